@@ -1,0 +1,61 @@
+//! What is one declared backend: how a program of that family is started, spoken to and read?
+
+use std::time::Duration;
+
+use agents_names::BackendName;
+
+use crate::Pattern;
+
+/// The declared program family that runs an agent.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Backend {
+    pub name: BackendName,
+    /// A shell command line; with `exec`, a template with the slots `{kickoff}`, `{session}`, `{model}`.
+    pub bin: String,
+    pub prompt_delivery: PromptDelivery,
+    /// The name of the foreground process of a healthy session; only used to notice another backend's.
+    pub process_name: Option<String>,
+    /// The tmux key that sends a typed message.
+    pub submit_key: String,
+    /// The wait between typing a message and pressing the submit key; TUIs take a key that follows at once as part of a paste.
+    pub submit_pause: Duration,
+    pub active_re: Option<Pattern>,
+    pub limit_re: Option<Pattern>,
+    pub fatal_re: Option<Pattern>,
+    /// A row that is on the screen only when the program can take input; without it `connect_delay` must do.
+    pub ready_re: Option<Pattern>,
+    /// A TUI whose footer lingers after a turn: a recently written session log counts as activity too.
+    pub footer_ui: bool,
+    pub log_grace: Duration,
+    pub stall_idle: Duration,
+    pub flags: Option<String>,
+    pub supports_resume: bool,
+    /// A shell fragment with the slot `{id}`.
+    pub resume_flag: String,
+    pub remote_control: bool,
+    /// A shell fragment with the slot `{session}`.
+    pub remote_control_flag: String,
+    /// A shell fragment with the slot `{model}`.
+    pub model_flag: String,
+    /// Hands the model over in `OPENCODE_CONFIG_CONTENT` (as JSON) with `ping` delivery.
+    pub model_env: bool,
+    /// Shell code before the attach command of a `ping` backend.
+    pub preamble: Option<String>,
+    /// The command of a `ping` backend, with the slots `{bin}`, `{server}`, `{dir}`.
+    pub attach: String,
+    pub server: String,
+    /// How long a `ping` backend takes until it can take input.
+    pub connect_delay: Duration,
+}
+
+/// How an agent gets its kickoff.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum PromptDelivery {
+    /// As the last argument of the command.
+    Arg,
+    /// Typed once the program is ready: a line that points to the kickoff file.
+    Ping,
+    /// The command takes the path of the kickoff file itself.
+    Exec,
+}

@@ -1,0 +1,74 @@
+//! What does one config file declare? The checked fleet; an `Option` here means that absence means something.
+
+use std::path::PathBuf;
+
+use agents_names::{AgentName, BackendName, PhaseId, SessionPrefix};
+
+use crate::{Agent, Backend, LoopPlan, Service, Timing};
+
+/// All agents and services of one config file, with every default applied and every path absolute.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Fleet {
+    /// The config file, absolute.
+    pub config: PathBuf,
+    /// The project root that relative paths in the file start from.
+    pub project_dir: PathBuf,
+    /// Where session logs and the state folder lie.
+    pub log_dir: PathBuf,
+    pub session_prefix: SessionPrefix,
+    /// `None`: the user's default tmux server.
+    pub tmux_socket: Option<TmuxSocket>,
+    pub timing: Timing,
+    pub backends: std::collections::BTreeMap<BackendName, Backend>,
+    /// In the order of the file.
+    pub agents: Vec<Agent>,
+    /// In the order of the file.
+    pub services: Vec<Service>,
+    pub loop_plan: Option<LoopPlan>,
+}
+
+/// Which tmux server the fleet lives on.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum TmuxSocket {
+    /// A socket name, as for `tmux -L`.
+    Name(String),
+    /// A socket path, as for `tmux -S`.
+    Path(PathBuf),
+}
+
+impl Fleet {
+    /// The declared agent of that name.
+    #[must_use]
+    pub fn agent(&self, name: &AgentName) -> Option<&Agent> {
+        self.agents.iter().find(|agent| agent.name == *name)
+    }
+
+    /// The declared service of that name.
+    #[must_use]
+    pub fn service(&self, name: &AgentName) -> Option<&Service> {
+        self.services.iter().find(|service| service.name == *name)
+    }
+
+    /// The backend that runs `agent`; loading has proved that it is declared.
+    #[must_use]
+    pub fn backend_of(&self, agent: &Agent) -> &Backend {
+        &self.backends[&agent.backend]
+    }
+
+    /// Where the store, prompts and launch records lie: `<log_dir>/state`.
+    #[must_use]
+    pub fn state_dir(&self) -> PathBuf {
+        self.log_dir.join("state")
+    }
+
+    /// The model `agent` runs with in `phase`: the phase's override for its role, else its own.
+    #[must_use]
+    pub fn model_of<'a>(&'a self, agent: &'a Agent, phase: Option<&PhaseId>) -> Option<&'a str> {
+        let role = agent.role.as_ref();
+        let phase = phase.and_then(|id| self.loop_plan.as_ref()?.phase(id));
+        role.and_then(|role| phase?.models.get(role))
+            .map(String::as_str)
+            .or(agent.model.as_deref())
+            .filter(|model| !model.is_empty())
+    }
+}
