@@ -1,0 +1,18 @@
+//! Why a request to tmux brought no answer.
+
+/// The three ways in which a request fails; only the first two tell something about the world.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TmuxError {
+    /// Nothing listens on the socket. Whether the server is dead is another question: its socket file may have been removed.
+    #[error("no tmux server listens on {socket}")]
+    NoServer { socket: String },
+    /// tmux, or a guard inside it, said no; nothing was changed.
+    #[error("tmux refused: {reason}")]
+    Refused { reason: String },
+    /// The pane or session asked for is not on the server that answered.
+    #[error("tmux has no {what}")]
+    Missing { what: String },
+    /// No answer, or one that says nothing certain: time limit, lost server, no tmux program.
+    #[error("tmux gave no answer: {cause}")]
+    Unknown { cause: String },
+}
