@@ -1,1 +1,26 @@
-//! 
+//! What should happen now? Pure: no clock, file, process, network or waiting in this crate.
+
+mod action;
+mod activity;
+mod limit;
+mod note;
+mod now;
+mod observation;
+mod request;
+mod seen;
+mod stall;
+mod step;
+
+pub use action::{Action, LookBy, RunId, StopStage, Why};
+pub use activity::{Activity, ActivityNote, ActivityState};
+pub use limit::{Limit, LimitNote};
+pub use note::{About, Note};
+pub use now::{Moment, Now, Zone};
+pub use observation::{
+    DeadSeen, ExitSeen, HandoffSeen, InboxSeen, MemberSeen, NewsSeen, Observation, PaneSeen,
+    ProcessesSeen, ScreenSeen, ServerSeen, StatusSeen, Undeclared,
+};
+pub use request::{Answer, Request, RequestId, Verb};
+pub use seen::Seen;
+pub use stall::{Stall, StallNote};
+pub use step::{Step, Wish};
