@@ -1,0 +1,106 @@
+//! Where on the screen does the provider say that it refuses work?
+
+use agents_config::Pattern;
+
+use crate::activity::{is_filler, tail};
+
+/// Rows from the end of the screen in which a banner counts.
+pub(crate) const TAIL_ROWS: usize = 15;
+
+/// A message at 80 columns breaks into at most so many rows before its telling words are over.
+const WIDEST: usize = 4;
+
+/// Rows after a banner in which its reset time may stand.
+const RESET_ROWS: usize = 5;
+
+/// Shorter rows prove nothing by standing in a text of ours too.
+const QUOTE_SIGNS: usize = 12;
+
+/// A banner found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Banner {
+    /// The row or rows that matched, joined.
+    pub row: String,
+    /// The banner with the rows below it, joined, to read the reset time from.
+    pub text: String,
+}
+
+/// The end of a screen, cut at the last message of ours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Tail<'a> {
+    rows: Vec<&'a str>,
+    /// Whether our last probe stands above these rows: then all they say is newer.
+    pub below_probe: bool,
+}
+
+impl<'a> Tail<'a> {
+    /// The rows that may hold a banner: the end of the screen, below the last row that shows `probe`, without rows
+    /// that merely show a text of ours.
+    pub(crate) fn of(rows: &'a [String], probe: &str, own_texts: &[String]) -> Self {
+        let rows = tail(rows, TAIL_ROWS);
+        let probe = folded(probe);
+        let cut = rows.iter().rposition(|row| quotes(row, &probe));
+        let below = cut.map_or(0, |at| at + 1);
+        let own: Vec<String> = own_texts.iter().map(|text| folded(text)).collect();
+        let rows = rows
+            .into_iter()
+            .skip(below)
+            .filter(|row| !own.iter().any(|text| quotes(row, text)))
+            .collect();
+        Self { rows, below_probe: cut.is_some() }
+    }
+
+    /// The lowest banner.
+    ///
+    /// Rows are tried alone and joined with their neighbours, since a full-screen program breaks long lines itself.
+    pub(crate) fn banner(&self, pattern: &Pattern) -> Option<Banner> {
+        (1..=self.rows.len()).rev().find_map(|end| {
+            (1..=WIDEST.min(end)).find_map(|width| {
+                let start = end - width;
+                self.matches(pattern, start, end).then(|| self.describe(pattern, start, end))
+            })
+        })
+    }
+
+    fn matches(&self, pattern: &Pattern, start: usize, end: usize) -> bool {
+        pattern.is_match(&joined(self.rows.get(start..end).unwrap_or_default()))
+    }
+
+    fn describe(&self, pattern: &Pattern, start: usize, end: usize) -> Banner {
+        // A match that needs fewer rows from the top is found with junk below it first.
+        let end = (start + 1..=end).find(|&end| self.matches(pattern, start, end)).unwrap_or(end);
+        let row = joined(self.rows.get(start..end).unwrap_or_default());
+        let text = joined(
+            self.rows.get(start..(end + RESET_ROWS).min(self.rows.len())).unwrap_or_default(),
+        );
+        Banner { row: folded(&row), text }
+    }
+}
+
+/// Rows as one line; the indent of the first stays, since patterns may ask for it.
+fn joined(rows: &[&str]) -> String {
+    let mut line = String::new();
+    for row in rows {
+        let row = row.trim_end_matches(is_filler);
+        if line.is_empty() {
+            line.push_str(row);
+        } else {
+            line.push(' ');
+            line.push_str(row.trim_start_matches(is_filler));
+        }
+    }
+    line
+}
+
+/// Whether a row shows a piece of a text of ours; `text` is folded.
+fn quotes(row: &str, text: &str) -> bool {
+    let row =
+        folded(row.trim_start_matches(|sign: char| is_filler(sign) || "›❯>•$#".contains(sign)));
+    let row = row.trim_end_matches(|sign: char| is_filler(sign));
+    row.chars().count() >= QUOTE_SIGNS && text.contains(row)
+}
+
+/// One space between words, and none around them.
+fn folded(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
