@@ -70,7 +70,8 @@ impl Budget {
 pub fn jitter(name: &str, tries: u32) -> u64 {
     // FNV-1a: any spread will do, as long as it never changes.
     let seed = 0xcbf2_9ce4_8422_2325_u64 ^ u64::from(tries);
-    name.bytes().fold(seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)) >> 8
+    name.bytes().fold(seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+        >> 8
 }
 
 #[cfg(test)]

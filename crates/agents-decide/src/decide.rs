@@ -2,7 +2,7 @@
 
 use agents_config::{Agent, Fleet, Watch};
 
-use crate::draft::{Declared, Decision, Draft};
+use crate::draft::{Decision, Declared, Draft};
 use crate::life::Life;
 use crate::limit::LimitLook;
 use crate::stall::StallLook;
@@ -17,7 +17,13 @@ use crate::{
 /// The precedence is this order: requests, the server, phases, handoff, then for each member its life,
 /// the usage limit (which silences all that follows it), stall, health, wake, delivery.
 #[must_use]
-pub fn decide(fleet: &Fleet, state: &FleetState, seen: &Observation, heavy: bool, now: Now) -> Decision {
+pub fn decide(
+    fleet: &Fleet,
+    state: &FleetState,
+    seen: &Observation,
+    heavy: bool,
+    now: Now,
+) -> Decision {
     let mut draft = Draft::new(fleet, state, seen, heavy, now);
     server(&mut draft);
     doubt(&mut draft);
@@ -63,7 +69,11 @@ fn server(draft: &mut Draft<'_>) {
 fn lost(draft: &mut Draft<'_>, next: Option<crate::ServerSeen>) {
     draft.server_lost = true;
     draft.next.server = next;
-    let had = draft.next.members.values().any(|member| matches!(member.life, Life::Up { .. } | Life::Missing { .. }));
+    let had = draft
+        .next
+        .members
+        .values()
+        .any(|member| matches!(member.life, Life::Up { .. } | Life::Missing { .. }));
     if had {
         draft.note_fleet(Note::ServerLost);
         draft.act(Action::Alarm {
@@ -147,7 +157,7 @@ fn one_agent<'a>(
         delivery::step(draft, Declared::Agent(agent), seen, activity);
         return;
     }
-    limit(draft, agent, seen, activity, alive);
+    limit(draft, agent, seen);
     let silenced = draft.member(name).limit.silences();
     let up = matches!(draft.member(name).life, Life::Up { .. });
     if alive && up && !silenced {
@@ -164,7 +174,7 @@ fn one_agent<'a>(
     delivery::step(draft, Declared::Agent(agent), seen, activity);
 }
 
-fn limit(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen, activity: Activity, alive: bool) {
+fn limit(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen) {
     if matches!(seen.pane, Seen::Unknown(_)) {
         return;
     }
@@ -174,10 +184,9 @@ fn limit(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen, activity: Acti
         agent,
         backend: draft.fleet.backend_of(agent),
         timing: &draft.fleet.timing,
+        pane: &seen.pane,
         screen: &seen.screen,
-        activity,
-        pattern_active: member.activity.active_at == Some(draft.now.at),
-        alive,
+        pattern_active: member.activity.pattern_active(draft.now),
         own_texts: &own_texts,
         probe: delivery::probe_state(&member.mailbox),
     };
@@ -191,7 +200,12 @@ fn limit(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen, activity: Acti
     draft.member(&agent.name).limit = next;
 }
 
-fn stall(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen, activity: Activity) -> Option<crate::Why> {
+fn stall(
+    draft: &mut Draft<'_>,
+    agent: &Agent,
+    seen: &MemberSeen,
+    activity: Activity,
+) -> Option<crate::Why> {
     let member = draft.member(&agent.name).clone();
     let look = StallLook {
         agent,
@@ -218,7 +232,12 @@ fn stall(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen, activity: Acti
 }
 
 /// Takes over what a machine said; `probe` carries out its wish to probe.
-fn take<S>(draft: &mut Draft<'_>, agent: &Agent, step: Step<S>, probe: impl Fn(&mut Draft<'_>, String)) -> S {
+fn take<S>(
+    draft: &mut Draft<'_>,
+    agent: &Agent,
+    step: Step<S>,
+    probe: impl Fn(&mut Draft<'_>, String),
+) -> S {
     for note in step.notes {
         draft.note(&agent.name, note);
     }
@@ -235,9 +254,8 @@ fn take<S>(draft: &mut Draft<'_>, agent: &Agent, step: Step<S>, probe: impl Fn(&
 
 /// Restarts what stalled, unless so many stalled at once that the detector is the likelier culprit.
 fn stalled(draft: &mut Draft<'_>, stalls: Vec<(&Agent, crate::Why)>) {
-    let watched = draft.fleet.agents.iter().filter(|agent| {
-        agent.enabled && agent.watch == Watch::HealStall
-    });
+    let watched =
+        draft.fleet.agents.iter().filter(|agent| agent.enabled && agent.watch == Watch::HealStall);
     let of = watched.count();
     if is_mass(stalls.len(), of) && !draft.seen.independent {
         draft.note_fleet(Note::MassVerdict { count: stalls.len(), of });
@@ -252,7 +270,8 @@ fn stalled(draft: &mut Draft<'_>, stalls: Vec<(&Agent, crate::Why)>) {
 }
 
 fn undeclared(draft: &mut Draft<'_>) {
-    let asked = draft.next.open.iter().find(|open| open.verb == crate::Verb::DownUndeclared).cloned();
+    let asked =
+        draft.next.open.iter().find(|open| open.verb == crate::Verb::DownUndeclared).cloned();
     for stray in draft.seen.undeclared.clone() {
         let Some(open) = &asked else {
             let session = stray.session.clone();

@@ -67,12 +67,28 @@ pub enum Stage {
     #[default]
     Owed,
     /// The paste was sent; the session's token will tell.
-    Typing { at: Moment, run: Option<RunId>, tries: u32 },
-    Typed { at: Moment, run: Option<RunId> },
+    Typing {
+        at: Moment,
+        run: Option<RunId>,
+        tries: u32,
+    },
+    Typed {
+        at: Moment,
+        run: Option<RunId>,
+    },
     /// The submit key was sent; `before` is what the screen showed just before.
-    Submitted { at: Moment, run: Option<RunId>, tries: u8, before: Vec<String> },
+    Submitted {
+        at: Moment,
+        run: Option<RunId>,
+        tries: u8,
+        before: Vec<String>,
+    },
     /// Submitted as often as is wise, and no sign that it went.
-    Stuck { since: Moment, run: Option<RunId>, before: Vec<String> },
+    Stuck {
+        since: Moment,
+        run: Option<RunId>,
+        before: Vec<String>,
+    },
 }
 
 /// A step that has not shown in the session's token by then was lost, and is sent again under the same token.
@@ -85,7 +101,12 @@ const SETTLES_WITHIN: Duration = Duration::from_secs(5);
 const QUICK_LOOK: Duration = Duration::from_millis(150);
 
 /// Owes a message; one of the same kind that is not typed yet is not doubled.
-pub(crate) fn owe(draft: &mut Draft<'_>, name: &agents_names::AgentName, kind: MessageKind, text: String) {
+pub(crate) fn owe(
+    draft: &mut Draft<'_>,
+    name: &agents_names::AgentName,
+    kind: MessageKind,
+    text: String,
+) {
     let owed_since = draft.now.at;
     let mailbox = &draft.member(name).mailbox;
     let untyped = mailbox.queue.iter().skip(usize::from(mailbox.stage != Stage::Owed));
@@ -96,7 +117,11 @@ pub(crate) fn owe(draft: &mut Draft<'_>, name: &agents_names::AgentName, kind: M
     let front = kind == MessageKind::Probe && draft.member(name).mailbox.stage == Stage::Owed;
     let message = Message { id, kind, text, owed_since };
     let queue = &mut draft.member(name).mailbox.queue;
-    if front { queue.push_front(message) } else { queue.push_back(message) }
+    if front {
+        queue.push_front(message)
+    } else {
+        queue.push_back(message)
+    }
     draft.look_in(Duration::from_millis(10));
 }
 
@@ -125,7 +150,12 @@ pub(crate) fn drop_all(member: &mut Member) {
 }
 
 /// One tick of a member's mailbox.
-pub(crate) fn step(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSeen, activity: Activity) {
+pub(crate) fn step(
+    draft: &mut Draft<'_>,
+    what: Declared<'_>,
+    seen: &MemberSeen,
+    activity: Activity,
+) {
     let name = what.name();
     let Some(message) = draft.member(name).mailbox.queue.front().cloned() else {
         draft.member(name).mailbox.stage = Stage::Owed;
@@ -301,7 +331,13 @@ struct Attempt {
     before: Vec<String>,
 }
 
-fn submit(draft: &mut Draft<'_>, what: Declared<'_>, pane: &PaneSeen, message: &Message, attempt: Attempt) {
+fn submit(
+    draft: &mut Draft<'_>,
+    what: Declared<'_>,
+    pane: &PaneSeen,
+    message: &Message,
+    attempt: Attempt,
+) {
     let Some(backend) = what.backend(draft.fleet) else { return };
     let token = submit_token(message, attempt.tries);
     let key = backend.submit_key.clone();
@@ -319,9 +355,16 @@ struct Submit<'a> {
     before: Vec<String>,
 }
 
-fn submitted(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSeen, sent: Submit<'_>, message: &Message) {
+fn submitted(
+    draft: &mut Draft<'_>,
+    what: Declared<'_>,
+    seen: &MemberSeen,
+    sent: Submit<'_>,
+    message: &Message,
+) {
     let name = what.name();
-    let arrived = sent.pane.submitted.as_deref() == Some(submit_token(message, sent.tries).as_str());
+    let arrived =
+        sent.pane.submitted.as_deref() == Some(submit_token(message, sent.tries).as_str());
     if arrived && went(draft, what, seen, &sent.before, message) {
         return delivered(draft, what, message);
     }
@@ -345,7 +388,13 @@ fn submitted(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSeen, sent:
     }
 }
 
-fn went(draft: &Draft<'_>, what: Declared<'_>, seen: &MemberSeen, before: &[String], message: &Message) -> bool {
+fn went(
+    draft: &Draft<'_>,
+    what: Declared<'_>,
+    seen: &MemberSeen,
+    before: &[String],
+    message: &Message,
+) -> bool {
     let (Seen::Known(screen), Some(backend)) = (&seen.screen, what.backend(draft.fleet)) else {
         return false;
     };
@@ -369,7 +418,13 @@ fn delivered(draft: &mut Draft<'_>, what: Declared<'_>, message: &Message) {
     draft.look_in(Duration::from_millis(500));
 }
 
-fn stuck(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSeen, before: &[String], message: &Message) {
+fn stuck(
+    draft: &mut Draft<'_>,
+    what: Declared<'_>,
+    seen: &MemberSeen,
+    before: &[String],
+    message: &Message,
+) {
     // Somebody pressed the key, or the program took it late.
     if went(draft, what, seen, before, message) {
         delivered(draft, what, message);
@@ -386,10 +441,14 @@ pub(crate) fn probe_state(mailbox: &Mailbox) -> crate::limit::ProbeState {
         return ProbeState::Seen;
     };
     match &mailbox.stage {
-        Stage::Typed { .. } | Stage::Submitted { .. } | Stage::Stuck { .. } if place == 0 => ProbeState::Typed,
-        Stage::Owed | Stage::Typing { .. } | Stage::Typed { .. } | Stage::Submitted { .. } | Stage::Stuck { .. } => {
-            ProbeState::Waiting
+        Stage::Typed { .. } | Stage::Submitted { .. } | Stage::Stuck { .. } if place == 0 => {
+            ProbeState::Typed
         }
+        Stage::Owed
+        | Stage::Typing { .. }
+        | Stage::Typed { .. }
+        | Stage::Submitted { .. }
+        | Stage::Stuck { .. } => ProbeState::Waiting,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use agents_config::{Agent, Backend, Fleet, Kind, Service, Watch};
-use agents_names::{AgentName, SessionName};
+use agents_names::AgentName;
 
 use crate::state::{FleetState, Member, Wanted};
 use crate::{About, Action, Moment, Note, Now, Observation, RunId};
@@ -35,7 +35,13 @@ pub(crate) struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    pub fn new(fleet: &'a Fleet, state: &FleetState, seen: &'a Observation, heavy: bool, now: Now) -> Self {
+    pub fn new(
+        fleet: &'a Fleet,
+        state: &FleetState,
+        seen: &'a Observation,
+        heavy: bool,
+        now: Now,
+    ) -> Self {
         let mut next = state.clone();
         next.tick += 1;
         next.at = now.at;
@@ -132,13 +138,6 @@ impl<'a> Declared<'a> {
         match self {
             Self::Agent(agent) => &agent.name,
             Self::Service(service) => &service.name,
-        }
-    }
-
-    pub fn session(self) -> &'a SessionName {
-        match self {
-            Self::Agent(agent) => &agent.session,
-            Self::Service(service) => &service.session,
         }
     }
 

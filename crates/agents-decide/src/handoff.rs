@@ -31,7 +31,8 @@ pub enum Base {
 }
 
 pub(crate) fn step(draft: &mut Draft<'_>) {
-    let Some(handoff) = draft.fleet.loop_plan.as_ref().and_then(|plan| plan.handoff.as_ref()) else {
+    let Some(handoff) = draft.fleet.loop_plan.as_ref().and_then(|plan| plan.handoff.as_ref())
+    else {
         return;
     };
     if !draft.declared().iter().any(|what| what.is_loop() && what.enabled()) {
@@ -82,8 +83,18 @@ fn commits(draft: &mut Draft<'_>, handoff: &Handoff, look: &HandoffSeen) {
         }
         (Base::At(_), NewsSeen::BaseUnknown) => {
             // What was claimed or reviewed cannot be listed: both sides look for themselves.
-            tell(draft, &handoff.claim_pings, MessageKind::Rewritten, messages::REWRITTEN.to_owned());
-            tell(draft, &handoff.review_pings, MessageKind::Rewritten, messages::REWRITTEN.to_owned());
+            tell(
+                draft,
+                &handoff.claim_pings,
+                MessageKind::Rewritten,
+                messages::REWRITTEN.to_owned(),
+            );
+            tell(
+                draft,
+                &handoff.review_pings,
+                MessageKind::Rewritten,
+                messages::REWRITTEN.to_owned(),
+            );
         }
         (Base::At(_) | Base::Empty, _) => return, // A look made for an older base; the next one fits.
     }
@@ -92,11 +103,13 @@ fn commits(draft: &mut Draft<'_>, handoff: &Handoff, look: &HandoffSeen) {
 
 fn subjects(draft: &mut Draft<'_>, handoff: &Handoff, commits: &[(String, String)]) {
     if commits.iter().any(|(_, subject)| handoff.claim_pattern.is_match(subject)) {
-        draft.note_fleet(Note::HandoffNews { text: "claim commit → pinging reviewer".to_owned() });
+        draft
+            .note_fleet(Note::HandoffNews { text: "claim commit → pinging reviewer".to_owned() });
         tell(draft, &handoff.claim_pings, MessageKind::Claim, messages::CLAIM.to_owned());
     }
     if commits.iter().any(|(_, subject)| handoff.review_pattern.is_match(subject)) {
-        draft.note_fleet(Note::HandoffNews { text: "review commit → pinging builder".to_owned() });
+        draft
+            .note_fleet(Note::HandoffNews { text: "review commit → pinging builder".to_owned() });
         tell(draft, &handoff.review_pings, MessageKind::Review, messages::REVIEW.to_owned());
     }
 }
@@ -114,7 +127,9 @@ fn inboxes(draft: &mut Draft<'_>, handoff: &Handoff, look: &HandoffSeen) {
         };
         if draft.next.handoff.inboxes.get(file) != Some(digest) {
             draft.next.handoff.inboxes.insert(file.clone(), digest.clone());
-            draft.note_fleet(Note::HandoffNews { text: format!("{file} changed → pinging {target}") });
+            draft.note_fleet(Note::HandoffNews {
+                text: format!("{file} changed → pinging {target}"),
+            });
             let text = messages::inbox(&handoff.state_subdir, file);
             tell(draft, target, MessageKind::Inbox(file.clone()), text);
         }
@@ -125,7 +140,9 @@ fn tell(draft: &mut Draft<'_>, target: &AgentName, kind: MessageKind, text: Stri
     if draft.fleet.agent(target).is_some() {
         owe(draft, target, kind, text);
     } else {
-        let said = format!("the handoff names {target}, which the config does not declare: its {kind} is not sent");
+        let said = format!(
+            "the handoff names {target}, which the config does not declare: its {kind} is not sent"
+        );
         draft.alarm(Some(target), "undeclared-target", said);
     }
 }

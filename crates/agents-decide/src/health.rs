@@ -60,13 +60,16 @@ fn mismatch(draft: &Draft<'_>, backend: &Backend, pane: &PaneSeen) -> Option<Why
     is_other.then(|| Why::Mismatch { found: pane.command.clone(), expected: expected.clone() })
 }
 
-fn fatal<'t>(backend: &Backend, screen: &ScreenSeen, own: impl Iterator<Item = &'t str> + Clone) -> Option<Why> {
+fn fatal<'t>(
+    backend: &Backend,
+    screen: &ScreenSeen,
+    own: impl Iterator<Item = &'t str> + Clone,
+) -> Option<Why> {
     let pattern = backend.fatal_re.as_ref()?;
     let filled = screen.rows.iter().rev().filter(|row| !row.trim().is_empty());
     let mut tail = filled.take(TAIL);
     // A row that quotes what we typed is our own words, not the program's.
-    let row = tail.find(|row| {
-        pattern.is_match(row) && !own.clone().any(|text| text.contains(row.trim()))
-    })?;
+    let row = tail
+        .find(|row| pattern.is_match(row) && !own.clone().any(|text| text.contains(row.trim())))?;
     Some(Why::Fatal { row: row.trim().to_owned() })
 }

@@ -35,7 +35,9 @@ fn begin(draft: &mut Draft<'_>, request: Request) {
         Verb::Restart { names } => restart(draft, names),
         Verb::Phase { to } => phase(draft, to),
         Verb::Send { name, text } => send(draft, request.id, name, text),
-        Verb::DownUndeclared => draft.seen.undeclared.iter().map(|it| (it.name.clone(), None)).collect(),
+        Verb::DownUndeclared => {
+            draft.seen.undeclared.iter().map(|it| (it.name.clone(), None)).collect()
+        }
         Verb::StopWatchdog => BTreeMap::new(),
     };
     let OpenRequest { id, verb, since, answers } =
@@ -75,9 +77,11 @@ fn chosen<'a>(draft: &Draft<'a>, names: &[AgentName], whole: bool) -> Vec<Declar
 
 fn ask_up(draft: &mut Draft<'_>, what: Declared<'_>) -> Option<Answer> {
     let at = draft.now.at;
-    let runs = draft.seen.members.get(what.name()).is_some_and(|seen| {
-        seen.pane.known().is_some_and(|pane| pane.dead.is_none())
-    });
+    let runs = draft
+        .seen
+        .members
+        .get(what.name())
+        .is_some_and(|seen| seen.pane.known().is_some_and(|pane| pane.dead.is_none()));
     let member = draft.member(what.name());
     let life = member.life.clone();
     match life {
@@ -166,7 +170,13 @@ fn restart(draft: &mut Draft<'_>, names: &[AgentName]) -> Answers {
                 begin_stop(draft, what, Some(run), Why::Asked, Some(Why::Asked));
                 None
             }
-            (None, Life::Stopping { .. } | Life::Stopped { .. } | Life::Due { .. } | Life::Parked { .. }) => {
+            (
+                None,
+                Life::Stopping { .. }
+                | Life::Stopped { .. }
+                | Life::Due { .. }
+                | Life::Parked { .. },
+            ) => {
                 let run = draft.seen.members[what.name()].pane.known().map(|pane| pane.run);
                 match run {
                     Some(run) => begin_stop(draft, what, run, Why::Asked, Some(Why::Asked)),
@@ -240,9 +250,11 @@ pub(crate) fn close(draft: &mut Draft<'_>) {
 fn is_complete(draft: &Draft<'_>, request: &OpenRequest) -> bool {
     let answered = request.answers.values().all(Option::is_some);
     let moved = match &request.verb {
-        Verb::Phase { to } => draft.next.sequence.as_ref().is_none_or(|sequence| {
-            sequence.runs() && sequence.phase() == to
-        }),
+        Verb::Phase { to } => draft
+            .next
+            .sequence
+            .as_ref()
+            .is_none_or(|sequence| sequence.runs() && sequence.phase() == to),
         Verb::Up { .. }
         | Verb::Down { .. }
         | Verb::DownUndeclared
@@ -259,10 +271,10 @@ fn answer(draft: &Draft<'_>, request: &OpenRequest, name: &AgentName) -> Option<
         return undeclared(draft, request, name);
     };
     match &request.verb {
-        Verb::Up { .. } | Verb::Restart { .. } => started(draft, name, &member.life, request.since, now),
-        Verb::Down { .. } => {
-            matches!(member.life, Life::Stopped { .. }).then_some(Answer::Stopped)
+        Verb::Up { .. } | Verb::Restart { .. } => {
+            started(draft, name, &member.life, request.since, now)
         }
+        Verb::Down { .. } => matches!(member.life, Life::Stopped { .. }).then_some(Answer::Stopped),
         Verb::DownUndeclared => undeclared(draft, request, name),
         Verb::Send { .. } => {
             let late = now.since(request.since) >= SEND_WITHIN;
@@ -293,13 +305,21 @@ fn undeclared(draft: &Draft<'_>, request: &OpenRequest, name: &AgentName) -> Opt
     }
 }
 
-fn started(draft: &Draft<'_>, name: &AgentName, life: &Life, asked: Moment, now: Moment) -> Option<Answer> {
+fn started(
+    draft: &Draft<'_>,
+    name: &AgentName,
+    life: &Life,
+    asked: Moment,
+    now: Moment,
+) -> Option<Answer> {
     match life {
         Life::Up { since, .. } if now.since(*since) >= SETTLED => {
             let fresh = *since >= asked;
             Some(if fresh { Answer::Started } else { Answer::AlreadyRunning })
         }
-        Life::Up { .. } | Life::Starting { .. } | Life::Missing { .. } | Life::Stopping { .. } => None,
+        Life::Up { .. } | Life::Starting { .. } | Life::Missing { .. } | Life::Stopping { .. } => {
+            None
+        }
         Life::Due { why: Why::Asked, .. } => None,
         Life::Due { why, .. } => Some(Answer::Failed(why.to_string())),
         Life::Parked { reason, .. } => Some(Answer::Failed(reason.clone())),

@@ -20,7 +20,13 @@ pub struct Violation {
 
 /// Checks one decision against what it was decided on.
 #[must_use]
-pub fn check(fleet: &Fleet, before: &FleetState, seen: &Observation, decision: &Decision, now: Now) -> Vec<Violation> {
+pub fn check(
+    fleet: &Fleet,
+    before: &FleetState,
+    seen: &Observation,
+    decision: &Decision,
+    now: Now,
+) -> Vec<Violation> {
     let mut found = Vec::new();
     for (place, action) in decision.actions.iter().enumerate() {
         for (invariant, text) in broken(fleet, before, seen, decision, action, now) {

@@ -10,14 +10,32 @@ use crate::{Action, ExitSeen, MemberSeen, Moment, Note, PaneSeen, RunId, Seen, S
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Life {
     /// Does not run, and nothing is to be done.
-    Stopped { since: Moment, how: Ending },
+    Stopped {
+        since: Moment,
+        how: Ending,
+    },
     /// A start is owed, not before `at`.
-    Due { at: Moment, why: Why },
+    Due {
+        at: Moment,
+        why: Why,
+    },
     /// The start was sent; the session is not seen yet.
-    Starting { since: Moment, sent_at: Moment, run: RunId, why: Why },
-    Up { since: Moment, run: Option<RunId> },
+    Starting {
+        since: Moment,
+        sent_at: Moment,
+        run: RunId,
+        why: Why,
+    },
+    Up {
+        since: Moment,
+        run: Option<RunId>,
+    },
     /// One look did not find it.
-    Missing { since: Moment, up_since: Moment, run: Option<RunId> },
+    Missing {
+        since: Moment,
+        up_since: Moment,
+        run: Option<RunId>,
+    },
     /// A stop was sent; `then`: why it is started again afterwards.
     Stopping {
         since: Moment,
@@ -28,7 +46,11 @@ pub enum Life {
         then: Option<Why>,
     },
     /// Too many starts; one more try at `retry_at`.
-    Parked { since: Moment, retry_at: Moment, reason: String },
+    Parked {
+        since: Moment,
+        retry_at: Moment,
+        reason: String,
+    },
 }
 
 /// Why a stopped member is stopped.
@@ -210,8 +232,10 @@ fn has_turn(draft: &mut Draft<'_>, what: Declared<'_>, on_its_own: bool) -> bool
         return false;
     }
     let Some(account) = what.account() else { return true };
-    let same_account = draft.fleet.agents.iter().filter(|other| other.account.as_deref() == Some(account));
-    let last = same_account.filter_map(|other| started_at(draft.next.members.get(&other.name)?)).max();
+    let same_account =
+        draft.fleet.agents.iter().filter(|other| other.account.as_deref() == Some(account));
+    let last =
+        same_account.filter_map(|other| started_at(draft.next.members.get(&other.name)?)).max();
     last.is_none_or(|last| now.since(last) >= timing.account_gap)
 }
 
@@ -223,7 +247,9 @@ fn started_at(member: &crate::state::Member) -> Option<Moment> {
     match &member.life {
         Life::Starting { since, .. } | Life::Up { since, .. } => Some(*since),
         Life::Missing { up_since, .. } => Some(*up_since),
-        Life::Stopped { .. } | Life::Due { .. } | Life::Stopping { .. } | Life::Parked { .. } => None,
+        Life::Stopped { .. } | Life::Due { .. } | Life::Stopping { .. } | Life::Parked { .. } => {
+            None
+        }
     }
 }
 
@@ -249,7 +275,13 @@ fn start(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSeen, why: Why,
     draft.look_in(Duration::from_millis(150));
 }
 
-fn start_action(draft: &Draft<'_>, what: Declared<'_>, seen: &MemberSeen, run: RunId, why: Why) -> Action {
+fn start_action(
+    draft: &Draft<'_>,
+    what: Declared<'_>,
+    seen: &MemberSeen,
+    run: RunId,
+    why: Why,
+) -> Action {
     let phase = if what.is_loop() {
         draft.next.sequence.as_ref().map(|sequence| sequence.phase().clone())
     } else {
@@ -314,7 +346,13 @@ fn failed(draft: &mut Draft<'_>, what: Declared<'_>, reason: String, why: &Why) 
     }
 }
 
-fn up(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSeen, since: Moment, run: Option<RunId>) {
+fn up(
+    draft: &mut Draft<'_>,
+    what: Declared<'_>,
+    seen: &MemberSeen,
+    since: Moment,
+    run: Option<RunId>,
+) {
     let now = draft.now.at;
     match seen.pane.known() {
         Some(pane) if pane.dead.is_none() => {
@@ -386,7 +424,13 @@ fn describe(exit: Option<&ExitSeen>, pane: Option<&PaneSeen>) -> String {
 }
 
 /// It ran and runs no more.
-fn ended(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSeen, how: String, up_since: Option<Moment>) {
+fn ended(
+    draft: &mut Draft<'_>,
+    what: Declared<'_>,
+    seen: &MemberSeen,
+    how: String,
+    up_since: Option<Moment>,
+) {
     let name = what.name();
     let now = draft.now.at;
     let healthy = draft.fleet.timing.healthy_after;
@@ -451,7 +495,13 @@ fn park(draft: &mut Draft<'_>, what: Declared<'_>, why: &Why) {
     set(draft, what, Life::Parked { since, retry_at: since.after(retry), reason });
 }
 
-fn parked(draft: &mut Draft<'_>, what: Declared<'_>, pane: Option<&PaneSeen>, retry_at: Moment, reason: String) {
+fn parked(
+    draft: &mut Draft<'_>,
+    what: Declared<'_>,
+    pane: Option<&PaneSeen>,
+    retry_at: Moment,
+    reason: String,
+) {
     let now = draft.now.at;
     if let Some(pane) = pane.filter(|pane| pane.dead.is_none()) {
         adopt(draft, what, pane);
@@ -520,7 +570,13 @@ pub(crate) fn begin_stop(
     set(draft, what, Life::Stopping { since: now, sent_at: now, run, stage, why, then });
 }
 
-fn send_stop(draft: &mut Draft<'_>, what: Declared<'_>, run: Option<RunId>, stage: StopStage, why: Why) {
+fn send_stop(
+    draft: &mut Draft<'_>,
+    what: Declared<'_>,
+    run: Option<RunId>,
+    stage: StopStage,
+    why: Why,
+) {
     draft.act(Action::Stop { name: what.name().clone(), run, stage, why });
 }
 

@@ -1,7 +1,7 @@
 //! What is typed at agents? Fixed texts with paths and file names of the config only: no byte of a commit
 //! or a screen is ever passed on to another agent.
 
-use agents_config::{Agent, Fleet, Kind, PromptDelivery, PromptSource};
+use agents_config::{Agent, Fleet, PromptDelivery, PromptSource};
 
 use crate::draft::Declared;
 
@@ -25,8 +25,7 @@ pub(crate) fn kickoff_line(fleet: &Fleet, what: Declared<'_>) -> Option<String> 
     ))
 }
 
-pub(crate) const CLAIM: &str =
-    "watchdog ping: the other loop pushed a gate CLAIM commit. Pull and verify the claimed gate now.";
+pub(crate) const CLAIM: &str = "watchdog ping: the other loop pushed a gate CLAIM commit. Pull and verify the claimed gate now.";
 
 pub(crate) const REVIEW: &str =
     "watchdog ping: the other loop pushed a verdict/finding commit. Pull the review file and act.";
@@ -39,18 +38,4 @@ pub(crate) fn inbox(subdir: &str, file: &str) -> String {
         "watchdog ping: the other loop pushed {subdir}/{file} — pull, read it, act, then delete the file \
          (commit + push) to mark it consumed."
     )
-}
-
-/// The probe after a usage window.
-pub(crate) fn probe(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Persistent | Kind::Orchestrator => {
-            "watchdog probe: if the quota window has reset, RESUME now — re-check status and continue \
-             from where you stopped."
-        }
-        Kind::Loop | Kind::Task => {
-            "watchdog probe: if the quota window has reset, RESUME your loop now — pull latest, re-read \
-             your phase STATUS/REVIEW files, and continue; re-arm your loop pacing."
-        }
-    }
 }

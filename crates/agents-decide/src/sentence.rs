@@ -21,14 +21,18 @@ impl fmt::Display for Note {
             Self::Activity(note) => note.fmt(f),
             Self::Limit(note) => note.fmt(f),
             Self::Stall(note) => note.fmt(f),
-            Self::CannotSee { cause } => write!(f, "cannot be seen ({cause}); nothing is done about it"),
+            Self::CannotSee { cause } => {
+                write!(f, "cannot be seen ({cause}); nothing is done about it")
+            }
             Self::MissingOnce => write!(f, "one look did not find it; a second look decides"),
             Self::Running => write!(f, "runs"),
             Self::DownOnPurpose => write!(f, "is down, and nobody asked for it to run"),
             Self::NotWatched => write!(f, "does not run, and is not watched"),
             Self::Disabled => write!(f, "is disabled in the config"),
             Self::TaskEnded { how } => write!(f, "ran once and ended: {how}"),
-            Self::RestartIn { seconds, why } => write!(f, "is started in {seconds} s because {why}"),
+            Self::RestartIn { seconds, why } => {
+                write!(f, "is started in {seconds} s because {why}")
+            }
             Self::WaitsForTurn => write!(f, "waits for its turn, since others are starting"),
             Self::Parked { reason, retry_in } => {
                 write!(f, "is parked ({reason}); next try in {}", span(*retry_in))
@@ -41,11 +45,15 @@ impl fmt::Display for Note {
                 "{count} of {of} look dead or stalled in one look; a look by another way must confirm it first"
             ),
             Self::MessageWaits { message, reason } => write!(f, "the {message} waits: {reason}"),
-            Self::MessageTyped { message } => write!(f, "the {message} is typed, not submitted yet"),
+            Self::MessageTyped { message } => {
+                write!(f, "the {message} is typed, not submitted yet")
+            }
             Self::MessageSubmitted { message, tries } => {
                 write!(f, "the {message} was submitted ({tries}), and is not seen to go yet")
             }
-            Self::MessageSeen { message } => write!(f, "the {message} was submitted and seen to go"),
+            Self::MessageSeen { message } => {
+                write!(f, "the {message} was submitted and seen to go")
+            }
             Self::MessageStuck { message } => {
                 write!(f, "the {message} is typed, not submitted; `agents attach` shows why")
             }
@@ -54,16 +62,27 @@ impl fmt::Display for Note {
                 write!(f, "its wake is due since {} and waits: {reason}", span(*seconds_overdue))
             }
             Self::WakeIn { seconds } => write!(f, "is woken in {}", span(*seconds)),
-            Self::WakeFileMissing => write!(f, "its wake is skipped: the prompt file is missing or blank"),
+            Self::WakeFileMissing => {
+                write!(f, "its wake is skipped: the prompt file is missing or blank")
+            }
             Self::LoopComplete => write!(f, "rests: the phase sequence is complete"),
             Self::PhaseInProgress { phase } => write!(f, "phase {phase} is in progress"),
-            Self::PhaseAdvancing { from, to } => write!(f, "phase {from} gives way to {to}; the loops are stopped first"),
+            Self::PhaseAdvancing { from, to } => {
+                write!(f, "phase {from} gives way to {to}; the loops are stopped first")
+            }
             Self::NoAutoAdvance { phase } => {
-                write!(f, "phase {phase} is done; auto_advance is off, so `agents phase next` moves on")
+                write!(
+                    f,
+                    "phase {phase} is done; auto_advance is off, so `agents phase next` moves on"
+                )
             }
             Self::SequenceComplete => write!(f, "the phase sequence is complete"),
-            Self::PositionUnknown { phase } => write!(f, "phase {phase} is not in the config; the phases stand still"),
-            Self::HandoffBaseline { head } => write!(f, "handoff: first look, the branch is at {}", short(head)),
+            Self::PositionUnknown { phase } => {
+                write!(f, "phase {phase} is not in the config; the phases stand still")
+            }
+            Self::HandoffBaseline { head } => {
+                write!(f, "handoff: first look, the branch is at {}", short(head))
+            }
             Self::HandoffQuiet => write!(f, "handoff: nothing new"),
             Self::HandoffNews { text } => write!(f, "handoff: {text}"),
             Self::ServerLost => write!(f, "the tmux server was lost"),
@@ -71,7 +90,9 @@ impl fmt::Display for Note {
                 f,
                 "session {session} runs but is no longer in the config; `agents down --undeclared` ends it"
             ),
-            Self::Adopted => write!(f, "runs in a session that `agents` did not start; it is left as it is"),
+            Self::Adopted => {
+                write!(f, "runs in a session that `agents` did not start; it is left as it is")
+            }
         }
     }
 }
@@ -101,7 +122,11 @@ impl fmt::Display for LimitNote {
                 write!(f, "hit a usage limit until {} (\"{}\"); held", at(*until), banner.trim())
             }
             Self::Entered { banner, until: None } => {
-                write!(f, "hit a usage limit without a readable reset (\"{}\"); held and probed", banner.trim())
+                write!(
+                    f,
+                    "hit a usage limit without a readable reset (\"{}\"); held and probed",
+                    banner.trim()
+                )
             }
             Self::Holding { until: Some(until), probe_in } => write!(
                 f,
@@ -113,10 +138,14 @@ impl fmt::Display for LimitNote {
                 write!(f, "is held inside a usage window; probed in {}", span(*probe_in))
             }
             Self::WindowOver => write!(f, "its usage window should be over"),
-            Self::Probing { probes } => write!(f, "is probed ({probes}) to see whether its usage window is over"),
+            Self::Probing { probes } => {
+                write!(f, "is probed ({probes}) to see whether its usage window is over")
+            }
             Self::Lifted { how } => write!(f, "its usage window is over: {how}"),
             Self::StillLimited { probes } => write!(f, "is still limited after {probes} probes"),
-            Self::GoneInside => write!(f, "is gone inside its usage window; it is started when the window ends"),
+            Self::GoneInside => {
+                write!(f, "is gone inside its usage window; it is started when the window ends")
+            }
         }
     }
 }
@@ -132,8 +161,12 @@ impl fmt::Display for StallNote {
                 write!(f, "promised to go on at {}, which is beyond the cap", at(*until))
             }
             Self::PromiseUnreadable { text } => write!(f, "its promise cannot be read: {text}"),
-            Self::Suspected { seconds } => write!(f, "looks stalled after {}; a second look decides", span(*seconds)),
-            Self::NotProven { reason } => write!(f, "looks stalled, but that is not proven: {reason}"),
+            Self::Suspected { seconds } => {
+                write!(f, "looks stalled after {}; a second look decides", span(*seconds))
+            }
+            Self::NotProven { reason } => {
+                write!(f, "looks stalled, but that is not proven: {reason}")
+            }
         }
     }
 }
@@ -151,7 +184,9 @@ impl fmt::Display for Action {
                 }
                 write!(f, ", because {why}")
             }
-            Self::Stop { name, stage: StopStage::Terminate, why, .. } => write!(f, "stop {name}, because {why}"),
+            Self::Stop { name, stage: StopStage::Terminate, why, .. } => {
+                write!(f, "stop {name}, because {why}")
+            }
             Self::Stop { name, stage: StopStage::Kill, why, .. } => {
                 write!(f, "kill what is left of {name}, because {why}")
             }
@@ -162,9 +197,13 @@ impl fmt::Display for Action {
             }
             Self::LookAgain => write!(f, "look again by another way"),
             Self::WritePosition { phase } => write!(f, "record phase {phase}"),
-            Self::MarkComplete { phase } => write!(f, "record that the sequence is complete after {phase}"),
+            Self::MarkComplete { phase } => {
+                write!(f, "record that the sequence is complete after {phase}")
+            }
             Self::ClearComplete => write!(f, "remove the mark of a complete sequence"),
-            Self::StopUndeclared { name, session, .. } => write!(f, "stop undeclared {name} (session {session})"),
+            Self::StopUndeclared { name, session, .. } => {
+                write!(f, "stop undeclared {name} (session {session})")
+            }
             Self::Reply { request, .. } => write!(f, "answer request {}", request.0),
             Self::Alarm { text, .. } => write!(f, "alarm: {text}"),
             Self::Exit => write!(f, "end the watchdog"),

@@ -11,12 +11,22 @@ use crate::{Action, Note, Why};
 /// The position in the phases, and a move under way.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Sequence {
-    Running { phase: PhaseId },
+    Running {
+        phase: PhaseId,
+    },
     /// The loops are being stopped; those of `restart` start again with the new phase.
-    Moving { from: PhaseId, to: PhaseId, restart: Vec<AgentName> },
+    Moving {
+        from: PhaseId,
+        to: PhaseId,
+        restart: Vec<AgentName>,
+    },
     /// The last phase is done, and the loops are being stopped.
-    Completing { phase: PhaseId },
-    Complete { phase: PhaseId },
+    Completing {
+        phase: PhaseId,
+    },
+    Complete {
+        phase: PhaseId,
+    },
 }
 
 impl Sequence {
@@ -24,7 +34,9 @@ impl Sequence {
     #[must_use]
     pub fn phase(&self) -> &PhaseId {
         match self {
-            Self::Running { phase } | Self::Completing { phase } | Self::Complete { phase } => phase,
+            Self::Running { phase } | Self::Completing { phase } | Self::Complete { phase } => {
+                phase
+            }
             Self::Moving { to, .. } => to,
         }
     }
@@ -74,7 +86,8 @@ fn begin(draft: &mut Draft<'_>, plan: &LoopPlan) {
 
 fn running(draft: &mut Draft<'_>, plan: &LoopPlan, phase: PhaseId) {
     if plan.phase(&phase).is_none() {
-        let text = format!("the phase {phase} is no longer in the config; `agents phase set` chooses one");
+        let text =
+            format!("the phase {phase} is no longer in the config; `agents phase set` chooses one");
         draft.alarm(None, "position", text);
         draft.note_fleet(Note::PositionUnknown { phase });
         return;
@@ -105,7 +118,7 @@ fn running(draft: &mut Draft<'_>, plan: &LoopPlan, phase: PhaseId) {
 fn is_done(draft: &Draft<'_>, plan: &LoopPlan, phase: &PhaseId) -> bool {
     let status = draft.seen.status.known();
     status.is_some_and(|status| {
-        status.phase == *phase && crate::phase::done::is_done(&status.text, &plan.done_marker)
+        status.phase == *phase && crate::phase::is_done(&status.text, &plan.done_marker)
     })
 }
 

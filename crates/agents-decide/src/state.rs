@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use agents_names::{AgentName, PhaseId};
+use agents_names::AgentName;
 
 use crate::budget::Budget;
 use crate::delivery::Mailbox;
@@ -87,18 +87,4 @@ pub struct OpenRequest {
     pub since: Moment,
     /// `None` while the member's answer is outstanding.
     pub answers: BTreeMap<AgentName, Option<Answer>>,
-}
-
-impl Default for RequestId {
-    fn default() -> Self {
-        Self(0)
-    }
-}
-
-/// A phase with its position, for people.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Position {
-    pub phase: PhaseId,
-    pub index: usize,
-    pub of: usize,
 }

@@ -34,7 +34,8 @@ pub(crate) fn step(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen, acti
         member.wake_at = Some(latest);
         draft.note(&agent.name, Note::WakeFileMissing);
         let file = wake.prompt_file.display();
-        let said = format!("wake of {} skipped: its prompt file {file} is missing or blank", agent.name);
+        let said =
+            format!("wake of {} skipped: its prompt file {file} is missing or blank", agent.name);
         draft.alarm(Some(&agent.name), "wake-file", said);
         return;
     };

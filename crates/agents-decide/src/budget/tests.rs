@@ -10,7 +10,8 @@ fn f2_the_delay_doubles_from_5_s_to_300_s_with_at_most_a_tenth_of_jitter() {
     let mut budget = Budget::default();
     let mut expected = 5.0;
     for round in 0..10 {
-        let Verdict::After(delay) = budget.after_death(&timing, jitter("a", round), seconds(0)) else {
+        let Verdict::After(delay) = budget.after_death(&timing, jitter("a", round), seconds(0))
+        else {
             panic!("exhausted in round {round}");
         };
         let delay = delay.as_secs_f64();

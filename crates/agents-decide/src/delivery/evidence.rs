@@ -12,7 +12,12 @@ const BOTTOM: usize = 12;
 /// A key that a composer took as a new line changes nothing but blank rows, so it is no evidence; nor are
 /// clocks and counters, whose digits are left out. Evidence is work that begins, the text leaving the
 /// screen's end, a second copy of it, or something new below it.
-pub(super) fn went(before: &[String], after: &[String], text: &str, active: Option<&Pattern>) -> bool {
+pub(super) fn went(
+    before: &[String],
+    after: &[String],
+    text: &str,
+    active: Option<&Pattern>,
+) -> bool {
     if let Some(active) = active
         && !bottom(before).any(|row| active.is_match(row))
         && bottom(after).any(|row| active.is_match(row))
@@ -20,7 +25,8 @@ pub(super) fn went(before: &[String], after: &[String], text: &str, active: Opti
         return true;
     }
     let needle = squeeze(text);
-    let needle: String = needle.chars().skip(needle.chars().count().saturating_sub(NEEDLE)).collect();
+    let needle: String =
+        needle.chars().skip(needle.chars().count().saturating_sub(NEEDLE)).collect();
     let (was, is) = (squeeze(&before.join("\n")), squeeze(&after.join("\n")));
     let (copies_before, copies_after) = (was.matches(&needle).count(), is.matches(&needle).count());
     match (copies_before, copies_after) {
@@ -28,7 +34,10 @@ pub(super) fn went(before: &[String], after: &[String], text: &str, active: Opti
         (0, _) => false,
         (_, 0) => true,
         (earlier, later) if later > earlier => true,
-        _ => below(&was, &needle) != below(&is, &needle) && below(&is, &needle).is_some_and(|rest| !rest.is_empty()),
+        _ => {
+            below(&was, &needle) != below(&is, &needle)
+                && below(&is, &needle).is_some_and(|rest| !rest.is_empty())
+        }
     }
 }
 
@@ -37,7 +46,9 @@ fn unseen_text_went(before: &[String], after: &[String]) -> bool {
     let placeholders = |rows: &[String]| bottom(rows).filter(|row| is_placeholder(row)).count();
     match (placeholders(before), placeholders(after)) {
         (0, _) => digest(before) != digest(after),
-        (earlier, later) => later < earlier || (later == earlier && last_placeholder_rose(before, after)),
+        (earlier, later) => {
+            later < earlier || (later == earlier && last_placeholder_rose(before, after))
+        }
     }
 }
 
@@ -59,7 +70,8 @@ fn last_placeholder_rose(before: &[String], after: &[String]) -> bool {
 }
 
 fn bottom(rows: &[String]) -> impl Iterator<Item = &str> {
-    let filled: Vec<&str> = rows.iter().map(String::as_str).filter(|row| !row.trim().is_empty()).collect();
+    let filled: Vec<&str> =
+        rows.iter().map(String::as_str).filter(|row| !row.trim().is_empty()).collect();
     let skip = filled.len().saturating_sub(BOTTOM);
     filled.into_iter().skip(skip)
 }
@@ -70,7 +82,9 @@ fn digest(rows: &[String]) -> String {
 
 /// Text without white space, digits and box lines, so that wrapping, clocks and frames do not matter.
 fn squeeze(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace() && !c.is_ascii_digit() && !matches!(c, '│' | '┃' | '|')).collect()
+    text.chars()
+        .filter(|c| !c.is_whitespace() && !c.is_ascii_digit() && !matches!(c, '│' | '┃' | '|'))
+        .collect()
 }
 
 fn below<'a>(screen: &'a str, needle: &str) -> Option<&'a str> {
