@@ -40,7 +40,9 @@ pub struct StartSession {
 }
 
 /// Marks one step of one delivery, `m17` or `m17/2` for example; read back by the listing, it proves that the step was done.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 pub struct Token(pub String);
 
 /// What came of a change.

@@ -1,7 +1,9 @@
 //! What does one listing tell of the panes?
 
 /// A tmux pane id, `%5`; it stays with the pane for the server's life.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 pub struct PaneId(pub u32);
 
 impl std::fmt::Display for PaneId {
