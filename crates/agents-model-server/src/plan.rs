@@ -24,15 +24,16 @@ pub(crate) fn plan(request: &Request, rules: &[Rule], default: Scenario) -> Plan
     if request.outputs.last().is_some_and(|output| running_session(output).is_some()) {
         return Plan::Wait;
     }
-    let orders = Orders::of(request, rules);
-    if let Some(command) = orders.commands.get(started(&request.outputs)) {
+    let results = results(&request.outputs);
+    let orders = Orders::of(request, rules, &results);
+    if let Some(command) = orders.commands.get(results.len()) {
         return Plan::Run(command.clone());
     }
     match orders.scenario {
         // The tool of that scenario has been called: only the reply is left.
-        Some(Scenario::Tool { .. }) if !request.outputs.is_empty() => Plan::Close,
+        Some(Scenario::Tool { .. }) if results.len() > orders.commands.len() => Plan::Close,
         Some(scenario) => Plan::Play(scenario),
-        None if request.outputs.is_empty() => Plan::Play(default),
+        None if results.is_empty() => Plan::Play(default),
         None => Plan::Close,
     }
 }
@@ -44,43 +45,49 @@ struct Orders {
 }
 
 impl Orders {
-    fn of(request: &Request, rules: &[Rule]) -> Self {
+    fn of(request: &Request, rules: &[Rule], results: &[String]) -> Self {
         // Only the newest message chooses a scenario: an older one that was refused must not be refused for ever.
         let mut orders =
             Self { commands: Vec::new(), scenario: Scenario::last_in(request.newest()) };
-        for message in request.waiting() {
+        for (index, message) in request.waiting().iter().enumerate() {
             let own = commands(message);
+            let fits = |rule: &&Rule| message.contains(&rule.contains);
             if !own.is_empty() {
                 orders.commands.extend(own);
-            } else if Scenario::last_in(message).is_none() {
-                orders.follow_rule(message, message == request.newest(), rules);
+            } else if Scenario::last_in(message).is_some() {
+                // Its scenario is all that it orders.
+            } else if let Some(rule) = rules.iter().find(fits) {
+                orders.follow_rule(rule, index + 1 == request.unanswered);
+            } else if let Some(path) = file_to_read(message) {
+                let read = results.get(orders.commands.len());
+                orders.commands.push(format!("cat '{path}'"));
+                orders.commands.extend(read.map(|text| commands(text)).unwrap_or_default());
             }
-        }
-        if orders.commands.is_empty()
-            && orders.scenario.is_none()
-            && let Some(path) = file_to_read(request.newest())
-        {
-            orders.commands.push(format!("cat '{path}'"));
-            orders
-                .commands
-                .extend(request.outputs.first().map(|text| commands(text)).unwrap_or_default());
         }
         orders
     }
 
-    fn follow_rule(&mut self, message: &str, is_newest: bool, rules: &[Rule]) {
-        match rules.iter().find(|rule| message.contains(&rule.contains)).map(|rule| &rule.answer) {
-            Some(Answer::Run(command)) => self.commands.push(command.clone()),
-            Some(Answer::Play(scenario)) if is_newest => self.scenario = Some(*scenario),
-            Some(Answer::Play(_)) | None => {}
+    fn follow_rule(&mut self, rule: &Rule, is_newest: bool) {
+        match &rule.answer {
+            Answer::Run(command) => self.commands.push(command.clone()),
+            Answer::Play(scenario) if is_newest => self.scenario = Some(*scenario),
+            Answer::Play(_) => {}
         }
     }
 }
 
-/// How many commands were started: an output that follows a *still running* belongs to the command before.
-fn started(outputs: &[String]) -> usize {
-    let waits = outputs.windows(2).filter(|pair| running_session(&pair[0]).is_some()).count();
-    outputs.len() - waits
+/// What each command printed: an output that follows a *still running* belongs to the command before.
+fn results(outputs: &[String]) -> Vec<String> {
+    let mut results: Vec<String> = Vec::new();
+    let mut running = false;
+    for output in outputs {
+        match results.last_mut() {
+            Some(result) if running => result.push_str(output),
+            Some(_) | None => results.push(output.clone()),
+        }
+        running = running_session(output).is_some();
+    }
+    results
 }
 
 #[cfg(test)]

@@ -19,9 +19,9 @@ pub(crate) struct Request {
     pub(crate) stream: bool,
     /// Every message of the user, oldest first.
     pub(crate) messages: Vec<String>,
-    /// How many of the last messages the model has not answered in words or deeds: they came one upon another.
+    /// How many of the last messages the model has not answered in words: work for them may have begun.
     pub(crate) unanswered: usize,
-    /// What the tools said since the newest message, oldest first.
+    /// What the tools said since the model last spoke, oldest first.
     pub(crate) outputs: Vec<String>,
     pub(crate) tools: Vec<Tool>,
 }
@@ -39,8 +39,9 @@ pub(crate) struct Tool {
 enum Turn {
     User(String),
     Output(String),
-    Model,
-    /// Instructions and reasoning, which answer nothing.
+    /// The model's words, which end its turn.
+    Answer,
+    /// Calls, instructions and reasoning, which end nothing.
     Aside,
 }
 
@@ -80,23 +81,17 @@ impl Request {
     }
 
     fn follow(&mut self, turns: Vec<Turn>) {
-        let mut after_model = false;
         for turn in turns {
             match turn {
                 Turn::User(text) => {
-                    if after_model {
-                        self.unanswered = 0;
-                        self.outputs.clear();
-                        after_model = false;
-                    }
                     self.messages.push(text);
                     self.unanswered += 1;
                 }
-                Turn::Output(text) => {
-                    self.outputs.push(text);
-                    after_model = true;
+                Turn::Output(text) => self.outputs.push(text),
+                Turn::Answer => {
+                    self.unanswered = 0;
+                    self.outputs.clear();
                 }
-                Turn::Model => after_model = true,
                 Turn::Aside => {}
             }
         }
@@ -115,12 +110,9 @@ fn responses_turn(item: &Value) -> Turn {
     if kind.ends_with("_output") {
         return Turn::Output(text_of(&item["output"]));
     }
-    if kind.ends_with("_call") {
-        return Turn::Model;
-    }
     match (kind, item["role"].as_str()) {
         ("message", Some("user")) => Turn::User(text_of(&item["content"])),
-        ("message", Some("assistant")) => Turn::Model,
+        ("message", Some("assistant")) => Turn::Answer,
         _ => Turn::Aside,
     }
 }
@@ -129,7 +121,7 @@ fn chat_turn(message: &Value) -> Turn {
     match message["role"].as_str() {
         Some("user") => Turn::User(text_of(&message["content"])),
         Some("tool") => Turn::Output(text_of(&message["content"])),
-        Some("assistant") => Turn::Model,
+        Some("assistant") if list(&message["tool_calls"]).is_empty() => Turn::Answer,
         _ => Turn::Aside,
     }
 }

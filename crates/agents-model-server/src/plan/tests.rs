@@ -63,6 +63,15 @@ fn messages_that_piled_up_are_all_worked_off() {
 }
 
 #[test]
+fn a_ping_during_work_waits_for_the_work_that_is_left() {
+    let messages = ["MOCK:run one\nMOCK:run two", "gate CLAIM"];
+    check(&messages, &["Process running with session ID 3\n"], Plan::Wait);
+    check(&messages, &["1"], run("two"));
+    check(&messages, &["1", "2"], run("sh ./review.sh"));
+    check(&messages, &["1", "2", "3"], Plan::Close);
+}
+
+#[test]
 fn a_refused_message_does_not_refuse_the_next_one() {
     check(&["MOCK:quota"], &[], Plan::Play(Scenario::Quota));
     check(&["MOCK:quota", "please continue"], &[], Plan::Play(Scenario::Ok));
@@ -76,6 +85,7 @@ fn a_pointed_to_file_is_read_and_its_run_lines_are_followed() {
     check(&[ping], &["phase: P1\nMOCK:run one"], run("one"));
     check(&[ping], &["phase: P1\nMOCK:run one", "1"], Plan::Close);
     check(&[ping], &["nothing to do"], Plan::Close);
+    check(&[ping, "gate CLAIM"], &["MOCK:run one", "1"], run("sh ./review.sh"));
 }
 
 #[test]
@@ -83,4 +93,6 @@ fn the_tool_scenario_is_played_once() {
     let tool = Scenario::Tool { during: std::time::Duration::ZERO };
     check(&["MOCK:tool"], &[], Plan::Play(tool));
     check(&["MOCK:tool"], &["touched"], Plan::Close);
+    check(&["MOCK:run one\nMOCK:tool"], &["1"], Plan::Play(tool));
+    check(&["MOCK:run one\nMOCK:tool"], &["1", "touched"], Plan::Close);
 }

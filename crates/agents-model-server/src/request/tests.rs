@@ -27,14 +27,29 @@ fn a_responses_request_shows_messages_outputs_and_tools() {
 }
 
 #[test]
-fn a_new_message_after_a_tool_output_begins_a_new_turn() {
+fn a_message_that_comes_during_work_joins_the_turn() {
+    let input =
+        json!([user("go"), {"type": "function_call_output", "output": "out"}, user("ping")]);
+    let request = Request::read(Api::Responses, &json!({"input": input}));
+    assert_eq!(request.waiting(), ["go", "ping"]);
+    assert_eq!(request.outputs, ["out"]);
+}
+
+#[test]
+fn the_models_words_end_a_turn_and_its_calls_do_not() {
     let request = Request::read(
-        Api::Responses,
-        &json!({"input": [user("go"), {"type": "function_call_output", "output": "out"}, user("ping")]}),
+        Api::Chat,
+        &json!({"messages": [
+            {"role": "user", "content": "go"},
+            {"role": "assistant", "content": null, "tool_calls": [{"id": "c"}]},
+            {"role": "tool", "content": "out"}]}),
     );
-    assert_eq!(request.waiting(), ["ping"]);
-    assert!(request.outputs.is_empty());
-    assert_eq!(request.messages.len(), 2);
+    assert_eq!(request.waiting(), ["go"]);
+    assert_eq!(request.outputs, ["out"]);
+    let said = json!({"type": "message", "role": "assistant", "content": "done"});
+    let request =
+        Request::read(Api::Responses, &json!({"input": [user("go"), said, user("next")]}));
+    assert_eq!(request.waiting(), ["next"]);
 }
 
 #[test]
