@@ -4,7 +4,17 @@ use agents_names::{AgentName, PhaseId};
 
 /// The number of a request, given by the store; later ones are larger.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    serde::Serialize,
+    serde::Deserialize,
 )]
 pub struct RequestId(pub u64);
 
