@@ -29,5 +29,5 @@ pub use error::{LockError, StoreError};
 pub use journal::{EntryKind, JournalEntry, Recorded};
 pub use lock::{FleetLock, Holder};
 pub use reader::Reader;
-pub use request::{Request, RequestId};
+pub use request::Request;
 pub use store::Store;
