@@ -3,7 +3,7 @@
 use agents_config::Fleet;
 use agents_decide::{Action, Decision, RunId, StopStage};
 use agents_names::AgentName;
-use agents_tmux::{Done, Driver, PaneId, TmuxError, TmuxOp, Token};
+use agents_tmux::{Done, Driver, PaneId, ServerId, TmuxError, TmuxOp, Token};
 
 use crate::ledger::Ledger;
 use crate::observe::{session_of, tag};
@@ -45,17 +45,23 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
                 self.apply(&op).await
             }
             Action::RestoreSocket { server } => {
-                self.place.restore_socket(*server);
-                Ok(())
+                let server = ServerId { pid: server.pid, start_time: server.start_time };
+                self.driver
+                    .restore_socket(server)
+                    .await
+                    .map(drop)
+                    .map_err(|error| error.to_string())
             }
             Action::WritePosition { phase } => self.place.write_position(fleet, phase),
             Action::MarkComplete { phase } => self.place.mark_complete(fleet, Some(phase)),
             Action::ClearComplete => self.place.mark_complete(fleet, None),
-            Action::StopUndeclared { name, session, stage } => {
-                self.stop_undeclared(fleet, name, session, *stage).await
+            Action::StopUndeclared { name, session, run, stage } => {
+                self.stop_undeclared(fleet, name, session, (*run, *stage)).await
             }
             // Written with the decision; nothing else is to be done.
-            Action::LookAgain | Action::Reply { .. } | Action::Alarm { .. } | Action::Exit => Ok(()),
+            Action::LookAgain | Action::Reply { .. } | Action::Alarm { .. } | Action::Exit => {
+                Ok(())
+            }
         }
     }
 
@@ -96,11 +102,11 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             agent_id: tag(fleet, name),
             untagged_too: session.as_str().starts_with(fleet.session_prefix.as_str()),
         };
-        let closed = self.driver.apply(&op).await;
+        // Signalled before the terminal closes: afterwards nothing ties its processes together any more.
         if let Some(run) = run {
             self.place.end_processes(name, run, stage);
         }
-        match closed {
+        match self.driver.apply(&op).await {
             Ok(_) | Err(TmuxError::Missing { .. } | TmuxError::NoServer { .. }) => Ok(()),
             Err(error) => Err(error.to_string()),
         }
@@ -111,15 +117,13 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         fleet: &Fleet,
         name: &AgentName,
         session: &str,
-        stage: StopStage,
+        (run, stage): (Option<RunId>, StopStage),
     ) -> Result<(), String> {
         let session = agents_names::SessionName::new(session).map_err(|error| error.to_string())?;
         let op = TmuxOp::Kill { session, agent_id: tag(fleet, name), untagged_too: false };
-        let run = self.state.members.get(name).and_then(|member| member.last_run);
-        let closed = self.apply(&op).await;
         if let Some(run) = run {
             self.place.end_processes(name, run, stage);
         }
-        closed
+        self.apply(&op).await
     }
 }

@@ -11,4 +11,4 @@ mod spec;
 pub use command::{CommandLine, command_of_agent, command_of_service};
 pub use record::{EndRecord, RunFiles, StartRecord};
 pub use run::{launch, launch_exec};
-pub use spec::LaunchSpec;
+pub use spec::{LaunchSpec, write_private};

@@ -39,7 +39,10 @@ impl Record<'_> {
     /// Whether there is nothing to write.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.state.is_none() && self.entries.is_empty() && self.words.is_empty() && self.replies.is_empty()
+        self.state.is_none()
+            && self.entries.is_empty()
+            && self.words.is_empty()
+            && self.replies.is_empty()
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is there to see? One listing, the screens that changed, and what the place knows.
 
-mod git;
-mod phase;
+pub mod git;
+pub mod phase;
 pub(crate) mod screens;
 mod sessions;
 
@@ -10,17 +10,23 @@ use std::collections::BTreeMap;
 use agents_config::Fleet;
 use agents_decide::{Life, MemberSeen, Now, Observation, RunId, Seen, ServerSeen, Wanted};
 use agents_names::AgentName;
-use agents_tmux::{Driver, Listing, Pane, TmuxError};
+use agents_tmux::{Driver, Listing, Pane, ServerId, TmuxError};
 
 use crate::ledger::Ledger;
 use crate::place::{Facts, Need, Place};
 use crate::tick::Engine;
 
+pub(crate) use sessions::session_of;
 pub use sessions::tag;
 
 impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
     /// Looks at everything once. Whatever fails becomes `Unknown` in its place.
-    pub(crate) async fn observe(&mut self, fleet: &Fleet, now: Now, independent: bool) -> Observation {
+    pub(crate) async fn observe(
+        &mut self,
+        fleet: &Fleet,
+        now: Now,
+        independent: bool,
+    ) -> Observation {
         let listing = if independent {
             self.place.independent_listing().await
         } else {
@@ -70,7 +76,17 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
     ) -> MemberSeen {
         let Facts { exit, log_age, processes, unstartable, resume_id, wake_text } = facts;
         let start_failed = self.failed.get(name).cloned();
-        MemberSeen { pane, screen, exit, log_age, processes, unstartable, start_failed, resume_id, wake_text }
+        MemberSeen {
+            pane,
+            screen,
+            exit,
+            log_age,
+            processes,
+            unstartable,
+            start_failed,
+            resume_id,
+            wake_text,
+        }
     }
 
     /// No answer on the socket proves nothing while the server's process lives.
@@ -81,10 +97,16 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
                 start_time: listing.server.start_time,
             }),
             Err(TmuxError::NoServer { socket }) => match self.state.server {
-                Some(server) if !self.place.server_is_dead(server) => Seen::Unknown(format!(
-                    "nothing answers on {socket}, but tmux server {} still lives",
-                    server.pid
-                )),
+                Some(server)
+                    if self
+                        .driver
+                        .is_alive(ServerId { pid: server.pid, start_time: server.start_time }) =>
+                {
+                    Seen::Unknown(format!(
+                        "nothing answers on {socket}, but tmux server {} still lives",
+                        server.pid
+                    ))
+                }
                 Some(_) | None => Seen::Absent,
             },
             Err(error) => Seen::Unknown(error.to_string()),
@@ -101,14 +123,17 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             since.is_some_and(|since| now.at.since(since).as_secs() >= 2)
         });
         let up = member.is_some_and(|member| matches!(member.life, Life::Up { .. }));
-        let stalls = fleet.agent(name).is_some_and(|agent| agent.watch == agents_config::Watch::HealStall);
+        let stalls =
+            fleet.agent(name).is_some_and(|agent| agent.watch == agents_config::Watch::HealStall);
         let wake_due = member.is_some_and(|member| member.wake_at.is_some_and(|due| due <= now.at));
         let judged = up && alive && !self.recent_start(member, now);
         Need {
             run,
             end: !alive || !up,
             processes: !alive || !up || (still && stalls),
-            startable: !judged || stalls || member.is_some_and(|member| member.suspicion.is_some())
+            startable: !judged
+                || stalls
+                || member.is_some_and(|member| member.suspicion.is_some())
                 || member.is_none_or(|member| member.wanted == Wanted::Unsaid),
             wake: wake_due,
         }

@@ -1,9 +1,16 @@
 //! Where do the agents live, besides their terminals? Files, processes, git and the clock of one machine.
 
+mod clock;
+mod facts;
+mod fetcher;
+mod local;
+mod prepare;
+
+pub use local::LocalPlace;
+
 use agents_config::Fleet;
 use agents_decide::{
-    Base, ExitSeen, HandoffSeen, Moment, Now, ProcessesSeen, RunId, Seen, ServerSeen, StatusSeen,
-    StopStage,
+    Base, ExitSeen, HandoffSeen, Moment, Now, ProcessesSeen, RunId, Seen, StatusSeen, StopStage,
 };
 use agents_names::{AgentName, PhaseId};
 use agents_tmux::{Listing, StartSession, TmuxError};
@@ -63,12 +70,6 @@ pub trait Place: Send {
 
     /// The position that the original program left.
     fn legacy_position(&mut self, fleet: &Fleet) -> Option<usize>;
-
-    /// Whether the process of a tmux server is certainly gone.
-    fn server_is_dead(&mut self, server: ServerSeen) -> bool;
-
-    /// Asks a living server for its socket.
-    fn restore_socket(&mut self, server: ServerSeen);
 
     /// A listing over a connection of its own.
     fn independent_listing(

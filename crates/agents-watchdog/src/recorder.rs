@@ -40,7 +40,12 @@ pub struct Word {
 }
 
 impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
-    pub(crate) fn record(&mut self, decision: &Decision, now: Now, broken: &[Violation]) -> Result<(), LedgerError> {
+    pub(crate) fn record(
+        &mut self,
+        decision: &Decision,
+        now: Now,
+        broken: &[Violation],
+    ) -> Result<(), LedgerError> {
         let mark = self.place.clock_mark();
         let mut record = Record {
             state: self.recorder.worth_writing(decision).then_some((&decision.next, &mark)),
@@ -128,7 +133,12 @@ impl Recorder {
             if self.told.get(&key) != Some(&masked) {
                 tracing::info!("{about}");
                 let detail = serde_json::to_value(&about.note).unwrap_or_default();
-                entries.push(entry(about.name.as_ref(), EntryKind::Note, about.note.to_string(), detail));
+                entries.push(entry(
+                    about.name.as_ref(),
+                    EntryKind::Note,
+                    about.note.to_string(),
+                    detail,
+                ));
             }
             told.insert(key, masked);
         }

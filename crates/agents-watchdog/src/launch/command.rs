@@ -33,7 +33,11 @@ pub fn command_of_agent(
     let session = agent.session.as_str();
     match backend.prompt_delivery {
         PromptDelivery::Exec => {
-            let slots = [("kickoff", kickoff.as_str()), ("session", session), ("model", model.unwrap_or(""))];
+            let slots = [
+                ("kickoff", kickoff.as_str()),
+                ("session", session),
+                ("model", model.unwrap_or("")),
+            ];
             CommandLine { argv: shell(&fill(&backend.bin, &slots), None), env: Vec::new() }
         }
         PromptDelivery::Ping => ping(backend, agent, model),
@@ -108,7 +112,9 @@ fn shell(line: &str, prompt: Option<&str>) -> Vec<String> {
 /// One simple command: no operators, and no assignment in front.
 fn is_plain(line: &str) -> bool {
     let first = line.split_whitespace().next().unwrap_or_default();
-    let builtin = ["cd", "exec", "while", "for", "if", "until", "case", "export", "set", "trap", "{", "!", "."];
+    let builtin = [
+        "cd", "exec", "while", "for", "if", "until", "case", "export", "set", "trap", "{", "!", ".",
+    ];
     !line.contains(['&', '|', ';', '<', '>', '(', ')', '`', '\n'])
         && !first.contains('=')
         && !first.is_empty()
@@ -160,7 +166,9 @@ enum Quote {
 fn quoted(value: &str, quote: Quote) -> String {
     match quote {
         // A quote cannot hold a NUL, and neither can a name or a path.
-        Quote::Bare => shlex::try_quote(value).map_or_else(|_| "''".to_owned(), std::borrow::Cow::into_owned),
+        Quote::Bare => {
+            shlex::try_quote(value).map_or_else(|_| "''".to_owned(), std::borrow::Cow::into_owned)
+        }
         Quote::Single => value.replace('\'', "'\\''"),
         Quote::Double => {
             let mut escaped = String::new();

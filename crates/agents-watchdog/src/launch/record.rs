@@ -8,6 +8,7 @@ use agents_decide::RunId;
 use agents_names::AgentName;
 
 use super::spec::write_private;
+use crate::process::StartMark;
 
 /// Where the files of the runs lie: `<state>/runs/<name>.<run>.{spec,start,end}`.
 #[derive(Debug, Clone)]
@@ -22,8 +23,9 @@ pub struct StartRecord {
     pub launcher: u32,
     /// The program, which leads its own process group; 0 until it runs.
     pub program: u32,
-    /// When the launcher began, milliseconds since 1970.
-    pub at_ms: i64,
+    /// When each of them began, which tells it from a later process with the same number.
+    pub launcher_mark: Option<StartMark>,
+    pub program_mark: Option<StartMark>,
 }
 
 /// Written by the launcher when the program has ended, or could not be started.
@@ -86,7 +88,12 @@ impl RunFiles {
     ///
     /// # Errors
     /// Those of the file system.
-    pub fn update_start(&self, name: &AgentName, run: RunId, record: &StartRecord) -> std::io::Result<()> {
+    pub fn update_start(
+        &self,
+        name: &AgentName,
+        run: RunId,
+        record: &StartRecord,
+    ) -> std::io::Result<()> {
         write_private(&self.path(name, run, "start"), &serde_json::to_vec(record)?)
     }
 
@@ -94,7 +101,12 @@ impl RunFiles {
     ///
     /// # Errors
     /// Those of the file system.
-    pub fn write_end(&self, name: &AgentName, run: RunId, record: &EndRecord) -> std::io::Result<()> {
+    pub fn write_end(
+        &self,
+        name: &AgentName,
+        run: RunId,
+        record: &EndRecord,
+    ) -> std::io::Result<()> {
         write_private(&self.path(name, run, "end"), &serde_json::to_vec(record)?)
     }
 

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 use rustix::process::Pid;
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::process::{StartMark, find};
+
 use super::{EndRecord, LaunchSpec, RunFiles, StartRecord};
 
 /// Variables that would lead the program, or a test suite it runs, to the fleet's tmux server:
@@ -28,8 +30,9 @@ pub fn launch(spec_path: &Path) -> i32 {
     };
     let files = RunFiles::new(&spec.records);
     let began = Instant::now();
-    let mut record =
-        StartRecord { launcher: std::process::id(), program: 0, at_ms: chrono::Utc::now().timestamp_millis() };
+    let launcher = std::process::id();
+    let launcher_mark = mark_of(launcher);
+    let mut record = StartRecord { launcher, program: 0, launcher_mark, program_mark: None };
     if let Err(error) = files.claim(&spec.name, spec.run, &record) {
         eprintln!("agents launch: run {} of {} is not started twice: {error}", spec.run, spec.name);
         return 1;
@@ -53,6 +56,10 @@ pub fn launch(spec_path: &Path) -> i32 {
     code
 }
 
+fn mark_of(pid: u32) -> Option<StartMark> {
+    Some(find(pid).ok()??.start)
+}
+
 fn millis(span: Duration) -> u64 {
     u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
@@ -64,11 +71,13 @@ fn run(
     record: &mut StartRecord,
 ) -> Result<std::process::ExitStatus, String> {
     if spec.create_dir && !spec.dir.exists() {
-        std::fs::create_dir_all(&spec.dir)
-            .map_err(|error| format!("cannot make the working directory {}: {error}", spec.dir.display()))?;
+        std::fs::create_dir_all(&spec.dir).map_err(|error| {
+            format!("cannot make the working directory {}: {error}", spec.dir.display())
+        })?;
     }
-    std::env::set_current_dir(&spec.dir)
-        .map_err(|error| format!("cannot enter the working directory {}: {error}", spec.dir.display()))?;
+    std::env::set_current_dir(&spec.dir).map_err(|error| {
+        format!("cannot enter the working directory {}: {error}", spec.dir.display())
+    })?;
     let myself = std::env::current_exe().map_err(|error| format!("cannot find myself: {error}"))?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -92,6 +101,7 @@ fn run(
             command.spawn().map_err(|error| format!("cannot start {}: {error}", spec.argv[0]))?;
         let pid = program.id().unwrap_or_default();
         record.program = pid;
+        record.program_mark = mark_of(pid);
         // Without the record the program still runs; only its process group is unknown to the watchdog.
         drop(files.update_start(&spec.name, spec.run, record));
         hand_over_terminal(pid);
@@ -121,7 +131,7 @@ async fn received(signal: &mut Option<tokio::signal::unix::Signal>) {
 fn hand_over_terminal(pid: u32) {
     if let Some(group) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
         // Without a terminal there is nothing to hand over.
-        drop(rustix::termios::tcsetpgrp(rustix::stdio::stdin(), group));
+        let _ = rustix::termios::tcsetpgrp(std::io::stdin(), group);
     }
 }
 
@@ -147,7 +157,7 @@ fn await_terminal() {
     let own = rustix::process::getpgrp();
     let began = Instant::now();
     while began.elapsed() < Duration::from_secs(1) {
-        match rustix::termios::tcgetpgrp(rustix::stdio::stdin()) {
+        match rustix::termios::tcgetpgrp(std::io::stdin()) {
             Ok(group) if group == own => return,
             Ok(_) => std::thread::sleep(Duration::from_micros(200)),
             Err(_) => return,

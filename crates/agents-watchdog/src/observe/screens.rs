@@ -37,8 +37,11 @@ impl Screens {
             .filter(|(name, pane)| fleet.agent(name).is_some() && pane.dead.is_none())
             .map(|(name, pane)| (name, *pane))
             .collect();
-        let wanted: Vec<PaneId> =
-            judged.iter().filter(|(_, pane)| !self.is_fresh(pane)).map(|(_, pane)| pane.id).collect();
+        let wanted: Vec<PaneId> = judged
+            .iter()
+            .filter(|(_, pane)| !self.is_fresh(pane))
+            .map(|(_, pane)| pane.id)
+            .collect();
         let captured = if wanted.is_empty() { Vec::new() } else { driver.screens(&wanted).await };
         let mut captured: HashMap<PaneId, _> = wanted.into_iter().zip(captured).collect();
         let mut seen = BTreeMap::new();
@@ -73,7 +76,8 @@ impl Screens {
             kept.pid == pane.pid
                 && kept.activity == pane.activity
                 && kept.ink == pane.ink
-                && i64::try_from(pane.activity).is_ok_and(|activity| kept.captured_at > activity + 1)
+                && i64::try_from(pane.activity)
+                    .is_ok_and(|activity| kept.captured_at > activity + 1)
         })
     }
 }

@@ -9,7 +9,18 @@ fn words(template: &str, value: &str) -> Vec<String> {
 
 #[test]
 fn d37_a_value_stays_one_word_of_text_wherever_its_slot_stands() {
-    for value in ["plain", "it's", "a b", "$(touch x)", "`id`", "\"q\"", "back\\slash", "$HOME", "; id", "'; id; '"] {
+    for value in [
+        "plain",
+        "it's",
+        "a b",
+        "$(touch x)",
+        "`id`",
+        "\"q\"",
+        "back\\slash",
+        "$HOME",
+        "; id",
+        "'; id; '",
+    ] {
         for template in ["--m {v}", "--m '{v}'", "--m \"{v}\"", "--m 'a'{v}", "--m \\'{v}"] {
             let got = words(template, value);
             assert_eq!(got.len(), 2, "{template} {value}: {got:?}");
