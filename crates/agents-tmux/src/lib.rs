@@ -2,6 +2,8 @@
 
 mod argv;
 mod capture;
+mod contract;
+mod control;
 mod driver;
 mod error;
 #[cfg(any(test, feature = "fake"))]
@@ -22,6 +24,8 @@ mod target;
 mod text;
 mod transport;
 
+pub use contract::{CheckResult, conformance};
+pub use control::ControlMode;
 pub use driver::{Driver, Fence};
 pub use error::TmuxError;
 pub use oneshot::OneShot;

@@ -25,6 +25,10 @@ impl OneShot {
     pub fn new(place: Place) -> Self {
         Self { memory: Memory::new(place) }
     }
+
+    pub(crate) fn over(memory: Memory) -> Self {
+        Self { memory }
+    }
 }
 
 impl Driver for OneShot {
