@@ -36,6 +36,12 @@ impl Program {
             Some(_) | None => Err(finished.failed(doing)),
         }
     }
+
+    fn has_commit(&self, doing: &str, id: &str) -> Result<bool, GitError> {
+        let commit = format!("{id}^{{commit}}");
+        let found = self.line(doing, &["rev-parse", "--quiet", "--verify", &commit])?;
+        Ok(found.is_some())
+    }
 }
 
 impl Repository for Program {
@@ -57,14 +63,21 @@ impl Repository for Program {
     }
 
     fn tip(&self, reference: &str) -> Result<Option<String>, GitError> {
-        let commit = format!("{reference}^{{commit}}");
-        self.line("read the branch", &["rev-parse", "--quiet", "--verify", &commit])
+        let doing = "read the branch";
+        let Some(id) = self.line(doing, &["rev-parse", "--quiet", "--verify", reference])? else {
+            return Ok(None);
+        };
+        // The name is there; a commit that is not is damage, and says nothing about the branch.
+        if self.has_commit(doing, &id)? {
+            return Ok(Some(id));
+        }
+        let detail = format!("{reference} leads to {id}, which is not stored");
+        Err(GitError::Failed { doing: doing.to_owned(), detail })
     }
 
     fn news(&self, base: &str, head: &str) -> Result<News, GitError> {
         let doing = "list the commits";
-        let commit = format!("{base}^{{commit}}");
-        if self.line(doing, &["rev-parse", "--quiet", "--verify", &commit])?.is_none() {
+        if !self.has_commit(doing, base)? {
             return Ok(News::BaseUnknown);
         }
         let (most, not_base) = (format!("--max-count={NEWS_LIMIT}"), format!("^{base}"));
