@@ -108,7 +108,7 @@ pub(super) async fn line_in(path: &Path) -> String {
             if let Some(line) = text.strip_suffix('\n') {
                 return line.to_owned();
             }
-            tokio::task::yield_now().await;
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
     tokio::time::timeout(LIMIT, reading).await.unwrap()
