@@ -6,7 +6,7 @@ mod tests;
 
 use std::time::Duration;
 
-use agents_config::{Backend, Timing};
+use agents_config::{Backend, Pattern, Timing};
 
 use crate::{MemberSeen, Moment, Now, ProcessesSeen, ScreenSeen, Seen};
 
@@ -190,7 +190,11 @@ fn watch_pattern(
     now: Now,
     notes: &mut Vec<ActivityNote>,
 ) -> bool {
-    let Some(row) = active_row(backend, &screen.rows) else { return false };
+    let Some(row) =
+        backend.active_re.as_ref().and_then(|pattern| active_row(pattern, &screen.rows))
+    else {
+        return false;
+    };
     let still_for = next.changed_at.map_or(Duration::ZERO, |at| now.at.since(at));
     if still_for > longest_still(timing) {
         notes.push(ActivityNote::PatternStale { row, still_for });
@@ -204,8 +208,7 @@ fn watch_pattern(
 }
 
 /// The row in which the active pattern stands, if it stands at the end of the screen.
-pub(crate) fn active_row(backend: &Backend, rows: &[String]) -> Option<String> {
-    let pattern = backend.active_re.as_ref()?;
+pub(crate) fn active_row(pattern: &Pattern, rows: &[String]) -> Option<String> {
     let bottom = tail(rows, BOTTOM_ROWS);
     if let Some(row) = bottom.iter().rev().find(|row| pattern.is_match(row)) {
         return Some(row.trim().to_owned());

@@ -3,6 +3,7 @@
 mod action;
 pub mod activity;
 mod budget;
+pub mod corpus;
 mod decide;
 pub mod delivery;
 mod draft;

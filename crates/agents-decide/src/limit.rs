@@ -12,7 +12,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{Moment, Note, Now, PaneSeen, ScreenSeen, Seen, Step, Wish};
 
-pub(crate) use banner::{Banner, Tail};
+use banner::Banner;
+pub(crate) use banner::{TAIL_ROWS, Tail};
 
 /// The longest time between two probes when no banner says when the window ends.
 const SLOWEST_PROBES: Duration = Duration::from_secs(30 * 60);
@@ -152,7 +153,7 @@ impl LimitLook<'_> {
     /// The rows that may hold a banner, when the screen was seen.
     fn tail(&self) -> Option<Tail<'_>> {
         let screen = self.screen.known()?;
-        Some(Tail::of(&screen.rows, probe_text(self.agent), self.own_texts))
+        Some(Tail::of(&screen.rows, Some(probe_text(self.agent)), self.own_texts))
     }
 
     fn banner_in(&self, tail: &Tail<'_>) -> Option<Banner> {

@@ -36,10 +36,10 @@ pub(crate) struct Tail<'a> {
 impl<'a> Tail<'a> {
     /// The rows that may hold a banner: the end of the screen, below the last row that shows `probe`, without rows
     /// that merely show a text of ours.
-    pub(crate) fn of(rows: &'a [String], probe: &str, own_texts: &[String]) -> Self {
+    pub(crate) fn of(rows: &'a [String], probe: Option<&str>, own_texts: &[String]) -> Self {
         let rows = tail(rows, TAIL_ROWS);
-        let probe = folded(probe);
-        let cut = rows.iter().rposition(|row| quotes(row, &probe));
+        let cut =
+            probe.map(folded).and_then(|probe| rows.iter().rposition(|row| quotes(row, &probe)));
         let below = cut.map_or(0, |at| at + 1);
         let own: Vec<String> = own_texts.iter().map(|text| folded(text)).collect();
         let rows = rows
