@@ -4,8 +4,13 @@ use std::time::Duration;
 
 use rustix::process::{Signal, kill_process};
 
+use std::process::Stdio;
+
+use agents_names::SessionName;
+
 use crate::oneshot::{OneShot, run_tmux};
 use crate::place::Place;
+use crate::target::Target;
 use crate::{Driver, ServerId, TmuxError, process};
 
 /// What `tmux -V` says.
@@ -54,6 +59,33 @@ const REPAIR_LIMIT: Duration = Duration::from_secs(5);
 const REPAIR_PAUSE: Duration = Duration::from_millis(20);
 
 impl Place {
+    /// Ends a private server that has no session left; the user's own server ends by itself.
+    ///
+    /// The check and the end are one command inside the server, so a session that appears meanwhile is safe.
+    ///
+    /// # Errors
+    /// [`TmuxError::Unknown`] when the server could not be asked.
+    pub async fn end_server_without_sessions(&self) -> Result<(), TmuxError> {
+        if !self.is_private() {
+            return Ok(());
+        }
+        let words = ["if-shell", "-F", "#{==:#{server_sessions},0}", "kill-server"];
+        run_tmux(self, &words.map(str::to_owned), None).await.map(drop)
+    }
+
+    /// The command line that attaches a terminal to a session.
+    #[must_use]
+    pub fn attach_command(&self, session: &SessionName, read_only: bool) -> std::process::Command {
+        let mut command = self.command().into_std();
+        command.arg("attach-session");
+        if read_only {
+            command.arg("-r");
+        }
+        command.args(["-t", Target::session(session).as_str()]);
+        command.stdin(Stdio::inherit()).stdout(Stdio::inherit()).stderr(Stdio::inherit());
+        command
+    }
+
     /// The version of the tmux program.
     ///
     /// # Errors

@@ -145,6 +145,11 @@ impl<D: Driver> Reign<D> {
         }
     }
 
+    /// Keeps the config as it was loaded, for one invocation with its own overrides.
+    pub fn hold_config(&mut self) {
+        self.config.hold();
+    }
+
     fn is_over(&self, until: &Until, ticked: &Ticked) -> bool {
         match until {
             Until::Told => ticked.exit,

@@ -1,0 +1,3 @@
+//! How are data shown to a person or a program?
+
+pub mod stored;
