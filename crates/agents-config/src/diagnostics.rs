@@ -16,6 +16,7 @@ pub struct Report {
 
 impl Report {
     pub(crate) fn new(file: &Path, text: &str, problems: Vec<Problem>) -> Self {
+        let problems = problems.into_iter().map(printable).collect();
         Self { file: file.to_owned(), text: text.to_owned(), problems }
     }
 
@@ -73,5 +74,25 @@ impl Report {
             Some(help) => group.element(Level::HELP.message(help)),
             None => group,
         }
+    }
+}
+
+/// The problem with its control characters escaped: a quoted key of the file may hold any, and terminals obey them.
+fn printable(problem: Problem) -> Problem {
+    let escape = |text: String| -> String {
+        if !text.contains(char::is_control) {
+            return text;
+        }
+        let escaped = text.chars().map(|c| match c.is_control() {
+            true => c.escape_default().to_string(),
+            false => c.to_string(),
+        });
+        escaped.collect()
+    };
+    Problem {
+        message: escape(problem.message),
+        label: problem.label.map(escape),
+        help: problem.help.map(escape),
+        ..problem
     }
 }

@@ -58,7 +58,7 @@ impl Value for bool {
             let wrong = Wrong::kind("a boolean, `true` or `false`", value);
             match value.as_str().map(str::to_lowercase).as_deref() {
                 Some(text @ ("true" | "false")) => {
-                    wrong.help(format!("write {text} without quotes"))
+                    wrong.help(format!("write `{text}`, without quotes"))
                 }
                 Some(_) | None => wrong,
             }
