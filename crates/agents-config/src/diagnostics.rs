@@ -6,6 +6,9 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use crate::problem::{Problem, Severity};
 
+/// More problems than this are only counted: they share a cause, and a person stops reading.
+const MOST_SHOWN: usize = 50;
+
 /// The problems of one text, with the text they point into.
 #[derive(Debug, Clone)]
 pub struct Report {
@@ -43,11 +46,16 @@ impl Report {
     pub fn render(&self, color: bool) -> String {
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
         let path = self.file.to_string_lossy();
-        let shown: Vec<String> = self
+        let mut shown: Vec<String> = self
             .problems
             .iter()
+            .take(MOST_SHOWN)
             .map(|problem| renderer.render(&[self.group(problem, &path)]))
             .collect();
+        let hidden = self.problems.len().saturating_sub(MOST_SHOWN);
+        if hidden > 0 {
+            shown.push(format!("and {hidden} more"));
+        }
         shown.join("\n\n")
     }
 

@@ -8,7 +8,7 @@ use crate::entry::{Entry, Field, Named, Rows, Section};
 use crate::problem::Span;
 use crate::reader::{Reader, Table};
 use crate::schema::{Property, table_schema};
-use crate::value::{Count, Filled, Interval, Seconds};
+use crate::value::{Count, Filled, GitName, Interval, Seconds};
 use crate::{Kind, Pattern, PromptDelivery, Watch};
 
 /// Declares a raw table once: its struct, how it is read, and its schema.
@@ -329,9 +329,9 @@ table! {
         /// The folder of status files and inboxes inside the repository. Default `machine-docs`.
         "state_subdir" => state_subdir: Field<String>,
         /// The remote that is fetched. Default `origin`.
-        "remote" => remote: Field<Filled>,
+        "remote" => remote: Field<GitName>,
         /// The branch whose commits are read. Default: the remote's default branch, else `main`.
-        "branch" => branch: Field<Filled>,
+        "branch" => branch: Field<GitName>,
         /// Matched against commit subjects: the builder says a gate is met. Default `^claim`.
         "claim_pattern" => claim_pattern: Field<Pattern>,
         /// Matched against commit subjects: the reviewer has answered. Default `^review`.

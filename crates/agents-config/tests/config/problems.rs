@@ -80,6 +80,7 @@ fn wrong_types() {
         "[backend.c]\nbin = \"  \"",
         "[backend.c]\nbin = \"a\\u0000b\"",
         "[loop.handoff]\ninboxes = \"a.md\"",
+        "[loop.handoff]\nremote = \"--upload-pack=touch x\"\nbranch = \"origin main\"",
     ]));
 }
 
@@ -228,4 +229,14 @@ fn colours_are_only_there_when_asked_for() {
     let error = read("[defaults]").unwrap_err();
     assert!(error.report(true).contains("\x1b["));
     assert!(!error.report(false).contains('\x1b'));
+}
+
+#[test]
+fn a_flood_of_problems_is_counted_not_shown() {
+    let rows = "[[agent]]\nname = \"a.b\"\n".repeat(60);
+    let error = read(&format!("{HEAD}{rows}")).unwrap_err();
+    assert_eq!(error.problems().len(), 60);
+    let report = error.report(false);
+    assert_eq!(report.matches("error:").count(), 50);
+    assert!(report.ends_with("and 10 more"), "{report}");
 }
