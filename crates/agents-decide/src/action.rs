@@ -47,7 +47,7 @@ pub enum Action {
     /// Deletes that file.
     ClearComplete,
     /// Ends a session that the file no longer declares.
-    StopUndeclared { name: AgentName, session: String, stage: StopStage },
+    StopUndeclared { name: AgentName, session: String, run: Option<RunId>, stage: StopStage },
     /// Answers a request of the operator.
     Reply { request: RequestId, answers: Vec<(AgentName, Answer)> },
     /// Tells the operator, once.

@@ -78,8 +78,9 @@ fn commits(draft: &mut Draft<'_>, handoff: &Handoff, look: &HandoffSeen) {
         (Base::At(base), NewsSeen::Commits(commits)) if look.base.as_ref() == Some(base) => {
             subjects(draft, handoff, commits);
         }
-        (Base::Empty, NewsSeen::Commits(commits)) if look.base.is_none() => {
-            subjects(draft, handoff, commits);
+        (Base::Empty, _) if look.base.is_none() => {
+            tell(draft, &handoff.claim_pings, MessageKind::Rewritten, messages::FIRST.to_owned());
+            tell(draft, &handoff.review_pings, MessageKind::Rewritten, messages::FIRST.to_owned());
         }
         (Base::At(_), NewsSeen::BaseUnknown) => {
             // What was claimed or reviewed cannot be listed: both sides look for themselves.

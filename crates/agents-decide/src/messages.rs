@@ -33,6 +33,9 @@ pub(crate) const REVIEW: &str =
 pub(crate) const REWRITTEN: &str = "watchdog ping: the history of the shared branch was rewritten. \
      Pull, look for new claims and verdicts, and act on them.";
 
+pub(crate) const FIRST: &str = "watchdog ping: the shared branch has its first commits. \
+     Pull, look for claims and verdicts, and act on them.";
+
 pub(crate) fn inbox(subdir: &str, file: &str) -> String {
     format!(
         "watchdog ping: the other loop pushed {subdir}/{file} — pull, read it, act, then delete the file \

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, params};
 
-use crate::{JournalEntry, RequestId, journal, request};
+use crate::{JournalEntry, journal, request};
 
 /// The state as text, with the number of its shape.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +25,8 @@ pub struct Word {
 /// The answer that closes a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
-    pub request: RequestId,
+    /// The number of the request.
+    pub request: u64,
     /// JSON.
     pub body: String,
 }

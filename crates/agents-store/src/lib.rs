@@ -1,6 +1,3 @@
-<<<<<<< HEAD
-//!
-=======
 //! What is remembered and owed: one SQLite file and one lock file in the fleet's state folder.
 //!
 //! The store knows no decision type: states, journal bodies, requests and replies are JSON text handed in.
@@ -32,6 +29,5 @@ pub use error::{LockError, StoreError};
 pub use journal::{EntryKind, JournalEntry, Recorded};
 pub use lock::{FleetLock, Holder};
 pub use reader::Reader;
-pub use request::{Request, RequestId};
+pub use request::Request;
 pub use store::Store;
->>>>>>> store

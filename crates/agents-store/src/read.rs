@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-use crate::{Recorded, Request, RequestId, StateDocument, StoreError, Word, journal, request};
+use crate::{Recorded, Request, StateDocument, StoreError, Word, journal, request};
 
 /// Something that can run a query on the store and name its file when the query fails.
 pub(crate) trait Query {
@@ -115,7 +115,7 @@ macro_rules! reading_methods {
             ///
             /// # Errors
             /// When the store cannot be read.
-            pub fn reply_of(&self, id: RequestId) -> Result<Option<String>, StoreError> {
+            pub fn reply_of(&self, id: u64) -> Result<Option<String>, StoreError> {
                 self.query(|connection| request::reply_of(connection, id))
             }
 

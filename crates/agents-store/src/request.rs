@@ -1,26 +1,15 @@
 //! What do other processes ask of the writer, and what did it answer?
 
-use std::fmt;
-
 use rusqlite::{Connection, OptionalExtension, params};
 
 /// Answered requests are kept for those who still want to read the reply, up to this many.
 const ANSWERED_KEPT: u32 = 1000;
 
-/// The number of a request; never used again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct RequestId(pub i64);
-
-impl fmt::Display for RequestId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
 /// Something asked of the writer and not answered yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
-    pub id: RequestId,
+    /// Never used again; later ones are larger.
+    pub id: u64,
     /// JSON.
     pub body: String,
     /// Wall clock, milliseconds since 1970.
@@ -31,25 +20,26 @@ pub(crate) fn submit(
     connection: &Connection,
     body: &str,
     at_wall_ms: i64,
-) -> rusqlite::Result<RequestId> {
+) -> rusqlite::Result<u64> {
     connection.execute(
         "INSERT INTO request (submitted_wall_ms, body) VALUES (?1, ?2)",
         params![at_wall_ms, body],
     )?;
-    Ok(RequestId(connection.last_insert_rowid()))
+    Ok(connection.last_insert_rowid().cast_unsigned())
 }
 
 /// Removes a request that was not answered; false when it was, or never existed.
-pub(crate) fn withdraw(connection: &Connection, id: RequestId) -> rusqlite::Result<bool> {
-    let gone = connection.execute("DELETE FROM request WHERE id = ?1 AND reply IS NULL", [id.0])?;
+pub(crate) fn withdraw(connection: &Connection, id: u64) -> rusqlite::Result<bool> {
+    let gone = connection
+        .execute("DELETE FROM request WHERE id = ?1 AND reply IS NULL", [id.cast_signed()])?;
     Ok(gone > 0)
 }
 
 /// The first reply stands; one to a request that was withdrawn is dropped.
-pub(crate) fn answer(connection: &Connection, id: RequestId, reply: &str) -> rusqlite::Result<()> {
+pub(crate) fn answer(connection: &Connection, id: u64, reply: &str) -> rusqlite::Result<()> {
     connection.execute(
         "UPDATE request SET reply = ?2 WHERE id = ?1 AND reply IS NULL",
-        params![id.0, reply],
+        params![id.cast_signed(), reply],
     )?;
     Ok(())
 }
@@ -60,7 +50,7 @@ pub(crate) fn open_ones(connection: &Connection) -> rusqlite::Result<Vec<Request
     )?;
     let rows = select.query_map([], |row| {
         Ok(Request {
-            id: RequestId(row.get(0)?),
+            id: row.get::<_, i64>(0)?.cast_unsigned(),
             body: row.get(1)?,
             submitted_wall_ms: row.get(2)?,
         })
@@ -68,9 +58,9 @@ pub(crate) fn open_ones(connection: &Connection) -> rusqlite::Result<Vec<Request
     rows.collect()
 }
 
-pub(crate) fn reply_of(connection: &Connection, id: RequestId) -> rusqlite::Result<Option<String>> {
+pub(crate) fn reply_of(connection: &Connection, id: u64) -> rusqlite::Result<Option<String>> {
     let row: Option<Option<String>> = connection
-        .query_row("SELECT reply FROM request WHERE id = ?1", [id.0], |row| row.get(0))
+        .query_row("SELECT reply FROM request WHERE id = ?1", [id.cast_signed()], |row| row.get(0))
         .optional()?;
     Ok(row.flatten())
 }

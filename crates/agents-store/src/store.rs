@@ -10,7 +10,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::error::During;
 use crate::in_process::Writing;
 use crate::read::{self, Query};
-use crate::{Commit, Holder, RequestId, StoreError, journal, request, schema};
+use crate::{Commit, Holder, StoreError, journal, request, schema};
 
 #[cfg(test)]
 mod tests;
@@ -88,7 +88,7 @@ impl Store {
     ///
     /// # Errors
     /// When it cannot be recorded.
-    pub fn submit_request(&mut self, body: &str) -> Result<RequestId, StoreError> {
+    pub fn submit_request(&mut self, body: &str) -> Result<u64, StoreError> {
         let now = wall_ms();
         self.write(|connection| request::submit(connection, body, now))
     }
@@ -97,7 +97,7 @@ impl Store {
     ///
     /// # Errors
     /// When that cannot be recorded.
-    pub fn withdraw_request(&mut self, id: RequestId) -> Result<bool, StoreError> {
+    pub fn withdraw_request(&mut self, id: u64) -> Result<bool, StoreError> {
         self.write(|connection| request::withdraw(connection, id))
     }
 

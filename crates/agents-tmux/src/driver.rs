@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use crate::{Done, Listing, PaneId, Screen, TmuxError, TmuxOp};
+use crate::{Done, Listing, PaneId, Screen, ServerId, SocketRepair, TmuxError, TmuxOp};
 
 /// Code that talks to tmux. Every driver passes the suite in `contract.rs`.
 ///
@@ -31,6 +31,34 @@ pub trait Driver: Send {
 
     /// Returns when sessions may have appeared or ended since the last call; never, where tmux is only asked.
     fn news(&mut self) -> impl Future<Output = ()> + Send;
+
+    /// Starts the server if nothing listens, and tells which one it is.
+    ///
+    /// The user's own server ends at once when it has no session; a private one stays.
+    ///
+    /// # Errors
+    /// As for [`Driver::list`].
+    fn ensure_server(&mut self) -> impl Future<Output = Result<ServerId, TmuxError>> + Send;
+
+    /// Guards every later change by the fence, and raises the number in the server to ours, so that
+    /// writers before us change nothing any more. On a server that is started later, the first change raises it.
+    ///
+    /// # Errors
+    /// [`TmuxError::Refused`] when a later writer holds it; [`TmuxError::NoServer`] when there is no server to hold it yet.
+    fn claim_fence(&mut self, fence: Fence)
+    -> impl Future<Output = Result<Done, TmuxError>> + Send;
+
+    /// Whether the process of that server still runs, reachable or not; in doubt it does.
+    fn is_alive(&self, server: ServerId) -> bool;
+
+    /// Asks a server whose socket file was removed to create it again.
+    ///
+    /// # Errors
+    /// [`TmuxError::Unknown`] when it could not be asked.
+    fn restore_socket(
+        &mut self,
+        server: ServerId,
+    ) -> impl Future<Output = Result<SocketRepair, TmuxError>> + Send;
 }
 
 /// The number that orders the writers of one fleet. It is stored in the tmux server and compared there

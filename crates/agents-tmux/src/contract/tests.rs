@@ -1,0 +1,37 @@
+use std::path::PathBuf;
+
+use super::real_bench::RealBench;
+use super::*;
+use crate::{ControlMode, OneShot};
+
+/// A bench on the machine's own tmux.
+pub(crate) async fn one_shot() -> RealBench<OneShot> {
+    RealBench::one_shot(&tmux()).await.unwrap()
+}
+
+/// A bench on the machine's own tmux, with control mode.
+pub(crate) async fn control_mode() -> RealBench<ControlMode> {
+    RealBench::control_mode(&tmux()).await.unwrap()
+}
+
+fn tmux() -> PathBuf {
+    let path = std::env::var_os("PATH").unwrap();
+    let found =
+        std::env::split_paths(&path).map(|folder| folder.join("tmux")).find(|file| file.is_file());
+    found.expect("the driver's tests need tmux on the PATH")
+}
+
+#[tokio::test]
+async fn conformance_passes_here_and_touches_no_other_server() {
+    let results = conformance(&tmux()).await;
+    let failed: Vec<_> = results.iter().filter(|result| !result.passed).collect();
+    assert!(failed.is_empty(), "{failed:#?}");
+    assert_eq!(results.len(), 2 * CHECKS.len());
+    assert!(results.iter().any(|result| result.id == "t4 one-shot"));
+}
+
+#[tokio::test]
+async fn conformance_says_so_when_there_is_no_tmux() {
+    let results = conformance(std::path::Path::new("/no/such/tmux")).await;
+    assert!(results.iter().all(|result| !result.passed && !result.detail.is_empty()));
+}

@@ -1,0 +1,81 @@
+//! Which requests to the fake go wrong, and how?
+
+use std::time::Duration;
+
+/// The kinds of requests, counted apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Call {
+    List,
+    Screens,
+    Apply,
+}
+
+/// What goes wrong with one request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// No answer, and no effect.
+    Unknown,
+    /// No answer to a change, which still takes effect that much later, as with a tmux that was stopped. A read just fails.
+    Late(Duration),
+    /// No answer to a change, which has taken effect already. A read just fails.
+    DoneUnheard,
+    /// The listing lacks this session.
+    Omit(String),
+    /// The screens show the upper half of their rows only.
+    HalfDrawn,
+    /// The server dies before the request, and all sessions with it.
+    LoseServer,
+    /// The socket file is gone before the request; the server lives.
+    RemoveSocket,
+}
+
+/// The faults to come.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct FaultPlan {
+    planned: Vec<(Call, u64, Fault)>,
+    counts: [u64; 3],
+}
+
+impl FaultPlan {
+    /// How many requests of that kind there have been.
+    pub(crate) fn count(&self, call: Call) -> u64 {
+        self.counts[slot(call)]
+    }
+
+    pub(crate) fn add(&mut self, call: Call, nth: u64, fault: Fault) {
+        self.planned.push((call, nth, fault));
+    }
+
+    /// Counts a request, and tells all that goes wrong with it.
+    pub(crate) fn next(&mut self, call: Call) -> Vec<Fault> {
+        self.counts[slot(call)] += 1;
+        let now = self.count(call);
+        let due = self.planned.extract_if(.., |(of, nth, _)| *of == call && *nth == now);
+        due.map(|(_, _, fault)| fault).collect()
+    }
+}
+
+fn slot(call: Call) -> usize {
+    match call {
+        Call::List => 0,
+        Call::Screens => 1,
+        Call::Apply => 2,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_strikes_its_own_call_once() {
+        let mut plan = FaultPlan::default();
+        plan.add(Call::List, 2, Fault::Unknown);
+        assert_eq!(plan.next(Call::List), []);
+        assert_eq!(plan.next(Call::Apply), []);
+        assert_eq!(plan.next(Call::Apply), []);
+        assert_eq!(plan.next(Call::List), [Fault::Unknown]);
+        assert_eq!(plan.next(Call::List), []);
+        assert_eq!(plan.count(Call::List), 3);
+    }
+}

@@ -1,0 +1,337 @@
+//! What does a program in a fake terminal show, in answer to text and time?
+
+use std::time::Duration;
+
+/// A scripted program. Each start of a session runs it from its beginning; times count from that start.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Program {
+    kind: Kind,
+    /// Shown by the listing as the foreground process.
+    command: String,
+    title: String,
+    ready_after: Duration,
+    swallowed_enters: u32,
+    exit: Option<(Duration, i32)>,
+    brackets_pastes: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Kind {
+    Echo,
+    Silent,
+    Chat(Chat),
+    Screens(Vec<(Duration, String)>),
+}
+
+/// A terminal chat program: a transcript, an indicator while it works, a composer and a footer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chat {
+    /// How long it works after each submit.
+    pub works_for: Duration,
+    /// Shown while it works, followed by the seconds it has worked.
+    pub active: String,
+    /// Shown under the composer while it does not.
+    pub idle: String,
+    /// Stands before the draft in the composer, and before each message in the transcript.
+    pub prompt: String,
+    /// Shown in the transcript after each finished turn.
+    pub answer: String,
+    /// A usage limit: until that time the submits it answers bring this banner instead of work.
+    pub limit: Option<Limit>,
+}
+
+/// A usage limit that ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limit {
+    pub banner: String,
+    /// From when it refuses, counted from the program's start.
+    pub from: Duration,
+    /// Until when it refuses, counted from the program's start.
+    pub until: Duration,
+}
+
+impl Default for Chat {
+    fn default() -> Self {
+        Self {
+            works_for: Duration::from_secs(20),
+            active: "* Working (esc to interrupt)".to_owned(),
+            idle: "? for shortcuts".to_owned(),
+            prompt: "> ".to_owned(),
+            answer: "done.".to_owned(),
+            limit: None,
+        }
+    }
+}
+
+impl Program {
+    fn of(kind: Kind, command: &str) -> Self {
+        Self {
+            kind,
+            command: command.to_owned(),
+            title: String::new(),
+            ready_after: Duration::ZERO,
+            swallowed_enters: 0,
+            exit: None,
+            brackets_pastes: false,
+        }
+    }
+
+    /// Shows what is typed, as `cat` does.
+    #[must_use]
+    pub fn echo() -> Self {
+        Self::of(Kind::Echo, "cat")
+    }
+
+    /// Shows nothing, whatever is typed.
+    #[must_use]
+    pub fn silent() -> Self {
+        Self::of(Kind::Silent, "sleep")
+    }
+
+    /// A chat program.
+    #[must_use]
+    pub fn chat(chat: Chat) -> Self {
+        Self { brackets_pastes: true, ..Self::of(Kind::Chat(chat), "chat") }
+    }
+
+    /// Shows each text from its time on; input changes nothing.
+    #[must_use]
+    pub fn screens<S: Into<String>>(screens: impl IntoIterator<Item = (Duration, S)>) -> Self {
+        let screens = screens.into_iter().map(|(at, text)| (at, text.into())).collect();
+        Self::of(Kind::Screens(screens), "script")
+    }
+
+    /// Shows one text.
+    #[must_use]
+    pub fn shows(text: impl Into<String>) -> Self {
+        Self::screens([(Duration::ZERO, text.into())])
+    }
+
+    /// Ends that long after its start, with that exit code.
+    #[must_use]
+    pub fn exits(self, after: Duration, code: i32) -> Self {
+        Self { exit: Some((after, code)), ..self }
+    }
+
+    /// Shows nothing and loses all input until then.
+    #[must_use]
+    pub fn ready_after(self, after: Duration) -> Self {
+        Self { ready_after: after, ..self }
+    }
+
+    /// Loses the first submits: the draft stays in the composer.
+    #[must_use]
+    pub fn swallows_enters(self, count: u32) -> Self {
+        Self { swallowed_enters: count, ..self }
+    }
+
+    /// Is listed under that process name.
+    #[must_use]
+    pub fn named(self, command: impl Into<String>) -> Self {
+        Self { command: command.into(), ..self }
+    }
+
+    /// Sets that terminal title.
+    #[must_use]
+    pub fn titled(self, title: impl Into<String>) -> Self {
+        Self { title: title.into(), ..self }
+    }
+
+    /// Asks the terminal to mark what is pasted.
+    #[must_use]
+    pub fn brackets_pastes(self) -> Self {
+        Self { brackets_pastes: true, ..self }
+    }
+}
+
+/// A program that runs.
+#[derive(Debug, Clone)]
+pub(crate) struct Running {
+    program: Program,
+    /// What was typed, as the program read it.
+    received: String,
+    draft: String,
+    /// What chat programs and echoes have shown so far.
+    transcript: String,
+    working_since: Option<Duration>,
+    enters: u32,
+}
+
+impl Running {
+    pub(crate) fn new(program: Program) -> Self {
+        Self {
+            program,
+            received: String::new(),
+            draft: String::new(),
+            transcript: String::new(),
+            working_since: None,
+            enters: 0,
+        }
+    }
+
+    pub(crate) fn command(&self) -> &str {
+        &self.program.command
+    }
+
+    pub(crate) fn title(&self) -> &str {
+        &self.program.title
+    }
+
+    pub(crate) fn received(&self) -> &str {
+        &self.received
+    }
+
+    /// When and how it ends by itself, counted from its start.
+    pub(crate) fn exit(&self) -> Option<(Duration, i32)> {
+        self.program.exit
+    }
+
+    /// Text arrives; `age` is the time since the start.
+    pub(crate) fn paste(&mut self, text: &str, age: Duration) {
+        if age < self.program.ready_after {
+            return;
+        }
+        if self.program.brackets_pastes {
+            self.received.push_str(&format!("\x1b[200~{text}\x1b[201~"));
+        } else {
+            self.received.push_str(text);
+        }
+        match self.program.kind {
+            Kind::Echo => self.transcript.push_str(text),
+            Kind::Chat(_) => self.draft.push_str(text),
+            Kind::Silent | Kind::Screens(_) => {}
+        }
+    }
+
+    /// A key arrives.
+    pub(crate) fn press(&mut self, key: &str, age: Duration) {
+        if age < self.program.ready_after {
+            return;
+        }
+        if key != "Enter" {
+            self.received.push_str(&format!("<{key}>"));
+            if key == "Escape" {
+                self.working_since = None;
+            }
+            return;
+        }
+        self.received.push('\r');
+        self.enters += 1;
+        if self.enters <= self.program.swallowed_enters {
+            return;
+        }
+        match &self.program.kind {
+            Kind::Echo => self.transcript.push('\n'),
+            Kind::Chat(chat) => {
+                let chat = chat.clone();
+                self.submit(&chat, age);
+            }
+            Kind::Silent | Kind::Screens(_) => {}
+        }
+    }
+
+    fn submit(&mut self, chat: &Chat, age: Duration) {
+        if self.draft.is_empty() {
+            return;
+        }
+        self.settle(chat, age);
+        let draft = std::mem::take(&mut self.draft);
+        self.transcript.push_str(&format!("{}{draft}\n", chat.prompt));
+        match chat.limit.as_ref().filter(|limit| (limit.from..limit.until).contains(&age)) {
+            Some(limit) => self.transcript.push_str(&format!("{}\n", limit.banner)),
+            None => self.working_since = Some(age),
+        }
+    }
+
+    /// Writes down the turn that has ended by now.
+    fn settle(&mut self, chat: &Chat, age: Duration) {
+        if self.working_since.is_some_and(|since| age >= since + chat.works_for) {
+            self.working_since = None;
+            self.transcript.push_str(&format!("{}\n", chat.answer));
+        }
+    }
+
+    /// The text on the screen; `rows` is the height of the window.
+    pub(crate) fn screen(&mut self, age: Duration, rows: usize) -> String {
+        if age < self.program.ready_after {
+            return String::new();
+        }
+        let text = match self.program.kind.clone() {
+            Kind::Silent => String::new(),
+            Kind::Echo => self.transcript.clone(),
+            Kind::Screens(screens) => {
+                let shown = screens.into_iter().take_while(|(at, _)| *at <= age).last();
+                shown.map(|(_, text)| text).unwrap_or_default()
+            }
+            Kind::Chat(chat) => self.chat_screen(&chat, age),
+        };
+        let lines: Vec<&str> = text.lines().collect();
+        lines[lines.len().saturating_sub(rows)..].join("\n")
+    }
+
+    fn chat_screen(&mut self, chat: &Chat, age: Duration) -> String {
+        self.settle(chat, age);
+        let composer = format!("{}{}", chat.prompt, self.draft);
+        let footer = match self.working_since {
+            Some(since) => format!("{} {}s\n{composer}", chat.active, (age - since).as_secs()),
+            None => format!("{composer}\n{}", chat.idle),
+        };
+        format!("{}\n{footer}", self.transcript)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seconds(count: u64) -> Duration {
+        Duration::from_secs(count)
+    }
+
+    #[test]
+    fn a_chat_works_after_a_submit_and_then_is_idle() {
+        let mut chat = Running::new(Program::chat(Chat::default()).swallows_enters(1));
+        chat.paste("go", seconds(1));
+        assert!(chat.screen(seconds(1), 50).contains("> go\n? for shortcuts"));
+        chat.press("Enter", seconds(2));
+        assert!(
+            chat.screen(seconds(2), 50).contains("> go\n? for shortcuts"),
+            "the first Enter is lost"
+        );
+        chat.press("Enter", seconds(3));
+        assert!(chat.screen(seconds(8), 50).contains("(esc to interrupt) 5s"));
+        let end = chat.screen(seconds(23), 50);
+        assert!(end.contains("> go\ndone.\n") && end.ends_with("? for shortcuts"), "{end}");
+        assert_eq!(chat.received(), "\x1b[200~go\x1b[201~\r\r");
+    }
+
+    #[test]
+    fn a_limit_answers_with_its_banner_until_it_ends() {
+        let limit =
+            Limit { banner: "limit reached".to_owned(), from: seconds(0), until: seconds(60) };
+        let chat = Chat { limit: Some(limit), ..Chat::default() };
+        let mut chat = Running::new(Program::chat(chat));
+        chat.paste("a", seconds(1));
+        chat.press("Enter", seconds(1));
+        assert!(chat.screen(seconds(2), 50).contains("limit reached"));
+        chat.paste("b", seconds(60));
+        chat.press("Enter", seconds(60));
+        assert!(chat.screen(seconds(61), 50).contains("esc to interrupt"));
+    }
+
+    #[test]
+    fn a_program_that_is_not_ready_loses_input() {
+        let mut echo = Running::new(Program::echo().ready_after(seconds(5)));
+        echo.paste("lost", seconds(4));
+        echo.paste("kept", seconds(5));
+        assert_eq!(echo.screen(seconds(5), 50), "kept");
+    }
+
+    #[test]
+    fn screens_follow_the_clock() {
+        let mut script =
+            Running::new(Program::screens([(seconds(0), "one"), (seconds(10), "two")]));
+        assert_eq!(script.screen(seconds(9), 50), "one");
+        assert_eq!(script.screen(seconds(10), 50), "two");
+    }
+}

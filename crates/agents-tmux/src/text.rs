@@ -1,0 +1,54 @@
+//! Which parts of a message may be typed at a program?
+
+/// The text as it is pasted: no control characters but line feed and tab, so that nothing in it ends the
+/// bracketed paste, presses a key or kills a program; no bidirectional overrides, which would show a person
+/// something else than was sent; CR and CR LF become LF, and line feeds at the end are dropped.
+#[must_use]
+pub fn sanitised(text: &str) -> String {
+    let text = text.replace("\x1b[201~", "").replace("\x1b[200~", "");
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let kept: String = text.chars().filter(|c| may_be_typed(*c)).collect();
+    kept.trim_end_matches('\n').to_owned()
+}
+
+fn may_be_typed(c: char) -> bool {
+    let is_bidi_control = matches!(
+        c,
+        '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    );
+    // `is_control` is C0, DEL and C1.
+    (c == '\n' || c == '\t' || !c.is_control()) && !is_bidi_control
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn what_is_dropped_and_what_stays() {
+        for (text, kept) in [
+            ("plain; text", "plain; text"),
+            ("a\r\nb\rc\n\n", "a\nb\nc"),
+            ("x\x1b[201~rm -rf\x1b[200~", "xrm -rf"),
+            ("a\x03b\x1bc\x7fd\u{9b}e\0", "abcde"),
+            ("tab\there", "tab\there"),
+            ("\u{202e}evil\u{2066}", "evil"),
+            ("日本語 é 🙂", "日本語 é 🙂"),
+            ("\x1b\x1b[201~[201~", "[201~"),
+        ] {
+            assert_eq!(sanitised(text), kept, "{text:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_that_a_terminal_obeys_is_left(text in any::<String>()) {
+            let kept = sanitised(&text);
+            prop_assert!(kept.chars().all(|c| c == '\n' || c == '\t' || !c.is_control()));
+            prop_assert!(!kept.ends_with('\n'));
+            prop_assert_eq!(sanitised(&kept), kept);
+        }
+    }
+}
