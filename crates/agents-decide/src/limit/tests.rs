@@ -199,6 +199,17 @@ fn the_answer_to_a_probe_may_take_a_look() {
 }
 
 #[test]
+fn a_probe_that_the_program_does_not_show_is_judged_after_a_look() {
+    check(&[
+        ("09:00:00", "limit reached / >", "held until unknown, probe at 09:05:00 (0)"),
+        ("09:05:00", "limit reached / >", "probing (0) + probe"),
+        ("09:05:30", "taken: limit reached / >", "probing (0)"),
+        ("09:05:59", "taken: limit reached / >", "probing (0)"),
+        ("09:06:00", "taken: limit reached / >", "held until unknown, probe at 09:16:00 (1)"),
+    ]);
+}
+
+#[test]
 fn a_dismissed_row_is_no_banner_until_it_has_left_the_screen() {
     check(&[
         ("09:00:00", "docs: limit reached / >", "held until unknown, probe at 09:05:00 (0)"),
