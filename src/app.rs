@@ -21,7 +21,7 @@ impl App {
     /// # Errors
     /// When the file does not load; every problem is in the report.
     pub fn load(&self) -> Result<Loaded, Error> {
-        let loaded = agents_config::load(&self.config, &Environment::from_process())?;
+        let loaded = agents_config::load(&self.config, &Environment::of_process())?;
         if !loaded.warnings.is_empty() {
             say(loaded.warnings.render(false).trim_end());
         }

@@ -96,7 +96,7 @@ table! {
         "tmux_socket" => tmux_socket: Field<Filled>,
         /// The working directory of agents that name none. Default: `.`, the project root.
         "dir" => dir: Field<String>,
-        /// Whether missing working directories are made. Default `true`.
+        /// Whether missing working directories are made. Default `false`.
         "create_dir" => create_dir: Field<bool>,
         /// Whether panes are logged to `<log_dir>/<session>.log`. Default `true`.
         "log" => log: Field<bool>,
@@ -234,7 +234,7 @@ table! {
         "role" => role: Field<RoleName>,
         /// The working directory, relative to the project root.
         "dir" => dir: Field<String>,
-        /// Whether a missing working directory is made. Default `true`.
+        /// Whether a missing working directory is made. Default `false`.
         "create_dir" => create_dir: Field<bool>,
         /// The kickoff itself.
         "prompt" => prompt: Field<String>,
@@ -274,7 +274,7 @@ table! {
         "command" => command: Field<Filled>,
         /// The working directory, relative to the project root. Default: `.`; it is not inherited.
         "dir" => dir: Field<String>,
-        /// Whether a missing working directory is made. Default `true`.
+        /// Whether a missing working directory is made. Default `false`.
         "create_dir" => create_dir: Field<bool>,
         /// Whether `agents up` starts it without being told its name. Default `true`.
         "enabled" => enabled: Field<bool>,

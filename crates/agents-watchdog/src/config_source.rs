@@ -81,7 +81,7 @@ impl ConfigSource {
             return Change::None;
         }
         self.stamp = stamp;
-        match agents_config::load(&self.path, &Environment::default()) {
+        match agents_config::load(&self.path, &Environment::without_overrides()) {
             Ok(loaded) => self.good(loaded),
             Err(error) => self.bad(&error),
         }
