@@ -36,7 +36,7 @@ fn the_starter_file() {
     assert_eq!(worker.session.as_str(), "shop-worker");
     assert_eq!(worker.model.as_deref(), Some("claude-sonnet-4-6"));
     assert_eq!((worker.watch, worker.enabled, worker.resume), (Watch::Heal, true, false));
-    assert_eq!((worker.create_dir, worker.log), (true, true));
+    assert_eq!((worker.create_dir, worker.log), (false, true));
     assert_eq!(worker.dir, Path::new("/project"));
     let backend = fleet.backend_of(worker);
     assert!(backend.active_re.as_ref().is_some_and(|pattern| pattern.is_match("x · 12 tokens")));
