@@ -28,6 +28,8 @@ pub enum Verb {
     Down(Down),
     /// End and start the named agents or services
     Restart(Names),
+    /// Show the phase, every agent and service, and the watchdog
+    Status(Status),
     /// Supervise the fleet until told to stop
     Watchdog(Watchdog),
     /// Show or move the phase

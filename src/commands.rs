@@ -5,5 +5,6 @@ pub mod phase;
 pub mod plan;
 pub mod restart;
 pub mod send;
+pub mod status;
 pub mod up;
 pub mod watchdog;

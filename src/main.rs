@@ -1,6 +1,7 @@
 //! `agents`: talks to a person, and leaves the work to the crates below it.
 
 mod app;
+mod bystander;
 mod cli;
 mod commands;
 mod demo_agent;
@@ -34,6 +35,7 @@ fn run(app: &App, verb: Verb) -> Result<u8, Error> {
         Verb::Up(targets) => commands::up::run(app, &targets),
         Verb::Down(down) => commands::down::run(app, &down),
         Verb::Restart(names) => commands::restart::run(app, &names),
+        Verb::Status(status) => commands::status::run(app, &status),
         Verb::Watchdog(watchdog) => commands::watchdog::run(app, &watchdog),
         Verb::Phase { verb } => commands::phase::run(app, verb),
         Verb::Send(send) => commands::send::run(app, &send),
