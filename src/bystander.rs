@@ -1,5 +1,6 @@
 //! What is the fleet doing now, as somebody sees who changes nothing?
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use agents_store::{FleetLock, LockError};
 use agents_tmux::{Driver as _, OneShot, ServerId, TmuxError, server_process_alive};
 use agents_watchdog::observe::phase::status_file;
 use agents_watchdog::place::fleet_time;
+use agents_watchdog::recorder::Word;
 use agents_watchdog::run::heartbeat_file;
 use agents_watchdog::store_ledger::Document;
 use agents_watchdog::view::{FleetView, Known, Terminals, WatchdogView};
@@ -23,6 +25,12 @@ mod broken;
 /// A look at the fleet, and what is wrong with its config file.
 pub struct Looked {
     pub view: FleetView,
+    pub fleet: Fleet,
+    /// What the last tick remembered, and its clock.
+    pub document: Option<Document>,
+    /// The last words, by what they are about.
+    pub words: BTreeMap<String, Word>,
+    pub terminals: Terminals,
     /// The file does not load: the view shows what was remembered.
     pub broken: Option<LoadError>,
 }
@@ -58,7 +66,7 @@ pub fn look(app: &App) -> Result<Looked, Error> {
         wall: chrono::Utc::now(),
     };
     let view = FleetView::of(&known);
-    Ok(Looked { view, broken })
+    Ok(Looked { view, fleet, document, words, terminals, broken })
 }
 
 fn problem(

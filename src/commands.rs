@@ -1,6 +1,12 @@
 //! The verbs, one file each.
 
+pub mod attach;
+pub mod check;
+pub mod completions;
+pub mod config;
 pub mod down;
+pub mod events;
+pub mod logs;
 pub mod phase;
 pub mod plan;
 pub mod restart;
@@ -8,3 +14,4 @@ pub mod send;
 pub mod status;
 pub mod up;
 pub mod watchdog;
+pub mod why;

@@ -1,11 +1,11 @@
 //! How is the fleet view shown to a person? As a table, cut to the terminal, with what needs a look in colour.
 
 use agents_decide::sentence::span;
-use agents_watchdog::harmless;
 use agents_watchdog::view::{
     Declared, FleetView, MemberView, PhaseView, State, WatchdogState, WatchdogView,
 };
 use anstyle::{AnsiColor, Style};
+use crate::render::row::one_line;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 #[cfg(test)]
@@ -243,9 +243,4 @@ fn cut(text: &str, room: &mut usize) -> (String, bool) {
         shown.push(c);
     }
     (shown, false)
-}
-
-/// Words of programs on one row, without what a terminal obeys.
-fn one_line(text: &str) -> String {
-    harmless::text(text).replace(['\n', '\t'], " ")
 }

@@ -101,7 +101,7 @@ fn view(known: &Known<'_>, subject: &Subject<'_>, declared: Declared) -> MemberV
     };
     MemberView {
         name: subject.name.to_string(),
-        session: subject.session.to_owned(),
+        session: subject.pane.map_or(subject.session, |pane| pane.session.as_str()).to_owned(),
         declared,
         enabled: subject.enabled,
         should_run: should_run(known, subject, member),
