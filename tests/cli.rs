@@ -3,5 +3,10 @@
 mod support;
 
 mod cli {
+    mod attach;
+    mod config;
+    mod journal;
+    mod logs;
     mod status;
+    mod words;
 }
