@@ -317,22 +317,32 @@ fn starting(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSeen, sent: 
         }
         Some(pane) => ended(draft, what, seen, describe(exit, Some(pane)), Some(sent.since)),
         None if exit.is_some() => ended(draft, what, seen, describe(exit, None), Some(sent.since)),
+        None if now.since(sent.sent_at) >= APPEARS_WITHIN => {
+            // It is sent again every few seconds while somebody looks, so nobody has looked since: the wait begins anew.
+            send_start(draft, what, seen, Sent { since: now, ..sent });
+        }
         None if now.since(sent.since) >= APPEARS_WITHIN => {
             let reason = format!("its session did not appear in {} s", APPEARS_WITHIN.as_secs());
             failed(draft, what, reason, &sent.why);
         }
-        None => {
-            let Sent { since, mut sent_at, run, why } = sent;
-            if now.since(sent_at) >= SEND_AGAIN {
-                // The launcher takes each run once, so a start that did happen is not repeated.
-                sent_at = now;
-                draft.act(start_action(draft, what, seen, run, why.clone()));
-            }
-            set(draft, what, Life::Starting { since, sent_at, run, why });
-            draft.note(name, Note::Starting { seconds: now.since(since).as_secs() });
-            draft.look_in(Duration::from_millis(250));
-        }
+        None if now.since(sent.sent_at) >= SEND_AGAIN => send_start(draft, what, seen, sent),
+        None => await_session(draft, what, sent),
     }
+}
+
+/// Sends a start once more: the launcher takes each run once, so one that did happen is not repeated.
+fn send_start(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSeen, sent: Sent) {
+    let sent_at = draft.now.at;
+    draft.act(start_action(draft, what, seen, sent.run, sent.why.clone()));
+    await_session(draft, what, Sent { sent_at, ..sent });
+}
+
+fn await_session(draft: &mut Draft<'_>, what: Declared<'_>, sent: Sent) {
+    let Sent { since, sent_at, run, why } = sent;
+    set(draft, what, Life::Starting { since, sent_at, run, why });
+    let seconds = draft.now.at.since(since).as_secs();
+    draft.note(what.name(), Note::Starting { seconds });
+    draft.look_in(Duration::from_millis(250));
 }
 
 fn failed(draft: &mut Draft<'_>, what: Declared<'_>, reason: String, why: &Why) {
