@@ -75,6 +75,8 @@ const APPEARS_WITHIN: Duration = Duration::from_secs(10);
 const CONFIRM_AFTER: Duration = Duration::from_millis(300);
 /// A sent start or stop that shows no effect is sent again; both are harmless when repeated.
 const SEND_AGAIN: Duration = Duration::from_secs(2);
+/// A start or stop that was sent so long ago was looked at by nobody since: the watchdog was gone, or blind.
+const UNWATCHED: Duration = Duration::from_secs(10);
 /// At most this many automatic starts of the fleet in this span.
 const FLEET_STARTS: usize = 3;
 const FLEET_SPAN: Duration = Duration::from_secs(10);
@@ -317,8 +319,8 @@ fn starting(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSeen, sent: 
         }
         Some(pane) => ended(draft, what, seen, describe(exit, Some(pane)), Some(sent.since)),
         None if exit.is_some() => ended(draft, what, seen, describe(exit, None), Some(sent.since)),
-        None if now.since(sent.sent_at) >= APPEARS_WITHIN => {
-            // It is sent again every few seconds while somebody looks, so nobody has looked since: the wait begins anew.
+        None if now.since(sent.sent_at) >= UNWATCHED => {
+            // Nobody has looked meanwhile, so the wait begins anew.
             send_start(draft, what, seen, Sent { since: now, ..sent });
         }
         None if now.since(sent.since) >= APPEARS_WITHIN => {
@@ -545,6 +547,10 @@ fn stopping(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSeen, mut st
         draft.calm(Some(name), "survives");
         set(draft, what, life);
         return;
+    }
+    if now.since(stop.sent_at) >= UNWATCHED {
+        // Nobody has looked meanwhile, so the patience with it begins anew.
+        stop.since = now;
     }
     let waited = now.since(stop.since);
     if stop.stage == StopStage::Terminate && waited >= grace {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use agents_config::Fleet;
 use agents_decide::{FleetState, Verb};
-use agents_tmux::fake::{FakeDriver, World};
+use agents_tmux::fake::{Chat, FakeDriver, Program, World};
 use agents_tmux::{Driver as _, Fence};
 use agents_watchdog::ledger::LedgerError;
 use agents_watchdog::tick::Engine;
@@ -53,6 +53,7 @@ impl Simulation {
         let fleet = standard::fleet_of(&config)?;
         let terminals = World::new();
         terminals.set_now(calendar::of_day(Duration::ZERO));
+        terminals.default_program(Program::chat(Chat::default()));
         Ok(Self {
             machine: Machine::new(terminals.clone()),
             disk: Disk::default(),
