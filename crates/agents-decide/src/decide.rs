@@ -6,11 +6,16 @@ use crate::draft::{Decision, Declared, Draft};
 use crate::life::Life;
 use crate::limit::LimitLook;
 use crate::stall::StallLook;
-use crate::state::{FleetState, Wanted};
+use crate::state::{Blind, FleetState, Wanted};
 use crate::{
     Action, Activity, MemberSeen, Note, Now, Observation, Seen, Step, StopStage, Wish, activity,
     delivery, handoff, health, intent, life, sequence, wake,
 };
+
+/// After so long without a look that succeeds the operator hears of it.
+const BLIND_FOR: std::time::Duration = std::time::Duration::from_secs(30);
+/// Between two requests for a socket.
+const ASK_AGAIN: std::time::Duration = std::time::Duration::from_secs(30);
 
 /// Decides one tick. Pure: the same input gives the same decision, byte for byte.
 ///
@@ -50,20 +55,34 @@ fn server(draft: &mut Draft<'_>) {
     let before = draft.next.server;
     match (&draft.seen.server, before) {
         (Seen::Known(server), Some(before)) if *server != before => lost(draft, Some(*server)),
-        (Seen::Known(server), _) => {
-            draft.next.server = Some(*server);
-            draft.calm(None, "blind");
-        }
+        (Seen::Known(server), _) => draft.next.server = Some(*server),
         (Seen::Absent, Some(_)) => lost(draft, None),
         (Seen::Absent, None) => {}
-        (Seen::Unknown(cause), before) => {
-            draft.note_fleet(Note::CannotSee { cause: cause.clone() });
-            draft.look_in(std::time::Duration::from_secs(1));
-            if let Some(server) = before {
-                draft.act(Action::RestoreSocket { server });
-            }
-        }
+        (Seen::Unknown(cause), before) => return blind(draft, cause, before),
     }
+    draft.next.blind = None;
+    draft.calm(None, "blind");
+}
+
+/// The server cannot be seen: nothing is judged, and after a while the operator hears of it.
+fn blind(draft: &mut Draft<'_>, cause: &str, before: Option<crate::ServerSeen>) {
+    let now = draft.now.at;
+    draft.note_fleet(Note::CannotSee { cause: cause.to_owned() });
+    draft.look_in(std::time::Duration::from_secs(1));
+    let mut blind = draft.next.blind.unwrap_or(Blind { since: now, asked_at: None });
+    if now.since(blind.since) >= BLIND_FOR {
+        let text = format!(
+            "the terminals cannot be seen ({cause}); nothing is started or stopped until they can"
+        );
+        draft.alarm(None, "blind", text);
+    }
+    // Asking does no harm, and only a server that lost its socket answers by making it anew.
+    let due = blind.asked_at.is_none_or(|asked| now.since(asked) >= ASK_AGAIN);
+    if let Some(server) = before.filter(|_| due) {
+        blind.asked_at = Some(now);
+        draft.act(Action::RestoreSocket { server });
+    }
+    draft.next.blind = Some(blind);
 }
 
 fn lost(draft: &mut Draft<'_>, next: Option<crate::ServerSeen>) {
