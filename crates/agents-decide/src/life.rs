@@ -495,11 +495,13 @@ fn again(draft: &mut Draft<'_>, what: Declared<'_>, why: Why) {
 fn park(draft: &mut Draft<'_>, what: Declared<'_>, why: &Why) {
     let name = what.name();
     let timing = &draft.fleet.timing;
-    let reason = format!(
-        "{} starts in {} min, the last because {why}",
-        timing.restart_limit,
-        timing.restart_window.as_secs() / 60
-    );
+    let starts = draft.next.members.get(name).map_or(0, |member| member.budget.starts.len());
+    let reason = if starts >= timing.restart_limit as usize {
+        let minutes = timing.restart_window.as_secs() / 60;
+        format!("{starts} starts in {minutes} min, the last because {why}")
+    } else {
+        format!("one more try failed too: {why}")
+    };
     let retry = timing.parked_retry;
     let since = draft.now.at;
     draft.alarm(Some(name), "parked", format!("{name} is parked: {reason}"));
