@@ -263,7 +263,9 @@ fn take<S>(
     for wish in step.wishes {
         match wish {
             Wish::Probe { text } => probe(draft, text),
-            Wish::Alarm { key, text } => draft.alarm(Some(&agent.name), key, text),
+            Wish::Alarm { key, text } => {
+                draft.alarm(Some(&agent.name), key, format!("{}: {text}", agent.name));
+            }
             // Restarts are collected, since many at once are doubted.
             Wish::Restart(_) => {}
         }
