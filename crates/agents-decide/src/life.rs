@@ -485,7 +485,9 @@ fn again(draft: &mut Draft<'_>, what: Declared<'_>, why: Why) {
         Verdict::After(delay) => {
             draft.look_in(delay);
             let seconds = delay.as_secs();
-            draft.note(name, Note::RestartIn { seconds, why: why.clone() });
+            if !draft.member(name).limit.silences() {
+                draft.note(name, Note::RestartIn { seconds, why: why.clone() });
+            }
             set(draft, what, Life::Due { at: now.after(delay), why });
         }
         Verdict::Exhausted => park(draft, what, &why),
