@@ -16,6 +16,9 @@ pub struct Budget {
     /// It used up its starts, and was not healthy since: a death more parks it again at once.
     #[serde(default)]
     pub spent: bool,
+    /// Restarts in a row of a running member that did no work between them.
+    #[serde(default)]
+    pub in_vain: u32,
 }
 
 /// The budget's answer.

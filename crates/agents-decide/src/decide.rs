@@ -168,6 +168,9 @@ fn one_agent<'a>(
         for note in notes {
             draft.note(name, Note::Activity(note));
         }
+        if activity == Activity::Active {
+            draft.calm(Some(name), "restart");
+        }
         activity
     } else {
         Activity::Unknown
@@ -243,7 +246,9 @@ fn stall(
         Wish::Probe { .. } | Wish::Alarm { .. } => None,
     });
     let next = take(draft, agent, step, |_, _| {});
-    if let crate::Stall::Suspect { .. } = next {
+    if let crate::Stall::Suspect { suspected_at, .. } = next
+        && suspected_at == draft.now.at
+    {
         draft.look_in(std::time::Duration::from_millis(1100));
     }
     draft.member(&agent.name).stall = next;
@@ -278,6 +283,13 @@ fn stalled(draft: &mut Draft<'_>, stalls: Vec<(&Agent, crate::Why)>) {
     let watched =
         draft.fleet.agents.iter().filter(|agent| agent.enabled && agent.watch == Watch::HealStall);
     let of = watched.count();
+    let stalls: Vec<_> = stalls
+        .into_iter()
+        .filter(|(agent, why)| {
+            let seen = &draft.seen.members[&agent.name];
+            life::may_restart(draft, Declared::Agent(agent), seen, why)
+        })
+        .collect();
     if is_mass(stalls.len(), of) && !draft.seen.independent {
         draft.note_fleet(Note::MassVerdict { count: stalls.len(), of });
         draft.act(Action::LookAgain);

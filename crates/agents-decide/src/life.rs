@@ -604,22 +604,47 @@ fn send_stop(
 pub(crate) fn restart(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSeen, why: Why) {
     let name = what.name();
     let Life::Up { run, .. } = draft.member(name).life.clone() else { return };
+    if may_restart(draft, what, seen, &why) {
+        let member = draft.member(name);
+        member.budget.in_vain = restarts_in_vain(member);
+        begin_stop(draft, what, run, why.clone(), Some(why));
+    }
+}
+
+/// Whether a running member may be restarted on its own account; says why not.
+pub(crate) fn may_restart(
+    draft: &mut Draft<'_>,
+    what: Declared<'_>,
+    seen: &MemberSeen,
+    why: &Why,
+) -> bool {
+    let name = what.name();
+    let Life::Up { since, .. } = draft.member(name).life.clone() else { return false };
     if let Some(reason) = &seen.unstartable {
         // Killing first and finding out then would lose the session for nothing.
         draft.note(name, Note::Unstartable { reason: reason.clone() });
         let text = format!("{name} needs a restart ({why}) but cannot be started: {reason}");
         draft.alarm(Some(name), "unstartable", text);
-        return;
+        return false;
     }
     let now = draft.now.at;
     let timing = draft.fleet.timing.clone();
-    if !draft.member(name).budget.allows(&timing, now) {
-        draft.note(name, Note::Parked { reason: why.to_string(), retry_in: 0 });
+    let member = draft.member(name);
+    let is_useless =
+        restarts_in_vain(member) > timing.restart_limit && now.since(since) < timing.parked_retry;
+    if is_useless || !member.budget.allows(&timing, now) {
         let text = format!("{name} needs a restart ({why}), but its restart budget is used up");
-        draft.alarm(Some(name), "parked", text);
-        return;
+        draft.note(name, Note::NotRestarted { why: why.clone() });
+        draft.alarm(Some(name), "restart", text);
+        return false;
     }
-    begin_stop(draft, what, run, why.clone(), Some(why));
+    true
+}
+
+/// How many restarts in a row will have been for nothing, if this run is restarted too.
+fn restarts_in_vain(member: &crate::state::Member) -> u32 {
+    let has_worked = member.activity.ever_active || member.activity.moved;
+    if has_worked { 0 } else { member.budget.in_vain.saturating_add(1) }
 }
 
 pub(crate) fn set(draft: &mut Draft<'_>, what: Declared<'_>, life: Life) {

@@ -201,6 +201,7 @@ fn is_notable(note: &Note) -> bool {
             | Note::ServerLost
             | Note::RestartIn { .. }
             | Note::Parked { .. }
+            | Note::NotRestarted { .. }
             | Note::TaskEnded { .. }
             | Note::Adopted
             | Note::Undeclared { .. }
