@@ -47,6 +47,16 @@ impl Simulation {
                 let holds = found.len() == *count;
                 (holds, format!("{count} lines with `{text}`"), format!("found {found:#?}"))
             }
+            Expect::Recorded(phase) => {
+                let found = self.machine.parts().position.clone();
+                let holds = found.as_ref() == Some(phase);
+                (holds, format!("{phase} in the position file"), format!("it says {found:?}"))
+            }
+            Expect::Marked(marked) => {
+                let found = self.machine.parts().complete.clone();
+                let holds = found.is_some() == *marked;
+                (holds, format!("the mark of the end: {marked}"), format!("it says {found:?}"))
+            }
             Expect::Servers(count) => {
                 let found = self.terminals().live_servers();
                 (found == *count, format!("{count} tmux servers"), format!("{found} live"))

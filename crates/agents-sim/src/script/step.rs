@@ -83,6 +83,10 @@ pub enum Expect {
     /// The trace has that many such lines.
     Said(usize, String),
     Servers(usize),
+    /// The file that other programs read names that phase.
+    Recorded(PhaseId),
+    /// The file that says the sequence is complete is there.
+    Marked(bool),
 }
 
 /// Reads one step.
@@ -294,6 +298,9 @@ fn expectation(words: &[&str], rest: Option<&str>) -> Parsed {
         ["phase", id] => Expect::Phase(phase(id)?),
         ["never"] => Expect::Never(text()?),
         ["said", count] => Expect::Said(number(count)?, text()?),
+        ["recorded", id] => Expect::Recorded(phase(id)?),
+        ["marked"] => Expect::Marked(true),
+        ["unmarked"] => Expect::Marked(false),
         ["servers", count] => Expect::Servers(number(count)?),
         _ => return Err("no such expectation".to_owned()),
     })))
