@@ -129,7 +129,7 @@ impl Recorder {
         let mut told = HashSet::new();
         for about in decision.notes.iter().filter(|about| is_notable(&about.note)) {
             let key = (subject_of(about), without_numbers(&about.note.to_string()));
-            if !self.told.contains(&key) {
+            if !self.told.contains(&key) && !told.contains(&key) {
                 tracing::info!("{about}");
                 let detail = serde_json::to_value(&about.note).unwrap_or_default();
                 entries.push(entry(
