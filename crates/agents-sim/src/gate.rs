@@ -49,6 +49,11 @@ impl Gate {
         self.lock().trap = Some(trap);
     }
 
+    /// No death is to come any more.
+    pub fn disarm(&self) {
+        self.lock().trap = None;
+    }
+
     /// A new watchdog lives; a trap that did not spring stays.
     pub fn revive(&self) {
         self.lock().dead = None;

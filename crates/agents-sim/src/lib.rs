@@ -16,6 +16,7 @@ pub mod script;
 mod simulation;
 mod standard;
 mod trace;
+mod walk;
 mod wire;
 
 pub use error::SimError;
@@ -25,3 +26,4 @@ pub use runs::Stubborn;
 pub use script::Script;
 pub use simulation::Simulation;
 pub use trace::Trace;
+pub use walk::{Walked, walk};

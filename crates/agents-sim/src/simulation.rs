@@ -149,6 +149,16 @@ impl Simulation {
         self.gate.set(trap);
     }
 
+    /// No more faults: the machine is well from now on.
+    pub(crate) fn calm(&mut self) {
+        self.gate.disarm();
+        self.disk.fail(0);
+        self.terminals.stop_server(false);
+        let mut parts = self.machine.parts();
+        parts.branch.failures = 0;
+        parts.missing_prompts.clear();
+    }
+
     /// Lets time pass, with all ticks on the way.
     ///
     /// # Errors
