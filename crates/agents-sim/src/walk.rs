@@ -147,12 +147,9 @@ impl Walk {
             let is_loop = matches!(name.as_str(), "builder" | "adversary");
             let runs = self.simulation.runs(name);
             let life = state.members.get(name).map(|member| &member.life);
-            let as_it_should = if is_loop && complete {
-                !runs
-            } else {
-                runs && matches!(life, Some(Life::Up { .. }))
-            };
-            if !as_it_should {
+            let is_up = runs && matches!(life, Some(Life::Up { .. }));
+            // After the last phase a loop agent runs only when the operator asked for it by name.
+            if !is_up && !(is_loop && complete) {
                 problems.push(format!("{name} runs: {runs}, and its life is {life:?}"));
             }
         }
