@@ -192,6 +192,9 @@ impl Place for LocalPlace {
     fn mark_complete(&mut self, fleet: &Fleet, phase: Option<&PhaseId>) -> Result<(), String> {
         let marker = fleet.log_dir.join("SEQUENCE-COMPLETE");
         let Some(phase) = phase else { return remove(&marker) };
+        if marker.exists() {
+            return Ok(());
+        }
         let at = chrono::Local::now().format("%Y-%m-%d %H:%M:%S");
         let text = format!(
             "phase sequence complete {at} ({phase} was the last). Loops stopped; build finished.\n"
