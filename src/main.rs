@@ -37,10 +37,15 @@ fn run(app: &App, verb: Verb) -> Result<u8, Error> {
         Verb::Watchdog(watchdog) => commands::watchdog::run(app, &watchdog),
         Verb::Phase { verb } => commands::phase::run(app, verb),
         Verb::Send(send) => commands::send::run(app, &send),
+        Verb::Init(init) => commands::init::run(app, &init),
+        Verb::Selftest(selftest) => commands::selftest::run(app, &selftest),
         Verb::Plan => commands::plan::run(app),
+        Verb::Doctor(doctor) => commands::doctor::run(app, &doctor),
         Verb::DemoAgent(args) => Ok(exit_code(demo_agent::run(args))),
         Verb::Launch { exec: false, spec } => Ok(exit_code(agents_watchdog::launch::launch(&spec))),
-        Verb::Launch { exec: true, spec } => Ok(exit_code(agents_watchdog::launch::launch_exec(&spec))),
+        Verb::Launch { exec: true, spec } => {
+            Ok(exit_code(agents_watchdog::launch::launch_exec(&spec)))
+        }
     }
 }
 
