@@ -45,7 +45,9 @@ pub fn run(app: &App, down: &Down) -> Result<u8, Error> {
 /// The watchdog was told first, so that nothing comes back; here it is seen to have gone.
 fn stop_watchdog(app: &App, loaded: &Loaded, whole: bool) -> Result<(), Error> {
     let state_dir = loaded.fleet.state_dir();
-    let watches = || Ok::<_, Error>(FleetLock::holder(&state_dir)?.filter(|holder| holder.what == "watchdog"));
+    let watches = || {
+        Ok::<_, Error>(FleetLock::holder(&state_dir)?.filter(|holder| holder.what == "watchdog"))
+    };
     if let (false, Some(holder)) = (whole, watches()?) {
         let within = Duration::from_secs(20);
         ask(app, loaded, &Ask { verb: Verb::StopWatchdog, within })?;
@@ -54,7 +56,10 @@ fn stop_watchdog(app: &App, loaded: &Loaded, whole: bool) -> Result<(), Error> {
     let deadline = Instant::now() + Duration::from_secs(10);
     while let Some(holder) = watches()? {
         if Instant::now() >= deadline {
-            return Err(Error::Failed(format!("{holder} and does not end; end process {} by hand", holder.pid)));
+            return Err(Error::Failed(format!(
+                "{holder} and does not end; end process {} by hand",
+                holder.pid
+            )));
         }
         std::thread::sleep(Duration::from_millis(20));
     }
@@ -77,5 +82,6 @@ fn stop_watchdog(app: &App, loaded: &Loaded, whole: bool) -> Result<(), Error> {
 
 /// The hidden session of the watchdog's control client.
 pub fn control_session(prefix: &agents_names::SessionPrefix) -> Result<SessionName, Error> {
-    SessionName::new(format!("{}control", prefix.as_str())).map_err(|error| Error::Failed(error.to_string()))
+    SessionName::new(format!("{}control", prefix.as_str()))
+        .map_err(|error| Error::Failed(error.to_string()))
 }
