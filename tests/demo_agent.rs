@@ -14,6 +14,8 @@ struct Stage {
 impl Stage {
     fn new() -> Self {
         let stage = Self { folder: tempfile::tempdir().expect("a folder") };
+        // A server whose last session ends goes away, and a session started meanwhile goes with it.
+        stage.tmux(&["new-session", "-d", "-s", "keeper", "cat"]);
         run("git", stage.path(), &["init", "--quiet", "--bare", "-b", "main", "origin.git"]);
         for role in ["builder", "adversary"] {
             run("git", stage.path(), &["clone", "--quiet", "origin.git", role]);
@@ -95,22 +97,29 @@ impl Stage {
         String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect()
     }
 
-    /// The texts that reached the agent as messages.
-    fn submitted(&self, name: &str) -> Vec<String> {
+    fn entries(&self, name: &str, event: &str) -> Vec<serde_json::Value> {
         let record = std::fs::read_to_string(self.record(name)).unwrap_or_default();
         record
             .lines()
-            .map(|line| serde_json::from_str::<serde_json::Value>(line).expect("whole lines"))
-            .filter(|entry| entry["event"] == "submitted")
-            .map(|entry| entry["text"].as_str().unwrap_or_default().to_owned())
+            .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+            .filter(|entry| entry["event"] == event)
             .collect()
     }
 
+    /// The texts that reached the agent as messages.
+    fn submitted(&self, name: &str) -> Vec<String> {
+        let entries = self.entries(name, "submitted");
+        entries.iter().map(|entry| entry["text"].as_str().unwrap_or_default().to_owned()).collect()
+    }
+
+    /// The code with which the agent ended.
+    fn ended(&self, name: &str) -> Option<i64> {
+        self.entries(name, "ended").last().and_then(|entry| entry["code"].as_i64())
+    }
+
     fn pid(&self, name: &str) -> String {
-        let format =
-            ["display-message", "-p", "-t", &format!("={name}:"), "#{pane_pid}"].map(str::to_owned);
-        let words: Vec<&str> = format.iter().map(String::as_str).collect();
-        self.tmux(&words).trim().to_owned()
+        let target = format!("={name}:");
+        self.tmux(&["display-message", "-p", "-t", &target, "#{pane_pid}"]).trim().to_owned()
     }
 
     /// Kills the agent without any chance to clean up, and waits until its session is gone.
@@ -118,6 +127,8 @@ impl Stage {
         let pid = self.pid(name);
         assert!(pid.parse::<u32>().is_ok(), "a pid, not `{pid}`");
         run("kill", self.path(), &["-9", &pid]);
+        until(|| !alive(&pid), || format!("the death of {pid}"));
+        self.tmux(&["kill-session", "-t", &format!("={name}")]);
         until(|| self.pid(name).is_empty(), || format!("the end of {name}"));
     }
 }
@@ -133,6 +144,12 @@ fn run(program: &str, folder: &Path, arguments: &[&str]) {
     let output = output.expect("the program runs");
     let complaint = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{program} {arguments:?}: {complaint}");
+}
+
+/// Whether the process runs; one that has ended and waits for its parent does not.
+fn alive(pid: &str) -> bool {
+    let stat = std::fs::read_to_string(Path::new("/proc").join(pid).join("stat"));
+    stat.is_ok_and(|stat| !stat.contains(") Z "))
 }
 
 #[track_caller]
@@ -184,7 +201,10 @@ fn a_builder_that_is_killed_again_and_again_claims_once() {
         stage.kill("builder");
     }
     stage.start("builder", &quick);
-    until(|| stage.pushed() == ALL[..1], || format!("one claim in {:?}", stage.pushed()));
+    until(
+        || stage.pushed() == ALL[..1],
+        || format!("one claim in {:?}:\n{}", stage.pushed(), stage.screen("builder")),
+    );
     stage.start("adversary", &quick);
     until(|| stage.pushed() == ALL[..2], || format!("one review in {:?}", stage.pushed()));
     stage.say("builder", REVIEW_PING);
@@ -229,20 +249,17 @@ fn orders_make_it_misbehave() {
         || stage.screen("builder").matches("\nusage limit reached").count() == 2,
         || stage.screen("builder"),
     );
-    stage.tmux(&["set-option", "-g", "remain-on-exit", "on"]);
+    // tmux 3.3a now and then misses how a process ended, so the agent's own record is asked.
     stage.start_with("adversary", &["--think", "0", "DEMO:exit 7"]);
-    let status = ["display-message", "-p", "-t", "=adversary:", "#{pane_dead_status}"];
-    until(|| stage.tmux(&status).trim() == "7", || stage.screen("adversary"));
+    until(|| stage.ended("adversary") == Some(7), || "the exit".to_owned());
 }
 
 #[test]
 fn a_hangup_ends_it_unless_it_ignores_hangups() {
     let stage = Stage::new();
-    let alive = |pid: &str| Path::new("/proc").join(pid).exists();
     for (name, options, survives) in
         [("builder", &["--think", "0"][..], false), ("adversary", &["--ignore-hup"][..], true)]
     {
-        stage.start_with("keeper", &["--think", "0"]);
         stage.start_with(name, options);
         stage.wait_for(name, "? for shortcuts");
         let pid = stage.pid(name);
