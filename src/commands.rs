@@ -1,9 +1,17 @@
 //! The verbs, one file each.
 
+pub mod attach;
+pub mod check;
+pub mod completions;
+pub mod config;
 pub mod down;
+pub mod events;
+pub mod logs;
 pub mod phase;
 pub mod plan;
 pub mod restart;
 pub mod send;
+pub mod status;
 pub mod up;
 pub mod watchdog;
+pub mod why;

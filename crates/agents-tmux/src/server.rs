@@ -4,8 +4,6 @@ use std::time::Duration;
 
 use rustix::process::{Signal, kill_process};
 
-use std::process::Stdio;
-
 use agents_names::SessionName;
 
 use crate::oneshot::{OneShot, run_tmux};
@@ -73,16 +71,15 @@ impl Place {
         run_tmux(self, &words.map(str::to_owned), None).await.map(drop)
     }
 
-    /// The command line that attaches a terminal to a session.
+    /// The command line that attaches a terminal to a session; it stays in the terminal's foreground process group.
     #[must_use]
     pub fn attach_command(&self, session: &SessionName, read_only: bool) -> std::process::Command {
-        let mut command = self.command().into_std();
+        let mut command = self.aimed();
         command.arg("attach-session");
         if read_only {
             command.arg("-r");
         }
         command.args(["-t", Target::session(session).as_str()]);
-        command.stdin(Stdio::inherit()).stdout(Stdio::inherit()).stderr(Stdio::inherit());
         command
     }
 

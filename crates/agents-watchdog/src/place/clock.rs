@@ -65,10 +65,18 @@ impl Clock {
     }
 }
 
-/// How old a file is by the wall clock; a file from the future is new.
+/// Now in fleet time, as a watchdog that went on from `mark` would count it.
+#[must_use]
+pub fn fleet_time(mark: &ClockMark) -> Moment {
+    let mut clock = Clock::start();
+    clock.resume(mark);
+    clock.at()
+}
+
+/// How old a file is by the wall clock. `None` for one from the future: the clock was set back since it was written.
 pub(crate) fn age(path: &std::path::Path) -> Option<Duration> {
     let modified: DateTime<Utc> = std::fs::metadata(path).ok()?.modified().ok()?.into();
-    Some((Utc::now() - modified).to_std().unwrap_or(Duration::ZERO))
+    (Utc::now() - modified).to_std().ok()
 }
 
 /// The zone of this machine by its name, so that a reset across a change of summer time is read right.
