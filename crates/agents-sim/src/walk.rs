@@ -149,7 +149,8 @@ impl Walk {
             let life = state.members.get(name).map(|member| &member.life);
             let is_up = runs && matches!(life, Some(Life::Up { .. }));
             // After the last phase a loop agent runs only when the operator asked for it by name.
-            if !is_up && !(is_loop && complete) {
+            let rests = is_loop && complete;
+            if !is_up && !rests {
                 problems.push(format!("{name} runs: {runs}, and its life is {life:?}"));
             }
         }
