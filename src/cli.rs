@@ -28,6 +28,8 @@ pub enum Verb {
     Down(Down),
     /// End and start the named agents or services
     Restart(Names),
+    /// Show the phase, every agent and service, and the watchdog
+    Status(Status),
     /// Supervise the fleet until told to stop
     Watchdog(Watchdog),
     /// Show or move the phase
@@ -35,16 +37,36 @@ pub enum Verb {
         #[command(subcommand)]
         verb: Option<PhaseVerb>,
     },
+    /// Follow the log of an agent, a service or the watchdog
+    Logs(Logs),
+    /// Attach this terminal to an agent's session
+    Attach(Attach),
     /// Type a message at an agent, and see that it went
     Send(Send),
     /// Write a first agents.toml and its prompts
     Init(Init),
     /// Check this program: screens, reset times, tmux; needs no config
     Selftest(Selftest),
+    /// Check the config and print every problem
+    Check,
+    /// Show what the config means
+    Config {
+        #[command(subcommand)]
+        verb: ConfigVerb,
+    },
     /// Show what the next tick would do and why, changing nothing
     Plan,
+    /// Explain the last decision about an agent
+    Why(One),
+    /// Show the journal of decisions and outcomes
+    Events(Events),
     /// Find what on this machine could trouble a fleet
     Doctor(Doctor),
+    /// Print a completion script for a shell
+    Completions {
+        /// bash, zsh, fish, elvish or powershell
+        shell: String,
+    },
     /// A small scriptable agent, for demonstrations and tests
     DemoAgent(DemoArgs),
     /// Run one agent in its pane; used by `agents` itself
@@ -59,6 +81,7 @@ pub enum Verb {
 #[derive(Debug, Args)]
 pub struct Targets {
     /// Agents, services, or the word `watchdog`; all enabled ones if none is named
+    #[arg(add = crate::commands::completions::names())]
     pub names: Vec<String>,
     /// Print what would be done, and do nothing
     #[arg(long)]
@@ -76,12 +99,13 @@ pub struct Down {
 
 #[derive(Debug, Args)]
 pub struct Names {
-    #[arg(required = true)]
+    #[arg(required = true, add = crate::commands::completions::names())]
     pub names: Vec<String>,
 }
 
 #[derive(Debug, Args)]
 pub struct One {
+    #[arg(add = crate::commands::completions::names())]
     pub name: String,
 }
 
@@ -121,6 +145,7 @@ pub struct PhaseSet {
 
 #[derive(Debug, Args)]
 pub struct Logs {
+    #[arg(add = crate::commands::completions::names())]
     pub name: String,
     /// The bytes as the agent printed them, control sequences and all
     #[arg(long)]
@@ -135,6 +160,7 @@ pub struct Logs {
 
 #[derive(Debug, Args)]
 pub struct Attach {
+    #[arg(add = crate::commands::completions::names())]
     pub name: String,
     /// Look without being able to type
     #[arg(long)]
@@ -143,6 +169,7 @@ pub struct Attach {
 
 #[derive(Debug, Args)]
 pub struct Send {
+    #[arg(add = crate::commands::completions::names())]
     pub name: String,
     /// The message; `-` reads it from standard input
     #[arg(required = true, allow_hyphen_values = true)]
@@ -190,5 +217,6 @@ pub struct Events {
     #[arg(short = 'n', long, default_value_t = 50)]
     pub lines: u32,
     /// Only those about this agent or service
+    #[arg(add = crate::commands::completions::names())]
     pub name: Option<String>,
 }

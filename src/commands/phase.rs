@@ -47,14 +47,14 @@ fn current(fleet: &Fleet, plan: &LoopPlan) -> Result<PhaseId, Error> {
     if let Some(sequence) = state.and_then(|state| state.sequence) {
         return Ok(sequence.phase().clone());
     }
-    let index = std::fs::read_to_string(fleet.state_dir().join(&plan.state_file))
-        .ok()
-        .and_then(|text| text.trim().parse::<usize>().ok())
-        .unwrap_or(0);
-    let phase = plan.phases.get(index).or(plan.phases.first());
-    phase
-        .map(|phase| phase.id.clone())
-        .ok_or_else(|| Error::Usage("no [loop].phases configured".to_owned()))
+    recorded(fleet, plan).ok_or_else(|| Error::Usage("no [loop].phases configured".to_owned()))
+}
+
+/// Where a fleet without a record of its own would begin: the position that the original left, else the first phase.
+pub fn recorded(fleet: &Fleet, plan: &LoopPlan) -> Option<PhaseId> {
+    let text = std::fs::read_to_string(fleet.state_dir().join(&plan.state_file)).ok();
+    let index = text.and_then(|text| text.trim().parse::<usize>().ok()).unwrap_or(0);
+    plan.phases.get(index).or(plan.phases.first()).map(|phase| phase.id.clone())
 }
 
 fn show(app: &App, plan: &LoopPlan, current: &PhaseId) -> Result<u8, Error> {

@@ -217,6 +217,14 @@ impl Ran {
     }
 }
 
+impl Ran {
+    /// What it printed, as JSON.
+    #[track_caller]
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+}
+
 /// Polls until the claim holds or the time is over.
 pub fn wait_for(limit: Duration, holds: &mut dyn FnMut() -> bool) -> bool {
     let began = Instant::now();

@@ -4,8 +4,6 @@ use std::time::Duration;
 
 use rustix::process::{Signal, kill_process};
 
-use std::process::Stdio;
-
 use agents_names::SessionName;
 
 use crate::oneshot::{OneShot, run_tmux};
@@ -97,16 +95,15 @@ impl Place {
         Ok(run_tmux(self, &words, None).await?.status.success())
     }
 
-    /// The command line that attaches a terminal to a session.
+    /// The command line that attaches a terminal to a session; it stays in the terminal's foreground process group.
     #[must_use]
     pub fn attach_command(&self, session: &SessionName, read_only: bool) -> std::process::Command {
-        let mut command = self.command().into_std();
+        let mut command = self.aimed();
         command.arg("attach-session");
         if read_only {
             command.arg("-r");
         }
         command.args(["-t", Target::session(session).as_str()]);
-        command.stdin(Stdio::inherit()).stdout(Stdio::inherit()).stderr(Stdio::inherit());
         command
     }
 
