@@ -8,10 +8,22 @@ use crate::demo_agent::DemoArgs;
 
 /// Runs and supervises a fleet of AI coding agents, each in its own tmux session, from one agents.toml.
 #[derive(Debug, Parser)]
-#[command(name = "agents", version, max_term_width = 100, subcommand_required = true, arg_required_else_help = true)]
+#[command(
+    name = "agents",
+    version,
+    max_term_width = 100,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
 pub struct Cli {
     /// The config file
-    #[arg(long, global = true, env = "AGENTS_CONFIG", default_value = "agents.toml", value_name = "PATH")]
+    #[arg(
+        long,
+        global = true,
+        env = "AGENTS_CONFIG",
+        default_value = "agents.toml",
+        value_name = "PATH"
+    )]
     pub config: PathBuf,
     /// Print data as JSON, on every verb that reads
     #[arg(long, global = true)]
@@ -43,10 +55,6 @@ pub enum Verb {
     Attach(Attach),
     /// Type a message at an agent, and see that it went
     Send(Send),
-    /// Write a first agents.toml and its prompts
-    Init(Init),
-    /// Check this program: screens, reset times, tmux; needs no config
-    Selftest(Selftest),
     /// Check the config and print every problem
     Check,
     /// Show what the config means
@@ -60,13 +68,17 @@ pub enum Verb {
     Why(One),
     /// Show the journal of decisions and outcomes
     Events(Events),
-    /// Find what on this machine could trouble a fleet
-    Doctor(Doctor),
     /// Print a completion script for a shell
     Completions {
         /// bash, zsh, fish, elvish or powershell
         shell: String,
     },
+    /// Write a first agents.toml and its prompts
+    Init(Init),
+    /// Check this program: screens, reset times, tmux; needs no config
+    Selftest(Selftest),
+    /// Find what on this machine could trouble a fleet
+    Doctor(Doctor),
     /// A small scriptable agent, for demonstrations and tests
     DemoAgent(DemoArgs),
     /// Run one agent in its pane; used by `agents` itself

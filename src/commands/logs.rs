@@ -76,7 +76,9 @@ fn open(path: &Path) -> Result<Option<File>, Error> {
     let file = match OpenOptions::new().read(true).custom_flags(flags).open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(Error::Failed(format!("cannot read {}: {error}", path.display()))),
+        Err(error) => {
+            return Err(Error::Failed(format!("cannot read {}: {error}", path.display())));
+        }
     };
     if !file.metadata()?.is_file() {
         return Err(Error::Failed(format!("{} is no regular file", path.display())));

@@ -1,11 +1,11 @@
 //! How is the fleet view shown to a person? As a table, cut to the terminal, with what needs a look in colour.
 
+use crate::render::row::one_line;
 use agents_decide::sentence::span;
 use agents_watchdog::view::{
     Declared, FleetView, MemberView, PhaseView, State, WatchdogState, WatchdogView,
 };
 use anstyle::{AnsiColor, Style};
-use crate::render::row::one_line;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 #[cfg(test)]

@@ -29,7 +29,9 @@ fn what_is_there_is_shown_harmless_or_raw() {
     let missing = bed.agents(&["logs", "ann", "--no-follow"]).ends_with(1);
     assert!(missing.err.contains("has no log yet"), "{missing:?}");
     bed.write(".state/t-ann.log", "one\n\u{1b}[31mtwo\u{1b}[0m\n\u{1b}]52;c;evil\u{7}three");
-    let show = |words: &[&str]| bed.agents(&[&["logs", "ann", "--no-follow"], words].concat()).ends_with(0).out;
+    let show = |words: &[&str]| {
+        bed.agents(&[&["logs", "ann", "--no-follow"], words].concat()).ends_with(0).out
+    };
     assert_eq!(show(&[]), "one\ntwo\nthree\n");
     assert_eq!(show(&["-n", "2"]), "two\nthree\n");
     assert_eq!(show(&["-n", "0"]), "");
@@ -56,10 +58,14 @@ fn following_goes_on_over_growth_truncation_and_rotation() {
     let mut child = bed.spawn(&["logs", "ann"]);
     let (send, receive) = mpsc::channel();
     let out = BufReader::new(child.stdout.take().unwrap());
-    std::thread::spawn(move || out.lines().map_while(Result::ok).try_for_each(|line| send.send(line)));
+    std::thread::spawn(move || {
+        out.lines().map_while(Result::ok).try_for_each(|line| send.send(line))
+    });
     let next = || receive.recv_timeout(PATIENCE).unwrap();
     let log = bed.dir.join(".state/t-ann.log");
-    let append = |bytes: &[u8]| OpenOptions::new().append(true).open(&log).unwrap().write_all(bytes).unwrap();
+    let append = |bytes: &[u8]| {
+        OpenOptions::new().append(true).open(&log).unwrap().write_all(bytes).unwrap()
+    };
     bed.write(".state/t-ann.log", "first\n");
     assert_eq!(next(), "first");
     append(b"\x1b[3");

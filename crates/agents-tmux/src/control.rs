@@ -47,7 +47,14 @@ impl ControlMode {
     #[must_use]
     pub fn new(place: Place, base: SessionName) -> Self {
         let session = base.clone();
-        Self { memory: Memory::new(place), base, session, connections: 0, connection: None, connect_after: None }
+        Self {
+            memory: Memory::new(place),
+            base,
+            session,
+            connections: 0,
+            connection: None,
+            connect_after: None,
+        }
     }
 
     /// The session that the control client sits in. Its pane is listed like any other.

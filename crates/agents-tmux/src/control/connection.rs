@@ -57,7 +57,9 @@ impl Connection {
         let list = ["list-sessions", "-F", "#{session_attached} #{session_name}"];
         let reply = self.ask(&[vec![Words::new(list)]]).await?;
         let left = reply.output.lines().filter_map(|row| row.strip_prefix("0 "));
-        let left = left.filter(|name| *name != session.as_str() && family(name).is_some_and(|(of, _)| of == kin));
+        let left = left.filter(|name| {
+            *name != session.as_str() && family(name).is_some_and(|(of, _)| of == kin)
+        });
         for name in left.filter_map(|name| SessionName::new(name).ok()) {
             let target = Target::session(&name);
             self.ask(&[vec![Words::new(["kill-session", "-t", target.as_str()])]]).await?;
@@ -115,14 +117,6 @@ impl Connection {
     /// Whether the client still runs; one that has ended cannot have taken a request.
     pub(super) fn is_running(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(None))
-    }
-
-    /// Detaches; tmux then ends the session if no other client is attached to it.
-    pub(super) async fn close(self) {
-        let Self { mut child, stdin, .. } = self;
-        drop(stdin);
-        // The limit is the caller's; the process is killed when it passes.
-        let _ = child.wait().await;
     }
 }
 

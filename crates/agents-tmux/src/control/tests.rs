@@ -76,7 +76,9 @@ async fn a_killed_client_takes_no_server_with_it_and_its_session_is_swept() {
     assert_eq!(bench.driver().list().await.unwrap().server, server);
     let mut last = bench.second_driver();
     last.list().await.unwrap();
-    let sessions = bench.tmux(&["list-sessions", "-F", "#{session_attached} #{session_name}"]).await.unwrap();
-    let left = sessions.lines().filter(|row| row.starts_with("0 ") && row.contains("control")).count();
+    let sessions =
+        bench.tmux(&["list-sessions", "-F", "#{session_attached} #{session_name}"]).await.unwrap();
+    let left =
+        sessions.lines().filter(|row| row.starts_with("0 ") && row.contains("control")).count();
     assert!(left <= 1, "{sessions}");
 }
