@@ -62,7 +62,9 @@ pub fn find_program(name: &str) -> Result<PathBuf, Error> {
         .map(|dir| dir.join(name))
         .find(|file| is_executable(file));
     found.ok_or_else(|| {
-        Error::Unavailable(format!("there is no `{name}` on the PATH; install it (`agents doctor` says more)"))
+        Error::Unavailable(format!(
+            "there is no `{name}` on the PATH; install it (`agents doctor` says more)"
+        ))
     })
 }
 

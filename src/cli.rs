@@ -8,10 +8,22 @@ use crate::demo_agent::DemoArgs;
 
 /// Runs and supervises a fleet of AI coding agents, each in its own tmux session, from one agents.toml.
 #[derive(Debug, Parser)]
-#[command(name = "agents", version, max_term_width = 100, subcommand_required = true, arg_required_else_help = true)]
+#[command(
+    name = "agents",
+    version,
+    max_term_width = 100,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
 pub struct Cli {
     /// The config file
-    #[arg(long, global = true, env = "AGENTS_CONFIG", default_value = "agents.toml", value_name = "PATH")]
+    #[arg(
+        long,
+        global = true,
+        env = "AGENTS_CONFIG",
+        default_value = "agents.toml",
+        value_name = "PATH"
+    )]
     pub config: PathBuf,
     /// Print data as JSON, on every verb that reads
     #[arg(long, global = true)]
@@ -61,6 +73,12 @@ pub enum Verb {
         /// bash, zsh, fish, elvish or powershell
         shell: String,
     },
+    /// Write a first agents.toml and its prompts
+    Init(Init),
+    /// Check this program: screens, reset times, tmux; needs no config
+    Selftest(Selftest),
+    /// Find what on this machine could trouble a fleet
+    Doctor(Doctor),
     /// A small scriptable agent, for demonstrations and tests
     DemoAgent(DemoArgs),
     /// Run one agent in its pane; used by `agents` itself
@@ -168,6 +186,26 @@ pub struct Send {
     /// The message; `-` reads it from standard input
     #[arg(required = true, allow_hyphen_values = true)]
     pub text: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The folder to set up; this one if none is named
+    pub dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Selftest {
+    /// Show every check, not only those that fail
+    #[arg(long, short)]
+    pub verbose: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// Also try everything that the drivers rely on, on tmux servers of their own
+    #[arg(long)]
+    pub tmux: bool,
 }
 
 #[derive(Debug, Subcommand)]

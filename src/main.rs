@@ -55,6 +55,8 @@ fn run(app: &App, verb: Verb) -> Result<u8, Error> {
         Verb::Watchdog(watchdog) => commands::watchdog::run(app, &watchdog),
         Verb::Phase { verb } => commands::phase::run(app, verb),
         Verb::Send(send) => commands::send::run(app, &send),
+        Verb::Init(init) => commands::init::run(app, &init),
+        Verb::Selftest(selftest) => commands::selftest::run(app, &selftest),
         Verb::Plan => commands::plan::run(app),
         Verb::Logs(logs) => commands::logs::run(app, &logs),
         Verb::Attach(attach) => commands::attach::run(app, &attach),
@@ -63,9 +65,12 @@ fn run(app: &App, verb: Verb) -> Result<u8, Error> {
         Verb::Why(one) => commands::why::run(app, &one),
         Verb::Events(events) => commands::events::run(app, &events),
         Verb::Completions { shell } => commands::completions::run(&shell),
+        Verb::Doctor(doctor) => commands::doctor::run(app, &doctor),
         Verb::DemoAgent(args) => Ok(exit_code(demo_agent::run(args))),
         Verb::Launch { exec: false, spec } => Ok(exit_code(agents_watchdog::launch::launch(&spec))),
-        Verb::Launch { exec: true, spec } => Ok(exit_code(agents_watchdog::launch::launch_exec(&spec))),
+        Verb::Launch { exec: true, spec } => {
+            Ok(exit_code(agents_watchdog::launch::launch_exec(&spec)))
+        }
     }
 }
 

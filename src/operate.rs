@@ -27,7 +27,8 @@ pub fn ask(app: &App, loaded: &Loaded, ask: &Ask) -> Result<Answers, Error> {
     let tools = app.tools()?;
     let state_dir = loaded.fleet.state_dir();
     let mut store = Store::open(&state_dir)?;
-    let body = serde_json::to_string(&ask.verb).map_err(|error| Error::Failed(error.to_string()))?;
+    let body =
+        serde_json::to_string(&ask.verb).map_err(|error| Error::Failed(error.to_string()))?;
     let id = store.submit_request(&body)?;
     let answered = carry_out(app, loaded, &tools, &mut store, (id, ask.within));
     if answered.is_err() {
@@ -49,8 +50,9 @@ fn carry_out(
     let mut poked = None;
     loop {
         if let Some(reply) = store.reply_of(id)? {
-            return serde_json::from_str(&reply)
-                .map_err(|error| Error::Unavailable(format!("the answer cannot be read: {error}")));
+            return serde_json::from_str(&reply).map_err(|error| {
+                Error::Unavailable(format!("the answer cannot be read: {error}"))
+            });
         }
         if Instant::now() >= deadline {
             let holder = FleetLock::holder(&state_dir)?;
@@ -107,7 +109,8 @@ pub fn poke(state_dir: &Path, holder: &Holder) {
 /// When standard output is closed.
 pub fn report(app: &App, verb: &str, answers: &Answers) -> Result<u8, Error> {
     if app.json {
-        let rows: Vec<_> = answers.iter().map(|(name, answer)| row(name.as_str(), answer)).collect();
+        let rows: Vec<_> =
+            answers.iter().map(|(name, answer)| row(name.as_str(), answer)).collect();
         let schema = format!("agents.{verb}/1");
         print(&serde_json::json!({ "schema": schema, "agents": rows }).to_string())?;
     } else {

@@ -45,7 +45,9 @@ pub fn run(app: &App, down: &Down) -> Result<u8, Error> {
 /// The watchdog was told first, so that nothing comes back; here it is seen to have gone.
 fn stop_watchdog(app: &App, loaded: &Loaded, whole: bool) -> Result<(), Error> {
     let state_dir = loaded.fleet.state_dir();
-    let watches = || Ok::<_, Error>(FleetLock::holder(&state_dir)?.filter(|holder| holder.what == "watchdog"));
+    let watches = || {
+        Ok::<_, Error>(FleetLock::holder(&state_dir)?.filter(|holder| holder.what == "watchdog"))
+    };
     if let (false, Some(holder)) = (whole, watches()?) {
         let within = Duration::from_secs(20);
         ask(app, loaded, &Ask { verb: Verb::StopWatchdog, within })?;
@@ -54,7 +56,10 @@ fn stop_watchdog(app: &App, loaded: &Loaded, whole: bool) -> Result<(), Error> {
     let deadline = Instant::now() + Duration::from_secs(10);
     while let Some(holder) = watches()? {
         if Instant::now() >= deadline {
-            return Err(Error::Failed(format!("{holder} and does not end; end process {} by hand", holder.pid)));
+            return Err(Error::Failed(format!(
+                "{holder} and does not end; end process {} by hand",
+                holder.pid
+            )));
         }
         std::thread::sleep(Duration::from_millis(20));
     }
@@ -62,7 +67,14 @@ fn stop_watchdog(app: &App, loaded: &Loaded, whole: bool) -> Result<(), Error> {
     let prefix = loaded.fleet.session_prefix.clone();
     runtime()?.block_on(async {
         let mut driver = OneShot::new(terminals.clone());
-        for session in [prefix.watchdog_session(), control_session(&loaded.fleet.session_prefix)?] {
+        let mut ours = vec![prefix.watchdog_session()];
+        let control = format!("{}-", control_session(&prefix)?);
+        if let Ok(listing) = driver.list().await {
+            // A control session ends with its client; one is left only where that was killed while it was made.
+            let left = listing.panes.into_iter().filter(|pane| pane.session.starts_with(&control));
+            ours.extend(left.filter_map(|pane| SessionName::new(pane.session).ok()));
+        }
+        for session in ours {
             let agent_id = format!("{}/watchdog", prefix.as_str());
             let op = TmuxOp::Kill { session, agent_id, untagged_too: true };
             // A session that is not there is as good as ended.
@@ -75,7 +87,8 @@ fn stop_watchdog(app: &App, loaded: &Loaded, whole: bool) -> Result<(), Error> {
     })
 }
 
-/// The hidden session of the watchdog's control client.
+/// What the hidden sessions of the watchdog's control clients are named after.
 pub fn control_session(prefix: &agents_names::SessionPrefix) -> Result<SessionName, Error> {
-    SessionName::new(format!("{}control", prefix.as_str())).map_err(|error| Error::Failed(error.to_string()))
+    SessionName::new(format!("{}control", prefix.as_str()))
+        .map_err(|error| Error::Failed(error.to_string()))
 }

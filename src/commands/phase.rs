@@ -23,7 +23,9 @@ pub fn run(app: &App, verb: Option<PhaseVerb>) -> Result<u8, Error> {
         Some(PhaseVerb::Next) => match plan.after(&current) {
             Some(next) => next.id.clone(),
             None => {
-                return Err(Error::Failed(format!("{current} is the last phase; there is no next one")));
+                return Err(Error::Failed(format!(
+                    "{current} is the last phase; there is no next one"
+                )));
             }
         },
         Some(PhaseVerb::Set(set)) => chosen(plan, &set)?,
@@ -64,7 +66,8 @@ fn show(app: &App, plan: &LoopPlan, current: &PhaseId) -> Result<u8, Error> {
         });
         print(&data.to_string())?;
     } else {
-        let place = index.map_or_else(|| "not in the config".to_owned(), |index| (index + 1).to_string());
+        let place =
+            index.map_or_else(|| "not in the config".to_owned(), |index| (index + 1).to_string());
         print(&format!("phase {current} [{place}/{}] seq: {}", ids.len(), ids.join(" ")))?;
     }
     Ok(code::DONE)
@@ -73,16 +76,21 @@ fn show(app: &App, plan: &LoopPlan, current: &PhaseId) -> Result<u8, Error> {
 /// A number counts from 0, as in the original; an id is taken where it cannot be a number.
 fn chosen(plan: &LoopPlan, set: &PhaseSet) -> Result<PhaseId, Error> {
     let ids: Vec<&str> = plan.phases.iter().map(|phase| phase.id.as_str()).collect();
-    let by_id = |text: &str| plan.phases.iter().find(|phase| phase.id.as_str() == text).map(|it| it.id.clone());
+    let by_id = |text: &str| {
+        plan.phases.iter().find(|phase| phase.id.as_str() == text).map(|it| it.id.clone())
+    };
     let known = || {
-        let numbered: Vec<String> = ids.iter().enumerate().map(|(at, id)| format!("{at} = {id}")).collect();
+        let numbered: Vec<String> =
+            ids.iter().enumerate().map(|(at, id)| format!("{at} = {id}")).collect();
         numbered.join(", ")
     };
     if let Some(id) = &set.id {
-        return by_id(id).ok_or_else(|| Error::Usage(format!("there is no phase `{id}`; known: {}", known())));
+        return by_id(id)
+            .ok_or_else(|| Error::Usage(format!("there is no phase `{id}`; known: {}", known())));
     }
     let text = set.phase.as_deref().unwrap_or_default();
-    let by_number = text.parse::<usize>().ok().and_then(|at| plan.phases.get(at)).map(|it| it.id.clone());
+    let by_number =
+        text.parse::<usize>().ok().and_then(|at| plan.phases.get(at)).map(|it| it.id.clone());
     match (by_number, by_id(text)) {
         (Some(number), Some(id)) if number != id => Err(Error::Usage(format!(
             "`{text}` is the number of phase {number} and the id of another; say `phase set --id {text}` \
@@ -90,6 +98,8 @@ fn chosen(plan: &LoopPlan, set: &PhaseSet) -> Result<PhaseId, Error> {
             known()
         ))),
         (Some(phase), _) | (None, Some(phase)) => Ok(phase),
-        (None, None) => Err(Error::Usage(format!("there is no phase `{text}`; known: {}", known()))),
+        (None, None) => {
+            Err(Error::Usage(format!("there is no phase `{text}`; known: {}", known())))
+        }
     }
 }

@@ -22,7 +22,8 @@ pub fn run(app: &App) -> Result<u8, Error> {
 /// Prints what a tick would decide now, as if `verb` had been asked for.
 pub fn preview(app: &App, loaded: &Loaded, verb: Option<Verb>) -> Result<u8, Error> {
     let decision = decide_now(app, loaded, verb)?;
-    let actions = || decision.actions.iter().filter(|action| !matches!(action, Action::Reply { .. }));
+    let actions =
+        || decision.actions.iter().filter(|action| !matches!(action, Action::Reply { .. }));
     if app.json {
         let actions: Vec<_> = actions()
             .map(|action| serde_json::json!({ "about": action.about(), "text": action.to_string(), "action": action }))
@@ -32,7 +33,8 @@ pub fn preview(app: &App, loaded: &Loaded, verb: Option<Verb>) -> Result<u8, Err
             .iter()
             .map(|about| serde_json::json!({ "about": about.name, "text": about.note.to_string() }))
             .collect();
-        let data = serde_json::json!({ "schema": "agents.plan/1", "actions": actions, "notes": notes });
+        let data =
+            serde_json::json!({ "schema": "agents.plan/1", "actions": actions, "notes": notes });
         print(&data.to_string())?;
         return Ok(code::DONE);
     }
@@ -65,7 +67,8 @@ struct ReadOnly {
 impl Ledger for ReadOnly {
     fn load(&mut self) -> Result<Option<(FleetState, ClockMark)>, LedgerError> {
         let Some(reader) = &self.reader else { return Ok(None) };
-        let document = reader.load_state().map_err(|error| LedgerError::Unusable(error.to_string()))?;
+        let document =
+            reader.load_state().map_err(|error| LedgerError::Unusable(error.to_string()))?;
         let Some(document) = document else { return Ok(None) };
         let Document { state, clock } = parse_state(&document)?;
         Ok(Some((state, clock)))
@@ -74,7 +77,8 @@ impl Ledger for ReadOnly {
     fn requests(&mut self) -> Result<Vec<Request>, LedgerError> {
         let mut requests = Vec::new();
         if let Some(reader) = &self.reader {
-            let open = reader.open_requests().map_err(|error| LedgerError::Unusable(error.to_string()))?;
+            let open =
+                reader.open_requests().map_err(|error| LedgerError::Unusable(error.to_string()))?;
             requests.extend(open.into_iter().filter_map(|open| parse_request(open.id, &open.body)));
         }
         let verb = self.verb.clone();

@@ -18,7 +18,8 @@ pub fn run(app: &App, targets: &Targets) -> Result<u8, Error> {
     let loaded = app.load()?;
     let whole = targets.names.is_empty();
     let with_watchdog = whole || targets.names.iter().any(|name| name == "watchdog");
-    let members: Vec<String> = targets.names.iter().filter(|name| *name != "watchdog").cloned().collect();
+    let members: Vec<String> =
+        targets.names.iter().filter(|name| *name != "watchdog").cloned().collect();
     let names = names(&loaded.fleet, &members)?;
     let verb = Verb::Up { names, whole };
     if targets.dry_run {
@@ -42,9 +43,7 @@ pub fn run(app: &App, targets: &Targets) -> Result<u8, Error> {
 fn make_state_dir(loaded: &Loaded) -> Result<(), Error> {
     use std::os::unix::fs::DirBuilderExt as _;
     let dir = loaded.fleet.state_dir();
-    std::fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(&dir)
-        .map_err(|error| Error::Failed(format!("cannot make the state folder {}: {error}", dir.display())))
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&dir).map_err(|error| {
+        Error::Failed(format!("cannot make the state folder {}: {error}", dir.display()))
+    })
 }

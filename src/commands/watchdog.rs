@@ -24,7 +24,8 @@ const TAKES_OVER_WITHIN: Duration = Duration::from_secs(15);
 
 pub fn run(app: &App, watchdog: &Watchdog) -> Result<u8, Error> {
     // A one-off override of the environment is for one invocation; the watchdog obeys the file alone.
-    let loaded = agents_config::load(&app.config, &agents_config::Environment::without_overrides())?;
+    let loaded =
+        agents_config::load(&app.config, &agents_config::Environment::without_overrides())?;
     if watchdog.dry_run {
         return crate::commands::plan::preview(app, &loaded, None);
     }
@@ -83,7 +84,8 @@ fn log_to(path: &std::path::Path) -> Result<(), Error> {
         .log_internal_errors(false)
         .with_timer(ClockTime)
         .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_env("AGENTS_LOG").unwrap_or_else(|_| "info".into()),
+            tracing_subscriber::EnvFilter::try_from_env("AGENTS_LOG")
+                .unwrap_or_else(|_| "info".into()),
         )
         .init();
     Ok(())
@@ -92,7 +94,10 @@ fn log_to(path: &std::path::Path) -> Result<(), Error> {
 struct ClockTime;
 
 impl tracing_subscriber::fmt::time::FormatTime for ClockTime {
-    fn format_time(&self, writer: &mut tracing_subscriber::fmt::format::Writer<'_>) -> std::fmt::Result {
+    fn format_time(
+        &self,
+        writer: &mut tracing_subscriber::fmt::format::Writer<'_>,
+    ) -> std::fmt::Result {
         write!(writer, "[agents {}]", chrono::Local::now().format("%m-%d %H:%M:%S"))
     }
 }
@@ -129,9 +134,11 @@ pub fn start(app: &App, loaded: &Loaded) -> Result<Started, Error> {
     }
     let session = loaded.fleet.session_prefix.watchdog_session();
     let agent_id = format!("{}/watchdog", loaded.fleet.session_prefix.as_str());
-    let text = |path: PathBuf| path.into_os_string().into_string().map_err(|_| {
-        Error::Failed("the path of the config or of this program is not UTF-8".to_owned())
-    });
+    let text = |path: PathBuf| {
+        path.into_os_string().into_string().map_err(|_| {
+            Error::Failed("the path of the config or of this program is not UTF-8".to_owned())
+        })
+    };
     let argv = vec![
         text(app.tools()?.myself)?,
         "watchdog".to_owned(),
@@ -153,13 +160,19 @@ pub fn start(app: &App, loaded: &Loaded) -> Result<Started, Error> {
         // A session of that name without a watchdog that holds the fleet is a leftover.
         let leftover = TmuxOp::Kill { session, agent_id, untagged_too: true };
         drop(driver.apply(&leftover).await);
-        driver.apply(&TmuxOp::Start(start)).await.map_err(|error| Error::Unavailable(error.to_string()))
+        driver
+            .apply(&TmuxOp::Start(start))
+            .await
+            .map_err(|error| Error::Unavailable(error.to_string()))
     })?;
     let deadline = Instant::now() + TAKES_OVER_WITHIN;
     while !watches(&state_dir)? {
         if Instant::now() >= deadline {
             let log = log_file(&loaded.fleet);
-            return Err(Error::Failed(format!("the watchdog did not start; see {}", log.display())));
+            return Err(Error::Failed(format!(
+                "the watchdog did not start; see {}",
+                log.display()
+            )));
         }
         std::thread::sleep(Duration::from_millis(10));
     }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI32, Ordering};
 
 use tokio::signal::unix::{SignalKind, signal};
 
-/// The last signal that asked the agent to end.
+/// The signal that asked the agent to end.
 #[derive(Debug, Clone, Default)]
 pub struct Signals {
     last: Arc<AtomicI32>,
@@ -25,11 +25,18 @@ impl Signals {
         std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
             runtime.block_on(async {
                 loop {
-                    let kind = tokio::select! {
-                        _ = hangup.recv() => SignalKind::hangup(),
-                        _ = terminate.recv() => SignalKind::terminate(),
-                    };
-                    last.store(kind.as_raw_value(), Ordering::Relaxed);
+                    tokio::select! {
+                        // Both may wait; a request to end that was seen is never forgotten for a hangup.
+                        _ = hangup.recv() => {
+                            let hangup = SignalKind::hangup().as_raw_value();
+                            let _ = last.compare_exchange(
+                                0, hangup, Ordering::Relaxed, Ordering::Relaxed,
+                            );
+                        }
+                        _ = terminate.recv() => {
+                            last.store(SignalKind::terminate().as_raw_value(), Ordering::Relaxed);
+                        }
+                    }
                 }
             });
         })?;

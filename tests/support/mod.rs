@@ -129,7 +129,9 @@ impl Bed {
     pub fn state_of(&self, name: &str) -> String {
         let status = self.status();
         let agents = status["agents"].as_array().unwrap().iter();
-        let found = agents.chain(status["services"].as_array().into_iter().flatten()).find(|it| it["name"] == name);
+        let found = agents
+            .chain(status["services"].as_array().into_iter().flatten())
+            .find(|it| it["name"] == name);
         found.map_or_else(String::new, |it| it["state"].as_str().unwrap_or_default().to_owned())
     }
 
@@ -142,8 +144,14 @@ impl Bed {
     #[track_caller]
     pub fn until(&self, claim: &str, mut holds: impl FnMut() -> bool) {
         if !wait_for(PATIENCE, &mut holds) {
-            let (log, sessions) = (self.watchdog_log(), self.sessions());
-            panic!("not within {PATIENCE:?}: {claim}\nsessions: {sessions:?}\nwatchdog:\n{log}");
+            let log = self.watchdog_log();
+            let screens: Vec<String> = self
+                .sessions()
+                .iter()
+                .map(|session| format!("--- {session}\n{}", self.screen(session).trim_end()))
+                .collect();
+            let screens = screens.join("\n");
+            panic!("not within {PATIENCE:?}: {claim}\n{screens}\n--- watchdog log\n{log}");
         }
     }
 }
@@ -156,8 +164,12 @@ impl Drop for Bed {
             drop(self.command(env!("CARGO_BIN_EXE_agents")).arg("down").output());
         }
         let ours = std::fs::read_to_string(&lock).unwrap_or_default();
-        if let Some(pid) = serde_json::from_str::<serde_json::Value>(&ours).ok().and_then(|it| it["pid"].as_i64()) {
-            drop(Command::new("kill").args(["-9", &pid.to_string()]).stderr(Stdio::null()).status());
+        if let Some(pid) =
+            serde_json::from_str::<serde_json::Value>(&ours).ok().and_then(|it| it["pid"].as_i64())
+        {
+            drop(
+                Command::new("kill").args(["-9", &pid.to_string()]).stderr(Stdio::null()).status(),
+            );
         }
         for socket in ["bed", "default"] {
             drop(self.command("tmux").args(["-L", socket, "kill-server"]).output());

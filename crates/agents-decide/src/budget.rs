@@ -13,6 +13,12 @@ pub struct Budget {
     pub starts: Vec<Moment>,
     /// Deaths since the member was last healthy; each doubles the delay.
     pub failures: u32,
+    /// It used up its starts, and was not healthy since: a death more parks it again at once.
+    #[serde(default)]
+    pub spent: bool,
+    /// Restarts in a row of a running member that did no work between them.
+    #[serde(default)]
+    pub in_vain: u32,
 }
 
 /// The budget's answer.
@@ -30,7 +36,8 @@ impl Budget {
     /// members which died together do not come back together.
     pub fn after_death(&mut self, timing: &Timing, jitter: u64, now: Moment) -> Verdict {
         self.forget_old(timing, now);
-        if self.starts.len() >= timing.restart_limit as usize {
+        if self.spent || self.starts.len() >= timing.restart_limit as usize {
+            self.spent = true;
             return Verdict::Exhausted;
         }
         let doubled = timing.restart_delay.saturating_mul(1 << self.failures.min(16));
@@ -53,6 +60,7 @@ impl Budget {
     /// The member ran long enough: the next death is again the first.
     pub fn healthy(&mut self) {
         self.failures = 0;
+        self.spent = false;
     }
 
     /// The operator's own start wipes the slate.

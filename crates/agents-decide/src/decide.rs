@@ -6,11 +6,16 @@ use crate::draft::{Decision, Declared, Draft};
 use crate::life::Life;
 use crate::limit::LimitLook;
 use crate::stall::StallLook;
-use crate::state::{FleetState, Wanted};
+use crate::state::{Blind, FleetState, Wanted};
 use crate::{
     Action, Activity, MemberSeen, Note, Now, Observation, Seen, Step, StopStage, Wish, activity,
     delivery, handoff, health, intent, life, sequence, wake,
 };
+
+/// After so long without a look that succeeds the operator hears of it.
+const BLIND_FOR: std::time::Duration = std::time::Duration::from_secs(30);
+/// Between two requests for a socket.
+const ASK_AGAIN: std::time::Duration = std::time::Duration::from_secs(30);
 
 /// Decides one tick. Pure: the same input gives the same decision, byte for byte.
 ///
@@ -50,20 +55,34 @@ fn server(draft: &mut Draft<'_>) {
     let before = draft.next.server;
     match (&draft.seen.server, before) {
         (Seen::Known(server), Some(before)) if *server != before => lost(draft, Some(*server)),
-        (Seen::Known(server), _) => {
-            draft.next.server = Some(*server);
-            draft.calm(None, "blind");
-        }
+        (Seen::Known(server), _) => draft.next.server = Some(*server),
         (Seen::Absent, Some(_)) => lost(draft, None),
         (Seen::Absent, None) => {}
-        (Seen::Unknown(cause), before) => {
-            draft.note_fleet(Note::CannotSee { cause: cause.clone() });
-            draft.look_in(std::time::Duration::from_secs(1));
-            if let Some(server) = before {
-                draft.act(Action::RestoreSocket { server });
-            }
-        }
+        (Seen::Unknown(cause), before) => return blind(draft, cause, before),
     }
+    draft.next.blind = None;
+    draft.calm(None, "blind");
+}
+
+/// The server cannot be seen: nothing is judged, and after a while the operator hears of it.
+fn blind(draft: &mut Draft<'_>, cause: &str, before: Option<crate::ServerSeen>) {
+    let now = draft.now.at;
+    draft.note_fleet(Note::CannotSee { cause: cause.to_owned() });
+    draft.look_in(std::time::Duration::from_secs(1));
+    let mut blind = draft.next.blind.unwrap_or(Blind { since: now, asked_at: None });
+    if now.since(blind.since) >= BLIND_FOR {
+        let text = format!(
+            "the terminals cannot be seen ({cause}); nothing is started or stopped until they can"
+        );
+        draft.alarm(None, "blind", text);
+    }
+    // Asking does no harm, and only a server that lost its socket answers by making it anew.
+    let due = blind.asked_at.is_none_or(|asked| now.since(asked) >= ASK_AGAIN);
+    if let Some(server) = before.filter(|_| due) {
+        blind.asked_at = Some(now);
+        draft.act(Action::RestoreSocket { server });
+    }
+    draft.next.blind = Some(blind);
 }
 
 fn lost(draft: &mut Draft<'_>, next: Option<crate::ServerSeen>) {
@@ -149,6 +168,9 @@ fn one_agent<'a>(
         for note in notes {
             draft.note(name, Note::Activity(note));
         }
+        if activity == Activity::Active {
+            draft.calm(Some(name), "restart");
+        }
         activity
     } else {
         Activity::Unknown
@@ -224,7 +246,9 @@ fn stall(
         Wish::Probe { .. } | Wish::Alarm { .. } => None,
     });
     let next = take(draft, agent, step, |_, _| {});
-    if let crate::Stall::Suspect { .. } = next {
+    if let crate::Stall::Suspect { suspected_at, .. } = next
+        && suspected_at == draft.now.at
+    {
         draft.look_in(std::time::Duration::from_millis(1100));
     }
     draft.member(&agent.name).stall = next;
@@ -244,7 +268,9 @@ fn take<S>(
     for wish in step.wishes {
         match wish {
             Wish::Probe { text } => probe(draft, text),
-            Wish::Alarm { key, text } => draft.alarm(Some(&agent.name), key, text),
+            Wish::Alarm { key, text } => {
+                draft.alarm(Some(&agent.name), key, format!("{}: {text}", agent.name));
+            }
             // Restarts are collected, since many at once are doubted.
             Wish::Restart(_) => {}
         }
@@ -257,6 +283,13 @@ fn stalled(draft: &mut Draft<'_>, stalls: Vec<(&Agent, crate::Why)>) {
     let watched =
         draft.fleet.agents.iter().filter(|agent| agent.enabled && agent.watch == Watch::HealStall);
     let of = watched.count();
+    let stalls: Vec<_> = stalls
+        .into_iter()
+        .filter(|(agent, why)| {
+            let seen = &draft.seen.members[&agent.name];
+            life::may_restart(draft, Declared::Agent(agent), seen, why)
+        })
+        .collect();
     if is_mass(stalls.len(), of) && !draft.seen.independent {
         draft.note_fleet(Note::MassVerdict { count: stalls.len(), of });
         draft.act(Action::LookAgain);

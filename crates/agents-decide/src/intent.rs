@@ -274,6 +274,9 @@ fn answer(draft: &Draft<'_>, request: &OpenRequest, name: &AgentName) -> Option<
         Verb::Up { .. } | Verb::Restart { .. } => {
             started(draft, name, &member.life, request.since, now)
         }
+        Verb::Down { .. } if member.wanted != Wanted::Down => {
+            Some(Answer::Failed("it was asked up meanwhile".to_owned()))
+        }
         Verb::Down { .. } => matches!(member.life, Life::Stopped { .. }).then_some(Answer::Stopped),
         Verb::DownUndeclared => undeclared(draft, request, name),
         Verb::Send { .. } => {

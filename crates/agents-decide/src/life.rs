@@ -75,6 +75,8 @@ const APPEARS_WITHIN: Duration = Duration::from_secs(10);
 const CONFIRM_AFTER: Duration = Duration::from_millis(300);
 /// A sent start or stop that shows no effect is sent again; both are harmless when repeated.
 const SEND_AGAIN: Duration = Duration::from_secs(2);
+/// A start or stop that was sent so long ago was looked at by nobody since: the watchdog was gone, or blind.
+const UNWATCHED: Duration = Duration::from_secs(10);
 /// At most this many automatic starts of the fleet in this span.
 const FLEET_STARTS: usize = 3;
 const FLEET_SPAN: Duration = Duration::from_secs(10);
@@ -317,22 +319,32 @@ fn starting(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSeen, sent: 
         }
         Some(pane) => ended(draft, what, seen, describe(exit, Some(pane)), Some(sent.since)),
         None if exit.is_some() => ended(draft, what, seen, describe(exit, None), Some(sent.since)),
+        None if now.since(sent.sent_at) >= UNWATCHED => {
+            // Nobody has looked meanwhile, so the wait begins anew.
+            send_start(draft, what, seen, Sent { since: now, ..sent });
+        }
         None if now.since(sent.since) >= APPEARS_WITHIN => {
             let reason = format!("its session did not appear in {} s", APPEARS_WITHIN.as_secs());
             failed(draft, what, reason, &sent.why);
         }
-        None => {
-            let Sent { since, mut sent_at, run, why } = sent;
-            if now.since(sent_at) >= SEND_AGAIN {
-                // The launcher takes each run once, so a start that did happen is not repeated.
-                sent_at = now;
-                draft.act(start_action(draft, what, seen, run, why.clone()));
-            }
-            set(draft, what, Life::Starting { since, sent_at, run, why });
-            draft.note(name, Note::Starting { seconds: now.since(since).as_secs() });
-            draft.look_in(Duration::from_millis(250));
-        }
+        None if now.since(sent.sent_at) >= SEND_AGAIN => send_start(draft, what, seen, sent),
+        None => await_session(draft, what, sent),
     }
+}
+
+/// Sends a start once more: the launcher takes each run once, so one that did happen is not repeated.
+fn send_start(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSeen, sent: Sent) {
+    let sent_at = draft.now.at;
+    draft.act(start_action(draft, what, seen, sent.run, sent.why.clone()));
+    await_session(draft, what, Sent { sent_at, ..sent });
+}
+
+fn await_session(draft: &mut Draft<'_>, what: Declared<'_>, sent: Sent) {
+    let Sent { since, sent_at, run, why } = sent;
+    set(draft, what, Life::Starting { since, sent_at, run, why });
+    let seconds = draft.now.at.since(since).as_secs();
+    draft.note(what.name(), Note::Starting { seconds });
+    draft.look_in(Duration::from_millis(250));
 }
 
 fn failed(draft: &mut Draft<'_>, what: Declared<'_>, reason: String, why: &Why) {
@@ -473,7 +485,9 @@ fn again(draft: &mut Draft<'_>, what: Declared<'_>, why: Why) {
         Verdict::After(delay) => {
             draft.look_in(delay);
             let seconds = delay.as_secs();
-            draft.note(name, Note::RestartIn { seconds, why: why.clone() });
+            if !draft.member(name).limit.silences() {
+                draft.note(name, Note::RestartIn { seconds, why: why.clone() });
+            }
             set(draft, what, Life::Due { at: now.after(delay), why });
         }
         Verdict::Exhausted => park(draft, what, &why),
@@ -483,11 +497,13 @@ fn again(draft: &mut Draft<'_>, what: Declared<'_>, why: Why) {
 fn park(draft: &mut Draft<'_>, what: Declared<'_>, why: &Why) {
     let name = what.name();
     let timing = &draft.fleet.timing;
-    let reason = format!(
-        "{} starts in {} min, the last because {why}",
-        timing.restart_limit,
-        timing.restart_window.as_secs() / 60
-    );
+    let starts = draft.next.members.get(name).map_or(0, |member| member.budget.starts.len());
+    let reason = if starts >= timing.restart_limit as usize {
+        let minutes = timing.restart_window.as_secs() / 60;
+        format!("{starts} starts in {minutes} min, the last because {why}")
+    } else {
+        format!("one more try failed too: {why}")
+    };
     let retry = timing.parked_retry;
     let since = draft.now.at;
     draft.alarm(Some(name), "parked", format!("{name} is parked: {reason}"));
@@ -535,6 +551,10 @@ fn stopping(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSeen, mut st
         draft.calm(Some(name), "survives");
         set(draft, what, life);
         return;
+    }
+    if now.since(stop.sent_at) >= UNWATCHED {
+        // Nobody has looked meanwhile, so the patience with it begins anew.
+        stop.since = now;
     }
     let waited = now.since(stop.since);
     if stop.stage == StopStage::Terminate && waited >= grace {
@@ -584,22 +604,47 @@ fn send_stop(
 pub(crate) fn restart(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSeen, why: Why) {
     let name = what.name();
     let Life::Up { run, .. } = draft.member(name).life.clone() else { return };
+    if may_restart(draft, what, seen, &why) {
+        let member = draft.member(name);
+        member.budget.in_vain = restarts_in_vain(member);
+        begin_stop(draft, what, run, why.clone(), Some(why));
+    }
+}
+
+/// Whether a running member may be restarted on its own account; says why not.
+pub(crate) fn may_restart(
+    draft: &mut Draft<'_>,
+    what: Declared<'_>,
+    seen: &MemberSeen,
+    why: &Why,
+) -> bool {
+    let name = what.name();
+    let Life::Up { since, .. } = draft.member(name).life.clone() else { return false };
     if let Some(reason) = &seen.unstartable {
         // Killing first and finding out then would lose the session for nothing.
         draft.note(name, Note::Unstartable { reason: reason.clone() });
         let text = format!("{name} needs a restart ({why}) but cannot be started: {reason}");
         draft.alarm(Some(name), "unstartable", text);
-        return;
+        return false;
     }
     let now = draft.now.at;
     let timing = draft.fleet.timing.clone();
-    if !draft.member(name).budget.allows(&timing, now) {
-        draft.note(name, Note::Parked { reason: why.to_string(), retry_in: 0 });
+    let member = draft.member(name);
+    let is_useless =
+        restarts_in_vain(member) > timing.restart_limit && now.since(since) < timing.parked_retry;
+    if is_useless || !member.budget.allows(&timing, now) {
         let text = format!("{name} needs a restart ({why}), but its restart budget is used up");
-        draft.alarm(Some(name), "parked", text);
-        return;
+        draft.note(name, Note::NotRestarted { why: why.clone() });
+        draft.alarm(Some(name), "restart", text);
+        return false;
     }
-    begin_stop(draft, what, run, why.clone(), Some(why));
+    true
+}
+
+/// How many restarts in a row will have been for nothing, if this run is restarted too.
+fn restarts_in_vain(member: &crate::state::Member) -> u32 {
+    let has_worked = member.activity.ever_active || member.activity.moved;
+    if has_worked { 0 } else { member.budget.in_vain.saturating_add(1) }
 }
 
 pub(crate) fn set(draft: &mut Draft<'_>, what: Declared<'_>, life: Life) {

@@ -294,7 +294,9 @@ impl Probe {
                 if now.at.since(self.since) >= PROBE_PATIENCE {
                     return self.in_vain(found, look, now);
                 }
-                if found.is_none() && look.probe == ProbeState::Waiting {
+                // A draft of the probe hides the banner above it, which proves nothing.
+                let is_bare = found.is_none() && !tail.below_probe;
+                if is_bare && look.probe == ProbeState::Waiting {
                     return lifted(Limit::default(), "the banner is gone");
                 }
                 self.wait()

@@ -46,6 +46,10 @@ pub enum Note {
         reason: String,
         retry_in: u64,
     },
+    /// It should be restarted, and its budget is used up: it is left running.
+    NotRestarted {
+        why: Why,
+    },
     Starting {
         seconds: u64,
     },

@@ -37,6 +37,9 @@ impl fmt::Display for Note {
             Self::Parked { reason, retry_in } => {
                 write!(f, "is parked ({reason}); next try in {}", span(*retry_in))
             }
+            Self::NotRestarted { why } => {
+                write!(f, "is left as it is, since its restart budget is used up, though {why}")
+            }
             Self::Starting { seconds } => write!(f, "is starting since {seconds} s"),
             Self::Stopping { seconds } => write!(f, "is being stopped since {seconds} s"),
             Self::Unstartable { reason } => write!(f, "cannot be started: {reason}"),

@@ -36,10 +36,21 @@ pub struct FleetState {
     pub recent_starts: Vec<Moment>,
     pub next_run: u64,
     pub next_message: u64,
+    /// Since when no look at the server succeeds.
+    #[serde(default)]
+    pub blind: Option<Blind>,
     /// Since when a mass verdict waits for a look by another way.
     pub doubted_since: Option<Moment>,
     /// Alarms that were raised and whose cause lasts, so that each is told once.
     pub alarms: BTreeMap<String, Moment>,
+}
+
+/// A time in which the tmux server cannot be seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Blind {
+    pub since: Moment,
+    /// When the server was last asked to make its socket anew.
+    pub asked_at: Option<Moment>,
 }
 
 /// What is remembered of one agent or service.

@@ -27,7 +27,10 @@ use crate::{
 #[derive(Debug)]
 pub struct ControlMode {
     memory: Memory,
+    base: SessionName,
+    /// The session of the last connection.
     session: SessionName,
+    connections: u32,
     connection: Option<Connection>,
     /// After a failure, not before then.
     connect_after: Option<Instant>,
@@ -37,12 +40,21 @@ pub struct ControlMode {
 const RECONNECT_PAUSE: Duration = Duration::from_secs(2);
 
 impl ControlMode {
-    /// A driver for the server at `place`, whose client sits in that session; nothing is started yet.
+    /// A driver for the server at `place`, whose clients sit in sessions named after `base`; nothing is started yet.
     ///
-    /// The session is the fleet's `<prefix>control`; several drivers may share it.
+    /// Each connection has a session of its own: tmux 3.3a crashes when a client is lost from a session with
+    /// `destroy-unattached` that another client has just entered.
     #[must_use]
-    pub fn new(place: Place, session: SessionName) -> Self {
-        Self { memory: Memory::new(place), session, connection: None, connect_after: None }
+    pub fn new(place: Place, base: SessionName) -> Self {
+        let session = base.clone();
+        Self {
+            memory: Memory::new(place),
+            base,
+            session,
+            connections: 0,
+            connection: None,
+            connect_after: None,
+        }
     }
 
     /// The session that the control client sits in. Its pane is listed like any other.
@@ -57,27 +69,12 @@ impl ControlMode {
         self.connection.is_some()
     }
 
-    /// Ends the client and, unless another client sits in it too, its session.
-    ///
-    /// A driver that is just dropped ends them too, a moment later.
+    /// Ends the client and its session. The session of a driver that is just dropped is ended by the next one.
     pub async fn close(mut self) {
         let Some(connection) = self.connection.take() else { return };
         let limit = self.memory.place.time_limit();
-        // A client that does not end in time is killed, with the same effect.
-        let _ = timeout(limit, connection.close()).await;
-        // tmux destroys the session after its client has gone; this waits for it.
-        let mut look = OneShot::new(self.memory.place.clone());
-        let end = Instant::now() + limit;
-        while Instant::now() < end {
-            let listing = look.list().await;
-            let is_there = |listing: &Listing| {
-                listing.panes.iter().any(|pane| pane.session == self.session.as_str())
-            };
-            if !listing.as_ref().is_ok_and(is_there) {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        // A client that does not end in time is killed.
+        let _ = timeout(limit, connection.end(&self.session)).await;
     }
 
     /// A connection, if one can be had.
@@ -90,6 +87,9 @@ impl ControlMode {
         if self.connect_after.is_some_and(|then| Instant::now() < then) {
             return None;
         }
+        self.connections += 1;
+        let name = format!("{}-{}-{}", self.base, std::process::id(), self.connections);
+        self.session = SessionName::new(name).unwrap_or_else(|_| self.base.clone());
         let place = &self.memory.place;
         match timeout(place.time_limit(), Connection::open(place, &self.session)).await {
             Ok(Ok(connection)) => {

@@ -2,6 +2,7 @@
 
 mod driver;
 mod fault;
+mod live;
 mod program;
 mod server;
 

@@ -1,7 +1,7 @@
 //! Carry a decision out. Too dull to hold a bug: one translation from action to effect, and a record of how it went.
 
 use agents_config::Fleet;
-use agents_decide::{Action, Decision, RunId, StopStage};
+use agents_decide::{Action, Decision, RunId, Sequence, StopStage};
 use agents_names::AgentName;
 use agents_tmux::{Done, Driver, PaneId, ServerId, TmuxError, TmuxOp, Token};
 
@@ -52,9 +52,18 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
                     .map(drop)
                     .map_err(|error| error.to_string())
             }
-            Action::WritePosition { phase } => self.place.write_position(fleet, phase),
-            Action::MarkComplete { phase } => self.place.mark_complete(fleet, Some(phase)),
-            Action::ClearComplete => self.place.mark_complete(fleet, None),
+            Action::WritePosition { phase } => {
+                let written = self.place.write_position(fleet, phase);
+                self.mirrored(written)
+            }
+            Action::MarkComplete { phase } => {
+                let written = self.place.mark_complete(fleet, Some(phase));
+                self.mirrored(written)
+            }
+            Action::ClearComplete => {
+                let written = self.place.mark_complete(fleet, None);
+                self.mirrored(written)
+            }
             Action::StopUndeclared { name, session, run, stage } => {
                 self.stop_undeclared(fleet, name, session, (*run, *stage)).await
             }
@@ -63,6 +72,26 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
                 Ok(())
             }
         }
+    }
+
+    fn mirrored(&mut self, written: Result<(), String>) -> Result<(), String> {
+        self.mirror_owed |= written.is_err();
+        written
+    }
+
+    /// Brings the files that other programs read in line with the state, when a write failed or may have been lost.
+    pub(crate) fn mirror(&mut self, fleet: &Fleet) {
+        let Some(sequence) = self.state.sequence.clone().filter(|_| self.mirror_owed) else {
+            return;
+        };
+        let (phase, complete) = match &sequence {
+            Sequence::Running { phase } | Sequence::Completing { phase } => (phase, None),
+            Sequence::Moving { from, .. } => (from, None),
+            Sequence::Complete { phase } => (phase, Some(phase)),
+        };
+        let position = self.place.write_position(fleet, phase);
+        let mark = self.place.mark_complete(fleet, complete);
+        self.mirror_owed = position.and(mark).is_err();
     }
 
     async fn apply(&mut self, op: &TmuxOp) -> Result<(), String> {

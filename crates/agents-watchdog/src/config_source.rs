@@ -51,7 +51,13 @@ impl ConfigSource {
     /// Starts from a fleet that was loaded.
     #[must_use]
     pub fn new(path: &Path, loaded: Loaded) -> Self {
-        Self { path: path.to_owned(), fleet: Arc::new(loaded.fleet), stamp: None, broken: None, held: false }
+        Self {
+            path: path.to_owned(),
+            fleet: Arc::new(loaded.fleet),
+            stamp: None,
+            broken: None,
+            held: false,
+        }
     }
 
     /// The fleet in force.

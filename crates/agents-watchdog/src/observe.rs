@@ -35,10 +35,16 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         let server = self.server_seen(&listing);
         let panes = sessions::panes_of_members(fleet, listing.as_ref().ok());
         let screens = self.screens.look(&mut self.driver, fleet, &panes, now).await;
+        let requests = self.ledger.requests().unwrap_or_else(|error| {
+            tracing::warn!("{error}");
+            Vec::new()
+        });
         let mut members = BTreeMap::new();
         for name in sessions::member_names(fleet) {
             let pane = panes.get(name);
-            let need = self.need(fleet, name, pane.copied(), now);
+            let mut need = self.need(fleet, name, pane.copied(), now);
+            // What the operator asks for may need a start.
+            need.startable |= !requests.is_empty();
             let facts = self.place.facts(fleet, name, need);
             let screen = screens.get(name).cloned().unwrap_or(Seen::Absent);
             let seen = sessions::pane_seen(fleet, name, pane.copied(), &server, &listing);
@@ -47,13 +53,6 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         let phase = self.state.sequence.as_ref().map(|sequence| sequence.phase().clone());
         let status = phase.map_or(Seen::Absent, |phase| self.place.status(fleet, &phase));
         let handoff = self.place.handoff(fleet, &self.state.handoff.base);
-        let (requests, server) = match self.ledger.requests() {
-            Ok(requests) => (requests, server),
-            Err(error) => {
-                tracing::warn!("{error}");
-                (Vec::new(), server)
-            }
-        };
         let undeclared = sessions::undeclared(fleet, listing.as_ref().ok());
         Observation {
             server,

@@ -92,7 +92,7 @@ pub trait Place: Send {
     /// Those of the file system, in words.
     fn write_position(&mut self, fleet: &Fleet, phase: &PhaseId) -> Result<(), String>;
 
-    /// Writes, or removes, the file that says the sequence is complete.
+    /// Writes, or removes, the file that says the sequence is complete; one that stands is left as it is.
     ///
     /// # Errors
     /// Those of the file system, in words.

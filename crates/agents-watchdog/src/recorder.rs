@@ -1,6 +1,6 @@
 //! What of a decision is written down, and what is said in the log?
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use agents_decide::{About, Action, Decision, FleetState, Note, Now, invariants::Violation};
 use agents_names::AgentName;
@@ -19,8 +19,8 @@ pub(crate) struct Recorder {
     written: Option<FleetState>,
     /// The last word about each member, without its numbers.
     words: HashMap<String, String>,
-    /// Notes told last, without their numbers.
-    told: HashMap<String, String>,
+    /// What the last tick noted, each with its subject and without its numbers.
+    told: HashSet<(String, String)>,
 }
 
 impl Recorder {
@@ -126,11 +126,10 @@ impl Recorder {
             let detail = serde_json::to_value(action).unwrap_or_default();
             entries.push(entry(action.about(), kind, action.to_string(), detail));
         }
-        let mut told = HashMap::new();
+        let mut told = HashSet::new();
         for about in decision.notes.iter().filter(|about| is_notable(&about.note)) {
-            let key = subject_of(about);
-            let masked = without_numbers(&about.note.to_string());
-            if self.told.get(&key) != Some(&masked) {
+            let key = (subject_of(about), without_numbers(&about.note.to_string()));
+            if !self.told.contains(&key) && !told.contains(&key) {
                 tracing::info!("{about}");
                 let detail = serde_json::to_value(&about.note).unwrap_or_default();
                 entries.push(entry(
@@ -140,7 +139,7 @@ impl Recorder {
                     detail,
                 ));
             }
-            told.insert(key, masked);
+            told.insert(key);
         }
         self.told = told;
         entries
@@ -178,8 +177,12 @@ fn subject_of(about: &About) -> String {
     about.name.as_ref().map_or_else(|| "fleet".to_owned(), ToString::to_string)
 }
 
+/// The text without its digits and the units of its spans, which change while nothing happens.
 fn without_numbers(text: &str) -> String {
-    text.chars().filter(|c| !c.is_ascii_digit()).collect()
+    let has_digit = |word: &&str| word.contains(|c: char| c.is_ascii_digit());
+    let is_unit = |word: &&str| matches!(word.trim_end_matches([',', ';', ')']), "s" | "min" | "h");
+    let words = text.split(' ').filter(|word| !has_digit(word) && !is_unit(word));
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// Notes that a person wants to find in the morning; the others are only the present state.
@@ -198,6 +201,7 @@ fn is_notable(note: &Note) -> bool {
             | Note::ServerLost
             | Note::RestartIn { .. }
             | Note::Parked { .. }
+            | Note::NotRestarted { .. }
             | Note::TaskEnded { .. }
             | Note::Adopted
             | Note::Undeclared { .. }

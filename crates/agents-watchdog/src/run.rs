@@ -119,6 +119,7 @@ impl<D: Driver> Reign<D> {
     pub async fn run(&mut self, until: Until) -> Result<(), WatchdogError> {
         let mut signals = Signals::watch()?;
         self.fence().await;
+        let fetched = self.engine.place.fetched();
         loop {
             self.reload();
             let fleet = Arc::clone(self.config.fleet());
@@ -137,6 +138,7 @@ impl<D: Driver> Reign<D> {
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}
                 () = self.engine.driver.news() => {}
+                () = fetched.notified() => {}
                 told = signals.next() => match told {
                     Told::Look => {}
                     Told::End => return Ok(()),

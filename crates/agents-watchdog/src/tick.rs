@@ -25,6 +25,8 @@ pub struct Engine<D, P, L> {
     /// Starts that failed before tmux was asked.
     pub(crate) failed: HashMap<AgentName, (RunId, String)>,
     pub(crate) recorder: Recorder,
+    /// The files that mirror the state for other programs may be behind it.
+    pub(crate) mirror_owed: bool,
     last_heavy: Option<Moment>,
     independent: bool,
     /// Whether a store without a position may take the original program's.
@@ -62,6 +64,8 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             screens: Screens::default(),
             failed: HashMap::new(),
             recorder: Recorder::default(),
+            // The watchdog before may have died between the record and the write.
+            mirror_owed: !first,
             last_heavy: None,
             independent: false,
             first,
@@ -114,6 +118,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         }
         self.failed.clear();
         let exit = decision.actions.contains(&Action::Exit);
+        self.mirror(fleet);
         self.independent = decision.actions.contains(&Action::LookAgain);
         self.act(fleet, &decision).await;
         let ordinary = now.at.after(fleet.timing.signal_interval);

@@ -43,3 +43,15 @@ fn health_makes_the_next_death_the_first() {
     budget.healthy();
     assert_eq!(budget.after_death(&timing, 0, seconds(0)), Verdict::After(Duration::from_secs(5)));
 }
+
+#[test]
+fn f2_a_spent_budget_stays_spent_until_the_member_is_healthy() {
+    let timing = Timing::default();
+    let mut budget = Budget::default();
+    (0..5).for_each(|start| budget.spend(seconds(start)));
+    assert_eq!(budget.after_death(&timing, 0, seconds(10)), Verdict::Exhausted);
+    budget.spend(seconds(3610));
+    assert_eq!(budget.after_death(&timing, 0, seconds(3620)), Verdict::Exhausted);
+    budget.healthy();
+    assert!(matches!(budget.after_death(&timing, 0, seconds(9000)), Verdict::After(_)));
+}

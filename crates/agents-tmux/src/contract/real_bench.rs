@@ -68,6 +68,12 @@ impl<D: Driver + Transport> RealBench<D> {
         self.root.path().join(format!("{session}.end"))
     }
 
+    /// The server of this bench.
+    #[cfg(test)]
+    pub(crate) fn place(&self) -> Place {
+        self.place.clone()
+    }
+
     /// Asks tmux past the driver.
     pub(crate) async fn tmux(&mut self, arguments: &[&str]) -> Result<String, String> {
         let arguments: Vec<String> = arguments.iter().map(|word| (*word).to_owned()).collect();

@@ -29,10 +29,10 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    /// Attaches to a session of that name, which is created if need be; never starts a server.
+    /// Sits in a new session of that name; never starts a server.
     pub(super) async fn open(place: &Place, session: &SessionName) -> Result<Self, TmuxError> {
         let mut command = place.command();
-        command.args(["-N", "-C", "new-session", "-A", "-s", session.as_str()]);
+        command.args(["-N", "-C", "new-session", "-s", session.as_str()]);
         // Without no-output the client would be sent whatever the session prints.
         command.args(["-f", "no-output", "-x", "80", "-y", "24", "cat", "-"]);
         command.stdin(Stdio::piped()).stderr(Stdio::null());
@@ -44,12 +44,34 @@ impl Connection {
         let parser = Parser::default();
         let mut connection =
             Self { child, stdin, stdout, partial: Vec::new(), parser, has_news: false };
-        // The session ends with its last client, even one that was killed.
-        let target = Target::pane_of(session);
-        let set = ["set-option", "-t", target.as_str(), "destroy-unattached", "on"];
-        let reply = connection.ask(&[vec![Words::new(set)]]).await?;
+        // Not `destroy-unattached`: tmux 3.3a crashes when any other client leaves while the only client of such
+        // a session is on its way out.
+        connection.sweep(session).await?;
         connection.has_news = false;
-        if reply.errors.is_empty() { Ok(connection) } else { Err(lost(&reply.errors.join("; "))) }
+        Ok(connection)
+    }
+
+    /// Ends the sessions of earlier clients of ours that were killed: nobody else would.
+    async fn sweep(&mut self, session: &SessionName) -> Result<(), TmuxError> {
+        let Some((kin, _)) = family(session.as_str()) else { return Ok(()) };
+        let list = ["list-sessions", "-F", "#{session_attached} #{session_name}"];
+        let reply = self.ask(&[vec![Words::new(list)]]).await?;
+        let left = reply.output.lines().filter_map(|row| row.strip_prefix("0 "));
+        let left = left.filter(|name| {
+            *name != session.as_str() && family(name).is_some_and(|(of, _)| of == kin)
+        });
+        for name in left.filter_map(|name| SessionName::new(name).ok()) {
+            let target = Target::session(&name);
+            self.ask(&[vec![Words::new(["kill-session", "-t", target.as_str()])]]).await?;
+        }
+        Ok(())
+    }
+
+    /// Ends the session, and with it this client.
+    pub(super) async fn end(mut self, session: &SessionName) {
+        let target = Target::session(session);
+        // The answer may be the client's own end.
+        drop(self.ask(&[vec![Words::new(["kill-session", "-t", target.as_str()])]]).await);
     }
 
     /// Runs lines of commands, each up to its first failure, and returns all that they print.
@@ -96,16 +118,16 @@ impl Connection {
     pub(super) fn is_running(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(None))
     }
-
-    /// Detaches; tmux then ends the session if no other client is attached to it.
-    pub(super) async fn close(self) {
-        let Self { mut child, stdin, .. } = self;
-        drop(stdin);
-        // The limit is the caller's; the process is killed when it passes.
-        let _ = child.wait().await;
-    }
 }
 
 fn lost(cause: &str) -> TmuxError {
     TmuxError::Unknown { cause: format!("the tmux control client was lost: {cause}") }
+}
+
+/// Splits `<base>-<process>-<number>`, the name of a control session.
+fn family(name: &str) -> Option<(&str, &str)> {
+    let (rest, number) = name.rsplit_once('-')?;
+    let (base, process) = rest.rsplit_once('-')?;
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    (digits(number) && digits(process)).then_some((base, process))
 }

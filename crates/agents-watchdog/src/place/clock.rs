@@ -73,10 +73,10 @@ pub fn fleet_time(mark: &ClockMark) -> Moment {
     clock.at()
 }
 
-/// How old a file is by the wall clock; a file from the future is new.
+/// How old a file is by the wall clock. `None` for one from the future: the clock was set back since it was written.
 pub(crate) fn age(path: &std::path::Path) -> Option<Duration> {
     let modified: DateTime<Utc> = std::fs::metadata(path).ok()?.modified().ok()?.into();
-    Some((Utc::now() - modified).to_std().unwrap_or(Duration::ZERO))
+    (Utc::now() - modified).to_std().ok()
 }
 
 /// The zone of this machine by its name, so that a reset across a change of summer time is read right.
