@@ -103,6 +103,8 @@ fn rows_are_cut_to_the_terminal_and_never_wrap() {
         }
         assert_eq!(shown.lines().count(), plain(&of(&view(), None)).lines().count());
     }
+    let narrow = plain(&of(&view(), Some(80)));
+    assert!(narrow.contains("LIMITED [node]") && narrow.contains("stopped (disabled)"), "{narrow}");
     let wide = plain(&of(&view(), Some(300)));
     assert_eq!(wide, plain(&of(&view(), None)));
 }

@@ -259,6 +259,17 @@ fn what_is_waited_for_is_said_in_words() {
 }
 
 #[test]
+fn a_renamed_session_is_found_by_its_tag_and_a_stranger_of_the_name_is_not_ours() {
+    let view = look(None, &listed(vec![pane("renamed", Some("t-/ann"), false)]), WATCHED);
+    assert_eq!(
+        (view.agents[0].state, view.agents[0].session.as_str()),
+        (State::Running, "renamed")
+    );
+    let view = look(None, &listed(vec![pane("t-ann", Some("u-/ann"), false)]), WATCHED);
+    assert_eq!((view.agents[0].state, view.agents[0].session.as_str()), (State::Stopped, "t-ann"));
+}
+
+#[test]
 fn a_stuck_message_is_shown_with_the_way_out() {
     let mut member = living(Life::Up { since: minutes_ago(5), run: None });
     let owed_since = minutes_ago(1);
