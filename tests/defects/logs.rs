@@ -58,7 +58,9 @@ fn d34_a_quote_in_the_log_folder_spoils_no_log() {
         let bed = logging_to(folder);
         bed.agents(&["up"]).ends_with(0);
         let log = format!("{folder}/t-x.log");
-        bed.until(&format!("{folder} holds the log"), || bed.read(&log).contains("a word for the log"));
+        bed.until(&format!("{folder} holds the log"), || {
+            bed.read(&log).contains("a word for the log")
+        });
         bed.agents(&["down"]).ends_with(0);
         assert!(!bed.dir.join("PWN").exists());
     }
@@ -70,7 +72,9 @@ fn d36_a_command_in_the_log_folder_is_a_name_and_never_runs() {
         let bed = logging_to(folder);
         bed.agents(&["up"]).ends_with(0);
         let log = format!("{folder}/t-x.log");
-        bed.until(&format!("{folder} holds the log"), || bed.read(&log).contains("a word for the log"));
+        bed.until(&format!("{folder} holds the log"), || {
+            bed.read(&log).contains("a word for the log")
+        });
         bed.agents(&["down"]).ends_with(0);
         let found = bed.command("find").args([".", "-name", "PWN"]).output().unwrap();
         assert_eq!(String::from_utf8_lossy(&found.stdout), "", "{folder} was run");

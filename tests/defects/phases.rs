@@ -84,7 +84,8 @@ fn d29_a_moved_phase_waits_for_a_loop_that_is_down() {
 #[test]
 fn d30_a_longer_heading_does_not_end_a_phase() {
     let bed = build();
-    let longer = "# Status\n## DONE criteria\n- all green\n## DONE-WHEN\nthe gate holds\n## DONEness\nx\n";
+    let longer =
+        "# Status\n## DONE criteria\n- all green\n## DONE-WHEN\nthe gate holds\n## DONEness\nx\n";
     bed.write("machine-docs/S1.md", longer);
     bed.agents(&["up"]).ends_with(0);
     ticks(&bed, 3);

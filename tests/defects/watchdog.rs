@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use crate::scene::{
-    RECORDER, REST, agent, config, count, crash_watchdog, first, fleet, healed, journal, kill, kill_and_see_healed,
-    lines, ticks, until_back, watchdog_pid,
+    RECORDER, REST, agent, config, count, crash_watchdog, first, fleet, healed, journal, kill,
+    kill_and_see_healed, lines, ticks, until_back, watchdog_pid,
 };
 use crate::support::{Bed, HEAD, process_lives};
 
@@ -68,7 +68,9 @@ fn d20_an_agent_with_a_wake_can_leave_the_config_of_a_running_watchdog() {
 
 #[test]
 fn d21_a_restart_without_its_prompt_file_ends_nothing() {
-    let table = "[[agent]]\nname = \"x\"\nbackend = \"sh\"\nwatch = \"heal\"\nprompt_file = \"x.sh\"\n".to_owned();
+    let table =
+        "[[agent]]\nname = \"x\"\nbackend = \"sh\"\nwatch = \"heal\"\nprompt_file = \"x.sh\"\n"
+            .to_owned();
     let bed = fleet("", &[table, healed("y", REST)]);
     bed.write("x.sh", REST);
     bed.agents(&["up"]).ends_with(0);
@@ -155,7 +157,9 @@ connect_delay = 4
 "#;
 
 fn ping_agent(name: &str, backend: &str) -> String {
-    format!("[[agent]]\nname = \"{name}\"\nbackend = \"{backend}\"\nwatch = \"heal\"\nprompt = \"Begin.\"\n")
+    format!(
+        "[[agent]]\nname = \"{name}\"\nbackend = \"{backend}\"\nwatch = \"heal\"\nprompt = \"Begin.\"\n"
+    )
 }
 
 fn with_recorder(bed: &Bed) {

@@ -137,7 +137,7 @@ impl<D: Driver + Transport> Bench for RealBench<D> {
             Actor::Echo => vec!["cat".to_owned(), "-".to_owned()],
             Actor::Shows(text) => script("printf '%s\\n' \"$1\"; exec cat > /dev/null", vec![text]),
             // tmux loses what it has read but not yet handed to the log when the program ends, so it stays a moment.
-            Actor::Prints(words) => script("printf '%s\\n' \"$@\"; sleep 0.3", words),
+            Actor::Prints(words) => script("printf '%s\\n' \"$@\"; sleep 5", words),
             Actor::Titled(title) => script(
                 "printf '\\033]2;%s\\033\\\\' \"$1\"; printf ready; exec cat > /dev/null",
                 vec![title],
