@@ -164,19 +164,24 @@ fn stop_loops(draft: &mut Draft<'_>, why: &Why) {
     draft.look_in(std::time::Duration::from_millis(50));
 }
 
-fn all_stopped(draft: &mut Draft<'_>) -> bool {
-    let stopped = loops(draft).iter().all(|what| {
-        let member = draft.next.members.get(what.name());
-        member.is_none_or(|member| matches!(member.life, Life::Stopped { .. }))
-    });
-    if !stopped {
-        draft.look_in(std::time::Duration::from_millis(100));
+/// Whether the loops have stopped; one that came up since, as by a start that took effect late, is stopped again.
+fn all_stopped(draft: &mut Draft<'_>, why: &Why) -> bool {
+    let lives: Vec<Life> = loops(draft)
+        .iter()
+        .filter_map(|what| Some(draft.next.members.get(what.name())?.life.clone()))
+        .collect();
+    if lives.iter().all(|life| matches!(life, Life::Stopped { .. })) {
+        return true;
     }
-    stopped
+    if lives.iter().any(|life| !matches!(life, Life::Stopped { .. } | Life::Stopping { .. })) {
+        stop_loops(draft, why);
+    }
+    draft.look_in(std::time::Duration::from_millis(100));
+    false
 }
 
 fn moving(draft: &mut Draft<'_>, from: &PhaseId, to: PhaseId, restart: &[AgentName]) {
-    if !all_stopped(draft) {
+    if !all_stopped(draft, &Why::Phase { phase: to.clone() }) {
         draft.note_fleet(Note::PhaseAdvancing { from: from.clone(), to });
         return;
     }
@@ -195,7 +200,7 @@ fn moving(draft: &mut Draft<'_>, from: &PhaseId, to: PhaseId, restart: &[AgentNa
 
 fn completing(draft: &mut Draft<'_>, plan: &LoopPlan, phase: PhaseId) {
     draft.note_fleet(Note::SequenceComplete);
-    if !all_stopped(draft) {
+    if !all_stopped(draft, &Why::SequenceComplete) {
         return;
     }
     draft.act(Action::MarkComplete { phase: phase.clone() });
