@@ -11,8 +11,8 @@ use crate::random::Random;
 use crate::{SimError, Simulation};
 
 /// How long faults strike, and how long the fleet has to recover from them.
-const FAULTS: Duration = Duration::from_secs(40 * 60);
-const RECOVERY: Duration = Duration::from_secs(100 * 60);
+const FAULTS: Duration = Duration::from_secs(30 * 60);
+const RECOVERY: Duration = Duration::from_secs(75 * 60);
 
 const CONFIG: &str = r#"
 [watchdog]
