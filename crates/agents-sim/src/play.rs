@@ -44,6 +44,7 @@ impl Simulation {
             Step::Ask(verb) => self.ask(verb.clone()),
             Step::WatchdogStarts => self.start_watchdog()?,
             Step::WatchdogDies => self.kill_watchdog(),
+            Step::EarlierWakes => self.wake_earlier()?,
             Step::Trap(trap) => {
                 let trap = self.with_session(trap);
                 self.set_trap(trap);

@@ -17,6 +17,8 @@ pub enum Step {
     Ask(Verb),
     WatchdogStarts,
     WatchdogDies,
+    /// The one before the last start was asleep, and wakes up.
+    EarlierWakes,
     /// It dies at an effect; the name is that of an agent, still without its session.
     Trap(Trap),
     StoreFails(u32),
@@ -177,6 +179,7 @@ fn operator(words: &[&str]) -> Parsed {
 fn watchdog(words: &[&str]) -> Parsed {
     Ok(Some(match words {
         ["watchdog", "starts"] => Step::WatchdogStarts,
+        ["earlier", "watchdog", "wakes"] => Step::EarlierWakes,
         ["watchdog", "dies"] => Step::WatchdogDies,
         ["watchdog", "dies", point @ ("before" | "after"), effect @ ..] => {
             let point = if *point == "before" { Point::Before } else { Point::After };
