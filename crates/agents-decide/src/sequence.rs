@@ -188,7 +188,9 @@ fn moving(draft: &mut Draft<'_>, from: &PhaseId, to: PhaseId, restart: &[AgentNa
     draft.act(Action::WritePosition { phase: to.clone() });
     draft.act(Action::ClearComplete);
     for what in loops(draft) {
-        if restart.contains(what.name()) {
+        // It may have been asked down since the change began.
+        let wanted = draft.member(what.name()).wanted != Wanted::Down;
+        if wanted && restart.contains(what.name()) {
             let at = draft.now.at;
             draft.member(what.name()).budget.reset();
             set(draft, what, Life::Due { at, why: Why::Phase { phase: to.clone() } });
