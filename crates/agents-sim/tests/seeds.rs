@@ -5,7 +5,7 @@
 
 use agents_sim::walk;
 
-const SEEDS: u64 = 120;
+const SEEDS: u64 = 200;
 const THREADS: usize = 2;
 
 fn number(variable: &str) -> Option<u64> {
