@@ -214,6 +214,3 @@ fn check_delays(watchdog: &RawWatchdog, problems: &mut Problems<'_>) {
         problem.help("raise `restart_delay_max`, or lower `restart_delay`");
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -6,6 +6,9 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use crate::problem::{Problem, Severity};
 
+/// More problems than this are only counted: they share a cause, and a person stops reading.
+const MOST_SHOWN: usize = 50;
+
 /// The problems of one text, with the text they point into.
 #[derive(Debug, Clone)]
 pub struct Report {
@@ -16,6 +19,7 @@ pub struct Report {
 
 impl Report {
     pub(crate) fn new(file: &Path, text: &str, problems: Vec<Problem>) -> Self {
+        let problems = problems.into_iter().map(printable).collect();
         Self { file: file.to_owned(), text: text.to_owned(), problems }
     }
 
@@ -42,11 +46,16 @@ impl Report {
     pub fn render(&self, color: bool) -> String {
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
         let path = self.file.to_string_lossy();
-        let shown: Vec<String> = self
+        let mut shown: Vec<String> = self
             .problems
             .iter()
+            .take(MOST_SHOWN)
             .map(|problem| renderer.render(&[self.group(problem, &path)]))
             .collect();
+        let hidden = self.problems.len().saturating_sub(MOST_SHOWN);
+        if hidden > 0 {
+            shown.push(format!("and {hidden} more"));
+        }
         shown.join("\n\n")
     }
 
@@ -73,5 +82,25 @@ impl Report {
             Some(help) => group.element(Level::HELP.message(help)),
             None => group,
         }
+    }
+}
+
+/// The problem with its control characters escaped: a quoted key of the file may hold any, and terminals obey them.
+fn printable(problem: Problem) -> Problem {
+    let escape = |text: String| -> String {
+        if !text.contains(char::is_control) {
+            return text;
+        }
+        let escaped = text.chars().map(|c| match c.is_control() {
+            true => c.escape_default().to_string(),
+            false => c.to_string(),
+        });
+        escaped.collect()
+    };
+    Problem {
+        message: escape(problem.message),
+        label: problem.label.map(escape),
+        help: problem.help.map(escape),
+        ..problem
     }
 }

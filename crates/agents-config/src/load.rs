@@ -93,7 +93,11 @@ fn note_syntax(errors: &[toml::de::Error], problems: &mut Problems<'_>) {
         let line = problems.line(&span);
         if last_line.replace(line) != Some(line) {
             let message = error.message().replace('\n', ", ");
-            problems.error(span, message).label("not valid TOML");
+            let is_double = message == "duplicate key";
+            let problem = problems.error(span, message).label("not valid TOML");
+            if is_double {
+                problem.label("stands in this table already").help("keep one of them");
+            }
         }
     }
 }
@@ -123,6 +127,3 @@ fn read(path: &Path, real: &Path) -> Result<String, LoadError> {
         LoadError::unreadable(path, &why, "save it as UTF-8")
     })
 }
-
-#[cfg(test)]
-mod tests;

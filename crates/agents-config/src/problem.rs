@@ -85,12 +85,20 @@ impl std::fmt::Display for Problem {
 pub(crate) struct Problems<'t> {
     file: &'t Path,
     text: &'t str,
+    /// Where each line begins, so that finding a line does not read the text again.
+    line_starts: Vec<usize>,
     found: Vec<Problem>,
 }
 
 impl<'t> Problems<'t> {
     pub(crate) fn new(file: &'t Path, text: &'t str) -> Self {
-        Self { file, text, found: Vec::new() }
+        let newlines = text.match_indices('\n').map(|(newline, _)| newline + 1);
+        Self {
+            file,
+            text,
+            line_starts: [0].into_iter().chain(newlines).collect(),
+            found: Vec::new(),
+        }
     }
 
     /// Adds an error at `span`; the answer takes label and help.
@@ -109,7 +117,7 @@ impl<'t> Problems<'t> {
 
     /// The line of a span, counted from 1.
     pub(crate) fn line(&self, span: &Span) -> usize {
-        line_and_column(self.text, span.start).0
+        self.line_starts.partition_point(|start| *start <= span.start)
     }
 
     pub(crate) fn has_errors(&self) -> bool {
@@ -123,9 +131,16 @@ impl<'t> Problems<'t> {
         self.found
     }
 
+    /// The place where `span` starts, both counted from 1, the column in characters.
+    fn line_and_column(&self, span: &Span) -> (usize, usize) {
+        let line = self.line(span);
+        let line_start = line.checked_sub(1).map_or(0, |at| self.line_starts[at]);
+        (line, self.text[line_start..span.start].chars().count() + 1)
+    }
+
     fn add(&mut self, severity: Severity, span: Option<Span>, message: String) -> &mut Problem {
         let span = span.map(|span| first_line_of(self.text, &span));
-        let place = span.as_ref().map(|span| line_and_column(self.text, span.start));
+        let place = span.as_ref().map(|span| self.line_and_column(span));
         let at = self.found.len();
         self.found.push(Problem {
             severity,
@@ -136,13 +151,6 @@ impl<'t> Problems<'t> {
         });
         &mut self.found[at]
     }
-}
-
-/// The line and column of a byte, both counted from 1, the column in characters.
-pub(crate) fn line_and_column(text: &str, byte: usize) -> (usize, usize) {
-    let before = &text[..char_boundary(text, byte)];
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
 }
 
 /// The part of `span` on its first line, on character boundaries: a mark over a whole table hides the text it marks.

@@ -8,7 +8,7 @@ use crate::entry::{Entry, Field, Named, Rows, Section};
 use crate::problem::Span;
 use crate::reader::{Reader, Table};
 use crate::schema::{Property, table_schema};
-use crate::value::{Count, Filled, Interval, Seconds};
+use crate::value::{Count, Filled, GitName, Interval, Seconds};
 use crate::{Kind, Pattern, PromptDelivery, Watch};
 
 /// Declares a raw table once: its struct, how it is read, and its schema.
@@ -94,11 +94,11 @@ table! {
         "project_dir" => project_dir: Field<String>,
         /// The tmux server of the fleet: a name as for `tmux -L`, or a socket path when it contains `/`. Default: your own server.
         "tmux_socket" => tmux_socket: Field<Filled>,
-        /// The working directory of agents that name none. Default `.`, the project root.
+        /// The working directory of agents that name none. Default: `.`, the project root.
         "dir" => dir: Field<String>,
-        /// Whether missing working directories are made. Default true.
+        /// Whether missing working directories are made. Default `false`.
         "create_dir" => create_dir: Field<bool>,
-        /// Whether panes are logged to `<log_dir>/<session>.log`. Default true.
+        /// Whether panes are logged to `<log_dir>/<session>.log`. Default `true`.
         "log" => log: Field<bool>,
         /// The backend of agents that name none.
         "backend" => backend: Field<BackendName>,
@@ -110,11 +110,11 @@ table! {
         "prompt" => prompt: Field<String>,
         /// The prompt file of agents that have none.
         "prompt_file" => prompt_file: Field<String>,
-        /// Whether agents that do not say are enabled. Services do not inherit it. Default true.
+        /// Whether agents that do not say are enabled. Services do not inherit it. Default `true`.
         "enabled" => enabled: Field<bool>,
         /// What the watchdog does for agents that do not say. Default `none`.
         "watch" => watch: Field<Watch>,
-        /// Whether restarts continue the earlier conversation, where the backend can. Default false.
+        /// Whether restarts continue the earlier conversation, where the backend can. Default `false`.
         "resume" => resume: Field<bool>,
         /// The wake schedule of agents that have none.
         "wake" => wake: Section<RawWake>,
@@ -128,39 +128,39 @@ table! {
 table! {
     /// How often the watchdog looks, and how long it waits. Durations are seconds, or texts such as `"5m"` and `"1h30m"`.
     RawWatchdog {
-        /// Between two ticks. Default 30 s.
+        /// Between two ticks. Default `30s`.
         "signal_interval" => signal_interval: Field<Interval>,
-        /// Between two heavy ticks, which also heal and judge phases. Default 300 s.
+        /// Between two heavy ticks, which also heal and judge phases. Default `5m`.
         "heavy_interval" => heavy_interval: Field<Interval>,
-        /// How long past its `WAITING-UNTIL` promise an agent is left alone. Default 180 s.
+        /// How long past its `WAITING-UNTIL` promise an agent is left alone. Default `3m`.
         "stall_grace" => stall_grace: Field<Seconds>,
-        /// Between probes when a usage-limit banner names no reset time. Default 300 s.
+        /// Between probes when a usage-limit banner names no reset time. Default `5m`.
         "limit_probe_fallback" => limit_probe_fallback: Field<Interval>,
-        /// Added to an announced reset, since banners round down. Default 45 s.
+        /// Added to an announced reset, since banners round down. Default `45s`.
         "limit_reset_slack" => limit_reset_slack: Field<Seconds>,
-        /// The longest time an agent is held without a probe, whatever its banner says. Default 6 h.
+        /// The longest time an agent is held without a probe, whatever its banner says. Default `6h`.
         "limit_hold_cap" => limit_hold_cap: Field<Interval>,
-        /// The longest promise that is honoured. Default 6 h.
+        /// The longest promise that is honoured. Default `6h`.
         "promise_cap" => promise_cap: Field<Seconds>,
-        /// The first delay before an automatic restart; it doubles. Default 5 s.
+        /// The first delay before an automatic restart; it doubles. Default `5s`.
         "restart_delay" => restart_delay: Field<Seconds>,
-        /// The longest delay before an automatic restart. Default 300 s.
+        /// The longest delay before an automatic restart. Default `5m`.
         "restart_delay_max" => restart_delay_max: Field<Seconds>,
-        /// Automatic starts within `restart_window` after which an agent is parked. Default 5.
+        /// Automatic starts within `restart_window` after which an agent is parked. Default `5`.
         "restart_limit" => restart_limit: Field<Count>,
-        /// The time in which automatic starts are counted. Default 15 min.
+        /// The time in which automatic starts are counted. Default `15m`.
         "restart_window" => restart_window: Field<Interval>,
-        /// How long an agent must run for its restart budget to be whole again. Default 10 min.
+        /// How long an agent must run for its restart budget to be whole again. Default `10m`.
         "healthy_after" => healthy_after: Field<Seconds>,
-        /// Between tries of a parked agent. Default 1 h.
+        /// Between tries of a parked agent. Default `1h`.
         "parked_retry" => parked_retry: Field<Interval>,
-        /// How long a process may take to end before it is killed. Default 10 s.
+        /// How long a process may take to end before it is killed. Default `10s`.
         "stop_grace" => stop_grace: Field<Seconds>,
-        /// How many starts may be in flight at once. Default 8.
+        /// How many starts may be in flight at once. Default `8`.
         "max_starts_in_flight" => max_starts_in_flight: Field<Count>,
-        /// The gap between starts of agents with one account. Default 0 s.
+        /// The gap between starts of agents with one account. Default `0s`.
         "account_gap" => account_gap: Field<Seconds>,
-        /// The limit on any one call to tmux. Default 5 s.
+        /// The limit on any one call to tmux. Default `5s`.
         "tmux_timeout" => tmux_timeout: Field<Interval>,
     }
 }
@@ -176,7 +176,7 @@ table! {
         "process_name" => process_name: Field<String>,
         /// The tmux key that sends a typed message. Default `Enter`; `C-m` with `ping` delivery.
         "submit_key" => submit_key: Field<Filled>,
-        /// The wait between typing a message and the submit key. Default 400 ms.
+        /// The wait between typing a message and the submit key. Default `400ms`.
         "submit_pause" => submit_pause: Field<Seconds>,
         /// On the screen while the program works.
         "active_re" => active_re: Field<Pattern>,
@@ -186,25 +186,25 @@ table! {
         "fatal_re" => fatal_re: Field<Pattern>,
         /// On the screen only when the program can take input; without it `connect_delay` must do.
         "ready_re" => ready_re: Field<Pattern>,
-        /// Whether it is a TUI whose footer lingers after a turn: only the bottom rows and the session log count as activity. Default false.
+        /// Whether it is a TUI whose footer lingers after a turn: only the bottom rows and the session log count as activity. Default `false`.
         "footer_ui" => footer_ui: Field<bool>,
-        /// With `footer_ui`: how recently the session log must be written to count as activity. Default 180 s.
+        /// With `footer_ui`: how recently the session log must be written to count as activity. Default `3m`.
         "log_grace" => log_grace: Field<Seconds>,
-        /// How long an agent without a promise may be idle. Default 300 s.
+        /// How long an agent without a promise may be idle. Default `5m`.
         "stall_idle" => stall_idle: Field<Interval>,
         /// Further arguments, as shell code.
         "flags" => flags: Field<String>,
-        /// Whether the program can continue an earlier conversation. Default false.
+        /// Whether the program can continue an earlier conversation. Default `false`.
         "supports_resume" => supports_resume: Field<bool>,
         /// The argument that does so, with the slot `{id}`. Default `--resume '{id}'`.
         "resume_flag" => resume_flag: Field<String>,
-        /// Whether the program is started with remote control. Default false.
+        /// Whether the program is started with remote control. Default `false`.
         "remote_control" => remote_control: Field<bool>,
         /// The argument that does so, with the slot `{session}`. Default `--remote-control '{session}'`.
         "remote_control_flag" => remote_control_flag: Field<String>,
         /// The argument that picks the model, with the slot `{model}`. Default `--model '{model}'`.
         "model_flag" => model_flag: Field<String>,
-        /// With `ping` delivery: hands the model over in `OPENCODE_CONFIG_CONTENT`. Default false.
+        /// With `ping` delivery: hands the model over in `OPENCODE_CONFIG_CONTENT`. Default `false`.
         "model_env" => model_env: Field<bool>,
         /// With `ping` delivery: shell code before the attach command.
         "preamble" => preamble: Field<String>,
@@ -212,7 +212,7 @@ table! {
         "attach" => attach: Field<Filled>,
         /// With `ping` delivery: what fills `{server}`.
         "server" => server: Field<String>,
-        /// With `ping` delivery: how long the program takes until it can take input. Default 12 s.
+        /// With `ping` delivery: how long the program takes until it can take input. Default `12s`.
         "connect_delay" => connect_delay: Field<Seconds>,
     }
 }
@@ -234,23 +234,23 @@ table! {
         "role" => role: Field<RoleName>,
         /// The working directory, relative to the project root.
         "dir" => dir: Field<String>,
-        /// Whether a missing working directory is made. Default true.
+        /// Whether a missing working directory is made. Default `false`.
         "create_dir" => create_dir: Field<bool>,
         /// The kickoff itself.
         "prompt" => prompt: Field<String>,
         /// The file that holds the kickoff; it wins over `prompt`.
         "prompt_file" => prompt_file: Field<String>,
-        /// Whether `agents up` starts it without being told its name. Default true.
+        /// Whether `agents up` starts it without being told its name. Default `true`.
         "enabled" => enabled: Field<bool>,
         /// What the watchdog does: `none`, `heal` (restart what is gone or broken), `heal+stall` (also what stalls). Default `none`.
         "watch" => watch: Field<Watch>,
-        /// Whether a restart continues the earlier conversation, where the backend can. Default false.
+        /// Whether a restart continues the earlier conversation, where the backend can. Default `false`.
         "resume" => resume: Field<bool>,
         /// A scheduled nudge while it is idle.
         "wake" => wake: Section<RawWake>,
         /// Agents with one account start with a gap between them; see `watchdog.account_gap`.
         "account" => account: Field<String>,
-        /// Whether the pane is logged to `<log_dir>/<session>.log`. Default true.
+        /// Whether the pane is logged to `<log_dir>/<session>.log`. Default `true`.
         "log" => log: Field<bool>,
     }
 }
@@ -258,7 +258,7 @@ table! {
 table! {
     /// A scheduled nudge to an idle agent.
     RawWake {
-        /// How long between two wakes. Default 3600 s.
+        /// How long between two wakes. Default `1h`.
         "interval" => interval: Field<Interval>,
         /// The file whose text is typed, as one line.
         required "prompt_file" => prompt_file: Field<Filled>,
@@ -272,13 +272,13 @@ table! {
         required "name" => name: Field<AgentName>,
         /// The shell command line.
         "command" => command: Field<Filled>,
-        /// The working directory, relative to the project root. Default `.`; it is not inherited.
+        /// The working directory, relative to the project root. Default: `.`; it is not inherited.
         "dir" => dir: Field<String>,
-        /// Whether a missing working directory is made. Default true.
+        /// Whether a missing working directory is made. Default `false`.
         "create_dir" => create_dir: Field<bool>,
-        /// Whether `agents up` starts it without being told its name. Default true.
+        /// Whether `agents up` starts it without being told its name. Default `true`.
         "enabled" => enabled: Field<bool>,
-        /// Whether the pane is logged to `<log_dir>/<session>.log`. Default true.
+        /// Whether the pane is logged to `<log_dir>/<session>.log`. Default `true`.
         "log" => log: Field<bool>,
     }
 }
@@ -292,7 +292,7 @@ table! {
         "state_file" => state_file: Field<Filled>,
         /// The line in a status file that ends its phase. Default `## DONE`.
         "done_marker" => done_marker: Field<Filled>,
-        /// Whether a finished phase moves on by itself. Default true.
+        /// Whether a finished phase moves on by itself. Default `true`.
         "auto_advance" => auto_advance: Field<bool>,
         /// False: begin at the first phase when no position is recorded.
         "resume_phase" => resume_phase: Field<bool>,
@@ -329,9 +329,9 @@ table! {
         /// The folder of status files and inboxes inside the repository. Default `machine-docs`.
         "state_subdir" => state_subdir: Field<String>,
         /// The remote that is fetched. Default `origin`.
-        "remote" => remote: Field<Filled>,
+        "remote" => remote: Field<GitName>,
         /// The branch whose commits are read. Default: the remote's default branch, else `main`.
-        "branch" => branch: Field<Filled>,
+        "branch" => branch: Field<GitName>,
         /// Matched against commit subjects: the builder says a gate is met. Default `^claim`.
         "claim_pattern" => claim_pattern: Field<Pattern>,
         /// Matched against commit subjects: the reviewer has answered. Default `^review`.
@@ -344,7 +344,7 @@ table! {
         "inboxes" => inboxes: Field<Vec<String>>,
         /// How long between two fetches. Default: `watchdog.signal_interval`.
         "fetch_interval" => fetch_interval: Field<Interval>,
-        /// How long a fetch may take. Default 30 s.
+        /// How long a fetch may take. Default `30s`.
         "fetch_timeout" => fetch_timeout: Field<Interval>,
     }
 }

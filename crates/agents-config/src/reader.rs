@@ -102,9 +102,12 @@ impl<'p, 't> Reader<'p, 't> {
     }
 
     fn missing(&mut self, key: &str) {
-        let message = format!("`{key}` is missing in {}", self.place.label);
-        let problem = self.problems.error(self.header(), message);
-        problem.label(format!("needs `{key}`"));
+        let (message, label) = if self.place.path.is_empty() {
+            (format!("the table `[{key}]` is missing"), format!("the file needs `[{key}]`"))
+        } else {
+            (format!("`{key}` is missing in {}", self.place.label), format!("needs `{key}`"))
+        };
+        let problem = self.problems.error(self.header(), message).label(label);
         if let Some(example) = example_of(key) {
             problem.help(format!("add `{example}`"));
         }

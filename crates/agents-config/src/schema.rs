@@ -51,6 +51,3 @@ fn describe(mut schema: Json, about: &str) -> Json {
     schema["description"] = json!(about.trim());
     schema
 }
-
-#[cfg(test)]
-mod tests;

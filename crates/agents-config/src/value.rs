@@ -7,7 +7,7 @@ mod plain;
 mod word;
 
 pub(crate) use duration::{Interval, Seconds};
-pub(crate) use plain::{Count, Filled};
+pub(crate) use plain::{Count, Filled, GitName};
 
 use serde_json::Value as Json;
 use toml::de::DeValue;

@@ -1,5 +1,7 @@
 //! Does the agent work?
 
+#[cfg(test)]
+pub(crate) mod fixture;
 mod tail;
 #[cfg(test)]
 mod tests;
@@ -10,7 +12,7 @@ use agents_config::{Backend, Pattern, Timing};
 
 use crate::{MemberSeen, Moment, Now, ProcessesSeen, ScreenSeen, Seen};
 
-pub(crate) use tail::{is_filler, tail};
+pub(crate) use tail::{is_filler, numbered_tail, tail};
 
 /// Rows from the end of the screen in which the active pattern counts; above them stand answers, which may quote it.
 pub(crate) const BOTTOM_ROWS: usize = 12;

@@ -13,6 +13,7 @@ pub struct ConfigSource {
     stamp: Option<Stamp>,
     /// What is wrong with the file as it stands now.
     broken: Option<Broken>,
+    held: bool,
 }
 
 /// A file that does not load; the last good fleet stays in force.
@@ -50,7 +51,13 @@ impl ConfigSource {
     /// Starts from a fleet that was loaded.
     #[must_use]
     pub fn new(path: &Path, loaded: Loaded) -> Self {
-        Self { path: path.to_owned(), fleet: Arc::new(loaded.fleet), stamp: None, broken: None }
+        Self {
+            path: path.to_owned(),
+            fleet: Arc::new(loaded.fleet),
+            stamp: None,
+            broken: None,
+            held: false,
+        }
     }
 
     /// The fleet in force.
@@ -65,14 +72,22 @@ impl ConfigSource {
         self.broken.as_ref()
     }
 
+    /// Keeps the fleet as it was loaded: for one invocation with its own overrides.
+    pub fn hold(&mut self) {
+        self.held = true;
+    }
+
     /// Looks at the file. A one-off override of the environment never reaches the watchdog.
     pub fn refresh(&mut self) -> Change {
+        if self.held {
+            return Change::None;
+        }
         let stamp = stamp(&self.path);
         if stamp.is_some() && stamp.as_ref().is_some_and(|stamp| self.is_same(stamp)) {
             return Change::None;
         }
         self.stamp = stamp;
-        match agents_config::load(&self.path, &Environment::default()) {
+        match agents_config::load(&self.path, &Environment::without_overrides()) {
             Ok(loaded) => self.good(loaded),
             Err(error) => self.bad(&error),
         }

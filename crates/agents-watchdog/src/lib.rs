@@ -13,6 +13,7 @@ pub mod recorder;
 pub mod run;
 pub mod store_ledger;
 pub mod tick;
+pub mod view;
 
 pub use error::WatchdogError;
 pub use place::{LocalPlace, Place};

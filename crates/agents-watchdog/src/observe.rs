@@ -3,7 +3,7 @@
 pub mod git;
 pub mod phase;
 pub(crate) mod screens;
-mod sessions;
+pub(crate) mod sessions;
 
 use std::collections::BTreeMap;
 

@@ -119,6 +119,7 @@ impl<D: Driver> Reign<D> {
     pub async fn run(&mut self, until: Until) -> Result<(), WatchdogError> {
         let mut signals = Signals::watch()?;
         self.fence().await;
+        let fetched = self.engine.place.fetched();
         loop {
             self.reload();
             let fleet = Arc::clone(self.config.fleet());
@@ -137,12 +138,18 @@ impl<D: Driver> Reign<D> {
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}
                 () = self.engine.driver.news() => {}
+                () = fetched.notified() => {}
                 told = signals.next() => match told {
                     Told::Look => {}
                     Told::End => return Ok(()),
                 },
             }
         }
+    }
+
+    /// Keeps the config as it was loaded, for one invocation with its own overrides.
+    pub fn hold_config(&mut self) {
+        self.config.hold();
     }
 
     fn is_over(&self, until: &Until, ticked: &Ticked) -> bool {

@@ -1,17 +1,8 @@
 //! Does a backend's template use slots that nothing fills?
 
-use std::ops::Range;
-use std::sync::LazyLock;
-
-use regex::Regex;
-
 use crate::PromptDelivery;
 use crate::problem::{Problems, Span};
 use crate::raw::RawBackend;
-
-/// A word in braces. `${HOME}` is the shell's business, so what stands before decides too.
-#[allow(clippy::unwrap_used, reason = "a literal pattern, compiled by every test")]
-static SLOT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\$?\{([a-z_]+)\}").unwrap());
 
 /// Notes slots that the program does not fill: they reach the shell as they stand.
 pub(super) fn check_slots(backend: &RawBackend, problems: &mut Problems<'_>) {
@@ -38,19 +29,20 @@ pub(super) fn check_slots(backend: &RawBackend, problems: &mut Problems<'_>) {
 
 fn check(key: &str, text: &str, span: Span, known: &[&str], problems: &mut Problems<'_>) {
     for slot in unknown_slots(text, known) {
-        let slot = &text[slot];
-        let problem =
-            problems.warning(span.clone(), format!("`{key}` has the unknown slot `{slot}`"));
+        let message = format!("`{key}` has the unknown slot `{{{slot}}}`");
+        let problem = problems.warning(span.clone(), message);
         problem.label("reaches the shell as it stands");
         let known: Vec<String> = known.iter().map(|slot| format!("`{{{slot}}}`")).collect();
         problem.help(format!("known slots: {}", known.join(", ")));
     }
 }
 
-fn unknown_slots(text: &str, known: &[&str]) -> Vec<Range<usize>> {
-    SLOT.captures_iter(text)
-        .filter_map(|found| Some((found.get(0)?, found.get(1)?)))
-        .filter(|(whole, name)| !whole.as_str().starts_with('$') && !known.contains(&name.as_str()))
-        .map(|(whole, _)| whole.range())
-        .collect()
+/// Words in braces that are no known slot. `${HOME}` is the shell's business, and so is `{a,b}`.
+fn unknown_slots<'a>(text: &'a str, known: &[&str]) -> Vec<&'a str> {
+    let opened = text.match_indices('{').filter(|(at, _)| !text[..*at].ends_with('$'));
+    let names = opened.filter_map(|(at, _)| text[at + 1..].split_once('}').map(|(name, _)| name));
+    let is_word = |name: &&str| {
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+    };
+    names.filter(is_word).filter(|name| !known.contains(name)).collect()
 }

@@ -43,7 +43,7 @@ impl Inheritance<'_> {
             create_dir: picker.pick_or(
                 key("create_dir"),
                 &inherited(&raw.create_dir, &defaults.create_dir),
-                true,
+                false,
             ),
             prompt: prompt?,
             enabled: picker.pick_or(
@@ -79,7 +79,7 @@ impl Inheritance<'_> {
             create_dir: picker.pick_or(
                 key("create_dir"),
                 &inherited(&raw.create_dir, &defaults.create_dir),
-                true,
+                false,
             ),
             enabled: picker.pick_or(key("enabled"), &own(&raw.enabled), true),
             log: picker.pick_or(key("log"), &inherited(&raw.log, &defaults.log), true),

@@ -7,7 +7,7 @@ use agents_names::AgentName;
 
 use crate::picker::{Picker, own};
 use crate::raw::{RawHandoff, RawLoop, RawOnComplete, RawPhase};
-use crate::value::{Filled, Interval};
+use crate::value::{Filled, GitName, Interval};
 use crate::{Handoff, LoopPlan, OnComplete, Pattern, Phase, Timing};
 
 /// The plan: `Some(None)` without phases, `None` only after a problem was noted.
@@ -82,12 +82,12 @@ fn handoff(raw: &RawHandoff, timing: &Timing, picker: &mut Picker<'_, '_>) -> Op
     let timeout = Interval(Duration::from_secs(30));
     let inboxes = picker.pick_or(key("inboxes"), &own(&raw.inboxes), Vec::new());
     let inbox = |at: usize| inboxes.get(at).filter(|file| !file.is_empty()).cloned();
-    let remote = Filled("origin".to_owned());
+    let remote = GitName("origin".to_owned());
     Some(Handoff {
         repo: picker.pick_path_or(key("repo"), &own(&raw.repo), "."),
         state_subdir: picker.pick_or(key("state_subdir"), &subdir, STATE_SUBDIR.to_owned()),
         remote: picker.pick_or(key("remote"), &own(&raw.remote), remote).0,
-        branch: picker.pick(key("branch"), &own(&raw.branch)).map(|Filled(branch)| branch),
+        branch: picker.pick(key("branch"), &own(&raw.branch)).map(|GitName(branch)| branch),
         claim_pattern: pattern(key("claim_pattern"), &raw.claim_pattern, "^claim", picker)?,
         review_pattern: pattern(key("review_pattern"), &raw.review_pattern, "^review", picker)?,
         claim_pings: agent(key("claim_pings"), &raw.claim_pings, "adversary", picker)?,

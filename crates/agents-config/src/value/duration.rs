@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use toml::de::DeValue;
 
 use super::plain::integer;
-use super::{Value, Wrong, found};
+use super::{Value, Wrong, found, quoted};
 
 /// No wait of a fleet is longer; a bound also keeps every sum of times in range.
 const LIMIT: Duration = Duration::from_secs(365 * 24 * 3600);
@@ -80,7 +80,10 @@ fn from_text(text: &str) -> Result<Duration, Wrong> {
         return Ok(text.parse().map_or(Duration::MAX, Duration::from_secs));
     }
     humantime::parse_duration(text).map_err(|error| {
-        Wrong::new(format!("`{text}` is no duration: {error}"), "expected a duration")
+        // The library lists every unit it knows; the help names the ones that matter.
+        let error = error.to_string();
+        let reason = error.split(", supported units").next().unwrap_or(&error);
+        Wrong::new(format!("{} is no duration: {reason}", quoted(text)), "expected a duration")
             .help("write seconds (300), or a text such as \"300\", \"5m\", \"1h30m\", \"400ms\"")
     })
 }

@@ -66,13 +66,14 @@ fn refused(error: NameError) -> Wrong {
         }
     };
     let wrong = Wrong::new(error.to_string(), label);
+    let is_for_tmux = |kind| ["agent", "session", "session prefix"].contains(&kind);
     match error {
-        NameError::Character { kind, found: '.' | ':', .. } if kind != "phase" => {
+        NameError::Character { kind, found: '.' | ':', .. } if is_for_tmux(kind) => {
             wrong.help("tmux would change it to `_`: write `-` or `_` instead")
         }
-        NameError::Character { .. }
-        | NameError::Empty { .. }
-        | NameError::TooLong { .. }
-        | NameError::Start { .. } => wrong,
+        NameError::Empty { kind } => {
+            Wrong { message: format!("the name of the {kind} is empty"), ..wrong }
+        }
+        NameError::Character { .. } | NameError::TooLong { .. } | NameError::Start { .. } => wrong,
     }
 }

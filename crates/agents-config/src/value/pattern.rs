@@ -32,11 +32,14 @@ fn refused(text: &str, error: &regex::Error) -> Wrong {
         return Wrong::new(message, format!("holds {what}")).help(help);
     }
     let said = error.to_string();
-    let reason = said.lines().rev().find_map(|line| line.strip_prefix("error: "));
-    Wrong::new(
-        format!("the pattern is no valid regular expression: {}", reason.unwrap_or(&said)),
-        "cannot be compiled",
-    )
+    let reason = said.lines().rev().find_map(|line| line.strip_prefix("error: ")).unwrap_or(&said);
+    let message = format!("the pattern is no valid regular expression: {reason}");
+    let wrong = Wrong::new(message, "cannot be compiled");
+    if reason.contains("repetition") {
+        // Python takes a brace that opens no count as the character itself.
+        return wrong.help("write `\\{` for a brace, `\\*` for a star, and `{0,3}` for `{,3}`");
+    }
+    wrong
 }
 
 /// The construct of Python's `re` in `text` that a linear-time engine cannot have, and how to do without.

@@ -11,6 +11,10 @@ use super::{Value, Wrong};
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Filled(pub String);
 
+/// The name of a git remote or branch.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct GitName(pub String);
+
 /// A whole number from 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Count(pub u32);
@@ -52,13 +56,35 @@ impl Value for Filled {
     }
 }
 
+impl Value for GitName {
+    fn read(value: &DeValue<'_>) -> Result<Self, Wrong> {
+        let Filled(name) = Filled::read(value)?;
+        // What git refuses in names. A leading `-` would be read as an option, and some of those run commands.
+        let is_odd = |c: char| c.is_whitespace() || c.is_control() || "~^:?*[\\".contains(c);
+        if name.starts_with(['-', '/']) || name.contains("..") || name.contains(is_odd) {
+            let message = format!("`{}` is no name of a git remote or branch", name.escape_debug());
+            return Err(Wrong::new(message, "git would not take it as a name")
+                .help("write the plain name, `origin` or `main` for example"));
+        }
+        Ok(Self(name))
+    }
+
+    fn schema() -> Json {
+        json!({ "type": "string", "minLength": 1 })
+    }
+
+    fn show(&self) -> Json {
+        json!(self.0)
+    }
+}
+
 impl Value for bool {
     fn read(value: &DeValue<'_>) -> Result<Self, Wrong> {
         value.as_bool().ok_or_else(|| {
             let wrong = Wrong::kind("a boolean, `true` or `false`", value);
             match value.as_str().map(str::to_lowercase).as_deref() {
                 Some(text @ ("true" | "false")) => {
-                    wrong.help(format!("write {text} without quotes"))
+                    wrong.help(format!("write `{text}`, without quotes"))
                 }
                 Some(_) | None => wrong,
             }

@@ -5,11 +5,17 @@
 /// Full-screen programs draw from the top and frame their text, so counting raw rows from the bottom finds mostly
 /// empty ones.
 pub(crate) fn tail(rows: &[String], count: usize) -> Vec<&str> {
-    let mut last: Vec<&str> = rows
+    numbered_tail(rows, count).into_iter().map(|(_, row)| row).collect()
+}
+
+/// The same, with the number of each row.
+pub(crate) fn numbered_tail(rows: &[String], count: usize) -> Vec<(usize, &str)> {
+    let mut last: Vec<(usize, &str)> = rows
         .iter()
+        .enumerate()
         .rev()
-        .map(|row| row.trim_end())
-        .filter(|row| !is_blank(row))
+        .map(|(at, row)| (at, row.trim_end()))
+        .filter(|(_, row)| !is_blank(row))
         .take(count)
         .collect();
     last.reverse();

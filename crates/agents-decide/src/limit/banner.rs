@@ -1,8 +1,14 @@
 //! Where on the screen does the provider say that it refuses work?
 
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
 use agents_config::Pattern;
 
-use crate::activity::{is_filler, tail};
+use super::own_rows;
+use crate::activity::{is_filler, numbered_tail};
 
 /// Rows from the end of the screen in which a banner counts.
 pub(crate) const TAIL_ROWS: usize = 15;
@@ -12,9 +18,6 @@ const WIDEST: usize = 4;
 
 /// Rows after a banner in which its reset time may stand.
 const RESET_ROWS: usize = 5;
-
-/// Shorter rows prove nothing by standing in a text of ours too.
-const QUOTE_SIGNS: usize = 12;
 
 /// A banner found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,15 +40,13 @@ impl<'a> Tail<'a> {
     /// The rows that may hold a banner: the end of the screen, below the last row that shows `probe`, without rows
     /// that merely show a text of ours.
     pub(crate) fn of(rows: &'a [String], probe: Option<&str>, own_texts: &[String]) -> Self {
-        let rows = tail(rows, TAIL_ROWS);
-        let cut =
-            probe.map(folded).and_then(|probe| rows.iter().rposition(|row| quotes(row, &probe)));
-        let below = cut.map_or(0, |at| at + 1);
-        let own: Vec<String> = own_texts.iter().map(|text| folded(text)).collect();
-        let rows = rows
+        let cut = probe.and_then(|probe| own_rows::of(rows, probe).last().copied());
+        let own: BTreeSet<usize> =
+            own_texts.iter().flat_map(|text| own_rows::of(rows, text)).collect();
+        let rows = numbered_tail(rows, TAIL_ROWS)
             .into_iter()
-            .skip(below)
-            .filter(|row| !own.iter().any(|text| quotes(row, text)))
+            .filter(|(at, _)| cut.is_none_or(|cut| *at > cut) && !own.contains(at))
+            .map(|(_, row)| row)
             .collect();
         Self { rows, below_probe: cut.is_some() }
     }
@@ -92,15 +93,7 @@ fn joined(rows: &[&str]) -> String {
     line
 }
 
-/// Whether a row shows a piece of a text of ours; `text` is folded.
-fn quotes(row: &str, text: &str) -> bool {
-    let row =
-        folded(row.trim_start_matches(|sign: char| is_filler(sign) || "›❯>•$#".contains(sign)));
-    let row = row.trim_end_matches(|sign: char| is_filler(sign));
-    row.chars().count() >= QUOTE_SIGNS && text.contains(row)
-}
-
 /// One space between words, and none around them.
-fn folded(text: &str) -> String {
+pub(super) fn folded(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

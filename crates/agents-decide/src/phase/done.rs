@@ -38,7 +38,9 @@ fn is_marker(line: &str, marker: &str) -> bool {
 
 fn is_placeholder(after: &[String]) -> bool {
     let Some(body) = after.iter().find(|line| !line.trim().is_empty()) else { return false };
-    let body = body.trim_start_matches(|sign: char| sign.is_whitespace() || "*_>".contains(sign));
+    let body = body
+        .trim_start_matches(|sign: char| sign.is_whitespace() || "*_>".contains(sign))
+        .trim_end_matches(['*', '_', ' ']);
     PLACEHOLDER.as_ref().is_none_or(|pattern| pattern.is_match(body))
 }
 

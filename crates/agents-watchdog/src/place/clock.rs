@@ -65,6 +65,14 @@ impl Clock {
     }
 }
 
+/// Now in fleet time, as a watchdog that went on from `mark` would count it.
+#[must_use]
+pub fn fleet_time(mark: &ClockMark) -> Moment {
+    let mut clock = Clock::start();
+    clock.resume(mark);
+    clock.at()
+}
+
 /// How old a file is by the wall clock. `None` for one from the future: the clock was set back since it was written.
 pub(crate) fn age(path: &std::path::Path) -> Option<Duration> {
     let modified: DateTime<Utc> = std::fs::metadata(path).ok()?.modified().ok()?.into();

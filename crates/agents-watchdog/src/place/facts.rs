@@ -15,6 +15,7 @@ use crate::process;
 /// How much of a log's end is looked at for the last words of a program.
 const LOG_TAIL: u64 = 4096;
 const LAST_ROWS: usize = 5;
+const LAST_ROW_LENGTH: usize = 120;
 
 /// The session log of a session.
 pub(crate) fn log_file(fleet: &Fleet, session: &SessionName) -> PathBuf {
@@ -45,7 +46,9 @@ fn last_rows(log: &Path) -> Vec<String> {
     }
     let text = crate::harmless::text(&String::from_utf8_lossy(&bytes));
     let rows: Vec<&str> = text.lines().map(str::trim).filter(|row| !row.is_empty()).collect();
-    rows[rows.len().saturating_sub(LAST_ROWS)..].iter().map(|row| (*row).to_owned()).collect()
+    let last = rows[rows.len().saturating_sub(LAST_ROWS)..].iter();
+    // A program that paints its whole screen leaves rows that mean nothing without their places.
+    last.map(|row| row.chars().take(LAST_ROW_LENGTH).collect()).collect()
 }
 
 /// What is left of the run's processes; `Absent` when nothing is, or nothing was recorded.

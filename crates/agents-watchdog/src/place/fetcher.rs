@@ -1,10 +1,11 @@
 //! What does the handoff repository say? Fetched beside the tick, reported by a later one.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use agents_config::Handoff;
 use agents_decide::{Base, HandoffSeen, InboxSeen, NewsSeen, Seen};
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
 
 use crate::observe::git::{GitError, GitLook, GitSource, News, Pushed, look};
@@ -14,6 +15,8 @@ use crate::observe::git::{GitError, GitLook, GitSource, News, Pushed, look};
 pub(crate) struct Fetcher {
     under_way: Option<UnderWay>,
     last: Option<Instant>,
+    /// Told when a fetch has ended.
+    pub ended: Arc<Notify>,
 }
 
 struct UnderWay {
@@ -41,10 +44,12 @@ impl Fetcher {
             Base::Unseen | Base::Empty => None,
         };
         let (tell, result) = oneshot::channel();
+        let ended = Arc::clone(&self.ended);
         let task = tokio::spawn(async move {
             let pushed = look(&source, from.as_deref(), limit).await;
             // Nobody waits for the answer of a fetcher that is gone.
             drop(tell.send(pushed));
+            ended.notify_one();
         });
         self.under_way = Some(UnderWay { base: base.clone(), task, result });
         self.last = Some(Instant::now());

@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use agents_config::Fleet;
 use agents_decide::{Base, HandoffSeen, Now, RunId, Seen, StatusSeen, StopStage};
 use agents_names::{AgentName, PhaseId};
 use agents_tmux::{Driver as _, Listing, OneShot, StartSession, TmuxError};
+use tokio::sync::Notify;
 
 use super::clock::{Clock, age};
 use super::fetcher::Fetcher;
@@ -42,6 +44,12 @@ impl LocalPlace {
             table: None,
             told: HashMap::new(),
         }
+    }
+
+    /// Told when a fetch has ended, so that its news need not wait for the next tick.
+    #[must_use]
+    pub fn fetched(&self) -> Arc<Notify> {
+        Arc::clone(&self.fetcher.ended)
     }
 
     fn table(&mut self) -> Option<&process::Table> {
