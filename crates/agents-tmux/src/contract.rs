@@ -105,6 +105,6 @@ mod tests;
 /// What other tests of real drivers borrow.
 #[cfg(test)]
 pub(crate) mod testing {
-    pub(crate) use super::bench::{Actor, Bench, Disturbance, pane, started};
-    pub(crate) use super::tests::control_mode;
+    pub(crate) use super::bench::{Actor, Bench, Disturbance, pane, start_of, started, typing};
+    pub(crate) use super::tests::{control_mode, one_shot, tmux};
 }

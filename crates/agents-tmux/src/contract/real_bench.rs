@@ -39,7 +39,12 @@ impl RealBench<ControlMode> {
     /// A server asked over one connection.
     pub(crate) async fn control_mode(tmux: &Path) -> Result<Self, String> {
         let session = name("check-control")?;
-        Self::new(tmux, Box::new(move |place| ControlMode::new(place, session.clone())), true).await
+        Self::new(
+            tmux,
+            Box::new(move |place| ControlMode::new(place, session.clone()).at_once()),
+            true,
+        )
+        .await
     }
 }
 
@@ -131,9 +136,8 @@ impl<D: Driver + Transport> Bench for RealBench<D> {
             }
             Actor::Echo => vec!["cat".to_owned(), "-".to_owned()],
             Actor::Shows(text) => script("printf '%s\\n' \"$1\"; exec cat > /dev/null", vec![text]),
-            Actor::Prints(words) => {
-                ["printf", "%s\\n"].map(str::to_owned).into_iter().chain(words).collect()
-            }
+            // tmux loses what it has read but not yet handed to the log when the program ends, so it stays a moment.
+            Actor::Prints(words) => script("printf '%s\\n' \"$@\"; sleep 0.3", words),
             Actor::Titled(title) => script(
                 "printf '\\033]2;%s\\033\\\\' \"$1\"; printf ready; exec cat > /dev/null",
                 vec![title],
