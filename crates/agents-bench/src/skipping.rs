@@ -1,0 +1,80 @@
+//! How does half a minute pass between two ticks without being waited for?
+
+use std::time::Duration;
+
+use agents_config::Fleet;
+use agents_decide::{Base, HandoffSeen, Now, RunId, Seen, StatusSeen, StopStage};
+use agents_names::{AgentName, PhaseId};
+use agents_tmux::{Listing, StartSession, TmuxError};
+use agents_watchdog::place::{ClockMark, Facts, LocalPlace, Need, Place, Start};
+
+/// This machine, with a clock that can be put forward, so that what is done once a minute is measured at its true share.
+pub struct Skipping {
+    inner: LocalPlace,
+    skipped: Duration,
+}
+
+impl Skipping {
+    pub fn over(inner: LocalPlace) -> Self {
+        Self { inner, skipped: Duration::ZERO }
+    }
+
+    pub fn skip(&mut self, span: Duration) {
+        self.skipped += span;
+    }
+}
+
+impl Place for Skipping {
+    fn now(&mut self) -> Now {
+        let mut now = self.inner.now();
+        now.at = now.at.after(self.skipped);
+        now.wall += self.skipped;
+        now
+    }
+
+    fn resume_clock(&mut self, mark: &ClockMark) {
+        self.inner.resume_clock(mark);
+    }
+
+    fn clock_mark(&mut self) -> ClockMark {
+        let mut mark = self.inner.clock_mark();
+        mark.at = mark.at.after(self.skipped);
+        mark
+    }
+
+    fn facts(&mut self, fleet: &Fleet, name: &AgentName, need: Need) -> Facts {
+        self.inner.facts(fleet, name, need)
+    }
+
+    fn status(&mut self, fleet: &Fleet, phase: &PhaseId) -> Seen<StatusSeen> {
+        self.inner.status(fleet, phase)
+    }
+
+    fn handoff(&mut self, fleet: &Fleet, base: &Base) -> Seen<HandoffSeen> {
+        self.inner.handoff(fleet, base)
+    }
+
+    fn legacy_position(&mut self, fleet: &Fleet) -> Option<usize> {
+        self.inner.legacy_position(fleet)
+    }
+
+    async fn independent_listing(&mut self) -> Result<Listing, TmuxError> {
+        self.inner.independent_listing().await
+    }
+
+    fn prepare(&mut self, fleet: &Fleet, start: &Start<'_>) -> Result<StartSession, String> {
+        self.inner.prepare(fleet, start)
+    }
+
+    fn end_processes(&mut self, name: &AgentName, run: RunId, stage: StopStage) {
+        self.inner.end_processes(name, run, stage);
+    }
+
+    fn write_position(&mut self, fleet: &Fleet, phase: &PhaseId) -> Result<(), String> {
+        self.inner.write_position(fleet, phase)
+    }
+
+    fn mark_complete(&mut self, fleet: &Fleet, phase: Option<&PhaseId>) -> Result<(), String> {
+        self.inner.mark_complete(fleet, phase)
+    }
+}
