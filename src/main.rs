@@ -1,1 +1,79 @@
-fn main() {}
+//! `agents`: talks to a person, and leaves the work to the crates below it.
+
+mod app;
+mod bystander;
+mod cli;
+mod commands;
+mod demo_agent;
+mod error;
+mod follow;
+mod operate;
+mod render;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser as _};
+
+use crate::app::App;
+use crate::cli::{Cli, Verb};
+use crate::error::Error;
+
+fn main() -> ExitCode {
+    clap_complete::CompleteEnv::with_factory(Cli::command).complete();
+    let cli = Cli::try_parse().unwrap_or_else(|error| refuse(&error));
+    let app = App { config: cli.config, json: cli.json };
+    match run(&app, cli.verb) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            app::say(&format!("agents: {error}"));
+            ExitCode::from(error.code())
+        }
+    }
+}
+
+/// Says what is wrong with the words; an unknown verb also hears the known ones.
+fn refuse(error: &clap::Error) -> ! {
+    if error.kind() == clap::error::ErrorKind::InvalidSubcommand {
+        drop(error.print());
+        let root = Cli::command();
+        let parent = std::env::args().find_map(|word| root.find_subcommand(word).cloned());
+        let parent = parent.filter(clap::Command::has_subcommands).unwrap_or(root);
+        let known = parent.get_subcommands().filter(|verb| !verb.is_hide_set());
+        let known: Vec<&str> = known.map(clap::Command::get_name).collect();
+        app::say(&format!("\nknown: {}", known.join(", ")));
+        std::process::exit(i32::from(error::code::USAGE));
+    }
+    error.exit()
+}
+
+fn run(app: &App, verb: Verb) -> Result<u8, Error> {
+    match verb {
+        Verb::Up(targets) => commands::up::run(app, &targets),
+        Verb::Down(down) => commands::down::run(app, &down),
+        Verb::Restart(names) => commands::restart::run(app, &names),
+        Verb::Status(status) => commands::status::run(app, &status),
+        Verb::Watchdog(watchdog) => commands::watchdog::run(app, &watchdog),
+        Verb::Phase { verb } => commands::phase::run(app, verb),
+        Verb::Send(send) => commands::send::run(app, &send),
+        Verb::Init(init) => commands::init::run(app, &init),
+        Verb::Selftest(selftest) => commands::selftest::run(app, &selftest),
+        Verb::Plan => commands::plan::run(app),
+        Verb::Logs(logs) => commands::logs::run(app, &logs),
+        Verb::Attach(attach) => commands::attach::run(app, &attach),
+        Verb::Check => commands::check::run(app),
+        Verb::Config { verb } => commands::config::run(app, &verb),
+        Verb::Why(one) => commands::why::run(app, &one),
+        Verb::Events(events) => commands::events::run(app, &events),
+        Verb::Completions { shell } => commands::completions::run(&shell),
+        Verb::Doctor(doctor) => commands::doctor::run(app, &doctor),
+        Verb::DemoAgent(args) => Ok(exit_code(demo_agent::run(args))),
+        Verb::Launch { exec: false, spec } => Ok(exit_code(agents_watchdog::launch::launch(&spec))),
+        Verb::Launch { exec: true, spec } => {
+            Ok(exit_code(agents_watchdog::launch::launch_exec(&spec)))
+        }
+    }
+}
+
+fn exit_code(code: i32) -> u8 {
+    u8::try_from(code).unwrap_or(error::code::FAILED)
+}

@@ -49,7 +49,9 @@ pub struct Backend {
 }
 
 /// How an agent gets its kickoff.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum PromptDelivery {
     /// As the last argument of the command.

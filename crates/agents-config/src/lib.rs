@@ -1,19 +1,48 @@
 //! What the file says: `agents.toml` from text to a checked fleet, with every problem in one report.
+//!
+//! The way of a file: [`load`] reads it, `raw` mirrors it key by key, `check` looks for contradictions, `resolve`
+//! applies the defaults. Problems are collected all the way, so one load shows all of them.
 
 mod agent;
 mod backend;
+mod check;
+mod diagnostics;
+mod digest;
+mod entry;
+mod environment;
+mod error;
+mod files;
 mod fleet;
 mod handoff;
+mod load;
 mod loop_plan;
+mod origin;
+mod paths;
 mod patterns;
+mod picker;
+mod problem;
+mod raw;
+mod reader;
+mod resolve;
+mod schema;
 mod service;
 mod timing;
+mod value;
 
 pub use agent::{Agent, Kind, PromptSource, Wake, Watch};
 pub use backend::{Backend, PromptDelivery};
+pub use diagnostics::Report;
+pub use digest::Digest;
+pub use environment::Environment;
+pub use error::LoadError;
+pub use files::{AgentProblem, Lack};
 pub use fleet::{Fleet, TmuxSocket};
 pub use handoff::Handoff;
+pub use load::{Loaded, load, load_text};
 pub use loop_plan::{LoopPlan, OnComplete, Phase};
+pub use origin::{Origin, Origins, Setting};
 pub use patterns::Pattern;
+pub use problem::{Problem, Severity};
+pub use schema::schema;
 pub use service::Service;
 pub use timing::Timing;

@@ -1,1 +1,50 @@
-//! 
+//! What should happen now? Pure: no clock, file, process, network or waiting in this crate.
+
+mod action;
+pub mod activity;
+mod budget;
+pub mod corpus;
+mod decide;
+pub mod delivery;
+mod draft;
+pub mod handoff;
+mod health;
+mod intent;
+pub mod invariants;
+mod life;
+pub mod limit;
+pub mod messages;
+mod note;
+mod now;
+mod observation;
+pub mod phase;
+mod request;
+mod seen;
+pub mod sentence;
+mod sequence;
+pub mod stall;
+mod state;
+mod step;
+mod wake;
+
+pub use action::{Action, LookBy, RunId, StopStage, Why};
+pub use activity::{Activity, ActivityNote, ActivityState};
+pub use budget::Budget;
+pub use decide::decide;
+pub use delivery::{Mailbox, Message, MessageKind, Stage};
+pub use draft::Decision;
+pub use handoff::{Base, HandoffState};
+pub use life::{Ending, Life};
+pub use limit::{Limit, LimitLook, LimitNote, ProbeState};
+pub use note::{About, Note};
+pub use now::{Moment, Now, Zone};
+pub use observation::{
+    DeadSeen, ExitSeen, HandoffSeen, InboxSeen, MemberSeen, NewsSeen, Observation, PaneSeen,
+    ProcessesSeen, ScreenSeen, ServerSeen, StatusSeen, Undeclared,
+};
+pub use request::{Answer, Request, RequestId, Verb};
+pub use seen::Seen;
+pub use sequence::Sequence;
+pub use stall::{Stall, StallLook, StallNote, Vow};
+pub use state::{Blind, FleetState, Member, OpenRequest, STATE_SCHEMA, Suspicion, Wanted};
+pub use step::{Step, Wish};

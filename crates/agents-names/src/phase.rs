@@ -3,7 +3,9 @@
 use crate::error::NameError;
 
 /// The id of a phase: any printable text without line breaks, since people number and name phases freely.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 #[serde(try_from = "String", into = "String")]
 pub struct PhaseId(String);
 

@@ -7,7 +7,9 @@ use crate::error::{NameError, check};
 const LIMIT: usize = 127;
 
 /// The name of a tmux session that tmux stores and finds unchanged.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 #[serde(try_from = "String", into = "String")]
 pub struct SessionName(String);
 

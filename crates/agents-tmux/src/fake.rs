@@ -4,6 +4,7 @@ mod disturb;
 mod driver;
 mod fault;
 mod happen;
+mod live;
 mod program;
 mod server;
 

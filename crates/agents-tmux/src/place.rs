@@ -99,8 +99,8 @@ impl Place {
     /// The tmux program, aimed at this server; what follows are tmux commands.
     ///
     /// `TMUX` and `TMUX_PANE` never pass: with them tmux would talk to the server that we happen to run in.
-    pub(crate) fn command(&self) -> Command {
-        let mut command = Command::new(&self.program);
+    pub(crate) fn aimed(&self) -> std::process::Command {
+        let mut command = std::process::Command::new(&self.program);
         command.env_remove("TMUX").env_remove("TMUX_PANE").arg("-u");
         if let Some(folder) = &self.socket_root {
             command.env("TMUX_TMPDIR", folder);
@@ -110,6 +110,12 @@ impl Place {
             Socket::Name(name) => command.args(["-f", "/dev/null", "-L", name]),
             Socket::Path(path) => command.args(["-f", "/dev/null", "-S"]).arg(path),
         };
+        command
+    }
+
+    /// The same for a request whose answer we read.
+    pub(crate) fn command(&self) -> Command {
+        let mut command = Command::from(self.aimed());
         command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

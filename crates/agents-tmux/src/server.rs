@@ -4,8 +4,11 @@ use std::time::Duration;
 
 use rustix::process::{Signal, kill_process};
 
+use agents_names::SessionName;
+
 use crate::oneshot::{OneShot, run_tmux};
 use crate::place::Place;
+use crate::target::Target;
 use crate::{Driver, ServerId, TmuxError, process};
 
 /// What `tmux -V` says.
@@ -50,10 +53,60 @@ pub enum SocketRepair {
 
 /// How long a server has to create its socket again.
 const REPAIR_LIMIT: Duration = Duration::from_secs(5);
-/// How often it is looked for.
+/// How long an empty server has to end.
+const END_LIMIT: Duration = Duration::from_secs(5);
+/// How often is looked for either.
 const REPAIR_PAUSE: Duration = Duration::from_millis(20);
 
 impl Place {
+    /// Ends a private server that has no session left; the user's own server ends by itself.
+    ///
+    /// The server itself sees whether it is empty, so a session that appears meanwhile is safe. No format tells the
+    /// number of sessions on every tmux: 3.3a expands `#{server_sessions}` to nothing.
+    ///
+    /// # Errors
+    /// [`TmuxError::Unknown`] when the server could not be asked, or does not end.
+    pub async fn end_server_without_sessions(&self) -> Result<(), TmuxError> {
+        if !self.is_private() || !self.exit_when_empty("on").await? {
+            return Ok(());
+        }
+        let deadline = tokio::time::Instant::now() + END_LIMIT;
+        let list = ["list-sessions", "-F", "#{session_name}"].map(str::to_owned);
+        loop {
+            // A server waits for its clients before it ends, so it is left alone between the looks.
+            tokio::time::sleep(REPAIR_PAUSE).await;
+            let output = run_tmux(self, &list, None).await?;
+            if !output.status.success() {
+                return Ok(());
+            }
+            if !output.stdout.is_empty() {
+                return self.exit_when_empty("off").await.map(drop);
+            }
+            if tokio::time::Instant::now() >= deadline {
+                let cause = "the tmux server has no session and does not end".to_owned();
+                return Err(TmuxError::Unknown { cause });
+            }
+        }
+    }
+
+    /// False when there is no server.
+    async fn exit_when_empty(&self, value: &str) -> Result<bool, TmuxError> {
+        let words = ["set-option", "-s", "exit-empty", value].map(str::to_owned);
+        Ok(run_tmux(self, &words, None).await?.status.success())
+    }
+
+    /// The command line that attaches a terminal to a session; it stays in the terminal's foreground process group.
+    #[must_use]
+    pub fn attach_command(&self, session: &SessionName, read_only: bool) -> std::process::Command {
+        let mut command = self.aimed();
+        command.arg("attach-session");
+        if read_only {
+            command.arg("-r");
+        }
+        command.args(["-t", Target::session(session).as_str()]);
+        command
+    }
+
     /// The version of the tmux program.
     ///
     /// # Errors

@@ -1,1 +1,21 @@
-//! 
+//! Look, ask, do: the shell around the decisions, the one place that waits, reads and writes.
+
+mod act;
+pub mod config_source;
+mod error;
+pub mod harmless;
+pub mod launch;
+pub mod ledger;
+pub mod observe;
+pub mod place;
+pub mod process;
+pub mod recorder;
+pub mod run;
+pub mod store_ledger;
+pub mod tick;
+pub mod view;
+
+pub use error::WatchdogError;
+pub use place::{LocalPlace, Place};
+pub use store_ledger::StoreLedger;
+pub use tick::{Engine, Ticked};

@@ -73,6 +73,12 @@ impl<D: Driver + Transport> RealBench<D> {
         self.root.path().join(format!("{session}.end"))
     }
 
+    /// The server of this bench.
+    #[cfg(test)]
+    pub(crate) fn place(&self) -> Place {
+        self.place.clone()
+    }
+
     /// Asks tmux past the driver.
     pub(crate) async fn tmux(&mut self, arguments: &[&str]) -> Result<String, String> {
         let arguments: Vec<String> = arguments.iter().map(|word| (*word).to_owned()).collect();
@@ -131,7 +137,7 @@ impl<D: Driver + Transport> Bench for RealBench<D> {
             Actor::Echo => vec!["cat".to_owned(), "-".to_owned()],
             Actor::Shows(text) => script("printf '%s\\n' \"$1\"; exec cat > /dev/null", vec![text]),
             // tmux loses what it has read but not yet handed to the log when the program ends, so it stays a moment.
-            Actor::Prints(words) => script("printf '%s\\n' \"$@\"; sleep 0.3", words),
+            Actor::Prints(words) => script("printf '%s\\n' \"$@\"; sleep 5", words),
             Actor::Titled(title) => script(
                 "printf '\\033]2;%s\\033\\\\' \"$1\"; printf ready; exec cat > /dev/null",
                 vec![title],

@@ -37,3 +37,22 @@ async fn conformance_says_so_when_there_is_no_tmux() {
     let results = conformance(std::path::Path::new("/no/such/tmux")).await;
     assert!(results.iter().all(|result| !result.passed && !result.detail.is_empty()));
 }
+
+#[tokio::test]
+async fn a_private_server_ends_when_it_is_empty_and_only_then() {
+    let mut bench = one_shot().await;
+    let place = bench.place();
+    bench.tmux(&["new-session", "-d", "-s", "a", "sleep", "60"]).await.unwrap();
+    place.end_server_without_sessions().await.unwrap();
+    assert_eq!(bench.tmux(&["show-options", "-sv", "exit-empty"]).await.unwrap().trim(), "off");
+    bench.tmux(&["kill-session", "-t", "=a"]).await.unwrap();
+    assert_eq!(
+        bench.tmux(&["list-sessions"]).await.unwrap(),
+        "",
+        "an empty server stays by itself"
+    );
+    place.end_server_without_sessions().await.unwrap();
+    assert!(bench.tmux(&["list-sessions"]).await.is_err(), "the empty server is still there");
+    // Without a server there is nothing to do.
+    place.end_server_without_sessions().await.unwrap();
+}

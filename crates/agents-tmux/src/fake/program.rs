@@ -251,6 +251,47 @@ impl Running {
         }
     }
 
+    /// The program prints by itself; one that shows fixed texts shows this one from now on.
+    pub(crate) fn print(&mut self, text: &str, age: Duration) {
+        match &self.program.kind {
+            Kind::Chat(chat) => {
+                let chat = chat.clone();
+                self.settle(&chat, age);
+                self.transcript.push_str(&format!("{text}\n"));
+            }
+            Kind::Echo => self.transcript.push_str(&format!("{text}\n")),
+            Kind::Silent | Kind::Screens(_) => {
+                self.program.kind = Kind::Screens(vec![(Duration::ZERO, text.to_owned())]);
+            }
+        }
+    }
+
+    /// What was printed scrolls away.
+    pub(crate) fn clear(&mut self) {
+        self.transcript.clear();
+    }
+
+    /// A chat begins a turn of that length by itself.
+    pub(crate) fn work(&mut self, works_for: Duration, age: Duration) {
+        if let Kind::Chat(chat) = &mut self.program.kind {
+            chat.works_for = works_for;
+            self.working_since = Some(age);
+        }
+    }
+
+    /// A chat refuses work from now on until then, or works again.
+    pub(crate) fn refuse(&mut self, limit: Option<Limit>) {
+        if let Kind::Chat(chat) = &mut self.program.kind {
+            chat.limit = limit;
+        }
+        self.working_since = None;
+    }
+
+    /// Another process is in the foreground.
+    pub(crate) fn name(&mut self, command: &str) {
+        command.clone_into(&mut self.program.command);
+    }
+
     /// The text on the screen; `rows` is the height of the window.
     pub(crate) fn screen(&mut self, age: Duration, rows: usize) -> String {
         if age < self.program.ready_after {

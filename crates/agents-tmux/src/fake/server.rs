@@ -246,6 +246,11 @@ impl Session {
         self.running.screen(now.saturating_sub(self.started), self.rows)
     }
 
+    /// How long the program has run.
+    pub(crate) fn age(&self, now: Duration) -> Duration {
+        now.saturating_sub(self.started)
+    }
+
     /// When the program ends by itself.
     pub(crate) fn exit(&self) -> Option<(Duration, i32)> {
         let (after, code) = self.running.exit()?;

@@ -1,0 +1,67 @@
+//! What of the process environment may change how a file is read?
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use agents_names::AgentName;
+
+/// The one-off overrides `AGENT_MODEL_<name>` and `AGENT_BACKEND_<name>`, and the home folder that `~` stands for.
+///
+/// The default has neither, so that tests and simulations depend on nothing outside.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Environment {
+    variables: BTreeMap<String, String>,
+    home: Option<PathBuf>,
+}
+
+impl Environment {
+    /// What this process was started with, for verbs that a person runs.
+    #[must_use]
+    pub fn of_process() -> Self {
+        let overrides = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .filter(|(name, _)| is_override(name));
+        Self { variables: overrides.collect(), ..Self::without_overrides() }
+    }
+
+    /// The home folder only, for the watchdog: its fleet comes from the file alone.
+    #[must_use]
+    pub fn without_overrides() -> Self {
+        Self { variables: BTreeMap::new(), home: std::env::home_dir() }
+    }
+
+    /// The same with one more variable.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.variables.insert(name.into(), value.into());
+        self
+    }
+
+    /// The same with another home folder.
+    #[must_use]
+    pub fn with_home(self, home: impl Into<PathBuf>) -> Self {
+        Self { home: Some(home.into()), ..self }
+    }
+
+    pub(crate) fn home(&self) -> Option<&std::path::Path> {
+        self.home.as_deref()
+    }
+
+    /// The variable and its value; an empty one counts as unset.
+    pub(crate) fn model_of(&self, agent: &AgentName) -> Option<(String, &str)> {
+        self.filled(format!("AGENT_MODEL_{agent}"))
+    }
+
+    pub(crate) fn backend_of(&self, agent: &AgentName) -> Option<(String, &str)> {
+        self.filled(format!("AGENT_BACKEND_{agent}"))
+    }
+
+    fn filled(&self, variable: String) -> Option<(String, &str)> {
+        let value = self.variables.get(&variable).filter(|value| !value.is_empty())?;
+        Some((variable, value))
+    }
+}
+
+fn is_override(name: &str) -> bool {
+    name.starts_with("AGENT_MODEL_") || name.starts_with("AGENT_BACKEND_")
+}

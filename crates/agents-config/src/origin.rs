@@ -1,0 +1,69 @@
+//! Where does each value of the checked fleet come from?
+
+use serde_json::Value as Json;
+
+/// The settings of a fleet, each with its origin, in the order in which they were resolved.
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize)]
+#[serde(transparent)]
+pub struct Origins(Vec<Setting>);
+
+/// One key, its value and where that comes from.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Setting {
+    /// The dotted path, `agent.builder.model` for example.
+    pub key: String,
+    /// The value before paths are made absolute; durations as text, `null` for none.
+    pub value: Json,
+    pub origin: Origin,
+}
+
+/// Where a value comes from; lines are counted from 1.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(tag = "from", rename_all = "snake_case")]
+pub enum Origin {
+    /// The file does not say.
+    BuiltIn,
+    /// Inherited from `[defaults]`.
+    Defaults { line: usize },
+    /// The table itself.
+    Own { line: usize },
+    /// A one-off override.
+    Environment { variable: String },
+}
+
+impl Origins {
+    /// The settings, in the order of the file's sections.
+    pub fn iter(&self) -> std::slice::Iter<'_, Setting> {
+        self.0.iter()
+    }
+
+    /// The setting of that dotted path.
+    #[must_use]
+    pub fn of(&self, key: &str) -> Option<&Setting> {
+        self.0.iter().find(|setting| setting.key == key)
+    }
+
+    pub(crate) fn record(&mut self, key: String, value: Json, origin: Origin) {
+        self.0.push(Setting { key, value, origin });
+    }
+}
+
+impl<'a> IntoIterator for &'a Origins {
+    type Item = &'a Setting;
+    type IntoIter = std::slice::Iter<'a, Setting>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl std::fmt::Display for Origin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::BuiltIn => f.write_str("built in"),
+            Self::Defaults { line } => write!(f, "[defaults], line {line}"),
+            Self::Own { line } => write!(f, "line {line}"),
+            Self::Environment { variable } => write!(f, "environment, {variable}"),
+        }
+    }
+}

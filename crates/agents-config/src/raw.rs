@@ -1,0 +1,378 @@
+//! What does the file say, key by key, before any default? The doc comments are the schema's descriptions.
+
+use std::collections::BTreeMap;
+
+use agents_names::{AgentName, BackendName, PhaseId, RoleName, SessionName, SessionPrefix};
+
+use crate::entry::{Entry, Field, Named, Rows, Section};
+use crate::problem::Span;
+use crate::reader::{Reader, Table};
+use crate::schema::{Property, table_schema};
+use crate::value::{Count, Filled, GitName, Interval, Seconds};
+use crate::{Kind, Pattern, PromptDelivery, Watch};
+
+/// Declares a raw table once: its struct, how it is read, and its schema.
+macro_rules! table {
+    (
+        $(#[doc = $about:literal])+
+        $name:ident {
+            $( $(#[doc = $doc:literal])+ $($required:ident)? $key:literal => $field:ident: $type:ty, )*
+        }
+    ) => {
+        $(#[doc = $about])+
+        #[derive(Debug)]
+        pub(crate) struct $name {
+            /// Where the table begins.
+            #[allow(dead_code, reason = "some tables never need to be pointed at")]
+            pub header: Span,
+            $( $(#[doc = $doc])+ #[allow(dead_code, reason = "`$schema` is for editors")] pub $field: $type, )*
+        }
+
+        impl Table for $name {
+            const KEYS: &'static [&'static str] = &[$($key),*];
+
+            fn read(mut reader: Reader<'_, '_>) -> Self {
+                let raw = Self {
+                    header: reader.header(),
+                    $( $field: reader.take($key, required!($($required)?)), )*
+                };
+                reader.finish();
+                raw
+            }
+
+            fn schema() -> serde_json::Value {
+                table_schema(concat!($($about),+), vec![
+                    $( Property {
+                        key: $key,
+                        about: concat!($($doc),+),
+                        required: required!($($required)?),
+                        schema: <$type as Entry>::schema(),
+                    }, )*
+                ])
+            }
+        }
+    };
+}
+
+macro_rules! required {
+    (required) => {
+        true
+    };
+    () => {
+        false
+    };
+}
+
+table! {
+    /// One fleet of agents: the whole of `agents.toml`.
+    RawFile {
+        /// Where an editor finds the schema of this file; the program does not read it.
+        "$schema" => schema: Field<String>,
+        /// What all agents and services share, and where the fleet lives.
+        required "defaults" => defaults: Section<RawDefaults>,
+        /// How often the watchdog looks, and how long it waits.
+        "watchdog" => watchdog: Section<RawWatchdog>,
+        /// The program families that run agents, `[backend.NAME]` each.
+        "backend" => backend: Named<RawBackend>,
+        /// The agents, in the order in which they are started and shown.
+        "agent" => agent: Rows<RawAgent>,
+        /// Plain commands kept in sessions beside the agents.
+        "service" => service: Rows<RawService>,
+        /// The sequence of phases that loop agents follow.
+        "loop" => r#loop: Section<RawLoop>,
+    }
+}
+
+table! {
+    /// What all agents and services share. An agent's own key wins over the one here.
+    RawDefaults {
+        /// What every session name begins with, `myproj-` for example. No `.` or `:`: tmux would change them.
+        required "session_prefix" => session_prefix: Field<SessionPrefix>,
+        /// The folder of session logs and state; relative to the project root.
+        required "log_dir" => log_dir: Field<Filled>,
+        /// The project root that relative paths start from; itself relative to the config file's folder. Default `.`.
+        "project_dir" => project_dir: Field<String>,
+        /// The tmux server of the fleet: a name as for `tmux -L`, or a socket path when it contains `/`. Default: your own server.
+        "tmux_socket" => tmux_socket: Field<Filled>,
+        /// The working directory of agents that name none. Default: `.`, the project root.
+        "dir" => dir: Field<String>,
+        /// Whether missing working directories are made. Default `false`.
+        "create_dir" => create_dir: Field<bool>,
+        /// Whether panes are logged to `<log_dir>/<session>.log`. Default `true`.
+        "log" => log: Field<bool>,
+        /// The backend of agents that name none.
+        "backend" => backend: Field<BackendName>,
+        /// The model of agents that name none.
+        "model" => model: Field<String>,
+        /// The role of agents that name none.
+        "role" => role: Field<RoleName>,
+        /// The prompt of agents that have none.
+        "prompt" => prompt: Field<String>,
+        /// The prompt file of agents that have none.
+        "prompt_file" => prompt_file: Field<String>,
+        /// Whether agents that do not say are enabled. Services do not inherit it. Default `true`.
+        "enabled" => enabled: Field<bool>,
+        /// What the watchdog does for agents that do not say. Default `none`.
+        "watch" => watch: Field<Watch>,
+        /// Whether restarts continue the earlier conversation, where the backend can. Default `false`.
+        "resume" => resume: Field<bool>,
+        /// The wake schedule of agents that have none.
+        "wake" => wake: Section<RawWake>,
+        /// The account of agents that name none; see `watchdog.account_gap`.
+        "account" => account: Field<String>,
+        /// The command of services that have none.
+        "command" => command: Field<Filled>,
+    }
+}
+
+table! {
+    /// How often the watchdog looks, and how long it waits. Durations are seconds, or texts such as `"5m"` and `"1h30m"`.
+    RawWatchdog {
+        /// Between two ticks. Default `30s`.
+        "signal_interval" => signal_interval: Field<Interval>,
+        /// Between two heavy ticks, which also heal and judge phases. Default `5m`.
+        "heavy_interval" => heavy_interval: Field<Interval>,
+        /// How long past its `WAITING-UNTIL` promise an agent is left alone. Default `3m`.
+        "stall_grace" => stall_grace: Field<Seconds>,
+        /// Between probes when a usage-limit banner names no reset time. Default `5m`.
+        "limit_probe_fallback" => limit_probe_fallback: Field<Interval>,
+        /// Added to an announced reset, since banners round down. Default `45s`.
+        "limit_reset_slack" => limit_reset_slack: Field<Seconds>,
+        /// The longest time an agent is held without a probe, whatever its banner says. Default `6h`.
+        "limit_hold_cap" => limit_hold_cap: Field<Interval>,
+        /// The longest promise that is honoured. Default `6h`.
+        "promise_cap" => promise_cap: Field<Seconds>,
+        /// The first delay before an automatic restart; it doubles. Default `5s`.
+        "restart_delay" => restart_delay: Field<Seconds>,
+        /// The longest delay before an automatic restart. Default `5m`.
+        "restart_delay_max" => restart_delay_max: Field<Seconds>,
+        /// Automatic starts within `restart_window` after which an agent is parked. Default `5`.
+        "restart_limit" => restart_limit: Field<Count>,
+        /// The time in which automatic starts are counted. Default `15m`.
+        "restart_window" => restart_window: Field<Interval>,
+        /// How long an agent must run for its restart budget to be whole again. Default `10m`.
+        "healthy_after" => healthy_after: Field<Seconds>,
+        /// Between tries of a parked agent. Default `1h`.
+        "parked_retry" => parked_retry: Field<Interval>,
+        /// How long a process may take to end before it is killed. Default `10s`.
+        "stop_grace" => stop_grace: Field<Seconds>,
+        /// How many starts may be in flight at once. Default `8`.
+        "max_starts_in_flight" => max_starts_in_flight: Field<Count>,
+        /// The gap between starts of agents with one account. Default `0s`.
+        "account_gap" => account_gap: Field<Seconds>,
+        /// The limit on any one call to tmux. Default `5s`.
+        "tmux_timeout" => tmux_timeout: Field<Interval>,
+    }
+}
+
+table! {
+    /// A program family that runs agents: how it is started, spoken to and read. Patterns are regular expressions that ignore case.
+    RawBackend {
+        /// The shell command line. With `exec` delivery a template with the slots `{kickoff}`, `{session}`, `{model}`.
+        required "bin" => bin: Field<Filled>,
+        /// How the kickoff gets in: `arg` as the last argument, `ping` typed once the program is ready, `exec` as a file the command reads. Default `arg`.
+        "prompt_delivery" => prompt_delivery: Field<PromptDelivery>,
+        /// The foreground process of a healthy session; used to notice that another backend runs there.
+        "process_name" => process_name: Field<String>,
+        /// The tmux key that sends a typed message. Default `Enter`; `C-m` with `ping` delivery.
+        "submit_key" => submit_key: Field<Filled>,
+        /// The wait between typing a message and the submit key. Default `400ms`.
+        "submit_pause" => submit_pause: Field<Seconds>,
+        /// On the screen while the program works.
+        "active_re" => active_re: Field<Pattern>,
+        /// On the screen while the provider refuses work.
+        "limit_re" => limit_re: Field<Pattern>,
+        /// On the screen when the program shows an error it cannot leave.
+        "fatal_re" => fatal_re: Field<Pattern>,
+        /// On the screen only when the program can take input; without it `connect_delay` must do.
+        "ready_re" => ready_re: Field<Pattern>,
+        /// Whether it is a TUI whose footer lingers after a turn: only the bottom rows and the session log count as activity. Default `false`.
+        "footer_ui" => footer_ui: Field<bool>,
+        /// With `footer_ui`: how recently the session log must be written to count as activity. Default `3m`.
+        "log_grace" => log_grace: Field<Seconds>,
+        /// How long an agent without a promise may be idle. Default `5m`.
+        "stall_idle" => stall_idle: Field<Interval>,
+        /// Further arguments, as shell code.
+        "flags" => flags: Field<String>,
+        /// Whether the program can continue an earlier conversation. Default `false`.
+        "supports_resume" => supports_resume: Field<bool>,
+        /// The argument that does so, with the slot `{id}`. Default `--resume '{id}'`.
+        "resume_flag" => resume_flag: Field<String>,
+        /// Whether the program is started with remote control. Default `false`.
+        "remote_control" => remote_control: Field<bool>,
+        /// The argument that does so, with the slot `{session}`. Default `--remote-control '{session}'`.
+        "remote_control_flag" => remote_control_flag: Field<String>,
+        /// The argument that picks the model, with the slot `{model}`. Default `--model '{model}'`.
+        "model_flag" => model_flag: Field<String>,
+        /// With `ping` delivery: hands the model over in `OPENCODE_CONFIG_CONTENT`. Default `false`.
+        "model_env" => model_env: Field<bool>,
+        /// With `ping` delivery: shell code before the attach command.
+        "preamble" => preamble: Field<String>,
+        /// With `ping` delivery: the command, with the slots `{bin}`, `{server}`, `{dir}`. Default `{bin}`.
+        "attach" => attach: Field<Filled>,
+        /// With `ping` delivery: what fills `{server}`.
+        "server" => server: Field<String>,
+        /// With `ping` delivery: how long the program takes until it can take input. Default `12s`.
+        "connect_delay" => connect_delay: Field<Seconds>,
+    }
+}
+
+table! {
+    /// One declared agent, in a tmux session of its own.
+    RawAgent {
+        /// The name: letters, digits, `-` and `_`. Agents and services share one name space.
+        required "name" => name: Field<AgentName>,
+        /// The tmux session. Default: session prefix and name.
+        "session" => session: Field<SessionName>,
+        /// How its life is managed: `loop` follows the phases, `persistent` stays up, `orchestrator` stays up and supervises others, `task` runs once. Default `persistent`.
+        "kind" => kind: Field<Kind>,
+        /// The `[backend.NAME]` that runs it. Default: that of `[defaults]`.
+        "backend" => backend: Field<BackendName>,
+        /// The model handed to the backend. Default: the backend's own.
+        "model" => model: Field<String>,
+        /// The part a loop agent plays; also the stem of its prompt file in `loop.roles_dir`.
+        "role" => role: Field<RoleName>,
+        /// The working directory, relative to the project root.
+        "dir" => dir: Field<String>,
+        /// Whether a missing working directory is made. Default `false`.
+        "create_dir" => create_dir: Field<bool>,
+        /// The kickoff itself.
+        "prompt" => prompt: Field<String>,
+        /// The file that holds the kickoff; it wins over `prompt`.
+        "prompt_file" => prompt_file: Field<String>,
+        /// Whether `agents up` starts it without being told its name. Default `true`.
+        "enabled" => enabled: Field<bool>,
+        /// What the watchdog does: `none`, `heal` (restart what is gone or broken), `heal+stall` (also what stalls). Default `none`.
+        "watch" => watch: Field<Watch>,
+        /// Whether a restart continues the earlier conversation, where the backend can. Default `false`.
+        "resume" => resume: Field<bool>,
+        /// A scheduled nudge while it is idle.
+        "wake" => wake: Section<RawWake>,
+        /// Agents with one account start with a gap between them; see `watchdog.account_gap`.
+        "account" => account: Field<String>,
+        /// Whether the pane is logged to `<log_dir>/<session>.log`. Default `true`.
+        "log" => log: Field<bool>,
+    }
+}
+
+table! {
+    /// A scheduled nudge to an idle agent.
+    RawWake {
+        /// How long between two wakes. Default `1h`.
+        "interval" => interval: Field<Interval>,
+        /// The file whose text is typed, as one line.
+        required "prompt_file" => prompt_file: Field<Filled>,
+    }
+}
+
+table! {
+    /// A plain command kept in a session: restarted when it dies, otherwise not judged.
+    RawService {
+        /// The name, from the same name space as the agents'.
+        required "name" => name: Field<AgentName>,
+        /// The shell command line.
+        "command" => command: Field<Filled>,
+        /// The working directory, relative to the project root. Default: `.`; it is not inherited.
+        "dir" => dir: Field<String>,
+        /// Whether a missing working directory is made. Default `false`.
+        "create_dir" => create_dir: Field<bool>,
+        /// Whether `agents up` starts it without being told its name. Default `true`.
+        "enabled" => enabled: Field<bool>,
+        /// Whether the pane is logged to `<log_dir>/<session>.log`. Default `true`.
+        "log" => log: Field<bool>,
+    }
+}
+
+table! {
+    /// The sequence of phases that loop agents follow.
+    RawLoop {
+        /// The phases, in order.
+        "phases" => phases: Rows<RawPhase>,
+        /// The file under the state folder that mirrors the position. Default `phase-idx`.
+        "state_file" => state_file: Field<Filled>,
+        /// The line in a status file that ends its phase. Default `## DONE`.
+        "done_marker" => done_marker: Field<Filled>,
+        /// Whether a finished phase moves on by itself. Default `true`.
+        "auto_advance" => auto_advance: Field<bool>,
+        /// False: begin at the first phase when no position is recorded.
+        "resume_phase" => resume_phase: Field<bool>,
+        /// The frame of loop kickoffs, with the slots `{phase_id}`, `{plan}`, `{status}`, `{role}`.
+        "kickoff_template" => kickoff_template: Field<String>,
+        /// The folder of the roles' prompts, `<role>.md` each. Default `prompts`.
+        "roles_dir" => roles_dir: Field<String>,
+        /// How the turn passes between builder and reviewer.
+        "handoff" => handoff: Section<RawHandoff>,
+        /// What happens when the last phase is done.
+        "on_complete" => on_complete: Section<RawOnComplete>,
+    }
+}
+
+table! {
+    /// One step of the build.
+    RawPhase {
+        /// The id, unique in the sequence.
+        required "id" => id: Field<PhaseId>,
+        /// The plan's file name, for the kickoff. Default empty.
+        "plan" => plan: Field<String>,
+        /// The name of the status file that ends the phase.
+        required "status" => status: Field<Filled>,
+        /// Models for this phase, by role; they win over the agents' own.
+        "models" => models: Field<BTreeMap<RoleName, String>>,
+    }
+}
+
+table! {
+    /// How the turn passes between roles: which pushed commits and files tell whom.
+    RawHandoff {
+        /// The repository, relative to the project root. Default: the project root.
+        "repo" => repo: Field<String>,
+        /// The folder of status files and inboxes inside the repository. Default `machine-docs`.
+        "state_subdir" => state_subdir: Field<String>,
+        /// The remote that is fetched. Default `origin`.
+        "remote" => remote: Field<GitName>,
+        /// The branch whose commits are read. Default: the remote's default branch, else `main`.
+        "branch" => branch: Field<GitName>,
+        /// Matched against commit subjects: the builder says a gate is met. Default `^claim`.
+        "claim_pattern" => claim_pattern: Field<Pattern>,
+        /// Matched against commit subjects: the reviewer has answered. Default `^review`.
+        "review_pattern" => review_pattern: Field<Pattern>,
+        /// The agent told of a claim: the reviewer. Default `adversary`.
+        "claim_pings" => claim_pings: Field<AgentName>,
+        /// The agent told of a review: the builder. Default `builder`.
+        "review_pings" => review_pings: Field<AgentName>,
+        /// Up to two files whose pushed content is told of: the first to the reviewer, the second to the builder.
+        "inboxes" => inboxes: Field<Vec<String>>,
+        /// How long between two fetches. Default: `watchdog.signal_interval`.
+        "fetch_interval" => fetch_interval: Field<Interval>,
+        /// How long a fetch may take. Default `30s`.
+        "fetch_timeout" => fetch_timeout: Field<Interval>,
+    }
+}
+
+table! {
+    /// What happens when the last phase is done.
+    RawOnComplete {
+        /// The agent to start then.
+        "run" => run: Field<AgentName>,
+        /// The file in the log folder that is deleted then. Default `.run-on-complete`.
+        "trigger_file" => trigger_file: Field<Filled>,
+    }
+}
+
+/// The tables that have a key, as the file writes them.
+pub(crate) fn homes_of(key: &str) -> Vec<&'static str> {
+    let tables = [
+        ("the file itself", RawFile::KEYS),
+        ("`[defaults]`", RawDefaults::KEYS),
+        ("`[watchdog]`", RawWatchdog::KEYS),
+        ("`[backend.NAME]`", RawBackend::KEYS),
+        ("`[[agent]]`", RawAgent::KEYS),
+        ("`[agent.wake]`", RawWake::KEYS),
+        ("`[[service]]`", RawService::KEYS),
+        ("`[loop]`", RawLoop::KEYS),
+        ("`[[loop.phases]]`", RawPhase::KEYS),
+        ("`[loop.handoff]`", RawHandoff::KEYS),
+        ("`[loop.on_complete]`", RawOnComplete::KEYS),
+    ];
+    tables.iter().filter(|(_, keys)| keys.contains(&key)).map(|(label, _)| *label).collect()
+}

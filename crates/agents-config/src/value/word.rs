@@ -1,0 +1,67 @@
+//! Words of a fixed list.
+
+use serde_json::{Value as Json, json};
+use toml::de::DeValue;
+
+use super::{Value, Wrong, nearest};
+use crate::{Kind, PromptDelivery, Watch};
+
+/// A type whose values each have one word in the file.
+trait Word: Copy + 'static {
+    const ALL: &'static [Self];
+
+    fn word(self) -> &'static str;
+}
+
+impl Word for Kind {
+    const ALL: &'static [Self] = &[Self::Loop, Self::Persistent, Self::Orchestrator, Self::Task];
+
+    fn word(self) -> &'static str {
+        self.as_str()
+    }
+}
+
+impl Word for Watch {
+    const ALL: &'static [Self] = &[Self::None, Self::Heal, Self::HealStall];
+
+    fn word(self) -> &'static str {
+        self.as_str()
+    }
+}
+
+impl Word for PromptDelivery {
+    const ALL: &'static [Self] = &[Self::Arg, Self::Ping, Self::Exec];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Arg => "arg",
+            Self::Ping => "ping",
+            Self::Exec => "exec",
+        }
+    }
+}
+
+impl<T: Word> Value for T {
+    fn read(value: &DeValue<'_>) -> Result<Self, Wrong> {
+        let words: Vec<&'static str> = T::ALL.iter().map(|known| known.word()).collect();
+        let expected = format!("one of `{}`", words.join("`, `"));
+        let text = value.as_str().ok_or_else(|| Wrong::kind(&expected, value))?;
+        let known = T::ALL.iter().find(|known| known.word() == text);
+        known.copied().ok_or_else(|| {
+            let wrong = Wrong::kind(&expected, value);
+            match nearest(text, &words) {
+                Some(word) => wrong.help(format!("did you mean `{word}`?")),
+                None => wrong,
+            }
+        })
+    }
+
+    fn schema() -> Json {
+        let words: Vec<&str> = T::ALL.iter().map(|known| known.word()).collect();
+        json!({ "type": "string", "enum": words })
+    }
+
+    fn show(&self) -> Json {
+        json!(self.word())
+    }
+}

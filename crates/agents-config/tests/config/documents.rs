@@ -1,0 +1,183 @@
+//! The example, the schema and the reference say the same as the program.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value as Json;
+
+use crate::{EXAMPLE, loaded};
+
+/// A file at the top of the repository.
+fn at_the_top(file: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(file)
+}
+
+fn schema() -> Json {
+    serde_json::from_str(&agents_config::schema()).unwrap()
+}
+
+/// Every key of every table, with the dotted path of its table.
+fn keys_of(schema: &Json, path: &str, keys: &mut BTreeSet<(String, String)>) {
+    let below = [&schema["items"], &schema["additionalProperties"]];
+    for schema in below.into_iter().filter(|schema| schema.is_object()) {
+        keys_of(schema, path, keys);
+    }
+    for (key, schema) in schema["properties"].as_object().into_iter().flatten() {
+        keys.insert((path.to_owned(), key.clone()));
+        keys_of(schema, &format!("{path}.{key}"), keys);
+    }
+}
+
+#[test]
+fn the_example_loads_without_a_warning() {
+    let loaded = loaded(EXAMPLE);
+    assert_eq!(loaded.warnings.render(false), "");
+    assert!(loaded.fleet.tmux_socket.is_some(), "the example must leave the user's server alone");
+    let loops = loaded.fleet.agents.iter().filter(|agent| agent.kind == agents_config::Kind::Loop);
+    assert_eq!(loops.filter(|agent| agent.backend.as_str() == "demo").count(), 2);
+    assert!(EXAMPLE.starts_with("#:schema ./agents.schema.json\n"));
+}
+
+#[test]
+fn the_example_has_every_table() {
+    let mut keys = BTreeSet::new();
+    keys_of(&schema(), "", &mut keys);
+    let tables: BTreeSet<&str> = keys.iter().map(|(path, _)| path.as_str()).collect();
+    let fleet: Json =
+        toml::from_str::<toml::Table>(EXAMPLE).map(|t| serde_json::to_value(t).unwrap()).unwrap();
+    for table in tables.into_iter().filter(|table| *table != ".defaults.wake") {
+        assert!(holds(&fleet, table.split('.').skip(1)), "the example has no `{table}`");
+    }
+}
+
+/// Whether the path leads to a table, through any row or name on the way.
+fn holds<'a>(value: &Json, mut path: impl Iterator<Item = &'a str> + Clone) -> bool {
+    match value {
+        Json::Array(rows) => rows.iter().any(|row| holds(row, path.clone())),
+        Json::Object(table) => path
+            .next()
+            .is_none_or(|key| table.get(key).is_some_and(|below| holds(below, path.clone()))),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => false,
+    }
+}
+
+#[test]
+fn the_schema_on_disk_is_current() {
+    let path = at_the_top("agents.schema.json");
+    if std::env::var_os("UPDATE_SCHEMA").is_some() {
+        fs::write(&path, agents_config::schema()).unwrap();
+    }
+    let on_disk = fs::read_to_string(&path).unwrap_or_default();
+    assert!(on_disk == agents_config::schema(), "stale: run the tests once with UPDATE_SCHEMA=1");
+}
+
+#[test]
+fn the_schema_describes_every_key_and_closes_every_table() {
+    fn walk(schema: &Json, path: &str) {
+        if let Some(properties) = schema["properties"].as_object() {
+            assert_eq!(schema["additionalProperties"], Json::Bool(false), "{path}");
+            for (key, below) in properties {
+                assert!(
+                    below["description"].as_str().is_some_and(|about| about.len() > 10),
+                    "{path}.{key}"
+                );
+                walk(below, &format!("{path}.{key}"));
+            }
+        }
+        let below = [&schema["items"], &schema["additionalProperties"]];
+        below.into_iter().filter(|below| below.is_object()).for_each(|below| walk(below, path));
+    }
+    let schema = schema();
+    assert_eq!(schema["$schema"], "http://json-schema.org/draft-07/schema#");
+    walk(&schema, "");
+}
+
+/// The rows of `docs/config.md`: heading, key and default.
+fn reference() -> Vec<(String, String, String)> {
+    let text = fs::read_to_string(at_the_top("docs/config.md")).unwrap();
+    let mut rows = Vec::new();
+    for section in text.split("\n## ").skip(1) {
+        let heading = section.lines().next().unwrap().to_owned();
+        for row in section.lines().filter(|line| line.starts_with("| `")) {
+            let cells: Vec<&str> = row.trim_matches('|').split(" | ").map(str::trim).collect();
+            let [key, _, default, _] = cells[..] else { panic!("four cells, please: {row}") };
+            rows.push((heading.clone(), key.trim_matches('`').to_owned(), default.to_owned()));
+        }
+    }
+    rows
+}
+
+/// The heading under which the reference has the keys of a table.
+fn heading(path: &str) -> &'static str {
+    match path {
+        "" => "The file",
+        ".defaults" => "`[defaults]`",
+        ".watchdog" => "`[watchdog]`",
+        ".backend" => "`[backend.NAME]`",
+        ".agent" => "`[[agent]]`",
+        ".agent.wake" | ".defaults.wake" => "`[agent.wake]`",
+        ".service" => "`[[service]]`",
+        ".loop" => "`[loop]`",
+        ".loop.phases" => "`[[loop.phases]]`",
+        ".loop.handoff" => "`[loop.handoff]`",
+        ".loop.on_complete" => "`[loop.on_complete]`",
+        other => panic!("the table {other} has no heading"),
+    }
+}
+
+#[test]
+fn the_reference_has_a_row_for_every_key_and_no_other() {
+    let mut keys = BTreeSet::new();
+    keys_of(&schema(), "", &mut keys);
+    let expected: BTreeSet<_> =
+        keys.iter().map(|(path, key)| (heading(path).to_owned(), key.clone())).collect();
+    let found: BTreeSet<_> =
+        reference().into_iter().map(|(heading, key, _)| (heading, key)).collect();
+    let missing: Vec<_> = expected.difference(&found).collect();
+    let stale: Vec<_> = found.difference(&expected).collect();
+    assert!(missing.is_empty() && stale.is_empty(), "missing: {missing:?}, stale: {stale:?}");
+}
+
+/// As little as possible, with every table that has defaults.
+const BARE: &str = r#"
+[defaults]
+session_prefix = "p-"
+log_dir = "l"
+[backend.X]
+bin = "b"
+[[agent]]
+name = "X"
+backend = "X"
+wake = { prompt_file = "w" }
+[[service]]
+name = "Y"
+command = "c"
+[loop]
+phases = [{ id = 1, status = "s" }]
+handoff = {}
+on_complete = {}
+"#;
+
+#[test]
+fn the_defaults_in_the_reference_are_the_ones_that_apply() {
+    let rows = reference();
+    let mut compared = 0;
+    for setting in &loaded(BARE).origins {
+        let (table, key) = setting.key.rsplit_once('.').unwrap();
+        let table = format!(".{}", table.replace(".X", "").replace(".Y", ""));
+        // The reference says these in words, since they come from other settings or are empty.
+        let in_words = ["session", "fetch_interval", "server", "prompt"].contains(&key)
+            || (key == "dir" && table == ".agent");
+        let is_own = setting.origin != agents_config::Origin::BuiltIn;
+        if is_own || in_words || setting.value.is_null() {
+            continue;
+        }
+        let row = rows.iter().find(|(place, name, _)| place == heading(&table) && name == key);
+        let (.., default) = row.unwrap_or_else(|| panic!("no row for {}", setting.key));
+        let value = setting.value.as_str().map_or_else(|| setting.value.to_string(), str::to_owned);
+        assert!(default.contains(&format!("`{value}`")), "{}: {value}, not {default}", setting.key);
+        compared += 1;
+    }
+    assert!(compared > 50, "only {compared} defaults compared");
+}

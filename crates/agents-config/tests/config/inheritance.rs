@@ -1,0 +1,95 @@
+//! Where values come from is told for each, and the environment can override two of them.
+
+use std::path::Path;
+
+use agents_config::{Environment, Origin, TmuxSocket, load_text};
+use serde_json::json;
+
+use crate::loaded;
+
+const FILE: &str = r#"[defaults]
+session_prefix = "p-"
+log_dir = "logs"
+backend = "one"
+model = "small"
+[backend.one]
+bin = "one"
+[backend.two]
+bin = "two"
+stall_idle = "10m"
+[[agent]]
+name = "a"
+watch = "heal"
+[[agent]]
+name = "b-2"
+model = "big"
+backend = "two"
+"#;
+
+fn with(environment: &Environment) -> agents_config::Loaded {
+    let loaded = load_text(FILE, Path::new("/project/agents.toml"), environment);
+    loaded.unwrap_or_else(|error| panic!("{}", error.report(false)))
+}
+
+#[test]
+fn every_value_has_an_origin() {
+    let origins = with(&Environment::default()).origins;
+    let of = |key| {
+        let setting = origins.of(key).unwrap_or_else(|| panic!("{key} has no origin"));
+        (setting.value.clone(), setting.origin.clone())
+    };
+    assert_eq!(of("agent.a.model"), (json!("small"), Origin::Defaults { line: 5 }));
+    assert_eq!(of("agent.a.watch"), (json!("heal"), Origin::Own { line: 13 }));
+    assert_eq!(of("agent.a.kind"), (json!("persistent"), Origin::BuiltIn));
+    assert_eq!(of("agent.a.session"), (json!("p-a"), Origin::BuiltIn));
+    assert_eq!(of("agent.b-2.backend"), (json!("two"), Origin::Own { line: 17 }));
+    assert_eq!(of("backend.two.stall_idle"), (json!("10m"), Origin::Own { line: 10 }));
+    assert_eq!(of("backend.one.stall_idle"), (json!("5m"), Origin::BuiltIn));
+    assert_eq!(of("watchdog.heavy_interval"), (json!("5m"), Origin::BuiltIn));
+    assert_eq!(of("defaults.log_dir"), (json!("logs"), Origin::Own { line: 3 }));
+    assert_eq!(of("defaults.tmux_socket"), (json!(null), Origin::BuiltIn));
+}
+
+#[test]
+fn no_setting_is_recorded_twice() {
+    let loaded = loaded(crate::EXAMPLE);
+    let mut keys: Vec<_> = loaded.origins.iter().map(|setting| &setting.key).collect();
+    let count = keys.len();
+    keys.sort();
+    keys.dedup();
+    assert_eq!(keys.len(), count);
+}
+
+#[test]
+fn the_environment_overrides_model_and_backend_of_one_agent() {
+    let environment = Environment::default()
+        .with("AGENT_MODEL_a", "huge")
+        .with("AGENT_BACKEND_b-2", "one")
+        .with("AGENT_MODEL_b-2", "");
+    let loaded = with(&environment);
+    let [a, b] = &loaded.fleet.agents[..] else { panic!("{:?}", loaded.fleet.agents) };
+    assert_eq!((a.model.as_deref(), a.backend.as_str()), (Some("huge"), "one"));
+    // An empty variable is an unset one.
+    assert_eq!((b.model.as_deref(), b.backend.as_str()), (Some("big"), "one"));
+    let origin = &loaded.origins.of("agent.a.model").unwrap().origin;
+    assert_eq!(*origin, Origin::Environment { variable: "AGENT_MODEL_a".to_owned() });
+}
+
+#[test]
+fn an_override_with_an_undeclared_backend_is_an_error_that_names_the_variable() {
+    let environment = Environment::default().with("AGENT_BACKEND_a", "on");
+    let error = load_text(FILE, Path::new("/project/agents.toml"), &environment).unwrap_err();
+    insta::assert_snapshot!(error.report(false));
+}
+
+#[test]
+fn a_tmux_server_is_a_name_or_a_path() {
+    let socket = |text: &str| {
+        let head = "[defaults]\nsession_prefix = \"p-\"\nlog_dir = \"l\"\n";
+        loaded(&format!("{head}tmux_socket = \"{text}\"\n")).fleet.tmux_socket
+    };
+    assert_eq!(socket("mine"), Some(TmuxSocket::Name("mine".to_owned())));
+    assert_eq!(socket("./s"), Some(TmuxSocket::Path("/project/s".into())));
+    assert_eq!(socket("~/s"), Some(TmuxSocket::Path("/home/me/s".into())));
+    assert_eq!(socket("/run/s"), Some(TmuxSocket::Path("/run/s".into())));
+}

@@ -1,0 +1,119 @@
+//! What is to be done? Every effect is a value before it happens.
+
+use agents_names::{AgentName, PhaseId};
+
+use crate::request::Answer;
+use crate::{Moment, RequestId};
+
+/// Which start of the fleet this is, counted over the fleet's life.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+pub struct RunId(pub u64);
+
+impl std::fmt::Display for RunId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "r{}", self.0)
+    }
+}
+
+/// One thing to do.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Action {
+    /// Starts an agent or a service.
+    Start {
+        name: AgentName,
+        run: RunId,
+        /// The phase whose kickoff a loop agent gets.
+        phase: Option<PhaseId>,
+        /// The conversation to continue.
+        resume: Option<String>,
+        why: Why,
+    },
+    /// Ends a session and its processes, one step of it.
+    Stop { name: AgentName, run: Option<RunId>, stage: StopStage, why: Why },
+    /// Types a message.
+    Type { name: AgentName, pane: u32, text: String, token: String },
+    /// Presses the submit key.
+    Submit { name: AgentName, pane: u32, key: String, token: String },
+    /// Asks a living tmux server, whose socket file vanished, to make it anew.
+    RestoreSocket { server: crate::ServerSeen },
+    /// Asks for another look by another way, before many members are judged gone at once.
+    LookAgain,
+    /// Mirrors the position into the file that other programs read.
+    WritePosition { phase: PhaseId },
+    /// Writes the file that says the sequence is complete, and deletes the trigger file.
+    MarkComplete { phase: PhaseId },
+    /// Deletes that file.
+    ClearComplete,
+    /// Ends a session that the file no longer declares.
+    StopUndeclared { name: AgentName, session: String, run: Option<RunId>, stage: StopStage },
+    /// Answers a request of the operator.
+    Reply { request: RequestId, answers: Vec<(AgentName, Answer)> },
+    /// Tells the operator, once.
+    Alarm { about: Option<AgentName>, text: String },
+    /// Ends the watchdog itself.
+    Exit,
+}
+
+/// How hard a stop is by now.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+pub enum StopStage {
+    /// Close the terminal, which sends SIGHUP, and SIGTERM to the process group.
+    Terminate,
+    /// SIGKILL to what is left.
+    Kill,
+}
+
+/// Why something is started or stopped; reads as the second half of a sentence.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Why {
+    /// The operator asked.
+    Asked,
+    /// It is declared, the fleet is up, and it never ran.
+    New,
+    /// It ended; how, in words.
+    Gone { how: String },
+    /// The tmux server was lost, and the fleet comes back.
+    ServerLost,
+    /// Another backend's program runs in its session.
+    Mismatch { found: String, expected: String },
+    /// The screen shows an error it cannot leave.
+    Fatal { row: String },
+    /// Idle too long.
+    Stall { how: String },
+    /// The phase changed.
+    Phase { phase: PhaseId },
+    /// The sequence is complete.
+    SequenceComplete,
+    /// A parked member gets one more try.
+    ParkedRetry,
+    /// A start failed and is tried again.
+    Retry { reason: String },
+}
+
+impl std::fmt::Display for Why {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Asked => write!(f, "the operator asked for it"),
+            Self::New => write!(f, "it is declared, the fleet is up and it has not run yet"),
+            Self::Gone { how } => write!(f, "it is gone: {how}"),
+            Self::ServerLost => write!(f, "the tmux server was lost"),
+            Self::Mismatch { found, expected } => {
+                write!(f, "`{found}` runs in its session, `{expected}` was expected")
+            }
+            Self::Fatal { row } => write!(f, "its screen shows a fatal error: {row}"),
+            Self::Stall { how } => write!(f, "it stalled: {how}"),
+            Self::Phase { phase } => write!(f, "the phase is now {phase}"),
+            Self::SequenceComplete => write!(f, "the phase sequence is complete"),
+            Self::ParkedRetry => write!(f, "it was parked, and one try an hour is allowed"),
+            Self::Retry { reason } => write!(f, "the last start failed: {reason}"),
+        }
+    }
+}
+
+/// When the next look is due at the latest, because a machine waits for something sooner than the next tick.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct LookBy(pub Moment);

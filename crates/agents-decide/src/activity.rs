@@ -1,0 +1,228 @@
+//! Does the agent work?
+
+#[cfg(test)]
+pub(crate) mod fixture;
+mod tail;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use agents_config::{Backend, Pattern, Timing};
+
+use crate::{MemberSeen, Moment, Now, ProcessesSeen, ScreenSeen, Seen};
+
+pub(crate) use tail::{is_filler, numbered_tail, tail};
+
+/// Rows from the end of the screen in which the active pattern counts; above them stand answers, which may quote it.
+pub(crate) const BOTTOM_ROWS: usize = 12;
+
+/// Work uses more of the processor than this share of the time; an idle TUI that blinks uses up to 2 %.
+const WORKING_SHARE: f64 = 0.05;
+
+/// Processor time is compared over at least this span: over less, one burst of an idle program looks like work.
+const CPU_SPAN: Duration = Duration::from_secs(5);
+
+/// How long a program draws its first screen; what changes later is its work.
+const BOOT: Duration = Duration::from_secs(60);
+
+/// The verdict of one look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Activity {
+    Active,
+    Idle,
+    /// The look failed, or says nothing.
+    Unknown,
+}
+
+/// What is remembered of an agent's work between two looks.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct ActivityState {
+    /// When the screen was first seen since the start.
+    pub first_at: Option<Moment>,
+    /// Digest of the last screen.
+    pub digest: Option<u64>,
+    /// When the screen last changed.
+    pub changed_at: Option<Moment>,
+    /// Whether the screen changed after the program had time to draw its first one.
+    pub moved: bool,
+    /// When the active pattern was last seen on a screen that still moved.
+    pub active_at: Option<Moment>,
+    /// Whether the active pattern was ever seen since the start: a pattern that never matched proves nothing by its absence.
+    pub ever_active: bool,
+    /// CPU time at the start of the span that is being compared, and when that was.
+    pub cpu: Option<(Moment, u64)>,
+    /// Digest of the process set at the last look.
+    pub processes: Option<u64>,
+    /// When any signal of work was last seen: output, log, processor, new processes.
+    pub evidence_at: Option<Moment>,
+}
+
+/// Why the verdict.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum ActivityNote {
+    /// The pattern matched this row, and the screen moves.
+    PatternSeen {
+        row: String,
+    },
+    /// The pattern matched, but the screen has stood still for so long that it proves nothing.
+    PatternStale {
+        row: String,
+        still_for: Duration,
+    },
+    ScreenMoves,
+    LogGrows,
+    ProcessesWork,
+    Idle {
+        idle_for: Duration,
+    },
+}
+
+impl ActivityState {
+    /// Whether the look at `now` found the active pattern on a moving screen; the log is not counted.
+    #[must_use]
+    pub fn pattern_active(&self, now: Now) -> bool {
+        self.active_at == Some(now.at)
+    }
+
+    fn evidence(&mut self, at: Moment) {
+        self.evidence_at = self.evidence_at.max(Some(at));
+    }
+}
+
+/// The verdict of this look, with what to remember and why.
+///
+/// `Active` only by the pattern, or by the log of a program whose footer lingers. Every other signal of work moves
+/// `evidence_at`, which the stall machine measures from.
+#[must_use]
+pub fn judge(
+    state: &ActivityState,
+    backend: &Backend,
+    seen: &MemberSeen,
+    timing: &Timing,
+    now: Now,
+) -> (ActivityState, Activity, Vec<ActivityNote>) {
+    let mut next = state.clone();
+    let mut notes = Vec::new();
+    if seen.screen.is_absent() {
+        return (next, Activity::Unknown, notes);
+    }
+    watch_processes(&mut next, &seen.processes, now, &mut notes);
+    let log_active = watch_log(&mut next, backend, seen.log_age, now, &mut notes);
+    let Seen::Known(screen) = &seen.screen else {
+        return (next, Activity::Unknown, notes);
+    };
+    watch_screen(&mut next, screen, now, &mut notes);
+    let pattern_active = watch_pattern(&mut next, backend, screen, timing, now, &mut notes);
+    if pattern_active || log_active {
+        return (next, Activity::Active, notes);
+    }
+    let idle_for = next.evidence_at.map_or(Duration::ZERO, |at| now.at.since(at));
+    notes.push(ActivityNote::Idle { idle_for });
+    (next, Activity::Idle, notes)
+}
+
+fn watch_processes(
+    next: &mut ActivityState,
+    processes: &Seen<ProcessesSeen>,
+    now: Now,
+    notes: &mut Vec<ActivityNote>,
+) {
+    let Seen::Known(processes) = processes else { return };
+    let same_set = next.processes == Some(processes.digest);
+    let works = match next.cpu {
+        Some((from, _)) if same_set && now.at.since(from) < CPU_SPAN => return,
+        Some((from, before)) if same_set => {
+            let used = processes.cpu_ms.saturating_sub(before) as f64;
+            used > WORKING_SHARE * now.at.since(from).as_millis() as f64
+        }
+        Some(_) | None => true,
+    };
+    next.cpu = Some((now.at, processes.cpu_ms));
+    next.processes = Some(processes.digest);
+    if works {
+        next.evidence(now.at);
+        notes.push(ActivityNote::ProcessesWork);
+    }
+}
+
+/// Whether the log alone makes the agent active.
+fn watch_log(
+    next: &mut ActivityState,
+    backend: &Backend,
+    log_age: Option<Duration>,
+    now: Now,
+    notes: &mut Vec<ActivityNote>,
+) -> bool {
+    let Some(age) = log_age else { return false };
+    // The log says exactly when the program last wrote, also between two looks.
+    let written =
+        Moment(now.at.0.saturating_sub(u64::try_from(age.as_millis()).unwrap_or(u64::MAX)));
+    if next.evidence_at < Some(written) {
+        notes.push(ActivityNote::LogGrows);
+    }
+    next.evidence(written);
+    backend.footer_ui && age <= backend.log_grace
+}
+
+fn watch_screen(
+    next: &mut ActivityState,
+    screen: &ScreenSeen,
+    now: Now,
+    notes: &mut Vec<ActivityNote>,
+) {
+    let first_at = *next.first_at.get_or_insert(now.at);
+    if next.digest == Some(screen.digest) {
+        return;
+    }
+    next.moved |= next.digest.is_some() && now.at.since(first_at) > BOOT;
+    next.digest = Some(screen.digest);
+    next.changed_at = Some(now.at);
+    next.evidence(now.at);
+    notes.push(ActivityNote::ScreenMoves);
+}
+
+/// Whether the active pattern stands at the end of a screen that still moves.
+fn watch_pattern(
+    next: &mut ActivityState,
+    backend: &Backend,
+    screen: &ScreenSeen,
+    timing: &Timing,
+    now: Now,
+    notes: &mut Vec<ActivityNote>,
+) -> bool {
+    let Some(row) =
+        backend.active_re.as_ref().and_then(|pattern| active_row(pattern, &screen.rows))
+    else {
+        return false;
+    };
+    let still_for = next.changed_at.map_or(Duration::ZERO, |at| now.at.since(at));
+    if still_for > longest_still(timing) {
+        notes.push(ActivityNote::PatternStale { row, still_for });
+        return false;
+    }
+    next.active_at = Some(now.at);
+    next.ever_active = true;
+    next.evidence(now.at);
+    notes.push(ActivityNote::PatternSeen { row });
+    true
+}
+
+/// The row in which the active pattern stands, if it stands at the end of the screen.
+pub(crate) fn active_row(pattern: &Pattern, rows: &[String]) -> Option<String> {
+    let bottom = tail(rows, BOTTOM_ROWS);
+    if let Some(row) = bottom.iter().rev().find(|row| pattern.is_match(row)) {
+        return Some(row.trim().to_owned());
+    }
+    // A pattern may span rows.
+    pattern
+        .is_match(&bottom.join("\n"))
+        .then(|| bottom.last().map_or("", |row| row.trim()).to_owned())
+}
+
+/// A working program counts seconds or turns a spinner; after this long without any change its last frame is only a
+/// frame, as the one that a killed program leaves behind.
+fn longest_still(timing: &Timing) -> Duration {
+    Duration::from_secs(90).max(timing.signal_interval.saturating_mul(3))
+}

@@ -1,0 +1,127 @@
+//! What do the tests of the judging machines look at? One agent with one backend, and looks at it.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::PathBuf;
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use agents_config::{Agent, Backend, Kind, Pattern, PromptDelivery, PromptSource, Timing, Watch};
+use agents_names::{AgentName, BackendName, SessionName};
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::{MemberSeen, Moment, Now, PaneSeen, ProcessesSeen, ScreenSeen, Seen, Zone};
+
+pub(crate) fn agent() -> Agent {
+    Agent {
+        name: AgentName::new("builder").expect("valid"),
+        session: SessionName::new("t-builder").expect("valid"),
+        kind: Kind::Loop,
+        backend: BackendName::new("tui").expect("valid"),
+        model: None,
+        role: None,
+        dir: PathBuf::from("/project"),
+        create_dir: false,
+        prompt: PromptSource::Text(String::new()),
+        enabled: true,
+        watch: Watch::HealStall,
+        resume: false,
+        wake: None,
+        account: None,
+        log: true,
+    }
+}
+
+/// Active while it shows `esc interrupt`, limited at `limit reached`; stalls after 300 s.
+pub(crate) fn backend() -> Backend {
+    // Compiling its patterns anew would take most of the time of the property tests.
+    static BACKEND: LazyLock<Backend> = LazyLock::new(new_backend);
+    BACKEND.clone()
+}
+
+fn new_backend() -> Backend {
+    Backend {
+        name: BackendName::new("tui").expect("valid"),
+        bin: "tui".to_owned(),
+        prompt_delivery: PromptDelivery::Arg,
+        process_name: None,
+        submit_key: "Enter".to_owned(),
+        submit_pause: Duration::from_millis(300),
+        active_re: Some(Pattern::new("esc interrupt").expect("valid")),
+        limit_re: Some(Pattern::new("limit reached").expect("valid")),
+        fatal_re: None,
+        ready_re: None,
+        footer_ui: false,
+        log_grace: Duration::from_secs(180),
+        stall_idle: Duration::from_secs(300),
+        flags: None,
+        supports_resume: false,
+        resume_flag: String::new(),
+        remote_control: false,
+        remote_control_flag: String::new(),
+        model_flag: String::new(),
+        model_env: false,
+        preamble: None,
+        attach: String::new(),
+        server: String::new(),
+        connect_delay: Duration::from_secs(12),
+    }
+}
+
+pub(crate) fn timing() -> Timing {
+    Timing::default()
+}
+
+/// So many seconds after midnight of a Saturday, by both clocks; fleet time began a day before.
+pub(crate) fn now(seconds: u64) -> Now {
+    let at = Moment((86_400 + seconds) * 1000);
+    let since = TimeDelta::seconds(i64::try_from(seconds).expect("small"));
+    Now { at, wall: midnight() + since, zone: Zone::Named(chrono_tz::UTC) }
+}
+
+pub(crate) fn midnight() -> DateTime<Utc> {
+    DateTime::parse_from_rfc3339("2026-11-21T00:00:00Z").expect("valid").to_utc()
+}
+
+/// A screen; ` / ` stands between its rows.
+pub(crate) fn screen(text: &str) -> ScreenSeen {
+    let rows: Vec<String> = text.split(" / ").map(str::to_owned).collect();
+    let mut hasher = DefaultHasher::new();
+    rows.hash(&mut hasher);
+    ScreenSeen { rows, digest: hasher.finish() }
+}
+
+pub(crate) fn pane() -> PaneSeen {
+    PaneSeen {
+        pane: 1,
+        ours: true,
+        run: None,
+        dead: None,
+        deaf: false,
+        command: "tui".to_owned(),
+        typed: None,
+        submitted: None,
+    }
+}
+
+pub(crate) fn processes(cpu_ms: u64, digest: u64) -> Seen<ProcessesSeen> {
+    Seen::Known(ProcessesSeen { cpu_ms, digest, count: 1 })
+}
+
+pub(crate) fn unknown<T>() -> Seen<T> {
+    Seen::Unknown("the server does not answer".to_owned())
+}
+
+/// A look that saw a screen, and processes that have used that much CPU time.
+pub(crate) fn member(text: &str, cpu_ms: u64) -> MemberSeen {
+    MemberSeen {
+        pane: Seen::Known(pane()),
+        screen: Seen::Known(screen(text)),
+        exit: None,
+        log_age: None,
+        processes: processes(cpu_ms, 1),
+        unstartable: None,
+        start_failed: None,
+        resume_id: None,
+        wake_text: None,
+    }
+}

@@ -1,0 +1,192 @@
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use super::fixture::{backend, member, now, processes, timing, unknown};
+use super::{Activity, ActivityNote, ActivityState, judge, tail};
+use crate::{MemberSeen, Moment, Seen};
+
+const WORK: &str = "working / esc interrupt";
+const REST: &str = "done / >";
+
+/// Looks one after the other: seconds, what is seen, the verdict, and the seconds since the last evidence.
+fn check(looks: &[(u64, MemberSeen, Activity, Option<u64>)]) {
+    let mut state = ActivityState::default();
+    for (at, seen, verdict, evidence_age) in looks {
+        let (next, found, _) = judge(&state, &backend(), seen, &timing(), now(*at));
+        let age = next.evidence_at.map(|evidence| now(*at).at.since(evidence).as_secs());
+        assert_eq!((found, age), (*verdict, *evidence_age), "at {at}: {next:?}");
+        state = next;
+    }
+}
+
+fn still(
+    at: u64,
+    text: &str,
+    cpu_ms: u64,
+    verdict: Activity,
+    age: u64,
+) -> (u64, MemberSeen, Activity, Option<u64>) {
+    (at, member(text, cpu_ms), verdict, Some(age))
+}
+
+#[test]
+fn a_pattern_on_a_moving_screen_is_work() {
+    check(&[
+        still(0, WORK, 0, Activity::Active, 0),
+        still(90, WORK, 0, Activity::Active, 0),
+        still(91, WORK, 0, Activity::Idle, 1),
+        still(100, "working / esc interrupt 2s", 0, Activity::Active, 0),
+    ]);
+}
+
+#[test]
+fn a_frozen_frame_is_stale_after_three_looks_when_looks_are_rare() {
+    let mut slow = timing();
+    slow.signal_interval = Duration::from_secs(60);
+    let (state, _, _) =
+        judge(&ActivityState::default(), &backend(), &member(WORK, 0), &slow, now(0));
+    let (state, at_limit, _) = judge(&state, &backend(), &member(WORK, 0), &slow, now(180));
+    assert_eq!(at_limit, Activity::Active);
+    let (_, past, notes) = judge(&state, &backend(), &member(WORK, 0), &slow, now(181));
+    assert_eq!(past, Activity::Idle);
+    let stale = ActivityNote::PatternStale {
+        row: "esc interrupt".to_owned(),
+        still_for: Duration::from_secs(181),
+    };
+    assert!(notes.contains(&stale), "{notes:?}");
+}
+
+#[test]
+fn only_the_last_rows_count() {
+    let above = format!("esc interrupt / {}", ["answer"; 12].join(" / "));
+    let within = format!("esc interrupt / {}", ["answer"; 11].join(" / "));
+    // Frames and empty rows do not push the pattern out.
+    let framed = format!("esc interrupt / {}", ["│    │ /  / ────"; 12].join(" / "));
+    check(&[still(0, &above, 0, Activity::Idle, 0)]);
+    check(&[still(0, &within, 0, Activity::Active, 0)]);
+    check(&[still(0, &framed, 0, Activity::Active, 0)]);
+}
+
+#[test]
+fn any_output_is_evidence_but_not_activity() {
+    check(&[
+        still(0, REST, 0, Activity::Idle, 0),
+        still(30, REST, 0, Activity::Idle, 30),
+        still(60, "more / >", 0, Activity::Idle, 0),
+        still(90, "more / >", 0, Activity::Idle, 30),
+    ]);
+}
+
+#[test]
+fn a_silent_compile_is_evidence() {
+    check(&[
+        still(0, REST, 0, Activity::Idle, 0),
+        // 1.9 % is the blinking of an idle TUI.
+        still(30, REST, 570, Activity::Idle, 30),
+        still(60, REST, 2_071, Activity::Idle, 0),
+        // Under five seconds nothing is compared.
+        still(61, REST, 2_900, Activity::Idle, 1),
+        still(90, REST, 3_571, Activity::Idle, 30),
+    ]);
+}
+
+#[test]
+fn a_new_process_is_evidence() {
+    let mut child = member(REST, 0);
+    child.processes = processes(0, 2);
+    check(&[
+        still(0, REST, 0, Activity::Idle, 0),
+        still(30, REST, 0, Activity::Idle, 30),
+        (60, child.clone(), Activity::Idle, Some(0)),
+        (90, child, Activity::Idle, Some(30)),
+    ]);
+}
+
+#[test]
+fn the_log_tells_when_it_grew() {
+    let mut logged = member(REST, 0);
+    logged.log_age = Some(Duration::from_secs(5));
+    check(&[
+        still(0, REST, 0, Activity::Idle, 0),
+        still(30, REST, 0, Activity::Idle, 30),
+        (60, logged, Activity::Idle, Some(5)),
+    ]);
+}
+
+#[test]
+fn a_fresh_log_makes_a_lingering_footer_active_but_not_for_limits() {
+    let mut footer = backend();
+    footer.footer_ui = true;
+    let mut seen = member(REST, 0);
+    for (age, verdict) in [(180, Activity::Active), (181, Activity::Idle)] {
+        seen.log_age = Some(Duration::from_secs(age));
+        let (state, found, _) =
+            judge(&ActivityState::default(), &footer, &seen, &timing(), now(500));
+        assert_eq!(found, verdict, "log of {age} s");
+        assert!(!state.pattern_active(now(500)), "the log must not count for limits");
+    }
+    let (state, _, _) =
+        judge(&ActivityState::default(), &footer, &member(WORK, 0), &timing(), now(500));
+    assert!(state.pattern_active(now(500)));
+    assert!(!state.pattern_active(now(501)), "an earlier look must not count");
+}
+
+#[test]
+fn a_failed_look_is_unknown_and_forgets_nothing() {
+    let mut blind = member(REST, 0);
+    (blind.screen, blind.processes) = (unknown(), unknown());
+    let mut gone = blind.clone();
+    (gone.screen, gone.processes) = (Seen::Absent, Seen::Absent);
+    let (before, _, _) =
+        judge(&ActivityState::default(), &backend(), &member(WORK, 0), &timing(), now(0));
+    for seen in [blind, gone] {
+        let (after, verdict, notes) = judge(&before, &backend(), &seen, &timing(), now(60));
+        assert_eq!((verdict, notes.as_slice()), (Activity::Unknown, [].as_slice()));
+        assert_eq!(after, before);
+    }
+}
+
+#[test]
+fn what_moves_after_the_boot_is_remembered() {
+    let look = |state: &ActivityState, at, text| {
+        judge(state, &backend(), &member(text, 0), &timing(), now(at)).0
+    };
+    let booted = look(&look(&ActivityState::default(), 0, "logo"), 60, REST);
+    assert!(!booted.moved, "drawing the first screen is no work");
+    assert!(look(&booted, 90, "answer").moved);
+    assert!(!look(&booted, 90, REST).moved);
+}
+
+#[test]
+fn the_tail_skips_empty_rows_and_frames() {
+    let rows: Vec<String> = ["a", "", "│ │", "b  ", "───", "c"].map(str::to_owned).to_vec();
+    assert_eq!(tail(&rows, 2), ["b", "c"]);
+    assert_eq!(tail(&rows, 9), ["a", "b", "c"]);
+}
+
+proptest! {
+    #[test]
+    fn evidence_never_goes_back_and_is_never_ahead(
+        looks in proptest::collection::vec((1_u64..200, 0_usize..4, 0_u64..3, 0_u64..20_000, proptest::option::of(0_u64..400)), 1..30),
+    ) {
+        let mut state = ActivityState::default();
+        let (mut at, mut cpu) = (0, 0);
+        for (gap, text, set, used, log_age) in looks {
+            at += gap;
+            cpu += used;
+            let mut seen = member([WORK, REST, "more", ""][text], cpu);
+            seen.processes = processes(cpu, set);
+            seen.log_age = log_age.map(Duration::from_secs);
+            let (next, verdict, _) = judge(&state, &backend(), &seen, &timing(), now(at));
+            prop_assert!(next.evidence_at >= state.evidence_at);
+            prop_assert!(next.evidence_at <= Some(now(at).at));
+            prop_assert_eq!(verdict == Activity::Active, next.pattern_active(now(at)));
+            if next.digest != state.digest {
+                prop_assert_eq!(next.evidence_at, Some(now(at).at));
+            }
+            state = next;
+        }
+        prop_assert_ne!(state.first_at, None::<Moment>);
+    }
+}

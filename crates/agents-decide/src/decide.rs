@@ -1,0 +1,323 @@
+//! What should happen now? The order of the machines, and nothing else.
+
+use agents_config::{Agent, Fleet, Watch};
+
+use crate::draft::{Decision, Declared, Draft};
+use crate::life::Life;
+use crate::limit::LimitLook;
+use crate::stall::StallLook;
+use crate::state::{Blind, FleetState, Wanted};
+use crate::{
+    Action, Activity, MemberSeen, Note, Now, Observation, Seen, Step, StopStage, Wish, activity,
+    delivery, handoff, health, intent, life, sequence, wake,
+};
+
+/// After so long without a look that succeeds the operator hears of it.
+const BLIND_FOR: std::time::Duration = std::time::Duration::from_secs(30);
+/// Between two requests for a socket.
+const ASK_AGAIN: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// Decides one tick. Pure: the same input gives the same decision, byte for byte.
+///
+/// The precedence is this order: requests, the server, phases, handoff, then for each member its life,
+/// the usage limit (which silences all that follows it), stall, health, wake, delivery.
+#[must_use]
+pub fn decide(
+    fleet: &Fleet,
+    state: &FleetState,
+    seen: &Observation,
+    heavy: bool,
+    now: Now,
+) -> Decision {
+    let mut draft = Draft::new(fleet, state, seen, heavy, now);
+    server(&mut draft);
+    doubt(&mut draft);
+    newcomers(&mut draft);
+    intent::take(&mut draft);
+    sequence::step(&mut draft);
+    handoff::step(&mut draft);
+    let mut stalls = Vec::new();
+    for what in draft.declared() {
+        let Some(member) = seen.members.get(what.name()) else { continue };
+        life::step(&mut draft, what, member);
+        if let Declared::Agent(agent) = what {
+            one_agent(&mut draft, agent, member, &mut stalls);
+        }
+    }
+    stalled(&mut draft, stalls);
+    undeclared(&mut draft);
+    intent::close(&mut draft);
+    draft.finish()
+}
+
+/// Is the server the one that held the fleet?
+fn server(draft: &mut Draft<'_>) {
+    let before = draft.next.server;
+    match (&draft.seen.server, before) {
+        (Seen::Known(server), Some(before)) if *server != before => lost(draft, Some(*server)),
+        (Seen::Known(server), _) => draft.next.server = Some(*server),
+        (Seen::Absent, Some(_)) => lost(draft, None),
+        (Seen::Absent, None) => {}
+        (Seen::Unknown(cause), before) => return blind(draft, cause, before),
+    }
+    draft.next.blind = None;
+    draft.calm(None, "blind");
+}
+
+/// The server cannot be seen: nothing is judged, and after a while the operator hears of it.
+fn blind(draft: &mut Draft<'_>, cause: &str, before: Option<crate::ServerSeen>) {
+    let now = draft.now.at;
+    draft.note_fleet(Note::CannotSee { cause: cause.to_owned() });
+    draft.look_in(std::time::Duration::from_secs(1));
+    let mut blind = draft.next.blind.unwrap_or(Blind { since: now, asked_at: None });
+    if now.since(blind.since) >= BLIND_FOR {
+        let text = format!(
+            "the terminals cannot be seen ({cause}); nothing is started or stopped until they can"
+        );
+        draft.alarm(None, "blind", text);
+    }
+    // Asking does no harm, and only a server that lost its socket answers by making it anew.
+    let due = blind.asked_at.is_none_or(|asked| now.since(asked) >= ASK_AGAIN);
+    if let Some(server) = before.filter(|_| due) {
+        blind.asked_at = Some(now);
+        draft.act(Action::RestoreSocket { server });
+    }
+    draft.next.blind = Some(blind);
+}
+
+fn lost(draft: &mut Draft<'_>, next: Option<crate::ServerSeen>) {
+    draft.server_lost = true;
+    draft.next.server = next;
+    let had = draft
+        .next
+        .members
+        .values()
+        .any(|member| matches!(member.life, Life::Up { .. } | Life::Missing { .. }));
+    if had {
+        draft.note_fleet(Note::ServerLost);
+        draft.act(Action::Alarm {
+            about: None,
+            text: "the tmux server was lost; the fleet is brought back in order".to_owned(),
+        });
+    }
+}
+
+/// Many that look gone in one look are evidence against the look.
+fn doubt(draft: &mut Draft<'_>) {
+    if draft.server_lost || draft.seen.independent {
+        draft.next.doubted_since = None;
+        return;
+    }
+    let running = |name: &agents_names::AgentName| {
+        let member = draft.next.members.get(name);
+        member.is_some_and(|member| matches!(member.life, Life::Up { .. } | Life::Missing { .. }))
+    };
+    let members = draft.seen.members.iter().filter(|(name, _)| running(name));
+    let of = members.clone().count();
+    let count = members.filter(|(_, member)| looks_gone(member)).count();
+    if is_mass(count, of) {
+        let now = draft.now.at;
+        draft.next.doubted_since.get_or_insert(now);
+        draft.doubted = true;
+        draft.note_fleet(Note::MassVerdict { count, of });
+        draft.act(Action::LookAgain);
+        draft.look_in(std::time::Duration::from_millis(50));
+    } else {
+        draft.next.doubted_since = None;
+    }
+}
+
+fn looks_gone(member: &MemberSeen) -> bool {
+    member.pane.known().map_or(member.pane.is_absent(), |pane| pane.dead.is_some())
+}
+
+/// Half of them or more, and at least three.
+fn is_mass(count: usize, of: usize) -> bool {
+    count >= 3 && count * 2 >= of
+}
+
+/// A member that the file gained while the fleet is up is started as `up` would have.
+fn newcomers(draft: &mut Draft<'_>) {
+    if draft.next.wanted != Wanted::Up {
+        return;
+    }
+    for what in draft.declared() {
+        if what.enabled() && !draft.next.members.contains_key(what.name()) {
+            draft.member(what.name()).wanted = Wanted::Up;
+        }
+    }
+}
+
+fn one_agent<'a>(
+    draft: &mut Draft<'a>,
+    agent: &'a Agent,
+    seen: &'a MemberSeen,
+    stalls: &mut Vec<(&'a Agent, crate::Why)>,
+) {
+    let name = &agent.name;
+    if matches!(draft.member(name).life, Life::Stopped { .. } | Life::Parked { .. }) {
+        return;
+    }
+    let backend = draft.fleet.backend_of(agent);
+    let timing = &draft.fleet.timing;
+    let alive = seen.pane.known().is_some_and(|pane| pane.dead.is_none());
+    let activity = if alive {
+        let before = draft.member(name).activity.clone();
+        let (next, activity, notes) = activity::judge(&before, backend, seen, timing, draft.now);
+        draft.member(name).activity = next;
+        for note in notes {
+            draft.note(name, Note::Activity(note));
+        }
+        if activity == Activity::Active {
+            draft.calm(Some(name), "restart");
+        }
+        activity
+    } else {
+        Activity::Unknown
+    };
+    if agent.watch == Watch::None || !agent.enabled {
+        delivery::step(draft, Declared::Agent(agent), seen, activity);
+        return;
+    }
+    limit(draft, agent, seen);
+    let silenced = draft.member(name).limit.silences();
+    let up = matches!(draft.member(name).life, Life::Up { .. });
+    if alive && up && !silenced {
+        if agent.watch == Watch::HealStall
+            && let Some(why) = stall(draft, agent, seen, activity)
+        {
+            stalls.push((agent, why));
+        }
+        health::step(draft, agent, seen, activity);
+        wake::step(draft, agent, seen, activity);
+    } else {
+        draft.member(name).stall = crate::Stall::default();
+    }
+    delivery::step(draft, Declared::Agent(agent), seen, activity);
+}
+
+fn limit(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen) {
+    if matches!(seen.pane, Seen::Unknown(_)) {
+        return;
+    }
+    let member = draft.member(&agent.name).clone();
+    let own_texts: Vec<String> = member.mailbox.recent.iter().cloned().collect();
+    let look = LimitLook {
+        agent,
+        backend: draft.fleet.backend_of(agent),
+        timing: &draft.fleet.timing,
+        pane: &seen.pane,
+        screen: &seen.screen,
+        pattern_active: member.activity.pattern_active(draft.now),
+        own_texts: &own_texts,
+        probe: delivery::probe_state(&member.mailbox),
+    };
+    let step = member.limit.step(&look, draft.now);
+    let next = take(draft, agent, step, |draft, text| {
+        delivery::owe(draft, &agent.name, delivery::MessageKind::Probe, text);
+    });
+    if let crate::Limit::Held { probe_at, .. } = &next {
+        draft.look_in(probe_at.since(draft.now.at));
+    }
+    draft.member(&agent.name).limit = next;
+}
+
+fn stall(
+    draft: &mut Draft<'_>,
+    agent: &Agent,
+    seen: &MemberSeen,
+    activity: Activity,
+) -> Option<crate::Why> {
+    let member = draft.member(&agent.name).clone();
+    let look = StallLook {
+        agent,
+        backend: draft.fleet.backend_of(agent),
+        timing: &draft.fleet.timing,
+        screen: &seen.screen,
+        activity,
+        state: &member.activity,
+        processes: &seen.processes,
+        log_age: seen.log_age,
+        unsettled: member.mailbox.stage != delivery::Stage::Owed,
+    };
+    let step = member.stall.step(&look, draft.now);
+    let why = step.wishes.iter().find_map(|wish| match wish {
+        Wish::Restart(why) => Some(why.clone()),
+        Wish::Probe { .. } | Wish::Alarm { .. } => None,
+    });
+    let next = take(draft, agent, step, |_, _| {});
+    if let crate::Stall::Suspect { suspected_at, .. } = next
+        && suspected_at == draft.now.at
+    {
+        draft.look_in(std::time::Duration::from_millis(1100));
+    }
+    draft.member(&agent.name).stall = next;
+    why
+}
+
+/// Takes over what a machine said; `probe` carries out its wish to probe.
+fn take<S>(
+    draft: &mut Draft<'_>,
+    agent: &Agent,
+    step: Step<S>,
+    probe: impl Fn(&mut Draft<'_>, String),
+) -> S {
+    for note in step.notes {
+        draft.note(&agent.name, note);
+    }
+    for wish in step.wishes {
+        match wish {
+            Wish::Probe { text } => probe(draft, text),
+            Wish::Alarm { key, text } => {
+                draft.alarm(Some(&agent.name), key, format!("{}: {text}", agent.name));
+            }
+            // Restarts are collected, since many at once are doubted.
+            Wish::Restart(_) => {}
+        }
+    }
+    step.next
+}
+
+/// Restarts what stalled, unless so many stalled at once that the detector is the likelier culprit.
+fn stalled(draft: &mut Draft<'_>, stalls: Vec<(&Agent, crate::Why)>) {
+    let watched =
+        draft.fleet.agents.iter().filter(|agent| agent.enabled && agent.watch == Watch::HealStall);
+    let of = watched.count();
+    let stalls: Vec<_> = stalls
+        .into_iter()
+        .filter(|(agent, why)| {
+            let seen = &draft.seen.members[&agent.name];
+            life::may_restart(draft, Declared::Agent(agent), seen, why)
+        })
+        .collect();
+    if is_mass(stalls.len(), of) && !draft.seen.independent {
+        draft.note_fleet(Note::MassVerdict { count: stalls.len(), of });
+        draft.act(Action::LookAgain);
+        draft.look_in(std::time::Duration::from_millis(50));
+        return;
+    }
+    for (agent, why) in stalls {
+        let seen = &draft.seen.members[&agent.name];
+        life::restart(draft, Declared::Agent(agent), seen, why);
+    }
+}
+
+fn undeclared(draft: &mut Draft<'_>) {
+    let asked =
+        draft.next.open.iter().find(|open| open.verb == crate::Verb::DownUndeclared).cloned();
+    for stray in draft.seen.undeclared.clone() {
+        let Some(open) = &asked else {
+            let session = stray.session.clone();
+            draft.note(&stray.name, Note::Undeclared { session });
+            continue;
+        };
+        let late = draft.now.at.since(open.since) >= draft.fleet.timing.stop_grace;
+        let stage = if late { StopStage::Kill } else { StopStage::Terminate };
+        let crate::Undeclared { name, session, run } = stray;
+        draft.act(Action::StopUndeclared { name, session, run, stage });
+        draft.look_in(std::time::Duration::from_millis(200));
+    }
+    // What the file no longer declares is forgotten once it runs no more.
+    let kept: Vec<_> = draft.declared().iter().map(|what| what.name().clone()).collect();
+    draft.next.members.retain(|name, _| kept.contains(name));
+}

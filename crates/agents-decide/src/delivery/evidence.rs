@@ -1,0 +1,92 @@
+//! Did the submitted message go?
+
+use agents_config::Pattern;
+
+/// How many characters of the message's end are looked for; the end is what a composer shows last.
+const NEEDLE: usize = 40;
+/// The rows in which a composer and its footer stand.
+const BOTTOM: usize = 12;
+
+/// Compares the screen just before the submit with the screen now.
+///
+/// A key that a composer took as a new line changes nothing but blank rows, so it is no evidence; nor are
+/// clocks and counters, whose digits are left out. Evidence is work that begins, the text leaving the
+/// screen's end, a second copy of it, or something new below it.
+pub(super) fn went(
+    before: &[String],
+    after: &[String],
+    text: &str,
+    active: Option<&Pattern>,
+) -> bool {
+    if let Some(active) = active
+        && !bottom(before).any(|row| active.is_match(row))
+        && bottom(after).any(|row| active.is_match(row))
+    {
+        return true;
+    }
+    let needle = squeeze(text);
+    let needle: String =
+        needle.chars().skip(needle.chars().count().saturating_sub(NEEDLE)).collect();
+    let (was, is) = (squeeze(&before.join("\n")), squeeze(&after.join("\n")));
+    let (copies_before, copies_after) = (was.matches(&needle).count(), is.matches(&needle).count());
+    match (copies_before, copies_after) {
+        (0, 0) => unseen_text_went(before, after),
+        (0, _) => false,
+        (_, 0) => true,
+        (earlier, later) if later > earlier => true,
+        _ => {
+            below(&was, &needle) != below(&is, &needle)
+                && below(&is, &needle).is_some_and(|rest| !rest.is_empty())
+        }
+    }
+}
+
+/// The composer hides a long paste behind a placeholder; once it went, the placeholder has left the composer.
+fn unseen_text_went(before: &[String], after: &[String]) -> bool {
+    let placeholders = |rows: &[String]| bottom(rows).filter(|row| is_placeholder(row)).count();
+    match (placeholders(before), placeholders(after)) {
+        (0, _) => digest(before) != digest(after),
+        (earlier, later) => {
+            later < earlier || (later == earlier && last_placeholder_rose(before, after))
+        }
+    }
+}
+
+fn is_placeholder(row: &str) -> bool {
+    let row = row.to_lowercase();
+    row.contains("[pasted") || row.contains("[paste #")
+}
+
+/// A placeholder that moved up from the screen's end became part of the history.
+fn last_placeholder_rose(before: &[String], after: &[String]) -> bool {
+    let rows_below = |rows: &[String]| {
+        rows.iter().rev().filter(|row| !row.trim().is_empty()).position(|row| is_placeholder(row))
+    };
+    match (rows_below(before), rows_below(after)) {
+        (Some(earlier), Some(later)) => later > earlier,
+        (Some(_), None) => true,
+        (None, _) => false,
+    }
+}
+
+fn bottom(rows: &[String]) -> impl Iterator<Item = &str> {
+    let filled: Vec<&str> =
+        rows.iter().map(String::as_str).filter(|row| !row.trim().is_empty()).collect();
+    let skip = filled.len().saturating_sub(BOTTOM);
+    filled.into_iter().skip(skip)
+}
+
+fn digest(rows: &[String]) -> String {
+    bottom(rows).map(squeeze).collect()
+}
+
+/// Text without white space, digits and box lines, so that wrapping, clocks and frames do not matter.
+fn squeeze(text: &str) -> String {
+    text.chars()
+        .filter(|c| !c.is_whitespace() && !c.is_ascii_digit() && !matches!(c, '│' | '┃' | '|'))
+        .collect()
+}
+
+fn below<'a>(screen: &'a str, needle: &str) -> Option<&'a str> {
+    screen.rfind(needle).map(|at| &screen[at + needle.len()..])
+}

@@ -1,0 +1,194 @@
+//! The decision in the making: what one tick knows, and what it has decided so far.
+
+use std::time::Duration;
+
+use agents_config::{Agent, Backend, Fleet, Kind, Service, Watch};
+use agents_names::AgentName;
+
+use crate::state::{FleetState, Member, Wanted};
+use crate::{About, Action, Moment, Note, Now, Observation, RunId};
+
+/// What `decide` returns.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Decision {
+    pub next: FleetState,
+    pub actions: Vec<Action>,
+    pub notes: Vec<About>,
+    /// When the next look is due at the latest; `None`: at the next ordinary tick.
+    pub look_by: Option<Moment>,
+}
+
+/// One tick's input and its growing output.
+pub(crate) struct Draft<'a> {
+    pub fleet: &'a Fleet,
+    pub seen: &'a Observation,
+    pub heavy: bool,
+    pub now: Now,
+    pub next: FleetState,
+    pub actions: Vec<Action>,
+    pub notes: Vec<About>,
+    pub look_by: Option<Moment>,
+    /// The tmux server that held the fleet is proven to be gone.
+    pub server_lost: bool,
+    /// Too many look gone at once: absence is not believed in this look.
+    pub doubted: bool,
+}
+
+impl<'a> Draft<'a> {
+    pub fn new(
+        fleet: &'a Fleet,
+        state: &FleetState,
+        seen: &'a Observation,
+        heavy: bool,
+        now: Now,
+    ) -> Self {
+        let mut next = state.clone();
+        next.tick += 1;
+        next.at = now.at;
+        Self {
+            fleet,
+            seen,
+            heavy,
+            now,
+            next,
+            actions: Vec::new(),
+            notes: Vec::new(),
+            look_by: None,
+            server_lost: false,
+            doubted: false,
+        }
+    }
+
+    pub fn finish(self) -> Decision {
+        Decision {
+            next: self.next,
+            actions: self.actions,
+            notes: self.notes,
+            look_by: self.look_by,
+        }
+    }
+
+    pub fn act(&mut self, action: Action) {
+        self.actions.push(action);
+    }
+
+    pub fn note(&mut self, name: &AgentName, note: Note) {
+        self.notes.push(About { name: Some(name.clone()), note });
+    }
+
+    pub fn note_fleet(&mut self, note: Note) {
+        self.notes.push(About { name: None, note });
+    }
+
+    /// Asks for a look no later than `span` from now.
+    pub fn look_in(&mut self, span: Duration) {
+        let by = self.now.at.after(span);
+        self.look_by = Some(self.look_by.map_or(by, |earlier| earlier.min(by)));
+    }
+
+    /// Tells the operator once; again only after [`Self::calm`] was called for the same cause.
+    pub fn alarm(&mut self, about: Option<&AgentName>, key: &str, text: String) {
+        let key = alarm_key(about, key);
+        if self.next.alarms.contains_key(&key) {
+            return;
+        }
+        self.next.alarms.insert(key, self.now.at);
+        self.act(Action::Alarm { about: about.cloned(), text });
+    }
+
+    /// The cause of an alarm is over.
+    pub fn calm(&mut self, about: Option<&AgentName>, key: &str) {
+        self.next.alarms.remove(&alarm_key(about, key));
+    }
+
+    pub fn new_run(&mut self) -> RunId {
+        self.next.next_run += 1;
+        RunId(self.next.next_run)
+    }
+
+    pub fn new_message(&mut self) -> u64 {
+        self.next.next_message += 1;
+        self.next.next_message
+    }
+
+    pub fn member(&mut self, name: &AgentName) -> &mut Member {
+        self.next.members.entry(name.clone()).or_default()
+    }
+
+    /// Services first, then agents, each in the order of the file.
+    pub fn declared(&self) -> Vec<Declared<'a>> {
+        let services = self.fleet.services.iter().map(Declared::Service);
+        services.chain(self.fleet.agents.iter().map(Declared::Agent)).collect()
+    }
+}
+
+fn alarm_key(about: Option<&AgentName>, key: &str) -> String {
+    about.map_or_else(|| format!("fleet/{key}"), |name| format!("{name}/{key}"))
+}
+
+/// An agent or a service, as far as its life is concerned.
+#[derive(Clone, Copy)]
+pub(crate) enum Declared<'a> {
+    Agent(&'a Agent),
+    Service(&'a Service),
+}
+
+impl<'a> Declared<'a> {
+    pub fn name(self) -> &'a AgentName {
+        match self {
+            Self::Agent(agent) => &agent.name,
+            Self::Service(service) => &service.name,
+        }
+    }
+
+    pub fn enabled(self) -> bool {
+        match self {
+            Self::Agent(agent) => agent.enabled,
+            Self::Service(service) => service.enabled,
+        }
+    }
+
+    pub fn account(self) -> Option<&'a str> {
+        match self {
+            Self::Agent(agent) => agent.account.as_deref(),
+            Self::Service(_) => None,
+        }
+    }
+
+    pub fn is_loop(self) -> bool {
+        matches!(self, Self::Agent(agent) if agent.kind == Kind::Loop)
+    }
+
+    pub fn is_task(self) -> bool {
+        matches!(self, Self::Agent(agent) if agent.kind == Kind::Task)
+    }
+
+    /// Whether its death is healed. A task runs once, whatever its `watch` says.
+    pub fn watched(self) -> bool {
+        match self {
+            Self::Agent(agent) => {
+                agent.enabled && agent.watch != Watch::None && agent.kind != Kind::Task
+            }
+            Self::Service(service) => service.enabled,
+        }
+    }
+
+    pub fn backend(self, fleet: &'a Fleet) -> Option<&'a Backend> {
+        match self {
+            Self::Agent(agent) => Some(fleet.backend_of(agent)),
+            Self::Service(_) => None,
+        }
+    }
+
+    /// Whether it is to run, from the operator's word, else from the config.
+    ///
+    /// A service that nobody asked for is started by `up` only; a watched agent is started by the watchdog
+    /// alone, as the original did.
+    pub fn wanted_up(self, member: &Member) -> bool {
+        match member.wanted {
+            Wanted::Up => true,
+            Wanted::Down => false,
+            Wanted::Unsaid => self.watched() && matches!(self, Self::Agent(_)),
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! Whose turn is it? Pushed commits and inbox files become messages that are owed, and stay so until they went.
+
+use std::collections::BTreeMap;
+
+use agents_config::Handoff;
+use agents_names::AgentName;
+
+use crate::delivery::{MessageKind, owe};
+use crate::draft::Draft;
+use crate::{HandoffSeen, NewsSeen, Note, Seen, messages};
+
+/// What is remembered of the shared branch.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct HandoffState {
+    pub base: Base,
+    /// The digest of each inbox that its owner was told of; absent once the file was consumed.
+    pub inboxes: BTreeMap<String, String>,
+    /// Which repository and branch this is about; another one begins anew.
+    pub source: String,
+}
+
+/// Up to where the branch was read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Base {
+    /// Never looked at.
+    #[default]
+    Unseen,
+    /// Looked at while nothing was pushed: the first commit will be news.
+    Empty,
+    At(String),
+}
+
+pub(crate) fn step(draft: &mut Draft<'_>) {
+    let Some(handoff) = draft.fleet.loop_plan.as_ref().and_then(|plan| plan.handoff.as_ref())
+    else {
+        return;
+    };
+    if !draft.declared().iter().any(|what| what.is_loop() && what.enabled()) {
+        return;
+    }
+    let look = match &draft.seen.handoff {
+        Seen::Known(look) => look,
+        Seen::Absent => return,
+        Seen::Unknown(cause) => {
+            draft.note_fleet(Note::CannotSee { cause: cause.clone() });
+            return;
+        }
+    };
+    let source = source_of(handoff);
+    if draft.next.handoff.source != source {
+        draft.next.handoff = HandoffState { source, ..HandoffState::default() };
+    }
+    commits(draft, handoff, look);
+    inboxes(draft, handoff, look);
+}
+
+/// A name for the repository and branch that `handoff` reads.
+#[must_use]
+pub fn source_of(handoff: &Handoff) -> String {
+    let branch = handoff.branch.as_deref().unwrap_or("(default)");
+    format!("{} {} {branch}", handoff.repo.display(), handoff.remote)
+}
+
+fn commits(draft: &mut Draft<'_>, handoff: &Handoff, look: &HandoffSeen) {
+    let Some(head) = &look.head else {
+        if draft.next.handoff.base == Base::Unseen {
+            draft.next.handoff.base = Base::Empty;
+        }
+        return;
+    };
+    let base = draft.next.handoff.base.clone();
+    if base == Base::At(head.clone()) {
+        draft.note_fleet(Note::HandoffQuiet);
+        return;
+    }
+    match (&base, &look.news) {
+        (Base::Unseen, _) => draft.note_fleet(Note::HandoffBaseline { head: head.clone() }),
+        (Base::At(base), NewsSeen::Commits(commits)) if look.base.as_ref() == Some(base) => {
+            subjects(draft, handoff, commits);
+        }
+        (Base::Empty, _) if look.base.is_none() => {
+            tell(draft, &handoff.claim_pings, MessageKind::Rewritten, messages::FIRST.to_owned());
+            tell(draft, &handoff.review_pings, MessageKind::Rewritten, messages::FIRST.to_owned());
+        }
+        (Base::At(_), NewsSeen::BaseUnknown) => {
+            // What was claimed or reviewed cannot be listed: both sides look for themselves.
+            tell(
+                draft,
+                &handoff.claim_pings,
+                MessageKind::Rewritten,
+                messages::REWRITTEN.to_owned(),
+            );
+            tell(
+                draft,
+                &handoff.review_pings,
+                MessageKind::Rewritten,
+                messages::REWRITTEN.to_owned(),
+            );
+        }
+        (Base::At(_) | Base::Empty, _) => return, // A look made for an older base; the next one fits.
+    }
+    draft.next.handoff.base = Base::At(head.clone());
+}
+
+fn subjects(draft: &mut Draft<'_>, handoff: &Handoff, commits: &[(String, String)]) {
+    if commits.iter().any(|(_, subject)| handoff.claim_pattern.is_match(subject)) {
+        draft
+            .note_fleet(Note::HandoffNews { text: "claim commit → pinging reviewer".to_owned() });
+        tell(draft, &handoff.claim_pings, MessageKind::Claim, messages::CLAIM.to_owned());
+    }
+    if commits.iter().any(|(_, subject)| handoff.review_pattern.is_match(subject)) {
+        draft
+            .note_fleet(Note::HandoffNews { text: "review commit → pinging builder".to_owned() });
+        tell(draft, &handoff.review_pings, MessageKind::Review, messages::REVIEW.to_owned());
+    }
+}
+
+fn inboxes(draft: &mut Draft<'_>, handoff: &Handoff, look: &HandoffSeen) {
+    for (file, target) in [
+        (&handoff.reviewer_inbox, &handoff.claim_pings),
+        (&handoff.builder_inbox, &handoff.review_pings),
+    ] {
+        let Some(file) = file else { continue };
+        let Some(seen) = look.inboxes.iter().find(|inbox| inbox.file == *file) else { continue };
+        let Some(digest) = &seen.digest else {
+            draft.next.handoff.inboxes.remove(file);
+            continue;
+        };
+        if draft.next.handoff.inboxes.get(file) != Some(digest) {
+            draft.next.handoff.inboxes.insert(file.clone(), digest.clone());
+            draft.note_fleet(Note::HandoffNews {
+                text: format!("{file} changed → pinging {target}"),
+            });
+            let text = messages::inbox(&handoff.state_subdir, file);
+            tell(draft, target, MessageKind::Inbox(file.clone()), text);
+        }
+    }
+}
+
+fn tell(draft: &mut Draft<'_>, target: &AgentName, kind: MessageKind, text: String) {
+    if draft.fleet.agent(target).is_some() {
+        owe(draft, target, kind, text);
+    } else {
+        let said = format!(
+            "the handoff names {target}, which the config does not declare: its {kind} is not sent"
+        );
+        draft.alarm(Some(target), "undeclared-target", said);
+    }
+}

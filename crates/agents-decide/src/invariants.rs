@@ -1,0 +1,117 @@
+//! What may never be decided, whatever was seen? Checked on every decision: in tests and simulation a
+//! failure, in the watchdog a refused action.
+
+use agents_config::Fleet;
+
+use crate::draft::Decision;
+use crate::life::Life;
+use crate::state::{FleetState, Wanted};
+use crate::{Action, Now, Observation, Seen, Why};
+
+/// A broken invariant, and the action that breaks it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// Its number in the list of safety invariants, `I2` for example.
+    pub invariant: &'static str,
+    /// The place of the action in the decision.
+    pub action: usize,
+    pub text: String,
+}
+
+/// Checks one decision against what it was decided on.
+#[must_use]
+pub fn check(
+    fleet: &Fleet,
+    before: &FleetState,
+    seen: &Observation,
+    decision: &Decision,
+    now: Now,
+) -> Vec<Violation> {
+    let mut found = Vec::new();
+    for (place, action) in decision.actions.iter().enumerate() {
+        for (invariant, text) in broken(fleet, before, seen, decision, action, now) {
+            found.push(Violation { invariant, action: place, text });
+        }
+    }
+    found
+}
+
+fn broken(
+    fleet: &Fleet,
+    before: &FleetState,
+    seen: &Observation,
+    decision: &Decision,
+    action: &Action,
+    now: Now,
+) -> Vec<(&'static str, String)> {
+    let mut found = Vec::new();
+    match action {
+        Action::Start { name, why, .. } => {
+            let Some(member) = seen.members.get(name) else {
+                found.push(("I10", format!("{name} is started without being declared")));
+                return found;
+            };
+            if member.pane.known().is_some() {
+                found.push(("I1", format!("{name} is started while its session exists")));
+            }
+            if let Seen::Unknown(_) = member.pane {
+                found.push(("I12", format!("{name} is started though it cannot be seen")));
+            }
+            if decision.next.members.get(name).is_some_and(|member| member.wanted == Wanted::Down)
+                && *why != Why::SequenceComplete
+            {
+                found.push(("I17", format!("{name} is started though it was asked down")));
+            }
+        }
+        Action::Stop { name, why, .. } => {
+            found.extend(wrong_stop(before, seen, name, why, now));
+        }
+        Action::Type { name, pane, .. } | Action::Submit { name, pane, .. } => {
+            let right = seen.members.get(name).and_then(|member| member.pane.known());
+            let fits = right.is_some_and(|it| it.pane == *pane && it.dead.is_none() && !it.deaf);
+            if !fits {
+                found.push(("I11", format!("{name} is typed at though its pane cannot take it")));
+            }
+            if fleet.agent(name).is_none() {
+                found.push(("I11", format!("{name} is no agent, and is typed at")));
+            }
+        }
+        Action::RestoreSocket { .. }
+        | Action::LookAgain
+        | Action::WritePosition { .. }
+        | Action::MarkComplete { .. }
+        | Action::ClearComplete
+        | Action::StopUndeclared { .. }
+        | Action::Reply { .. }
+        | Action::Alarm { .. }
+        | Action::Exit => {}
+    }
+    found
+}
+
+fn wrong_stop(
+    before: &FleetState,
+    seen: &Observation,
+    name: &agents_names::AgentName,
+    why: &Why,
+    now: Now,
+) -> Vec<(&'static str, String)> {
+    let mut found = Vec::new();
+    let by_itself = matches!(why, Why::Stall { .. } | Why::Fatal { .. } | Why::Mismatch { .. });
+    let Some(member) = before.members.get(name) else { return found };
+    let fresh_stop = !matches!(member.life, Life::Stopping { .. });
+    if !by_itself || !fresh_stop {
+        return found;
+    }
+    if member.limit.silences() {
+        found.push(("I3", format!("{name} is stopped inside its usage window")));
+    }
+    if member.activity.active_at == Some(now.at) {
+        found.push(("I2", format!("{name} is stopped while it is active")));
+    }
+    let sight = seen.members.get(name);
+    if sight.is_none_or(|member| matches!(member.pane, Seen::Unknown(_))) {
+        found.push(("I12", format!("{name} is stopped though it cannot be seen")));
+    }
+    found
+}

@@ -1,0 +1,36 @@
+use agents_config::Pattern;
+
+use super::Tail;
+use crate::activity::fixture::{backend, screen};
+
+#[test]
+fn the_lowest_and_shortest_banner_is_named() {
+    let rows = screen("limit reached A / text / limit reached B / tail").rows;
+    let pattern = backend().limit_re.expect("set");
+    let found = Tail::of(&rows, None, &[]).banner(&pattern).expect("a banner");
+    assert_eq!(found.row, "limit reached B");
+    assert_eq!(found.text, "limit reached B tail");
+}
+
+#[test]
+fn a_pattern_may_be_anchored_to_the_first_row_of_a_broken_banner() {
+    let pattern = Pattern::new("^■ You have hit your usage limit").expect("valid");
+    let find = |text: &str| {
+        Tail::of(&screen(text).rows, None, &[]).banner(&pattern).map(|found| found.row)
+    };
+    assert_eq!(
+        find("■ You have hit / your usage / limit. / >").as_deref(),
+        Some("■ You have hit your usage limit.")
+    );
+    assert_eq!(find("said: ■ You have hit / your usage / limit. / >"), None);
+}
+
+#[test]
+fn the_probe_cuts_and_says_so() {
+    let rows = screen("limit reached / > go on with your work now / ready").rows;
+    let pattern = Pattern::new("limit reached").expect("valid");
+    let cut = Tail::of(&rows, Some("go on with your work now"), &[]);
+    assert!(cut.below_probe && cut.banner(&pattern).is_none());
+    let whole = Tail::of(&rows, Some("another message altogether"), &[]);
+    assert!(!whole.below_probe && whole.banner(&pattern).is_some());
+}

@@ -1,0 +1,44 @@
+//! What is typed at agents? Fixed texts with paths and file names of the config only: no byte of a commit
+//! or a screen is ever passed on to another agent.
+
+use agents_config::{Agent, Fleet, PromptDelivery, PromptSource};
+
+use crate::draft::Declared;
+
+/// The file that holds the kickoff of a session.
+#[must_use]
+pub fn kickoff_file(fleet: &Fleet, agent: &Agent) -> std::path::PathBuf {
+    fleet.state_dir().join(format!("kickoff-{}.txt", agent.session))
+}
+
+/// The line that a `ping` backend gets as its first message.
+pub(crate) fn kickoff_line(fleet: &Fleet, what: Declared<'_>) -> Option<String> {
+    let Declared::Agent(agent) = what else { return None };
+    let empty = matches!(&agent.prompt, PromptSource::Text(text) if text.trim().is_empty());
+    if fleet.backend_of(agent).prompt_delivery != PromptDelivery::Ping || empty {
+        return None;
+    }
+    let file = kickoff_file(fleet, agent);
+    let file = file.display();
+    Some(format!(
+        "Your full kickoff prompt is in {file} — read it now with: `cat '{file}'` — then follow it exactly."
+    ))
+}
+
+pub(crate) const CLAIM: &str = "watchdog ping: the other loop pushed a gate CLAIM commit. Pull and verify the claimed gate now.";
+
+pub(crate) const REVIEW: &str =
+    "watchdog ping: the other loop pushed a verdict/finding commit. Pull the review file and act.";
+
+pub(crate) const REWRITTEN: &str = "watchdog ping: the history of the shared branch was rewritten. \
+     Pull, look for new claims and verdicts, and act on them.";
+
+pub(crate) const FIRST: &str = "watchdog ping: the shared branch has its first commits. \
+     Pull, look for claims and verdicts, and act on them.";
+
+pub(crate) fn inbox(subdir: &str, file: &str) -> String {
+    format!(
+        "watchdog ping: the other loop pushed {subdir}/{file} — pull, read it, act, then delete the file \
+         (commit + push) to mark it consumed."
+    )
+}

@@ -1,0 +1,57 @@
+//! What time is it? Durations are measured in fleet time; the wall clock serves announced resets only.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+/// A point in fleet time: milliseconds that never go back, whatever the wall clock does.
+///
+/// The shell continues it over restarts of the watchdog and over reboots, so a stored moment stays comparable.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    serde::Serialize,
+    serde::Deserialize,
+)]
+pub struct Moment(pub u64);
+
+impl Moment {
+    /// The moment `span` later.
+    #[must_use]
+    pub fn after(self, span: Duration) -> Self {
+        Self(self.0.saturating_add(millis(span)))
+    }
+
+    /// How long ago `earlier` was; zero when it lies ahead.
+    #[must_use]
+    pub fn since(self, earlier: Moment) -> Duration {
+        Duration::from_millis(self.0.saturating_sub(earlier.0))
+    }
+}
+
+fn millis(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// The time of one tick, read once by the shell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Now {
+    pub at: Moment,
+    pub wall: DateTime<Utc>,
+    pub zone: Zone,
+}
+
+/// The zone in which a reset time without a zone is read: this machine's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Zone {
+    Named(chrono_tz::Tz),
+    /// Seconds east of UTC.
+    Fixed(i32),
+}

@@ -1,0 +1,163 @@
+//! What did one look see? Serializable, so that a recorded tick is a test case.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use agents_names::{AgentName, PhaseId};
+
+use crate::{Request, RunId, Seen};
+
+/// All that one look saw.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Observation {
+    /// `Absent`: proven dead, or never there. An unreachable socket of a living server is `Unknown`.
+    pub server: Seen<ServerSeen>,
+    /// The look was made by another way than the ordinary one: a fresh connection and the process ids.
+    pub independent: bool,
+    /// Every declared agent and service.
+    pub members: BTreeMap<AgentName, MemberSeen>,
+    /// Sessions with our tag that the file does not declare.
+    pub undeclared: Vec<Undeclared>,
+    /// The status file of the phase that the state says is current.
+    pub status: Seen<StatusSeen>,
+    /// `Absent`: nothing was looked up since the last tick.
+    pub handoff: Seen<HandoffSeen>,
+    /// Requests of the operator that no earlier tick has taken up, oldest first.
+    pub requests: Vec<Request>,
+    /// The position that the original program left behind, for a store that has none yet.
+    pub legacy_position: Option<usize>,
+}
+
+/// The identity of the tmux server that answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct ServerSeen {
+    pub pid: u32,
+    pub start_time: u64,
+}
+
+/// What was seen of one agent or service.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct MemberSeen {
+    /// `Absent`: the server answered without the session.
+    pub pane: Seen<PaneSeen>,
+    /// `Absent` without a pane.
+    pub screen: Seen<ScreenSeen>,
+    /// How the last run ended, as its launcher recorded.
+    pub exit: Option<ExitSeen>,
+    /// Since the session log was last written; `None` without a log.
+    pub log_age: Option<Duration>,
+    /// The processes of the last run; `Absent` when none is left, or none was recorded.
+    pub processes: Seen<ProcessesSeen>,
+    /// Why a start would fail now: a missing prompt file or working directory.
+    pub unstartable: Option<String>,
+    /// Why the last start that the shell tried did fail, and which it was.
+    pub start_failed: Option<(RunId, String)>,
+    /// The conversation id that a restart would resume.
+    pub resume_id: Option<String>,
+    /// The text of the wake prompt, as one line; `None` when the file is missing or blank.
+    pub wake_text: Option<String>,
+}
+
+/// One pane, as the listing tells it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct PaneSeen {
+    pub pane: u32,
+    /// The session carries our tag for this very member.
+    pub ours: bool,
+    /// Which start this was, from the session's tag.
+    pub run: Option<RunId>,
+    pub dead: Option<DeadSeen>,
+    /// In copy mode, or input switched off: keys do not reach the program.
+    pub deaf: bool,
+    /// The foreground process.
+    pub command: String,
+    /// Tokens of the last text typed and of the last submit; proof that the step was done.
+    pub typed: Option<String>,
+    pub submitted: Option<String>,
+}
+
+/// How the process of a kept pane ended, as far as tmux knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct DeadSeen {
+    pub status: Option<i32>,
+    pub signal: Option<i32>,
+}
+
+/// The rows of a screen.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct ScreenSeen {
+    /// Top to bottom; rows that the terminal wrapped are joined.
+    pub rows: Vec<String>,
+    /// Equal digests mean equal rows.
+    pub digest: u64,
+}
+
+/// How a run ended, from its launcher's record.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct ExitSeen {
+    pub run: RunId,
+    pub code: Option<i32>,
+    pub signal: Option<i32>,
+    /// How long the program ran.
+    pub alive: Duration,
+    /// Why the program could not be started at all.
+    pub failure: Option<String>,
+    /// The last rows that it printed.
+    pub last_output: Vec<String>,
+}
+
+/// The processes of one run.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct ProcessesSeen {
+    /// CPU time of all of them together, ended children included, in milliseconds.
+    pub cpu_ms: u64,
+    /// Equal digests mean the same set of processes.
+    pub digest: u64,
+    pub count: u32,
+}
+
+/// The status file of a phase.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct StatusSeen {
+    pub phase: PhaseId,
+    pub text: String,
+}
+
+/// What the last fetch of the handoff repository brought.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct HandoffSeen {
+    /// Commit id of the branch's head; `None` when nothing was pushed yet.
+    pub head: Option<String>,
+    /// The base that `news` starts from.
+    pub base: Option<String>,
+    pub news: NewsSeen,
+    /// The inbox files looked for.
+    pub inboxes: Vec<InboxSeen>,
+}
+
+/// What is new on the branch since the base.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum NewsSeen {
+    /// No base was given.
+    First,
+    /// Commit ids and subjects, oldest first.
+    Commits(Vec<(String, String)>),
+    /// The base is no longer known: the history was rewritten.
+    BaseUnknown,
+}
+
+/// One inbox file on the branch.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct InboxSeen {
+    pub file: String,
+    /// A digest of its content; `None` when it is not there.
+    pub digest: Option<String>,
+}
+
+/// A session with our tag that no table of the file declares.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Undeclared {
+    pub name: AgentName,
+    pub session: String,
+    pub run: Option<RunId>,
+}

@@ -1,0 +1,5 @@
+//! Which phase is current, and is it done?
+
+mod done;
+
+pub use done::is_done;

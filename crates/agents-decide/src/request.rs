@@ -1,0 +1,70 @@
+//! What does the operator ask for? Verbs leave requests; the holder of the fleet lock carries them out.
+
+use agents_names::{AgentName, PhaseId};
+
+/// The number of a request, given by the store; later ones are larger.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    serde::Serialize,
+    serde::Deserialize,
+)]
+pub struct RequestId(pub u64);
+
+/// One request, as stored.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Request {
+    pub id: RequestId,
+    pub verb: Verb,
+}
+
+/// What is asked for. Names have been checked by the verb against the config it read.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Verb {
+    /// `whole`: no names were given; everything enabled.
+    Up {
+        names: Vec<AgentName>,
+        whole: bool,
+    },
+    /// `whole`: no names were given; the watchdog ends too.
+    Down {
+        names: Vec<AgentName>,
+        whole: bool,
+    },
+    /// Ends sessions that the file no longer declares.
+    DownUndeclared,
+    Restart {
+        names: Vec<AgentName>,
+    },
+    Phase {
+        to: PhaseId,
+    },
+    Send {
+        name: AgentName,
+        text: String,
+    },
+    /// Ends the watchdog and leaves the fleet as it is.
+    StopWatchdog,
+}
+
+/// What became of one member in one request.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Answer {
+    Started,
+    AlreadyRunning,
+    Stopped,
+    NotRunning,
+    /// The message reached the member, and was seen to go.
+    Delivered,
+    /// With the reason.
+    Failed(String),
+    /// Accepted, and carried out later, for this reason.
+    Waiting(String),
+}

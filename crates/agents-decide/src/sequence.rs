@@ -1,0 +1,236 @@
+//! Which phase is the build in, and does it move on?
+
+use agents_config::LoopPlan;
+use agents_names::{AgentName, PhaseId};
+
+use crate::draft::{Declared, Draft};
+use crate::life::{Ending, Life, begin_stop, set};
+use crate::state::Wanted;
+use crate::{Action, Note, Why};
+
+/// The position in the phases, and a move under way.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Sequence {
+    Running {
+        phase: PhaseId,
+    },
+    /// The loops are being stopped; those of `restart` start again with the new phase.
+    Moving {
+        from: PhaseId,
+        to: PhaseId,
+        restart: Vec<AgentName>,
+    },
+    /// The last phase is done, and the loops are being stopped.
+    Completing {
+        phase: PhaseId,
+    },
+    Complete {
+        phase: PhaseId,
+    },
+}
+
+impl Sequence {
+    /// The phase whose kickoff a loop agent gets now.
+    #[must_use]
+    pub fn phase(&self) -> &PhaseId {
+        match self {
+            Self::Running { phase } | Self::Completing { phase } | Self::Complete { phase } => {
+                phase
+            }
+            Self::Moving { to, .. } => to,
+        }
+    }
+
+    /// Whether loop agents may run.
+    #[must_use]
+    pub fn runs(&self) -> bool {
+        matches!(self, Self::Running { .. })
+    }
+
+    /// Whether the last phase is done.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        matches!(self, Self::Completing { .. } | Self::Complete { .. })
+    }
+}
+
+pub(crate) fn step(draft: &mut Draft<'_>) {
+    let Some(plan) = &draft.fleet.loop_plan else { return };
+    let Some(sequence) = draft.next.sequence.clone() else { return begin(draft, plan) };
+    match sequence {
+        Sequence::Running { phase } => running(draft, plan, phase),
+        Sequence::Moving { from, to, restart } => moving(draft, &from, to, &restart),
+        Sequence::Completing { phase } => completing(draft, plan, phase),
+        Sequence::Complete { phase } => complete(draft, plan, phase),
+    }
+}
+
+/// The first tick: where the original program was, else the first phase.
+fn begin(draft: &mut Draft<'_>, plan: &LoopPlan) {
+    let index = draft.seen.legacy_position.unwrap_or(0);
+    let phase = match plan.phases.get(index) {
+        Some(phase) => phase.id.clone(),
+        None => {
+            let text = format!(
+                "the recorded position {index} is beyond the {} phases; staying at the last",
+                plan.phases.len()
+            );
+            draft.alarm(None, "position", text);
+            let Some(last) = plan.phases.last() else { return };
+            last.id.clone()
+        }
+    };
+    draft.act(Action::WritePosition { phase: phase.clone() });
+    draft.next.sequence = Some(Sequence::Running { phase });
+}
+
+fn running(draft: &mut Draft<'_>, plan: &LoopPlan, phase: PhaseId) {
+    if plan.phase(&phase).is_none() {
+        let text =
+            format!("the phase {phase} is no longer in the config; `agents phase set` chooses one");
+        draft.alarm(None, "position", text);
+        draft.note_fleet(Note::PositionUnknown { phase });
+        return;
+    }
+    draft.calm(None, "position");
+    if !is_done(draft, plan, &phase) {
+        draft.note_fleet(Note::PhaseInProgress { phase });
+        return;
+    }
+    if !plan.auto_advance {
+        draft.note_fleet(Note::NoAutoAdvance { phase });
+        return;
+    }
+    if !draft.heavy {
+        // Judged on heavy ticks only, as configured.
+        return;
+    }
+    match plan.after(&phase) {
+        Some(next) => begin_move(draft, phase, next.id.clone(), true),
+        None => {
+            stop_loops(draft, &Why::SequenceComplete);
+            draft.note_fleet(Note::SequenceComplete);
+            draft.next.sequence = Some(Sequence::Completing { phase });
+        }
+    }
+}
+
+fn is_done(draft: &Draft<'_>, plan: &LoopPlan, phase: &PhaseId) -> bool {
+    let status = draft.seen.status.known();
+    status.is_some_and(|status| {
+        status.phase == *phase && crate::phase::is_done(&status.text, &plan.done_marker)
+    })
+}
+
+/// Leaves `from` for `to`; the loops are stopped first.
+pub(crate) fn begin_move(draft: &mut Draft<'_>, from: PhaseId, to: PhaseId, by_itself: bool) {
+    let restart = loops(draft).into_iter().filter(|what| {
+        let member = draft.next.members.get(what.name());
+        let wanted = member.map_or(Wanted::Unsaid, |member| member.wanted);
+        let runs = member.is_some_and(|member| !matches!(member.life, Life::Stopped { .. }));
+        let fleet_is_up = draft.next.wanted != Wanted::Down;
+        wanted != Wanted::Down && (runs || wanted == Wanted::Up || (by_itself && fleet_is_up))
+    });
+    let restart = restart.map(|what| what.name().clone()).collect();
+    draft.note_fleet(Note::PhaseAdvancing { from: from.clone(), to: to.clone() });
+    stop_loops(draft, &Why::Phase { phase: to.clone() });
+    draft.next.sequence = Some(Sequence::Moving { from, to, restart });
+}
+
+fn loops<'a>(draft: &Draft<'a>) -> Vec<Declared<'a>> {
+    draft.declared().into_iter().filter(|what| what.is_loop() && what.enabled()).collect()
+}
+
+fn stop_loops(draft: &mut Draft<'_>, why: &Why) {
+    for what in loops(draft) {
+        let now = draft.now.at;
+        let member = draft.member(what.name());
+        crate::delivery::drop_all(member);
+        match &mut member.life {
+            Life::Stopping { then, .. } => *then = None,
+            Life::Up { run, .. } | Life::Missing { run, .. } => {
+                let run = *run;
+                begin_stop(draft, what, run, why.clone(), None);
+            }
+            Life::Starting { run, .. } => {
+                let run = Some(*run);
+                begin_stop(draft, what, run, why.clone(), None);
+            }
+            Life::Due { .. } | Life::Parked { .. } | Life::Stopped { .. } => {
+                set(draft, what, Life::Stopped { since: now, how: Ending::Asked });
+            }
+        }
+    }
+    draft.look_in(std::time::Duration::from_millis(50));
+}
+
+fn all_stopped(draft: &mut Draft<'_>) -> bool {
+    let stopped = loops(draft).iter().all(|what| {
+        let member = draft.next.members.get(what.name());
+        member.is_none_or(|member| matches!(member.life, Life::Stopped { .. }))
+    });
+    if !stopped {
+        draft.look_in(std::time::Duration::from_millis(100));
+    }
+    stopped
+}
+
+fn moving(draft: &mut Draft<'_>, from: &PhaseId, to: PhaseId, restart: &[AgentName]) {
+    if !all_stopped(draft) {
+        draft.note_fleet(Note::PhaseAdvancing { from: from.clone(), to });
+        return;
+    }
+    draft.act(Action::WritePosition { phase: to.clone() });
+    draft.act(Action::ClearComplete);
+    for what in loops(draft) {
+        if restart.contains(what.name()) {
+            let at = draft.now.at;
+            draft.member(what.name()).budget.reset();
+            set(draft, what, Life::Due { at, why: Why::Phase { phase: to.clone() } });
+        }
+    }
+    draft.look_in(std::time::Duration::from_millis(10));
+    draft.next.sequence = Some(Sequence::Running { phase: to });
+}
+
+fn completing(draft: &mut Draft<'_>, plan: &LoopPlan, phase: PhaseId) {
+    draft.note_fleet(Note::SequenceComplete);
+    if !all_stopped(draft) {
+        return;
+    }
+    draft.act(Action::MarkComplete { phase: phase.clone() });
+    let run = plan.on_complete.as_ref().and_then(|on_complete| on_complete.run.as_ref());
+    let task = draft.declared().into_iter().find(|what| Some(what.name()) == run);
+    if let Some(task) = task {
+        launch(draft, task);
+    }
+    draft.alarm(None, "complete", format!("the phase sequence is complete: {phase} was the last"));
+    draft.next.sequence = Some(Sequence::Complete { phase });
+}
+
+fn launch(draft: &mut Draft<'_>, task: Declared<'_>) {
+    let at = draft.now.at;
+    let why = Why::SequenceComplete;
+    match draft.member(task.name()).life.clone() {
+        Life::Up { run, .. } | Life::Missing { run, .. } => {
+            begin_stop(draft, task, run, why.clone(), Some(why));
+        }
+        Life::Stopped { .. }
+        | Life::Due { .. }
+        | Life::Starting { .. }
+        | Life::Stopping { .. }
+        | Life::Parked { .. } => set(draft, task, Life::Due { at, why }),
+    }
+    draft.look_in(std::time::Duration::from_millis(10));
+}
+
+fn complete(draft: &mut Draft<'_>, plan: &LoopPlan, phase: PhaseId) {
+    draft.note_fleet(Note::SequenceComplete);
+    // A phase was appended: the build goes on from there.
+    if let Some(next) = plan.after(&phase)
+        && plan.auto_advance
+    {
+        draft.calm(None, "complete");
+        begin_move(draft, phase, next.id.clone(), true);
+    }
+}

@@ -1,0 +1,101 @@
+//! What is remembered between two ticks? What was seen and what is owed, never what was assumed.
+
+use std::collections::BTreeMap;
+
+use agents_names::AgentName;
+
+use crate::budget::Budget;
+use crate::delivery::Mailbox;
+use crate::handoff::HandoffState;
+use crate::life::Life;
+use crate::request::{Answer, RequestId, Verb};
+use crate::sequence::Sequence;
+use crate::{ActivityState, Limit, Moment, RunId, ServerSeen, Stall};
+
+/// The number of this shape; a store with a larger one was written by a newer program.
+pub const STATE_SCHEMA: u32 = 1;
+
+/// Everything that the decision of the next tick depends on, besides the look and the config.
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct FleetState {
+    pub tick: u64,
+    /// The moment of the last tick.
+    pub at: Moment,
+    /// The tmux server that answered last.
+    pub server: Option<ServerSeen>,
+    /// What the operator last asked of the fleet as a whole.
+    pub wanted: Wanted,
+    pub members: BTreeMap<AgentName, Member>,
+    /// `None` before the first tick of a fleet with phases.
+    pub sequence: Option<Sequence>,
+    pub handoff: HandoffState,
+    /// Requests that were taken up and are not answered yet.
+    pub open: Vec<OpenRequest>,
+    pub last_request: RequestId,
+    /// Automatic starts of the last seconds, over the whole fleet.
+    pub recent_starts: Vec<Moment>,
+    pub next_run: u64,
+    pub next_message: u64,
+    /// Since when no look at the server succeeds.
+    #[serde(default)]
+    pub blind: Option<Blind>,
+    /// Since when a mass verdict waits for a look by another way.
+    pub doubted_since: Option<Moment>,
+    /// Alarms that were raised and whose cause lasts, so that each is told once.
+    pub alarms: BTreeMap<String, Moment>,
+}
+
+/// A time in which the tmux server cannot be seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Blind {
+    pub since: Moment,
+    /// When the server was last asked to make its socket anew.
+    pub asked_at: Option<Moment>,
+}
+
+/// What is remembered of one agent or service.
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Member {
+    pub wanted: Wanted,
+    pub life: Life,
+    pub budget: Budget,
+    pub activity: ActivityState,
+    pub limit: Limit,
+    pub stall: Stall,
+    pub mailbox: Mailbox,
+    /// When the next scheduled wake is due.
+    pub wake_at: Option<Moment>,
+    /// A fatal row or a mismatched command that one look saw.
+    pub suspicion: Option<Suspicion>,
+    /// How many times it was started, for `status`.
+    pub starts: u32,
+    /// The last start of this member.
+    pub last_run: Option<RunId>,
+}
+
+/// Something that condemns a session when a second look confirms it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Suspicion {
+    pub since: Moment,
+    pub what: String,
+}
+
+/// What the operator wants of a member or of the fleet.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Wanted {
+    /// Nothing was ever asked: the config alone decides.
+    #[default]
+    Unsaid,
+    Up,
+    Down,
+}
+
+/// A request under way.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct OpenRequest {
+    pub id: RequestId,
+    pub verb: Verb,
+    pub since: Moment,
+    /// `None` while the member's answer is outstanding.
+    pub answers: BTreeMap<AgentName, Option<Answer>>,
+}

@@ -1,0 +1,57 @@
+//! Is it time for a scheduled nudge?
+
+use agents_config::Agent;
+
+use crate::delivery::{MessageKind, owe};
+use crate::draft::Draft;
+use crate::life::Life;
+use crate::{Activity, MemberSeen, Note};
+
+pub(crate) fn step(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen, activity: Activity) {
+    let Some(wake) = &agent.wake else {
+        draft.member(&agent.name).wake_at = None;
+        return;
+    };
+    if draft.next.sequence.as_ref().is_some_and(crate::sequence::Sequence::is_complete) {
+        return;
+    }
+    let now = draft.now.at;
+    let member = draft.member(&agent.name);
+    // An interval that was shortened in the file takes effect at once.
+    let latest = now.after(wake.interval);
+    let due = member.wake_at.map_or(latest, |due| due.min(latest));
+    member.wake_at = Some(due);
+    if now < due {
+        draft.look_in(due.since(now));
+        draft.note(&agent.name, Note::WakeIn { seconds: due.since(now).as_secs() });
+        return;
+    }
+    let member = draft.member(&agent.name);
+    let up = matches!(member.life, Life::Up { .. });
+    let owed = member.mailbox.queue.iter().any(|message| message.kind == MessageKind::Wake);
+    let limited = member.limit.silences();
+    let Some(text) = &seen.wake_text else {
+        member.wake_at = Some(latest);
+        draft.note(&agent.name, Note::WakeFileMissing);
+        let file = wake.prompt_file.display();
+        let said =
+            format!("wake of {} skipped: its prompt file {file} is missing or blank", agent.name);
+        draft.alarm(Some(&agent.name), "wake-file", said);
+        return;
+    };
+    let reason = match (up, owed, limited, activity) {
+        (false, ..) => "it is not running",
+        (true, true, ..) => "the last wake is not delivered yet",
+        (true, false, true, _) => "it is inside a usage window",
+        (true, false, false, Activity::Active) => "it is active",
+        (true, false, false, Activity::Unknown) => "its screen cannot be seen",
+        (true, false, false, Activity::Idle) => {
+            member.wake_at = Some(latest);
+            draft.calm(Some(&agent.name), "wake-file");
+            owe(draft, &agent.name, MessageKind::Wake, text.clone());
+            return;
+        }
+    };
+    let seconds_overdue = now.since(due).as_secs();
+    draft.note(&agent.name, Note::WakeDue { seconds_overdue, reason: reason.to_owned() });
+}

@@ -1,0 +1,217 @@
+//! What does a request get, given the rules, the force in effect and how often it was asked before?
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use crate::plan::{Plan, plan};
+use crate::refusal;
+use crate::reply::{Reply, Speech};
+use crate::request::Request;
+use crate::rule::Rule;
+use crate::scenario::Scenario;
+use crate::tool::{Call, shell_call, wait_call};
+
+/// The script, and what it must remember.
+#[derive(Debug)]
+pub(crate) struct Script {
+    rules: Vec<Rule>,
+    default: Scenario,
+    forced: Option<Scenario>,
+    /// How often a scenario was met by one message, and when first: for scenarios that end.
+    met: HashMap<String, Met>,
+    answered: u64,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Met {
+    /// Seconds since 1970.
+    first: u64,
+    times: u32,
+}
+
+/// An answer, and what the log calls it.
+pub(crate) struct Answered {
+    /// Counted from 1.
+    pub(crate) number: u64,
+    pub(crate) reply: Reply,
+    pub(crate) scenario: String,
+}
+
+impl Script {
+    pub(crate) fn new(rules: Vec<Rule>, default: Scenario) -> Self {
+        Self { rules, default, forced: None, met: HashMap::new(), answered: 0 }
+    }
+
+    /// Every request with tools gets this scenario until told otherwise. A usage window begins anew.
+    pub(crate) fn force(&mut self, scenario: Option<Scenario>) {
+        self.forced = scenario;
+        self.met.retain(|key, _| !key.starts_with(FORCED));
+    }
+
+    /// The answer at `now`, in seconds since 1970.
+    pub(crate) fn answer(&mut self, request: &Request, now: u64) -> Answered {
+        self.answered += 1;
+        // Helpers that name a conversation come without tools; they are no part of the agent's work.
+        if request.tools.is_empty() {
+            return self.play(Scenario::Ok, request, now);
+        }
+        if let Some(forced) = self.forced
+            && let Some(scenario) = self.still(forced, FORCED, now)
+        {
+            return self.play(scenario, request, now);
+        }
+        match plan(request, &self.rules, self.default) {
+            Plan::Run(command) => {
+                let call = shell_call(request, &command);
+                Answered {
+                    number: self.answered,
+                    reply: calling(call, request),
+                    scenario: format!("run {command}"),
+                }
+            }
+            Plan::Wait => {
+                let call = request.outputs.last().and_then(|output| wait_call(request, output));
+                Answered {
+                    number: self.answered,
+                    reply: calling(call, request),
+                    scenario: "wait".to_owned(),
+                }
+            }
+            Plan::Close => Answered {
+                number: self.answered,
+                reply: Reply::Say(Speech::of("done")),
+                scenario: "close".to_owned(),
+            },
+            Plan::Play(scenario) => {
+                let scenario = self.still(scenario, request.newest(), now).unwrap_or(Scenario::Ok);
+                self.play(scenario, request, now)
+            }
+        }
+    }
+
+    /// The scenario, unless it was met often or long enough.
+    fn still(&mut self, scenario: Scenario, by: &str, now: u64) -> Option<Scenario> {
+        let met =
+            self.met.entry(format!("{by}{scenario:?}")).or_insert(Met { first: now, times: 0 });
+        met.times += 1;
+        let by_count = scenario.tries().is_none_or(|tries| met.times <= tries);
+        let by_time = match reset(scenario, met.first) {
+            Some(reset) => now < reset,
+            None => true,
+        };
+        (by_count && by_time).then_some(scenario)
+    }
+
+    /// When the scenario's usage window closes for whoever met it; without one, now.
+    fn reset_of(&self, scenario: Scenario, request: &Request, now: u64) -> u64 {
+        let by = if self.forced == Some(scenario) { FORCED } else { request.newest() };
+        let first = self.met.get(&format!("{by}{scenario:?}")).map_or(now, |met| met.first);
+        reset(scenario, first).unwrap_or(now)
+    }
+
+    fn play(&self, scenario: Scenario, request: &Request, now: u64) -> Answered {
+        let reset = self.reset_of(scenario, request, now);
+        let speech = Speech::of(format!("mock reply {}. All done.", self.answered));
+        let reply = match scenario {
+            Scenario::Ok => Reply::Say(speech),
+            Scenario::Echo => Reply::Say(Speech::of(echo(request.newest()))),
+            Scenario::Recall => Reply::Say(Speech::of(recall(&request.messages))),
+            Scenario::Lure => Reply::Say(Speech::of(LURE)),
+            Scenario::Long { lines } => Reply::Say(Speech::of(long(lines))),
+            Scenario::Slow { during } => Reply::Say(Speech { slow: during, ..speech }),
+            Scenario::Think { during } => Reply::Say(Speech { think: during, ..speech }),
+            Scenario::Cut { .. } => {
+                Reply::Say(Speech { cut: true, slow: Duration::from_secs(1), ..speech })
+            }
+            Scenario::Tool { during } => {
+                let command = format!("sleep {}; touch done.txt", during.as_secs_f64());
+                calling(shell_call(request, &command), request)
+            }
+            Scenario::Overloaded { .. } => Reply::FailInStream,
+            Scenario::Hang { during } => Reply::Hang(during),
+            Scenario::BadBody => Reply::Page("<html>bad gateway</html>"),
+            Scenario::RateLimit { .. } => Reply::Refuse(refusal::rate_limit()),
+            Scenario::Usage { .. } => {
+                Reply::Refuse(refusal::usage_limit(("100", "40"), now, reset))
+            }
+            Scenario::Weekly => Reply::Refuse(refusal::usage_limit(("55", "100"), now, reset)),
+            Scenario::Quota => Reply::Refuse(refusal::quota()),
+            Scenario::Failure { status, .. } => Reply::Refuse(refusal::failure(status)),
+            Scenario::ContextFull => Reply::Refuse(refusal::context_full()),
+            Scenario::Refused { status } => Reply::Refuse(refusal::refused(status)),
+        };
+        Answered { number: self.answered, reply, scenario: format!("{scenario:?}") }
+    }
+}
+
+/// Stands where a message would in the keys of `met`; no message begins so.
+const FORCED: &str = "\0forced";
+
+/// When a usage window that was first met then closes; both in seconds since 1970.
+fn reset(scenario: Scenario, first: u64) -> Option<u64> {
+    match scenario {
+        Scenario::Usage { window } => Some(first.saturating_add(window.as_secs())),
+        Scenario::Weekly => Some(first.saturating_add(refusal::WEEKLY_SECONDS)),
+        Scenario::Ok
+        | Scenario::Echo
+        | Scenario::Recall
+        | Scenario::Lure
+        | Scenario::Long { .. }
+        | Scenario::Slow { .. }
+        | Scenario::Think { .. }
+        | Scenario::Tool { .. }
+        | Scenario::RateLimit { .. }
+        | Scenario::Quota
+        | Scenario::Failure { .. }
+        | Scenario::Overloaded { .. }
+        | Scenario::ContextFull
+        | Scenario::Refused { .. }
+        | Scenario::Hang { .. }
+        | Scenario::Cut { .. }
+        | Scenario::BadBody => None,
+    }
+}
+
+fn calling(call: Option<Call>, request: &Request) -> Reply {
+    let Some(call) = call else {
+        let offered: Vec<&str> = request.tools.iter().map(|tool| tool.name.as_str()).collect();
+        let text = format!("no tool for that is offered; offered are: {}", offered.join(", "));
+        return Reply::Say(Speech::of(text));
+    };
+    Reply::Call(call)
+}
+
+fn echo(text: &str) -> String {
+    let head: String = text.chars().take(60).collect();
+    let length = text.chars().count();
+    let tail: String = text.chars().skip(length.saturating_sub(40)).collect();
+    format!("echo chars={length} lines={} head={head:?} tail={tail:?}", text.lines().count())
+}
+
+fn recall(messages: &[String]) -> String {
+    let ends: Vec<String> = messages
+        .iter()
+        .map(|text| text.chars().skip(text.chars().count().saturating_sub(40)).collect())
+        .collect();
+    format!("recall messages={} ends={ends:?}", messages.len())
+}
+
+fn long(lines: u32) -> String {
+    let lines: Vec<String> = (1..=lines)
+        .map(|n| format!("line {n}: the quick brown fox jumps over the lazy dog"))
+        .collect();
+    lines.join("\n")
+}
+
+/// Words that a careless pattern takes for a state.
+const LURE: &str = "The log you asked about says:
+    Working (3s • esc to interrupt)
+    You've hit your usage limit. Upgrade to Pro or try again at 3:00 PM.
+    5-hour limit reached · resets 3pm
+    Do you want to proceed?
+    ❯ 1. Yes
+      2. No
+That is all; nothing is running now.";
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,203 @@
+//! The simulated machine, as a watchdog sees it.
+
+use std::time::Duration;
+
+use agents_config::Fleet;
+use agents_decide::{Base, HandoffSeen, Moment, Now, RunId, Seen, StatusSeen, StopStage};
+use agents_names::{AgentName, PhaseId, SessionName};
+use agents_tmux::{Driver as _, Listing, StartSession, TmuxError};
+use agents_watchdog::observe::tag;
+use agents_watchdog::place::{ClockMark, Facts, Need, Place, Start};
+
+use crate::calendar;
+use crate::gate::{Effect, Gate};
+use crate::machine::Machine;
+
+/// How long a fetch takes.
+const FETCH: Duration = Duration::from_secs(1);
+
+/// What one watchdog holds of the machine; it dies with the watchdog.
+pub(crate) struct SimPlace {
+    machine: Machine,
+    gate: Gate,
+    /// Fleet time at `since`.
+    base: Moment,
+    since: Duration,
+    fetch: Option<(Base, Duration)>,
+    last_fetch: Option<Duration>,
+}
+
+impl SimPlace {
+    pub fn new(machine: Machine, gate: Gate) -> Self {
+        let since = machine.booted_for();
+        Self { machine, gate, base: Moment(3_600_000), since, fetch: None, last_fetch: None }
+    }
+
+    fn at(&self) -> Moment {
+        self.base.after(self.machine.booted_for() - self.since)
+    }
+
+    /// The age of the session log by the wall clock, as files are dated.
+    fn log_age(&self, session: &SessionName) -> Option<Duration> {
+        let panes = self.machine.terminals.panes();
+        let pane = panes.iter().find(|pane| pane.session == session.as_str() && pane.logged)?;
+        self.machine.age(calendar::of_wall(pane.activity))
+    }
+
+    fn last_output(&self, fleet: &Fleet, session: &SessionName) -> Vec<String> {
+        let text = self.machine.terminals.log(&log_file(fleet, session)).unwrap_or_default();
+        let rows: Vec<String> =
+            text.lines().filter(|row| !row.trim().is_empty()).map(str::to_owned).collect();
+        rows[rows.len().saturating_sub(5)..].to_vec()
+    }
+}
+
+fn log_file(fleet: &Fleet, session: &SessionName) -> std::path::PathBuf {
+    fleet.log_dir.join(format!("{session}.log"))
+}
+
+fn session_of<'f>(fleet: &'f Fleet, name: &AgentName) -> Option<&'f SessionName> {
+    let agent = fleet.agent(name).map(|agent| &agent.session);
+    agent.or_else(|| fleet.service(name).map(|service| &service.session))
+}
+
+impl Place for SimPlace {
+    fn now(&mut self) -> Now {
+        self.machine.now(self.at())
+    }
+
+    fn resume_clock(&mut self, mark: &ClockMark) {
+        let booted = self.machine.booted_for();
+        let gap = booted.saturating_sub(Duration::from_millis(mark.boot_ms));
+        self.base = mark.at.after(gap);
+        self.since = booted;
+    }
+
+    fn clock_mark(&mut self) -> ClockMark {
+        ClockMark {
+            at: self.at(),
+            boot_ms: u64::try_from(self.machine.booted_for().as_millis()).unwrap_or(u64::MAX),
+            boot_id: None,
+            wall_ms: self.machine.wall().timestamp_millis(),
+        }
+    }
+
+    fn facts(&mut self, fleet: &Fleet, name: &AgentName, need: Need) -> Facts {
+        let session = session_of(fleet, name);
+        let agent = fleet.agent(name);
+        let now = self.machine.terminals.now();
+        let last = match (need.end, session) {
+            (true, Some(session)) => self.last_output(fleet, session),
+            (true | false, _) => Vec::new(),
+        };
+        let logs = agent.is_some_and(|agent| agent.log && fleet.backend_of(agent).footer_ui);
+        let parts = self.machine.parts();
+        let exit = need.run.filter(|_| need.end).and_then(|run| parts.runs.exit(name, run, last));
+        let processes = match need.run {
+            Some(run) if need.processes => parts.runs.processes(name, run, now),
+            Some(_) | None => Seen::Absent,
+        };
+        let missing = need.startable && parts.missing_prompts.contains(name);
+        let unstartable =
+            missing.then(|| format!("its prompt file prompts/{name}.md does not exist"));
+        let resume_id = parts.resume_ids.get(name).filter(|_| need.startable).cloned();
+        let standard = || Some("Look around.".to_owned());
+        let wake = parts.wake_texts.get(name).cloned().unwrap_or_else(standard);
+        let has_wake = need.wake && agent.is_some_and(|agent| agent.wake.is_some());
+        drop(parts);
+        let log = session.filter(|_| logs || need.processes);
+        Facts {
+            exit,
+            log_age: log.and_then(|session| self.log_age(session)),
+            processes,
+            unstartable,
+            resume_id,
+            wake_text: wake.filter(|_| has_wake),
+        }
+    }
+
+    fn status(&mut self, fleet: &Fleet, phase: &PhaseId) -> Seen<StatusSeen> {
+        if fleet.loop_plan.as_ref().and_then(|plan| plan.phase(phase)).is_none() {
+            return Seen::Absent;
+        }
+        match self.machine.parts().status.get(phase) {
+            Some(Some(text)) => {
+                Seen::Known(StatusSeen { phase: phase.clone(), text: text.clone() })
+            }
+            Some(None) => Seen::Unknown("the status file cannot be read".to_owned()),
+            None => Seen::Absent,
+        }
+    }
+
+    /// Begins a fetch when one is due, and tells of it when it has ended, once.
+    fn handoff(&mut self, fleet: &Fleet, base: &Base) -> Seen<HandoffSeen> {
+        let Some(handoff) = fleet.loop_plan.as_ref().and_then(|plan| plan.handoff.as_ref()) else {
+            return Seen::Absent;
+        };
+        let now = self.machine.booted_for();
+        let mut seen = Seen::Absent;
+        if let Some((from, _)) = self.fetch.take_if(|(_, begun)| now - *begun >= FETCH) {
+            let branch = &mut self.machine.parts().branch;
+            seen = if branch.failures > 0 {
+                branch.failures -= 1;
+                Seen::Unknown("handoff: the remote does not answer".to_owned())
+            } else {
+                Seen::Known(branch.look(handoff, &from))
+            };
+        }
+        let pause = handoff.fetch_interval.mul_f64(0.9);
+        let due = self.last_fetch.is_none_or(|last| now - last >= pause);
+        if self.fetch.is_none() && due {
+            self.fetch = Some((base.clone(), now));
+            self.last_fetch = Some(now);
+        }
+        seen
+    }
+
+    fn legacy_position(&mut self, _: &Fleet) -> Option<usize> {
+        self.machine.parts().legacy_position
+    }
+
+    async fn independent_listing(&mut self) -> Result<Listing, TmuxError> {
+        self.machine.terminals.driver().list().await
+    }
+
+    fn prepare(&mut self, fleet: &Fleet, start: &Start<'_>) -> Result<StartSession, String> {
+        let Some(session) = session_of(fleet, start.name) else {
+            return Err("the config does not declare it".to_owned());
+        };
+        if self.machine.parts().missing_prompts.contains(start.name) {
+            return Err(format!("its prompt file prompts/{}.md cannot be read", start.name));
+        }
+        Ok(StartSession {
+            session: session.clone(),
+            agent_id: tag(fleet, start.name),
+            run: start.run.to_string(),
+            argv: vec!["agents".to_owned(), "launch".to_owned()],
+            log: Some(log_file(fleet, session)),
+            columns: 200,
+            rows: 50,
+        })
+    }
+
+    fn end_processes(&mut self, name: &AgentName, run: RunId, stage: StopStage) {
+        if self.gate.death().is_none() {
+            let now = self.machine.terminals.now();
+            self.machine.parts().runs.end(name, run, stage, now);
+        }
+    }
+
+    fn write_position(&mut self, _: &Fleet, phase: &PhaseId) -> Result<(), String> {
+        self.gate.pass(&Effect::Position, || {
+            self.machine.parts().position = Some(phase.clone());
+        });
+        Ok(())
+    }
+
+    fn mark_complete(&mut self, _: &Fleet, phase: Option<&PhaseId>) -> Result<(), String> {
+        self.gate.pass(&Effect::Complete, || {
+            self.machine.parts().complete = phase.cloned();
+        });
+        Ok(())
+    }
+}

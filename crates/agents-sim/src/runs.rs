@@ -1,0 +1,177 @@
+//! Which processes live, and how did the others end? Derived from the sessions of the fake terminals.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use agents_decide::{ExitSeen, ProcessesSeen, RunId, Seen, StopStage};
+use agents_names::AgentName;
+use agents_tmux::fake::{EndCause, World};
+
+/// What a program does with the signals that are to end it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Stubborn {
+    #[default]
+    No,
+    /// Outlives its terminal; ends by SIGTERM.
+    Hangup,
+    /// Ends by SIGKILL only.
+    Terminate,
+}
+
+/// All runs that still matter, and the habits of the programs.
+#[derive(Debug, Default)]
+pub(crate) struct Runs {
+    runs: Vec<Run>,
+    stubborn: BTreeMap<AgentName, Stubborn>,
+    busy: BTreeMap<AgentName, Busy>,
+    /// What went wrong with the one-life rule.
+    pub violations: Vec<String>,
+}
+
+#[derive(Debug)]
+struct Run {
+    name: AgentName,
+    run: RunId,
+    session: String,
+    began: Duration,
+    state: RunState,
+    told: bool,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum RunState {
+    Live,
+    /// Its terminal is gone, its processes are not.
+    Left(Stubborn),
+    Ended {
+        at: Duration,
+        code: Option<i32>,
+        signal: Option<i32>,
+    },
+}
+
+/// Processor time of a member.
+#[derive(Debug, Default)]
+struct Busy {
+    since: Option<Duration>,
+    used: Duration,
+}
+
+impl Runs {
+    pub fn habit(&mut self, name: &AgentName, stubborn: Stubborn) {
+        self.stubborn.insert(name.clone(), stubborn);
+    }
+
+    /// The member's processes use the processor from now on, or rest.
+    pub fn busy(&mut self, name: &AgentName, busy: bool, now: Duration) {
+        let entry = self.busy.entry(name.clone()).or_default();
+        if let Some(since) = entry.since.take() {
+            entry.used += (now - since).mul_f64(0.6);
+        }
+        entry.since = busy.then_some(now);
+    }
+
+    /// Takes note of the sessions that have come and gone.
+    pub fn sync(&mut self, terminals: &World) {
+        let panes = terminals.panes();
+        let key = |pane: &agents_tmux::Pane| {
+            let name = pane.agent_id.as_deref()?.rsplit_once('/')?.1;
+            let run = pane.run.as_deref()?.strip_prefix('r')?.parse().ok()?;
+            Some((AgentName::new(name).ok()?, RunId(run)))
+        };
+        let live: Vec<_> = panes
+            .iter()
+            .filter(|pane| pane.dead.is_none())
+            .filter_map(|pane| Some((key(pane)?, pane.session.clone())))
+            .collect();
+        let gone = |run: &Run| {
+            run.state == RunState::Live
+                && !live.iter().any(|((name, id), _)| *name == run.name && *id == run.run)
+        };
+        if self.runs.iter().any(gone) {
+            let ended = terminals.ended();
+            for run in self.runs.iter_mut().filter(|run| gone(run)) {
+                let end = ended.iter().rfind(|end| end.session == run.session);
+                let stubborn = self.stubborn.get(&run.name).copied().unwrap_or_default();
+                run.lose_terminal(end.map(|end| (end.at, end.cause)), stubborn, terminals.now());
+            }
+        }
+        for ((name, run), session) in live {
+            if !self.runs.iter().any(|known| known.name == name && known.run == run) {
+                self.begin(name, run, session, terminals.now());
+            }
+        }
+    }
+
+    fn begin(&mut self, name: AgentName, run: RunId, session: String, now: Duration) {
+        let other = self.runs.iter().find(|other| other.name == name && other.lives());
+        if let Some(other) = other {
+            self.violations.push(format!("{name} lives twice: {} and {run}", other.run));
+        }
+        self.runs.retain(|other| other.name != name || other.lives());
+        let state = RunState::Live;
+        self.runs.push(Run { name, run, session, began: now, state, told: false });
+    }
+
+    /// The watchdog signals what is left of a run.
+    pub fn end(&mut self, name: &AgentName, id: RunId, stage: StopStage, now: Duration) {
+        for run in self.runs.iter_mut().filter(|run| run.name == *name && run.run == id) {
+            run.told = true;
+            let signal = match (&run.state, stage) {
+                (RunState::Left(_), StopStage::Kill) => 9,
+                (RunState::Left(Stubborn::Hangup), StopStage::Terminate) => 15,
+                (RunState::Live | RunState::Left(_) | RunState::Ended { .. }, _) => continue,
+            };
+            run.state = RunState::Ended { at: now, code: None, signal: Some(signal) };
+        }
+    }
+
+    /// How the launcher recorded the end of a run.
+    pub fn exit(&self, name: &AgentName, id: RunId, last_output: Vec<String>) -> Option<ExitSeen> {
+        let run = self.runs.iter().find(|run| run.name == *name && run.run == id)?;
+        let RunState::Ended { at, code, signal } = run.state else { return None };
+        let alive = at.saturating_sub(run.began);
+        Some(ExitSeen { run: id, code, signal, alive, failure: None, last_output })
+    }
+
+    /// The processes of a run.
+    pub fn processes(&self, name: &AgentName, id: RunId, now: Duration) -> Seen<ProcessesSeen> {
+        let run = self.runs.iter().find(|run| run.name == *name && run.run == id);
+        if !run.is_some_and(Run::lives) {
+            return Seen::Absent;
+        }
+        let used = self.busy.get(name).map_or(Duration::ZERO, |busy| {
+            busy.used + busy.since.map_or(Duration::ZERO, |since| (now - since).mul_f64(0.6))
+        });
+        let cpu_ms = u64::try_from(used.as_millis()).unwrap_or(u64::MAX);
+        Seen::Known(ProcessesSeen { cpu_ms, digest: id.0, count: 2 })
+    }
+}
+
+impl Run {
+    fn lives(&self) -> bool {
+        match self.state {
+            RunState::Live | RunState::Left(_) => true,
+            RunState::Ended { .. } => false,
+        }
+    }
+
+    fn lose_terminal(
+        &mut self,
+        end: Option<(Duration, EndCause)>,
+        stubborn: Stubborn,
+        now: Duration,
+    ) {
+        let (at, cause) = end.unwrap_or((now, EndCause::Killed));
+        let told = self.told;
+        self.state = match (cause, stubborn) {
+            (EndCause::Exit(code), _) => RunState::Ended { at, code: Some(code), signal: None },
+            (_, Stubborn::Hangup) if !told => RunState::Left(stubborn),
+            (_, Stubborn::Terminate) => RunState::Left(stubborn),
+            (EndCause::Killed | EndCause::ServerLost, Stubborn::No | Stubborn::Hangup) => {
+                let signal = Some(if told { 15 } else { 1 });
+                RunState::Ended { at, code: None, signal }
+            }
+        };
+    }
+}

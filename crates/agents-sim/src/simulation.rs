@@ -1,0 +1,254 @@
+//! How does time pass for a watchdog and its machine?
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use agents_config::Fleet;
+use agents_decide::{FleetState, Verb};
+use agents_tmux::fake::{Chat, FakeDriver, Program, World};
+use agents_tmux::{Driver as _, Fence};
+use agents_watchdog::ledger::LedgerError;
+use agents_watchdog::tick::Engine;
+
+use crate::gate::{Gate, Trap};
+use crate::ledger::{Disk, MemoryLedger};
+use crate::machine::Machine;
+use crate::place::SimPlace;
+use crate::wire::Wire;
+use crate::{SimError, Trace, calendar, standard};
+
+/// The longest step of the virtual clock, so that what happens between two ticks is seen in order.
+const STEP: Duration = Duration::from_secs(5);
+/// What the watchdog waits at least between two ticks, and after a store that takes no writes.
+const LEAST: Duration = Duration::from_millis(20);
+const STORE_PAUSE: Duration = Duration::from_secs(5);
+
+/// A machine with its terminals, its store and, while one lives, its watchdog.
+pub struct Simulation {
+    pub(crate) machine: Machine,
+    pub(crate) terminals: World,
+    pub(crate) disk: Disk,
+    pub(crate) config: String,
+    /// Whether the driver reports sessions that come and go, as control mode does.
+    pub tells_news: bool,
+    trace: Trace,
+    gate: Gate,
+    news: FakeDriver,
+    fleet: Arc<Fleet>,
+    watchdog: Option<Engine<Wire, SimPlace, MemoryLedger>>,
+    next_tick: Duration,
+    ticks: u64,
+}
+
+impl Simulation {
+    /// A machine on which nothing runs yet, at midnight of the first day.
+    ///
+    /// # Errors
+    /// [`SimError::Config`] when the config is refused.
+    pub fn new(config: &str) -> Result<Self, SimError> {
+        let config = standard::complete(config);
+        let fleet = standard::fleet_of(&config)?;
+        let terminals = World::new();
+        terminals.set_now(calendar::of_day(Duration::ZERO));
+        terminals.default_program(Program::chat(Chat::default()));
+        Ok(Self {
+            machine: Machine::new(terminals.clone()),
+            disk: Disk::default(),
+            config,
+            tells_news: false,
+            trace: Trace::new(terminals.clone()),
+            gate: Gate::default(),
+            news: terminals.driver(),
+            fleet,
+            watchdog: None,
+            next_tick: Duration::ZERO,
+            ticks: 0,
+            terminals,
+        })
+    }
+
+    /// What happened so far.
+    #[must_use]
+    pub fn trace(&self) -> &Trace {
+        &self.trace
+    }
+
+    /// The terminals, for a script or a test to act on.
+    #[must_use]
+    pub fn terminals(&self) -> &World {
+        &self.terminals
+    }
+
+    /// The fleet in force.
+    #[must_use]
+    pub fn fleet(&self) -> &Arc<Fleet> {
+        &self.fleet
+    }
+
+    /// How many ticks there have been.
+    #[must_use]
+    pub fn ticks(&self) -> u64 {
+        self.ticks
+    }
+
+    /// What the watchdog remembers, while one lives.
+    #[must_use]
+    pub fn state(&self) -> Option<&FleetState> {
+        self.watchdog.as_ref().map(Engine::state)
+    }
+
+    /// Requests that no watchdog has answered yet.
+    #[must_use]
+    pub fn unanswered(&self) -> usize {
+        self.disk.unanswered()
+    }
+
+    /// Puts another config in force; one that is refused leaves the last good one.
+    pub fn configure(&mut self, config: String) -> Result<(), SimError> {
+        self.fleet = standard::fleet_of(&config)?;
+        self.config = config;
+        Ok(())
+    }
+
+    /// Leaves a request of the operator, and wakes the watchdog as the verb does.
+    pub fn ask(&mut self, verb: Verb) {
+        self.disk.ask(verb);
+        self.next_tick = self.terminals.now();
+    }
+
+    /// Starts a watchdog from what is stored; one that lives has lost its say by that.
+    ///
+    /// # Errors
+    /// [`SimError::Resume`] when the stored state cannot be read.
+    pub fn start_watchdog(&mut self) -> Result<(), SimError> {
+        self.gate.revive();
+        let ledger = self.disk.claim(self.trace.clone());
+        let epoch = ledger.epoch;
+        let driver = Wire::new(self.terminals.driver(), self.gate.clone());
+        let place = SimPlace::new(self.machine.clone(), self.gate.clone());
+        let mut engine = Engine::resume(driver, place, ledger)
+            .map_err(|error| SimError::Resume(error.to_string()))?;
+        let option = format!("@agents_epoch_{}", self.fleet.session_prefix.as_str());
+        // Without a server there is nothing to claim yet, as in the real loop.
+        drop(ready(engine.driver.claim_fence(Fence { option, epoch }))?);
+        self.watchdog = Some(engine);
+        self.next_tick = self.terminals.now();
+        Ok(())
+    }
+
+    /// The watchdog is gone from one moment to the next.
+    pub fn kill_watchdog(&mut self) {
+        self.watchdog = None;
+    }
+
+    /// The watchdog will die at an effect.
+    pub fn set_trap(&mut self, trap: Trap) {
+        self.gate.set(trap);
+    }
+
+    /// No more faults: the machine is well from now on.
+    pub(crate) fn calm(&mut self) {
+        self.gate.disarm();
+        self.disk.fail(0);
+        self.terminals.stop_server(false);
+        let mut parts = self.machine.parts();
+        parts.branch.failures = 0;
+        parts.missing_prompts.clear();
+    }
+
+    /// Lets time pass, with all ticks on the way.
+    ///
+    /// # Errors
+    /// [`SimError::Waits`] when a tick waits for something.
+    pub fn run_for(&mut self, span: Duration) -> Result<(), SimError> {
+        self.run_until(self.terminals.now() + span)
+    }
+
+    pub(crate) fn run_until(&mut self, then: Duration) -> Result<(), SimError> {
+        loop {
+            self.look_for_news()?;
+            let now = self.terminals.now();
+            if self.watchdog.is_some() && self.next_tick <= now {
+                self.tick()?;
+                continue;
+            }
+            if now >= then {
+                return Ok(());
+            }
+            let due = if self.watchdog.is_some() { then.min(self.next_tick) } else { then };
+            self.terminals.set_now(due.min(now + STEP));
+            self.machine.sync();
+        }
+    }
+
+    fn look_for_news(&mut self) -> Result<(), SimError> {
+        let mut context = Context::from_waker(Waker::noop());
+        let is_news = pin!(self.news.news()).poll(&mut context).is_ready();
+        if is_news && self.tells_news {
+            self.next_tick = self.terminals.now();
+        }
+        Ok(())
+    }
+
+    /// One tick now.
+    ///
+    /// # Errors
+    /// [`SimError::Waits`] when it waits for something.
+    pub fn tick(&mut self) -> Result<(), SimError> {
+        let Some(engine) = &mut self.watchdog else { return Ok(()) };
+        self.machine.sync();
+        self.ticks += 1;
+        let fleet = Arc::clone(&self.fleet);
+        let ticked = ready(engine.tick(&fleet))?;
+        self.machine.sync();
+        self.judge();
+        let now = self.terminals.now();
+        let mut over = None;
+        self.next_tick = match ticked {
+            Ok(ticked) => {
+                if ticked.exit {
+                    over = Some("the watchdog ends".to_owned());
+                }
+                let pause = ticked.next.0.saturating_sub(ticked.now.at.0);
+                now + Duration::from_millis(pause).max(LEAST)
+            }
+            Err(LedgerError::Superseded) => {
+                over = Some("the watchdog ends: another one has taken over".to_owned());
+                now
+            }
+            Err(LedgerError::Unusable(reason)) => {
+                self.trace.say(&format!("the store takes no writes ({reason}); nothing is done"));
+                now + STORE_PAUSE
+            }
+        };
+        if let Some(death) = self.gate.death() {
+            over = Some(format!("the watchdog dies {death}"));
+        }
+        if let Some(over) = over {
+            self.trace.say(&over);
+            self.watchdog = None;
+        }
+        Ok(())
+    }
+
+    /// What must hold at every moment, whatever was decided.
+    fn judge(&mut self) {
+        for violation in std::mem::take(&mut self.machine.parts().runs.violations) {
+            self.trace.violation(&violation);
+        }
+        if self.terminals.live_servers() > 1 {
+            self.trace.violation("a second tmux server lives");
+        }
+    }
+}
+
+/// The answer of a future that never waits.
+fn ready<T>(future: impl Future<Output = T>) -> Result<T, SimError> {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(answer) => Ok(answer),
+        Poll::Pending => Err(SimError::Waits),
+    }
+}

@@ -1,0 +1,161 @@
+//! How does a bystander read the store without leaving a trace?
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use rusqlite::{Connection, OpenFlags};
+
+use crate::error::During;
+use crate::in_process::Reading;
+use crate::read::Query;
+use crate::{StoreError, schema};
+
+#[cfg(test)]
+mod tests;
+
+const BUSY_LIMIT: Duration = Duration::from_secs(5);
+/// How often a read that a starting or ending writer has spoilt is made again.
+const TRIES: u32 = 10;
+
+/// The store, opened for reading only: nothing in the folder changes.
+///
+/// Every question opens the file anew, because how it must be opened depends on whether a writer is there:
+/// with a log beside it, through the log; without one, as a file that nobody changes. Either way takes well under a millisecond.
+/// One trace is left in one case: a log without its index, such as an unlucky copy of the folder has, gets its index back.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    path: PathBuf,
+}
+
+impl Reader {
+    /// Opens the store of a fleet; `None` when there is none yet.
+    ///
+    /// # Errors
+    /// When the file is empty, damaged or of a newer program.
+    pub fn open(state_dir: &Path) -> Result<Option<Self>, StoreError> {
+        let path = schema::store_path(state_dir);
+        if schema::is_missing(&path)? {
+            return Ok(None);
+        }
+        let reader = Self { path };
+        reader.look(|connection| schema::check(connection, &reader.path))?;
+        Ok(Some(reader))
+    }
+
+    /// Asks once; again when a writer came or went meanwhile, because the answer may then be a mixture.
+    fn look<T>(
+        &self,
+        question: impl Fn(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        for _ in 1..TRIES {
+            let before = self.trace();
+            if schema::is_missing(&self.path)? {
+                return Err(StoreError::damaged(&self.path, "the file has gone"));
+            }
+            let answer = self.ask(before.has_log, &question);
+            let after = self.trace();
+            let undisturbed = if before.has_log { after.has_log } else { after == before };
+            if undisturbed {
+                return answer;
+            }
+        }
+        Err(StoreError::Busy { path: self.path.clone() })
+    }
+
+    fn ask<T>(
+        &self,
+        has_log: bool,
+        question: impl Fn(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let reading = Reading::begin();
+        schema::check_length(&self.path)?;
+        let way = if reading.beside_a_writer(&self.path) {
+            Way::Sharing
+        } else if !has_log {
+            Way::Immutable
+        } else if schema::beside(&self.path, "-shm").exists() {
+            Way::ThroughTheLog
+        } else {
+            Way::Sharing
+        };
+        let connection = self.connect(way)?;
+        let answer = question(&connection);
+        drop(connection);
+        drop(reading);
+        answer
+    }
+
+    fn connect(&self, way: Way) -> Result<Connection, StoreError> {
+        let way = match way {
+            Way::Immutable => "immutable=1",
+            Way::ThroughTheLog => "readonly_shm=1",
+            Way::Sharing => "mode=ro",
+        };
+        let uri = format!("file:{}?{way}", percent_encoded(&self.path));
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+            | OpenFlags::SQLITE_OPEN_URI
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let opened = Connection::open_with_flags(uri, flags).and_then(|connection| {
+            connection.busy_timeout(BUSY_LIMIT)?;
+            connection.pragma_update(None, "query_only", true)?;
+            Ok(connection)
+        });
+        opened.map_err(|error| StoreError::from_sqlite(&self.path, During::Reading, &error))
+    }
+
+    /// What tells that a writer is, or was, at work.
+    fn trace(&self) -> Trace {
+        let meta = fs::metadata(&self.path).ok();
+        Trace {
+            has_log: schema::wal_path(&self.path).exists(),
+            length: meta.as_ref().map(fs::Metadata::len),
+            changed: meta.and_then(|meta| meta.modified().ok()),
+        }
+    }
+}
+
+/// How the file is opened.
+#[derive(Clone, Copy)]
+enum Way {
+    /// No log, so nobody writes, and SQLite must not make the log's two files.
+    Immutable,
+    /// The log's index is read and not touched.
+    ThroughTheLog,
+    /// As any reader of SQLite: the log's index is made, and a place in it marked, as needed.
+    Sharing,
+}
+
+#[derive(PartialEq, Eq)]
+struct Trace {
+    has_log: bool,
+    length: Option<u64>,
+    changed: Option<SystemTime>,
+}
+
+impl Query for Reader {
+    fn query<T>(
+        &self,
+        question: impl Fn(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        self.look(|connection| {
+            schema::format_of(connection, &self.path)?;
+            question(connection)
+                .map_err(|error| StoreError::from_sqlite(&self.path, During::Reading, &error))
+        })
+    }
+}
+
+/// The path as it may stand in a `file:` address, where `?`, `#` and `%` have meanings.
+fn percent_encoded(path: &Path) -> String {
+    use std::os::unix::ffi::OsStrExt;
+    let mut text = String::new();
+    for &byte in path.as_os_str().as_bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            text.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    text
+}

@@ -1,0 +1,175 @@
+//! How are state, journal and requests written?
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::error::During;
+use crate::in_process::Writing;
+use crate::read::{self, Query};
+use crate::{Commit, Holder, StoreError, journal, request, schema};
+
+#[cfg(test)]
+mod tests;
+
+/// The store, opened for reading and writing.
+///
+/// Requests may be written by any process. Everything else needs the fleet lock and an epoch.
+#[derive(Debug)]
+pub struct Store {
+    connection: Connection,
+    path: PathBuf,
+    identity: (u64, u64),
+    epoch: Option<u64>,
+    // After the connection, because fields are dropped in order: no reader may come between.
+    _writing: Writing,
+}
+
+impl Store {
+    /// Opens the store in the fleet's state folder; makes folder and file when they are missing.
+    ///
+    /// # Errors
+    /// When the file is empty, damaged, of a newer program, or cannot be written.
+    pub fn open(state_dir: &Path) -> Result<Self, StoreError> {
+        let path = schema::store_path(state_dir);
+        schema::make_if_missing(state_dir)?;
+        let writing = Writing::announce(&path);
+        let connection = schema::open_for_writing(&path)?;
+        let identity = identity(&path)?;
+        Ok(Self { connection, path, identity, epoch: None, _writing: writing })
+    }
+
+    /// Makes this handle the writer: every earlier one fails from now on with [`StoreError::Superseded`].
+    ///
+    /// # Errors
+    /// When the claim cannot be recorded.
+    pub fn claim_epoch(&mut self, holder: &Holder) -> Result<u64, StoreError> {
+        let holder = serde_json::to_string(holder)
+            .map_err(|error| StoreError::Refused { detail: error.to_string() })?;
+        let claimed = self.write(|connection| {
+            let epoch = read::epoch(connection)? + 1;
+            connection.execute(
+                "UPDATE writer SET epoch = ?1, holder = ?2",
+                rusqlite::params![epoch.cast_signed(), holder],
+            )?;
+            Ok(epoch)
+        })?;
+        self.epoch = Some(claimed);
+        Ok(claimed)
+    }
+
+    /// Records a tick, all of it or nothing; an empty commit writes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Superseded`] when a later writer has claimed the store, [`StoreError::Unclaimed`] before a claim,
+    /// [`StoreError::Unwritable`] when the disk is full or failing: then nothing was recorded.
+    pub fn commit(&mut self, commit: &Commit<'_>) -> Result<(), StoreError> {
+        if commit.is_empty() {
+            return Ok(());
+        }
+        self.write_as_holder(|connection, epoch| commit.write(connection, epoch))
+    }
+
+    /// Removes all but the newest `keep` journal entries, and long answered requests; returns how many entries went.
+    ///
+    /// # Errors
+    /// As [`Store::commit`].
+    pub fn prune_journal(&mut self, keep: u64) -> Result<usize, StoreError> {
+        self.write_as_holder(|connection, _epoch| {
+            request::prune(connection)?;
+            journal::prune(connection, keep)
+        })
+    }
+
+    /// Leaves a request for the writer; needs neither lock nor epoch.
+    ///
+    /// # Errors
+    /// When it cannot be recorded.
+    pub fn submit_request(&mut self, body: &str) -> Result<u64, StoreError> {
+        let now = wall_ms();
+        self.write(|connection| request::submit(connection, body, now))
+    }
+
+    /// Takes a request back; false when it was answered already.
+    ///
+    /// # Errors
+    /// When that cannot be recorded.
+    pub fn withdraw_request(&mut self, id: u64) -> Result<bool, StoreError> {
+        self.write(|connection| request::withdraw(connection, id))
+    }
+
+    fn write_as_holder<T>(
+        &mut self,
+        change: impl FnOnce(&Connection, u64) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        let ours = self.epoch.ok_or(StoreError::Unclaimed)?;
+        let mut current = ours;
+        // The comparison stands in the transaction of the write: no claim can come between.
+        let done = self.write_if(|connection| {
+            current = read::epoch(connection)?;
+            if current == ours { change(connection, ours).map(Some) } else { Ok(None) }
+        })?;
+        done.ok_or(StoreError::Superseded { ours, current })
+    }
+
+    fn write<T>(
+        &mut self,
+        change: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        let written = self.write_if(|connection| change(connection).map(Some))?;
+        written.ok_or_else(|| StoreError::damaged(&self.path, "a write was rolled back"))
+    }
+
+    /// One immediate transaction, which also raises the revision; rolled back when `change` answers `None`.
+    fn write_if<T>(
+        &mut self,
+        change: impl FnOnce(&Connection) -> rusqlite::Result<Option<T>>,
+    ) -> Result<Option<T>, StoreError> {
+        // SQLite would go on writing into a file that has no name any more, and nobody would find it.
+        if identity(&self.path)? != self.identity {
+            let cause = "the file was replaced while it was open".to_owned();
+            return Err(StoreError::Unwritable { path: self.path.clone(), cause });
+        }
+        let written = immediate(&mut self.connection, change);
+        written.map_err(|error| StoreError::from_sqlite(&self.path, During::Writing, &error))
+    }
+}
+
+impl Query for Store {
+    fn query<T>(
+        &self,
+        question: impl Fn(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        question(&self.connection)
+            .map_err(|error| StoreError::from_sqlite(&self.path, During::Reading, &error))
+    }
+}
+
+fn immediate<T>(
+    connection: &mut Connection,
+    change: impl FnOnce(&Connection) -> rusqlite::Result<Option<T>>,
+) -> rusqlite::Result<Option<T>> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let Some(done) = change(&transaction)? else {
+        transaction.rollback()?;
+        return Ok(None);
+    };
+    transaction.execute("UPDATE writer SET revision = revision + 1", [])?;
+    transaction.commit()?;
+    Ok(Some(done))
+}
+
+/// Which file stands under the name: device and inode.
+fn identity(path: &Path) -> Result<(u64, u64), StoreError> {
+    let meta = fs::metadata(path).map_err(|error| StoreError::unwritable(path, &error))?;
+    Ok((meta.dev(), meta.ino()))
+}
+
+fn wall_ms() -> i64 {
+    // A clock set before 1970 is as good as 1970: the time is shown, nothing is decided by it.
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,141 @@
+//! Which fleet is in force? The file as it was last good.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use agents_config::{Digest, Environment, Fleet, LoadError, Loaded};
+
+/// The config file, re-read each tick and parsed when it changed.
+pub struct ConfigSource {
+    path: PathBuf,
+    fleet: Arc<Fleet>,
+    stamp: Option<Stamp>,
+    /// What is wrong with the file as it stands now.
+    broken: Option<Broken>,
+    held: bool,
+}
+
+/// A file that does not load; the last good fleet stays in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    digest: Option<Digest>,
+    /// The whole report.
+    pub report: String,
+    /// Its first line.
+    pub summary: String,
+}
+
+/// Tells a file from its predecessor without reading it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Stamp {
+    modified: Option<SystemTime>,
+    length: u64,
+    inode: u64,
+    taken: SystemTime,
+}
+
+/// What a look at the file brought.
+#[derive(Debug, PartialEq)]
+pub enum Change {
+    None,
+    /// Another content, and it is good.
+    Fleet,
+    /// Another content, and it is not.
+    Broken(Broken),
+    /// The file is good again, with the content that was in force all along.
+    Mended,
+}
+
+impl ConfigSource {
+    /// Starts from a fleet that was loaded.
+    #[must_use]
+    pub fn new(path: &Path, loaded: Loaded) -> Self {
+        Self {
+            path: path.to_owned(),
+            fleet: Arc::new(loaded.fleet),
+            stamp: None,
+            broken: None,
+            held: false,
+        }
+    }
+
+    /// The fleet in force.
+    #[must_use]
+    pub fn fleet(&self) -> &Arc<Fleet> {
+        &self.fleet
+    }
+
+    /// What is wrong with the file as it stands.
+    #[must_use]
+    pub fn broken(&self) -> Option<&Broken> {
+        self.broken.as_ref()
+    }
+
+    /// Keeps the fleet as it was loaded: for one invocation with its own overrides.
+    pub fn hold(&mut self) {
+        self.held = true;
+    }
+
+    /// Looks at the file. A one-off override of the environment never reaches the watchdog.
+    pub fn refresh(&mut self) -> Change {
+        if self.held {
+            return Change::None;
+        }
+        let stamp = stamp(&self.path);
+        if stamp.is_some() && stamp.as_ref().is_some_and(|stamp| self.is_same(stamp)) {
+            return Change::None;
+        }
+        self.stamp = stamp;
+        match agents_config::load(&self.path, &Environment::without_overrides()) {
+            Ok(loaded) => self.good(loaded),
+            Err(error) => self.bad(&error),
+        }
+    }
+
+    /// A file that was written within the granularity of its time stamp may have changed again since.
+    fn is_same(&self, stamp: &Stamp) -> bool {
+        self.stamp.as_ref().is_some_and(|earlier| {
+            let settled = earlier.modified.is_some_and(|modified| {
+                earlier.taken.duration_since(modified).is_ok_and(|age| age.as_secs() >= 2)
+            });
+            settled
+                && earlier.modified == stamp.modified
+                && earlier.length == stamp.length
+                && earlier.inode == stamp.inode
+        })
+    }
+
+    fn good(&mut self, loaded: Loaded) -> Change {
+        let was_broken = self.broken.take().is_some();
+        if *self.fleet == loaded.fleet {
+            return if was_broken { Change::Mended } else { Change::None };
+        }
+        self.fleet = Arc::new(loaded.fleet);
+        Change::Fleet
+    }
+
+    fn bad(&mut self, error: &LoadError) -> Change {
+        let broken = Broken {
+            digest: error.digest().cloned(),
+            report: error.report(false),
+            summary: error.to_string(),
+        };
+        if self.broken.as_ref() == Some(&broken) {
+            return Change::None;
+        }
+        self.broken = Some(broken.clone());
+        Change::Broken(broken)
+    }
+}
+
+fn stamp(path: &Path) -> Option<Stamp> {
+    use std::os::unix::fs::MetadataExt as _;
+    let metadata = std::fs::metadata(path).ok()?;
+    Some(Stamp {
+        modified: metadata.modified().ok(),
+        length: metadata.len(),
+        inode: metadata.ino(),
+        taken: SystemTime::now(),
+    })
+}

@@ -1,0 +1,16 @@
+//! What can keep the watchdog from doing its work?
+
+use crate::ledger::LedgerError;
+
+/// An error that ends a run of the watchdog or of a verb.
+#[derive(Debug, thiserror::Error)]
+pub enum WatchdogError {
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    #[error("{0}")]
+    Lock(#[from] agents_store::LockError),
+    #[error("{0}")]
+    Store(#[from] agents_store::StoreError),
+    #[error("the signals cannot be watched: {0}")]
+    Signals(std::io::Error),
+}

@@ -1,0 +1,55 @@
+use super::*;
+
+/// Runs the filled line with a real shell and returns the words that a program would get.
+fn words(template: &str, value: &str) -> Vec<String> {
+    let line = format!("printf '%s\\n' {}", fill(template, &[("v", value)]));
+    let out = std::process::Command::new("sh").args(["-c", &line]).output().unwrap();
+    String::from_utf8(out.stdout).unwrap().lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn d37_a_value_stays_one_word_of_text_wherever_its_slot_stands() {
+    for value in [
+        "plain",
+        "it's",
+        "a b",
+        "$(touch x)",
+        "`id`",
+        "\"q\"",
+        "back\\slash",
+        "$HOME",
+        "; id",
+        "'; id; '",
+    ] {
+        for template in ["--m {v}", "--m '{v}'", "--m \"{v}\"", "--m 'a'{v}", "--m \\'{v}"] {
+            let got = words(template, value);
+            assert_eq!(got.len(), 2, "{template} {value}: {got:?}");
+            assert!(got[1].ends_with(value), "{template} {value}: {got:?}");
+        }
+    }
+}
+
+#[test]
+fn an_unknown_brace_stays_as_it_is() {
+    assert_eq!(fill("a {other} ${v} {v", &[("v", "1")]), "a {other} $1 {v");
+}
+
+#[test]
+fn d37_a_prompt_that_starts_with_a_dash_is_no_option() {
+    assert_eq!(argument("- first", "/k"), " - first");
+    assert_eq!(argument("first", "/k"), "first");
+}
+
+#[test]
+fn d39_a_prompt_too_long_for_an_argument_becomes_a_pointer() {
+    let long = "x".repeat(140_000);
+    let said = argument(&long, "/state/kickoff.txt");
+    assert!(said.len() < 400 && said.contains("/state/kickoff.txt"), "{said}");
+}
+
+#[test]
+fn a_simple_command_is_executed_in_place_of_the_shell() {
+    assert_eq!(shell("claude --x", Some("p"))[2], "exec claude --x \"$@\"");
+    assert_eq!(shell("cd x && claude", None)[2], "cd x && claude");
+    assert_eq!(shell("A=1 claude", None)[2], "A=1 claude");
+}

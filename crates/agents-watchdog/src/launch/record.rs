@@ -1,0 +1,130 @@
+//! What has a run left behind: that it started, and how it ended?
+
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+use agents_decide::RunId;
+use agents_names::AgentName;
+
+use super::spec::write_private;
+use crate::process::StartMark;
+
+/// Where the files of the runs lie: `<state>/runs/<name>.<run>.{spec,start,end}`.
+#[derive(Debug, Clone)]
+pub struct RunFiles {
+    dir: PathBuf,
+}
+
+/// Written by the launcher before the program runs; its creation claims the run.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct StartRecord {
+    /// The launcher.
+    pub launcher: u32,
+    /// The program, which leads its own process group; 0 until it runs.
+    pub program: u32,
+    /// When each of them began, which tells it from a later process with the same number.
+    pub launcher_mark: Option<StartMark>,
+    pub program_mark: Option<StartMark>,
+}
+
+/// Written by the launcher when the program has ended, or could not be started.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct EndRecord {
+    pub code: Option<i32>,
+    pub signal: Option<i32>,
+    pub alive_ms: u64,
+    /// Why the program could not be started.
+    pub failure: Option<String>,
+}
+
+impl RunFiles {
+    /// The run files below a state folder.
+    #[must_use]
+    pub fn new(state_dir: &Path) -> Self {
+        Self { dir: state_dir.join("runs") }
+    }
+
+    /// The folder itself.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    fn path(&self, name: &AgentName, run: RunId, what: &str) -> PathBuf {
+        self.dir.join(format!("{name}.{run}.{what}"))
+    }
+
+    /// The spec of a run.
+    #[must_use]
+    pub fn spec(&self, name: &AgentName, run: RunId) -> PathBuf {
+        self.path(name, run, "spec")
+    }
+
+    /// How a run began, if it did.
+    #[must_use]
+    pub fn start(&self, name: &AgentName, run: RunId) -> Option<StartRecord> {
+        read(&self.path(name, run, "start"))
+    }
+
+    /// How a run ended, if it did.
+    #[must_use]
+    pub fn end(&self, name: &AgentName, run: RunId) -> Option<EndRecord> {
+        read(&self.path(name, run, "end"))
+    }
+
+    /// Claims a run: only the first launcher of a run gets it.
+    ///
+    /// # Errors
+    /// `AlreadyExists` when the run was taken before.
+    pub fn claim(&self, name: &AgentName, run: RunId, record: &StartRecord) -> std::io::Result<()> {
+        let path = self.path(name, run, "start");
+        let mut file =
+            std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+        file.write_all(&serde_json::to_vec(record)?)
+    }
+
+    /// Completes the start record.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub fn update_start(
+        &self,
+        name: &AgentName,
+        run: RunId,
+        record: &StartRecord,
+    ) -> std::io::Result<()> {
+        write_private(&self.path(name, run, "start"), &serde_json::to_vec(record)?)
+    }
+
+    /// Records the end.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub fn write_end(
+        &self,
+        name: &AgentName,
+        run: RunId,
+        record: &EndRecord,
+    ) -> std::io::Result<()> {
+        write_private(&self.path(name, run, "end"), &serde_json::to_vec(record)?)
+    }
+
+    /// Removes the files of all runs of a member but the one of `keep`.
+    pub fn forget_others(&self, name: &AgentName, keep: RunId) {
+        let Ok(entries) = std::fs::read_dir(&self.dir) else { return };
+        let (own, kept) = (format!("{name}.r"), format!("{name}.{keep}."));
+        for entry in entries.flatten() {
+            let file = entry.file_name();
+            let file = file.to_string_lossy();
+            if file.starts_with(&own) && !file.starts_with(&kept) {
+                // A file that cannot be removed costs a few bytes and nothing else.
+                drop(std::fs::remove_file(entry.path()));
+            }
+        }
+    }
+}
+
+fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Option<T> {
+    serde_json::from_slice(&std::fs::read(path).ok()?).ok()
+}

@@ -1,0 +1,176 @@
+//! The launcher itself: what runs in the pane between tmux and the program.
+
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use rustix::process::Pid;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::process::{StartMark, find};
+
+use super::{EndRecord, LaunchSpec, RunFiles, StartRecord};
+
+/// Variables that would lead the program, or a test suite it runs, to the fleet's tmux server:
+/// tmux 3.3a lets a plain `tmux kill-server` inside a pane end the whole fleet.
+const HIDDEN: [&str; 2] = ["TMUX", "TMUX_PANE"];
+
+/// tmux 3.3a drops what the log pipe has not taken yet when the pane ends, and a busy machine starts the
+/// pipe's process late. Only the last words of a program that dies at once are in danger, so only then is
+/// the pane kept for a moment.
+const BRIEF: Duration = Duration::from_secs(1);
+const LINGER: Duration = Duration::from_millis(200);
+
+/// Runs the spec in this pane and returns the exit code that the pane ends with.
+///
+/// SIGHUP and SIGTERM do not end the launcher: it stays until it has recorded how the program ended.
+#[must_use]
+pub fn launch(spec_path: &Path) -> i32 {
+    let spec = match LaunchSpec::read(spec_path) {
+        Ok(spec) => spec,
+        Err(error) => {
+            eprintln!("agents launch: cannot read {}: {error}", spec_path.display());
+            return 1;
+        }
+    };
+    let files = RunFiles::new(&spec.records);
+    let began = Instant::now();
+    let launcher = std::process::id();
+    let launcher_mark = mark_of(launcher);
+    let mut record = StartRecord { launcher, program: 0, launcher_mark, program_mark: None };
+    if let Err(error) = files.claim(&spec.name, spec.run, &record) {
+        eprintln!("agents launch: run {} of {} is not started twice: {error}", spec.run, spec.name);
+        return 1;
+    }
+    let end = match run(&spec, spec_path, &files, &mut record) {
+        Ok(status) => EndRecord {
+            code: status.code(),
+            signal: status.signal(),
+            alive_ms: millis(began.elapsed()),
+            failure: None,
+        },
+        Err(failure) => {
+            eprintln!("agents launch: {failure}");
+            EndRecord { code: None, signal: None, alive_ms: 0, failure: Some(failure) }
+        }
+    };
+    let code = end.code.unwrap_or_else(|| end.signal.map_or(127, |signal| 128 + signal));
+    if let Err(error) = files.write_end(&spec.name, spec.run, &end) {
+        eprintln!("agents launch: cannot record the end of {}: {error}", spec.name);
+    }
+    code
+}
+
+fn mark_of(pid: u32) -> Option<StartMark> {
+    Some(find(pid).ok()??.start)
+}
+
+fn millis(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn run(
+    spec: &LaunchSpec,
+    spec_path: &Path,
+    files: &RunFiles,
+    record: &mut StartRecord,
+) -> Result<std::process::ExitStatus, String> {
+    if spec.create_dir && !spec.dir.exists() {
+        std::fs::create_dir_all(&spec.dir).map_err(|error| {
+            format!("cannot make the working directory {}: {error}", spec.dir.display())
+        })?;
+    }
+    std::env::set_current_dir(&spec.dir).map_err(|error| {
+        format!("cannot enter the working directory {}: {error}", spec.dir.display())
+    })?;
+    let myself = std::env::current_exe().map_err(|error| format!("cannot find myself: {error}"))?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| format!("cannot wait for signals: {error}"))?;
+    runtime.block_on(async {
+        // Registered before the program runs: from here on only its end ends the launcher.
+        let mut deaf = [SignalKind::hangup(), SignalKind::terminate(), SignalKind::interrupt(), SignalKind::quit()]
+            .map(|kind| signal(kind).ok());
+        let mut command = Command::new(myself);
+        command.args(["launch", "--exec"]).arg(spec_path).process_group(0);
+        for name in HIDDEN {
+            command.env_remove(name);
+        }
+        command.env("AGENTS_TMUX_TMPDIR", std::env::var_os("TMUX_TMPDIR").unwrap_or_default());
+        command.env("TMUX_TMPDIR", files.dir().join("no-tmux"));
+        command.env("AGENTS_NAME", spec.name.as_str()).env("AGENTS_RUN", spec.run.to_string());
+        command.envs(spec.env.iter().map(|(name, value)| (name, value)));
+        let mut command = tokio::process::Command::from(command);
+        let mut program =
+            command.spawn().map_err(|error| format!("cannot start {}: {error}", spec.argv[0]))?;
+        let pid = program.id().unwrap_or_default();
+        let began = Instant::now();
+        record.program = pid;
+        record.program_mark = mark_of(pid);
+        // Without the record the program still runs; only its process group is unknown to the watchdog.
+        drop(files.update_start(&spec.name, spec.run, record));
+        hand_over_terminal(pid);
+        let [hangup, terminate, interrupt, quit] = &mut deaf;
+        loop {
+            tokio::select! {
+                status = program.wait() => {
+                    if began.elapsed() < BRIEF {
+                        tokio::time::sleep(LINGER).await;
+                    }
+                    return status.map_err(|error| format!("cannot wait for {}: {error}", spec.argv[0]));
+                }
+                () = received(hangup) => {}
+                () = received(terminate) => {}
+                () = received(interrupt) => {}
+                () = received(quit) => {}
+            }
+        }
+    })
+}
+
+async fn received(signal: &mut Option<tokio::signal::unix::Signal>) {
+    match signal {
+        Some(signal) => drop(signal.recv().await),
+        None => std::future::pending().await,
+    }
+}
+
+/// Makes the program's group the terminal's foreground group, so that it gets keys and tmux names it.
+fn hand_over_terminal(pid: u32) {
+    if let Some(group) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
+        // Without a terminal there is nothing to hand over.
+        let _ = rustix::termios::tcsetpgrp(std::io::stdin(), group);
+    }
+}
+
+/// The second stage: waits until it holds the terminal, then becomes the program. Returns only on failure.
+#[must_use]
+pub fn launch_exec(spec_path: &Path) -> i32 {
+    let spec = match LaunchSpec::read(spec_path) {
+        Ok(spec) => spec,
+        Err(error) => {
+            eprintln!("agents launch: cannot read {}: {error}", spec_path.display());
+            return 127;
+        }
+    };
+    await_terminal();
+    let error = Command::new(&spec.argv[0]).args(&spec.argv[1..]).exec();
+    eprintln!("agents launch: cannot run {}: {error}", spec.argv[0]);
+    127
+}
+
+/// A program that reads before it is in the foreground is stopped by SIGTTIN; the first stage hands over
+/// within microseconds, so this polls, with a limit for the case without a terminal.
+fn await_terminal() {
+    let own = rustix::process::getpgrp();
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_secs(1) {
+        match rustix::termios::tcgetpgrp(std::io::stdin()) {
+            Ok(group) if group == own => return,
+            Ok(_) => std::thread::sleep(Duration::from_micros(200)),
+            Err(_) => return,
+        }
+    }
+}

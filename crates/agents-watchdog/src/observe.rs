@@ -1,0 +1,152 @@
+//! What is there to see? One listing, the screens that changed, and what the place knows.
+
+pub mod git;
+pub mod phase;
+pub(crate) mod screens;
+pub(crate) mod sessions;
+
+use std::collections::BTreeMap;
+
+use agents_config::Fleet;
+use agents_decide::{Life, MemberSeen, Now, Observation, RunId, Seen, ServerSeen, Wanted};
+use agents_names::AgentName;
+use agents_tmux::{Driver, Listing, Pane, ServerId, TmuxError};
+
+use crate::ledger::Ledger;
+use crate::place::{Facts, Need, Place};
+use crate::tick::Engine;
+
+pub(crate) use sessions::session_of;
+pub use sessions::tag;
+
+impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
+    /// Looks at everything once. Whatever fails becomes `Unknown` in its place.
+    pub(crate) async fn observe(
+        &mut self,
+        fleet: &Fleet,
+        now: Now,
+        independent: bool,
+    ) -> Observation {
+        let listing = if independent {
+            self.place.independent_listing().await
+        } else {
+            self.driver.list().await
+        };
+        let server = self.server_seen(&listing);
+        let panes = sessions::panes_of_members(fleet, listing.as_ref().ok());
+        let screens = self.screens.look(&mut self.driver, fleet, &panes, now).await;
+        let requests = self.ledger.requests().unwrap_or_else(|error| {
+            tracing::warn!("{error}");
+            Vec::new()
+        });
+        let mut members = BTreeMap::new();
+        for name in sessions::member_names(fleet) {
+            let pane = panes.get(name);
+            let mut need = self.need(fleet, name, pane.copied(), now);
+            // What the operator asks for may need a start.
+            need.startable |= !requests.is_empty();
+            let facts = self.place.facts(fleet, name, need);
+            let screen = screens.get(name).cloned().unwrap_or(Seen::Absent);
+            let seen = sessions::pane_seen(fleet, name, pane.copied(), &server, &listing);
+            members.insert(name.clone(), self.member_seen(name, seen, screen, facts));
+        }
+        let phase = self.state.sequence.as_ref().map(|sequence| sequence.phase().clone());
+        let status = phase.map_or(Seen::Absent, |phase| self.place.status(fleet, &phase));
+        let handoff = self.place.handoff(fleet, &self.state.handoff.base);
+        let undeclared = sessions::undeclared(fleet, listing.as_ref().ok());
+        Observation {
+            server,
+            independent,
+            members,
+            undeclared,
+            status,
+            handoff,
+            requests,
+            legacy_position: None,
+        }
+    }
+
+    fn member_seen(
+        &self,
+        name: &AgentName,
+        pane: Seen<agents_decide::PaneSeen>,
+        screen: Seen<agents_decide::ScreenSeen>,
+        facts: Facts,
+    ) -> MemberSeen {
+        let Facts { exit, log_age, processes, unstartable, resume_id, wake_text } = facts;
+        let start_failed = self.failed.get(name).cloned();
+        MemberSeen {
+            pane,
+            screen,
+            exit,
+            log_age,
+            processes,
+            unstartable,
+            start_failed,
+            resume_id,
+            wake_text,
+        }
+    }
+
+    /// No answer on the socket proves nothing while the server's process lives.
+    fn server_seen(&mut self, listing: &Result<Listing, TmuxError>) -> Seen<ServerSeen> {
+        match listing {
+            Ok(listing) => Seen::Known(ServerSeen {
+                pid: listing.server.pid,
+                start_time: listing.server.start_time,
+            }),
+            Err(TmuxError::NoServer { socket }) => match self.state.server {
+                Some(server)
+                    if self
+                        .driver
+                        .is_alive(ServerId { pid: server.pid, start_time: server.start_time }) =>
+                {
+                    Seen::Unknown(format!(
+                        "nothing answers on {socket}, but tmux server {} still lives",
+                        server.pid
+                    ))
+                }
+                Some(_) | None => Seen::Absent,
+            },
+            Err(error) => Seen::Unknown(error.to_string()),
+        }
+    }
+
+    /// Which facts this look needs of a member.
+    fn need(&self, fleet: &Fleet, name: &AgentName, pane: Option<&Pane>, now: Now) -> Need {
+        let member = self.state.members.get(name);
+        let run = member.and_then(|member| member.last_run);
+        let alive = pane.is_some_and(|pane| pane.dead.is_none());
+        let still = member.is_some_and(|member| {
+            let since = member.activity.evidence_at.or(member.activity.changed_at);
+            since.is_some_and(|since| now.at.since(since).as_secs() >= 2)
+        });
+        let up = member.is_some_and(|member| matches!(member.life, Life::Up { .. }));
+        let stalls =
+            fleet.agent(name).is_some_and(|agent| agent.watch == agents_config::Watch::HealStall);
+        let wake_due = member.is_some_and(|member| member.wake_at.is_some_and(|due| due <= now.at));
+        let judged = up && alive && !self.recent_start(member, now);
+        Need {
+            run,
+            end: !alive || !up,
+            processes: !alive || !up || (still && stalls),
+            startable: !judged
+                || stalls
+                || member.is_some_and(|member| member.suspicion.is_some())
+                || member.is_none_or(|member| member.wanted == Wanted::Unsaid),
+            wake: wake_due,
+        }
+    }
+
+    fn recent_start(&self, member: Option<&agents_decide::Member>, now: Now) -> bool {
+        member.is_some_and(|member| match &member.life {
+            Life::Up { since, .. } => now.at.since(*since).as_secs() < 2,
+            _ => false,
+        })
+    }
+}
+
+/// The run that a session's tag names.
+pub(crate) fn run_of(tag: Option<&str>) -> Option<RunId> {
+    tag?.strip_prefix('r')?.parse().ok().map(RunId)
+}

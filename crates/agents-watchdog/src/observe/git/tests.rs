@@ -1,0 +1,7 @@
+//! Both halves against real repositories.
+
+mod fetching;
+mod reading;
+mod world;
+
+use super::*;

@@ -1,0 +1,102 @@
+//! Which pane belongs to which member?
+
+use std::collections::BTreeMap;
+
+use agents_config::Fleet;
+use agents_decide::{DeadSeen, PaneSeen, Seen, ServerSeen, Undeclared};
+use agents_names::{AgentName, SessionName};
+use agents_tmux::{Listing, Pane, TmuxError};
+
+use super::run_of;
+
+/// What a session of ours carries in `@agents_id`: it stays when the session is renamed, and tells fleets apart.
+#[must_use]
+pub fn tag(fleet: &Fleet, name: &AgentName) -> String {
+    format!("{}/{name}", fleet.session_prefix.as_str())
+}
+
+pub(crate) fn member_names(fleet: &Fleet) -> impl Iterator<Item = &AgentName> {
+    let services = fleet.services.iter().map(|service| &service.name);
+    services.chain(fleet.agents.iter().map(|agent| &agent.name))
+}
+
+pub(crate) fn session_of<'a>(fleet: &'a Fleet, name: &AgentName) -> Option<&'a SessionName> {
+    let agent = fleet.agent(name).map(|agent| &agent.session);
+    agent.or_else(|| fleet.service(name).map(|service| &service.session))
+}
+
+/// The pane of each member that has one. The tag decides; the name only where no tag is, as for sessions
+/// that the original program started. Of several panes in a session the first made is the agent's.
+pub(crate) fn panes_of_members<'l>(
+    fleet: &Fleet,
+    listing: Option<&'l Listing>,
+) -> BTreeMap<AgentName, &'l Pane> {
+    let mut found = BTreeMap::new();
+    let Some(listing) = listing else { return found };
+    let tagged = by(listing, |pane| pane.agent_id.clone());
+    let named = by(listing, |pane| pane.agent_id.is_none().then(|| pane.session.clone()));
+    for name in member_names(fleet) {
+        let own = tagged.get(&tag(fleet, name));
+        let session = session_of(fleet, name);
+        let pane = own.or_else(|| session.and_then(|session| named.get(session.as_str())));
+        if let Some(pane) = pane {
+            found.insert(name.clone(), *pane);
+        }
+    }
+    found
+}
+
+fn by(listing: &Listing, key: impl Fn(&Pane) -> Option<String>) -> BTreeMap<String, &Pane> {
+    let mut found: BTreeMap<String, &Pane> = BTreeMap::new();
+    for pane in &listing.panes {
+        let Some(key) = key(pane) else { continue };
+        let first = found.get(&key).is_none_or(|other| pane.id < other.id);
+        if first {
+            found.insert(key, pane);
+        }
+    }
+    found
+}
+
+/// A member's pane as the decision sees it.
+pub(crate) fn pane_seen(
+    fleet: &Fleet,
+    name: &AgentName,
+    pane: Option<&Pane>,
+    server: &Seen<ServerSeen>,
+    listing: &Result<Listing, TmuxError>,
+) -> Seen<PaneSeen> {
+    if let Some(pane) = pane {
+        return Seen::Known(PaneSeen {
+            pane: pane.id.0,
+            ours: pane.agent_id.as_deref() == Some(tag(fleet, name).as_str()),
+            run: run_of(pane.run.as_deref()),
+            dead: pane.dead.map(|dead| DeadSeen { status: dead.status, signal: dead.signal }),
+            deaf: pane.in_mode || pane.input_off,
+            command: pane.command.clone(),
+            typed: pane.typed.clone(),
+            submitted: pane.submitted.clone(),
+        });
+    }
+    match (server, listing) {
+        (Seen::Known(_) | Seen::Absent, _) => Seen::Absent,
+        (Seen::Unknown(cause), _) => Seen::Unknown(cause.clone()),
+    }
+}
+
+/// Sessions with our tag that the file does not declare.
+pub(crate) fn undeclared(fleet: &Fleet, listing: Option<&Listing>) -> Vec<Undeclared> {
+    let Some(listing) = listing else { return Vec::new() };
+    let ours = format!("{}/", fleet.session_prefix.as_str());
+    let mut found: Vec<Undeclared> = Vec::new();
+    for pane in &listing.panes {
+        let name = pane.agent_id.as_deref().and_then(|id| id.strip_prefix(&ours));
+        let Some(name) = name.and_then(|name| AgentName::new(name).ok()) else { continue };
+        let declared = name.as_str() == "watchdog" || session_of(fleet, &name).is_some();
+        if !declared && !found.iter().any(|it| it.name == name) {
+            let run = run_of(pane.run.as_deref());
+            found.push(Undeclared { name, session: pane.session.clone(), run });
+        }
+    }
+    found
+}

@@ -1,0 +1,110 @@
+//! Where do the agents live, besides their terminals? Files, processes, git and the clock of one machine.
+
+mod clock;
+mod facts;
+mod fetcher;
+mod local;
+mod prepare;
+
+pub use clock::fleet_time;
+pub use local::LocalPlace;
+
+use agents_config::Fleet;
+use agents_decide::{
+    Base, ExitSeen, HandoffSeen, Moment, Now, ProcessesSeen, RunId, Seen, StatusSeen, StopStage,
+};
+use agents_names::{AgentName, PhaseId};
+use agents_tmux::{Listing, StartSession, TmuxError};
+
+/// What a place knows of one member, beside its pane.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Facts {
+    pub exit: Option<ExitSeen>,
+    pub log_age: Option<std::time::Duration>,
+    pub processes: Seen<ProcessesSeen>,
+    pub unstartable: Option<String>,
+    pub resume_id: Option<String>,
+    pub wake_text: Option<String>,
+}
+
+/// Which facts of a member this look needs; the others are skipped, since each costs something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Need {
+    pub run: Option<RunId>,
+    /// The end of the run, and what is left of its processes.
+    pub end: bool,
+    pub processes: bool,
+    /// Whether a start would work.
+    pub startable: bool,
+    pub wake: bool,
+}
+
+/// What is to be started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Start<'a> {
+    pub name: &'a AgentName,
+    pub run: RunId,
+    pub phase: Option<&'a PhaseId>,
+    pub resume: Option<&'a str>,
+}
+
+/// One machine, or a model of one.
+///
+/// Nothing here waits: what takes long runs beside the tick and is reported by a later one.
+pub trait Place: Send {
+    /// The time. Fleet time goes on from `resumed` after a restart of the watchdog.
+    fn now(&mut self) -> Now;
+
+    /// Continues fleet time from a stored moment.
+    fn resume_clock(&mut self, mark: &ClockMark);
+
+    /// What must be stored for fleet time to go on after a restart.
+    fn clock_mark(&mut self) -> ClockMark;
+
+    fn facts(&mut self, fleet: &Fleet, name: &AgentName, need: Need) -> Facts;
+
+    /// The status file of a phase.
+    fn status(&mut self, fleet: &Fleet, phase: &PhaseId) -> Seen<StatusSeen>;
+
+    /// What the latest fetch brought since the last call, read from `base` on.
+    fn handoff(&mut self, fleet: &Fleet, base: &Base) -> Seen<HandoffSeen>;
+
+    /// The position that the original program left.
+    fn legacy_position(&mut self, fleet: &Fleet) -> Option<usize>;
+
+    /// A listing over a connection of its own.
+    fn independent_listing(
+        &mut self,
+    ) -> impl std::future::Future<Output = Result<Listing, TmuxError>> + Send;
+
+    /// Writes what a start needs, and says what tmux is to run.
+    ///
+    /// # Errors
+    /// In words, what is missing.
+    fn prepare(&mut self, fleet: &Fleet, start: &Start<'_>) -> Result<StartSession, String>;
+
+    /// Signals the processes of a run that are left.
+    fn end_processes(&mut self, name: &AgentName, run: RunId, stage: StopStage);
+
+    /// Mirrors the position into the file that other programs read.
+    ///
+    /// # Errors
+    /// Those of the file system, in words.
+    fn write_position(&mut self, fleet: &Fleet, phase: &PhaseId) -> Result<(), String>;
+
+    /// Writes, or removes, the file that says the sequence is complete; one that stands is left as it is.
+    ///
+    /// # Errors
+    /// Those of the file system, in words.
+    fn mark_complete(&mut self, fleet: &Fleet, phase: Option<&PhaseId>) -> Result<(), String>;
+}
+
+/// Ties fleet time to the clocks of the machine.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct ClockMark {
+    pub at: Moment,
+    /// Milliseconds of the boot clock.
+    pub boot_ms: u64,
+    pub boot_id: Option<String>,
+    pub wall_ms: i64,
+}

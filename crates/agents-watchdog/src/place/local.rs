@@ -1,0 +1,218 @@
+//! This machine.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use agents_config::Fleet;
+use agents_decide::{Base, HandoffSeen, Now, RunId, Seen, StatusSeen, StopStage};
+use agents_names::{AgentName, PhaseId};
+use agents_tmux::{Driver as _, Listing, OneShot, StartSession, TmuxError};
+use tokio::sync::Notify;
+
+use super::clock::{Clock, age};
+use super::fetcher::Fetcher;
+use super::{ClockMark, Facts, Need, Place, Start, facts, prepare};
+use crate::launch::{RunFiles, write_private};
+use crate::observe::session_of;
+use crate::process::{self, Signal, StartMark};
+
+/// The machine that the watchdog runs on.
+pub struct LocalPlace {
+    clock: Clock,
+    /// Our own program, which launches the agents.
+    myself: PathBuf,
+    tmux: agents_tmux::Place,
+    state_dir: PathBuf,
+    fetcher: Fetcher,
+    /// The process table of this tick, read at most once.
+    table: Option<process::Table>,
+    /// Processes of runs that were told to end: whoever left the tree since is still ours to end.
+    told: HashMap<(AgentName, RunId), Vec<(u32, StartMark)>>,
+}
+
+impl LocalPlace {
+    /// The place of a fleet whose terminals are on `tmux`.
+    #[must_use]
+    pub fn new(tmux: agents_tmux::Place, state_dir: PathBuf, myself: PathBuf) -> Self {
+        Self {
+            clock: Clock::start(),
+            myself,
+            tmux,
+            state_dir,
+            fetcher: Fetcher::default(),
+            table: None,
+            told: HashMap::new(),
+        }
+    }
+
+    /// Told when a fetch has ended, so that its news need not wait for the next tick.
+    #[must_use]
+    pub fn fetched(&self) -> Arc<Notify> {
+        Arc::clone(&self.fetcher.ended)
+    }
+
+    fn table(&mut self) -> Option<&process::Table> {
+        if self.table.is_none() {
+            self.table = process::Table::take()
+                .inspect_err(|error| tracing::warn!("the process table cannot be read: {error}"))
+                .ok();
+        }
+        self.table.as_ref()
+    }
+
+    fn processes(
+        &mut self,
+        files: &RunFiles,
+        name: &AgentName,
+        run: RunId,
+    ) -> Seen<agents_decide::ProcessesSeen> {
+        let start = files.start(name, run);
+        let told = self.told.get(&(name.clone(), run)).cloned().unwrap_or_default();
+        let table = self.table();
+        let seen = facts::processes(start.as_ref(), table);
+        let (Seen::Absent, Some(table)) = (&seen, table) else { return seen };
+        match table.survivors(&told) {
+            Ok(left) if left.is_empty() => Seen::Absent,
+            Ok(left) => Seen::Known(agents_decide::ProcessesSeen {
+                cpu_ms: 0,
+                digest: 0,
+                count: u32::try_from(left.len()).unwrap_or(u32::MAX),
+            }),
+            Err(error) => Seen::Unknown(error.to_string()),
+        }
+    }
+}
+
+impl Place for LocalPlace {
+    fn now(&mut self) -> Now {
+        self.table = None;
+        self.clock.now()
+    }
+
+    fn resume_clock(&mut self, mark: &ClockMark) {
+        self.clock.resume(mark);
+    }
+
+    fn clock_mark(&mut self) -> ClockMark {
+        self.clock.mark()
+    }
+
+    fn facts(&mut self, fleet: &Fleet, name: &AgentName, need: Need) -> Facts {
+        let files = RunFiles::new(&self.state_dir);
+        let log = session_of(fleet, name).map(|session| facts::log_file(fleet, session));
+        let exit = match (need.end, need.run, &log) {
+            (true, Some(run), Some(log)) => facts::exit(&files, name, run, log),
+            _ => None,
+        };
+        let processes = match (need.processes, need.run) {
+            (true, Some(run)) => self.processes(&files, name, run),
+            _ => Seen::Absent,
+        };
+        let agent = fleet.agent(name);
+        let logs = agent.is_some_and(|agent| agent.log && fleet.backend_of(agent).footer_ui);
+        Facts {
+            exit,
+            log_age: log.filter(|_| logs || need.processes).and_then(|log| age(&log)),
+            processes,
+            unstartable: need.startable.then(|| facts::unstartable(fleet, name)).flatten(),
+            resume_id: need.startable.then(|| facts::resume_id(fleet, name)).flatten(),
+            wake_text: agent.filter(|_| need.wake).and_then(facts::wake_text),
+        }
+    }
+
+    fn status(&mut self, fleet: &Fleet, phase: &PhaseId) -> Seen<StatusSeen> {
+        let Some(plan) = &fleet.loop_plan else { return Seen::Absent };
+        let Some(declared) = plan.phase(phase) else { return Seen::Absent };
+        match crate::observe::phase::status_file(&plan.repo, &plan.state_subdir, &declared.status) {
+            Ok(Some(text)) => Seen::Known(StatusSeen { phase: phase.clone(), text }),
+            Ok(None) => Seen::Absent,
+            Err(error) => Seen::Unknown(format!("the status file {}: {error}", declared.status)),
+        }
+    }
+
+    fn handoff(&mut self, fleet: &Fleet, base: &Base) -> Seen<HandoffSeen> {
+        match fleet.loop_plan.as_ref().and_then(|plan| plan.handoff.as_ref()) {
+            Some(handoff) => self.fetcher.poll(handoff, base),
+            None => Seen::Absent,
+        }
+    }
+
+    fn legacy_position(&mut self, fleet: &Fleet) -> Option<usize> {
+        let file = &fleet.loop_plan.as_ref()?.state_file;
+        std::fs::read_to_string(self.state_dir.join(file)).ok()?.trim().parse().ok()
+    }
+
+    async fn independent_listing(&mut self) -> Result<Listing, TmuxError> {
+        OneShot::new(self.tmux.clone()).list().await
+    }
+
+    fn prepare(&mut self, fleet: &Fleet, start: &Start<'_>) -> Result<StartSession, String> {
+        prepare::prepare(fleet, start, &self.myself)
+    }
+
+    fn end_processes(&mut self, name: &AgentName, run: RunId, stage: StopStage) {
+        let files = RunFiles::new(&self.state_dir);
+        let Some(start) = files.start(name, run) else { return };
+        self.table = None;
+        let Some(table) = self.table() else { return };
+        let roots = facts::roots(&start, table);
+        let mut found = table.tree(&roots).processes;
+        let key = (name.clone(), run);
+        let earlier = self.told.entry(key).or_default();
+        for process in earlier.iter() {
+            if !found.contains(process) {
+                found.push(process.clone());
+            }
+        }
+        earlier.clone_from(&found);
+        let signal = match stage {
+            StopStage::Terminate => Signal::Terminate,
+            StopStage::Kill => Signal::Kill,
+        };
+        for (pid, mark) in found {
+            // The launcher stays until it has recorded the end; it ends with its program.
+            if pid == start.launcher && stage == StopStage::Terminate {
+                continue;
+            }
+            if let Err(error) = process::signal(pid, &mark, signal) {
+                tracing::warn!("cannot end process {pid} of {name}: {error}");
+            }
+        }
+    }
+
+    fn write_position(&mut self, fleet: &Fleet, phase: &PhaseId) -> Result<(), String> {
+        let Some(plan) = &fleet.loop_plan else { return Ok(()) };
+        let Some(index) = plan.index(phase) else { return Ok(()) };
+        let path = self.state_dir.join(&plan.state_file);
+        write_private(&path, format!("{index}\n").as_bytes())
+            .map_err(|error| format!("cannot write {}: {error}", path.display()))
+    }
+
+    fn mark_complete(&mut self, fleet: &Fleet, phase: Option<&PhaseId>) -> Result<(), String> {
+        let marker = fleet.log_dir.join("SEQUENCE-COMPLETE");
+        let Some(phase) = phase else { return remove(&marker) };
+        if marker.exists() {
+            return Ok(());
+        }
+        let at = chrono::Local::now().format("%Y-%m-%d %H:%M:%S");
+        let text = format!(
+            "phase sequence complete {at} ({phase} was the last). Loops stopped; build finished.\n"
+        );
+        let trigger = fleet.loop_plan.as_ref().and_then(|plan| plan.on_complete.as_ref());
+        if let Some(on_complete) = trigger {
+            remove(&fleet.log_dir.join(&on_complete.trigger_file))?;
+        }
+        write_private(&marker, text.as_bytes())
+            .map_err(|error| format!("cannot write {}: {error}", marker.display()))
+    }
+}
+
+fn remove(path: &std::path::Path) -> Result<(), String> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(format!("cannot remove {}: {error}", path.display()))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
+}

@@ -1,0 +1,118 @@
+//! What does `/proc` tell about processes?
+
+use std::fs;
+use std::io;
+use std::time::Duration;
+
+use super::{Process, ProcessError, StartMark};
+
+#[cfg(test)]
+mod tests;
+
+/// The kernel counts in hundredths of a second here (USER_HZ) on every architecture that Rust has a Linux target for.
+const MS_PER_TICK: u64 = 10;
+
+/// Every process that may be seen.
+pub(super) fn rows() -> Result<Vec<Process>, ProcessError> {
+    let unreadable = |source| ProcessError::Unreadable { from: "/proc", source };
+    let mut rows = Vec::new();
+    for entry in fs::read_dir("/proc").map_err(unreadable)? {
+        let name = entry.map_err(unreadable)?.file_name();
+        let Some(pid) = name.to_str().and_then(|name| name.parse().ok()) else { continue };
+        // Processes of other users may be hidden, and those that ended meanwhile are gone.
+        if let Ok(Some(row)) = row(pid) {
+            rows.push(row);
+        }
+    }
+    if rows.iter().any(|row| row.pid == std::process::id()) {
+        Ok(rows)
+    } else {
+        // Mounted for another pid namespace, or not at all.
+        Err(unreadable(io::ErrorKind::NotFound.into()))
+    }
+}
+
+/// One process; `None` when it is certainly not there.
+pub(super) fn row(pid: u32) -> Result<Option<Process>, ProcessError> {
+    let unreadable = |source| ProcessError::Unreadable { from: "/proc", source };
+    match fs::read(format!("/proc/{pid}/stat")) {
+        Ok(bytes) => {
+            let text = String::from_utf8_lossy(&bytes);
+            let parsed = parse(pid, &text);
+            parsed.map(Some).ok_or_else(|| unreadable(io::ErrorKind::InvalidData.into()))
+        }
+        Err(error) if is_gone(&error) => {
+            // A process that is hidden from us, or no /proc at all, looks the same as none.
+            fs::metadata("/proc/self/stat").map_err(unreadable)?;
+            if is_hidden(pid) { Err(unreadable(error)) } else { Ok(None) }
+        }
+        Err(error) => Err(unreadable(error)),
+    }
+}
+
+fn is_gone(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::NotFound
+        || error.raw_os_error() == Some(rustix::io::Errno::SRCH.raw_os_error())
+}
+
+/// True when the kernel knows a process that `/proc` does not show.
+fn is_hidden(pid: u32) -> bool {
+    let pid = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw);
+    pid.is_some_and(|pid| rustix::process::test_kill_process(pid) != Err(rustix::io::Errno::SRCH))
+}
+
+/// Reads one `stat` line; the name in it is in brackets and may contain anything, brackets too.
+fn parse(pid: u32, text: &str) -> Option<Process> {
+    let after_name = &text[text.rfind(')')? + 1..];
+    let words: Vec<&str> = after_name.split_ascii_whitespace().collect();
+    // The manual counts from 1 with pid and name, so its field n is word n - 3 here.
+    let field = |number: usize| words.get(number - 3).copied();
+    let number = |at: usize| field(at)?.parse::<u64>().ok();
+    // User and system time, its own and that of children it waited for.
+    let ticks: u64 = (14..=17).map(number).sum::<Option<u64>>()?;
+    Some(Process {
+        pid,
+        parent: field(4)?.parse().ok()?,
+        group: field(5)?.parse().ok()?,
+        start: StartMark::Ticks(number(22)?),
+        cpu: Duration::from_millis(ticks * MS_PER_TICK),
+        ended: matches!(field(3)?, "Z" | "X" | "x"),
+    })
+}
+
+/// Signals one process if it is the one that began at `start`; false when it is not there any more.
+///
+/// The descriptor keeps meaning the same process, so a successor with its id cannot be hit.
+pub(super) fn signal(
+    pid: u32,
+    start: &StartMark,
+    signal: rustix::process::Signal,
+) -> Result<bool, SignalFailure> {
+    use rustix::io::Errno;
+    use rustix::process::{Pid, PidfdFlags, pidfd_open, pidfd_send_signal};
+    let known = i32::try_from(pid).ok().and_then(Pid::from_raw);
+    let Some(known) = known else { return Ok(false) };
+    let descriptor = match pidfd_open(known, PidfdFlags::empty()) {
+        Ok(descriptor) => descriptor,
+        Err(Errno::SRCH) => return Ok(false),
+        Err(_) => return Err(SignalFailure::NoDescriptor),
+    };
+    let row = row(pid).map_err(SignalFailure::Process)?;
+    if !super::look::lives(row.as_ref(), start).map_err(SignalFailure::Process)? {
+        return Ok(false);
+    }
+    match pidfd_send_signal(&descriptor, signal) {
+        Ok(()) => Ok(true),
+        Err(Errno::SRCH) => Ok(false),
+        Err(error) => {
+            Err(SignalFailure::Process(ProcessError::Signal { pid, source: error.into() }))
+        }
+    }
+}
+
+/// Why [`signal`] did nothing.
+pub(super) enum SignalFailure {
+    /// The kernel has no process descriptors, so the other way must do.
+    NoDescriptor,
+    Process(ProcessError),
+}

@@ -1,0 +1,41 @@
+use super::*;
+
+/// The fields from the third on, as the kernel prints them; `state` and `start` are ours.
+fn line(name: &str, state: &str, start: u64) -> String {
+    format!(
+        "42 ({name}) {state} 7 40 39 0 -1 4194304 1 2 3 4 100 20 3 1 20 0 1 0 {start} 1000 2 18446744073709551615"
+    )
+}
+
+#[test]
+fn a_line_is_read_whatever_the_name() {
+    for name in ["sh", "a b", "x) R 1 1 1", "((", "))", "", "Z (sd-pam)"] {
+        let row = parse(42, &line(name, "S", 5555)).unwrap();
+        assert_eq!((row.pid, row.parent, row.group), (42, 7, 40), "{name}");
+        assert_eq!(row.start, StartMark::Ticks(5555));
+        assert_eq!(row.cpu, Duration::from_millis(1240));
+        assert!(!row.ended);
+    }
+    assert!(parse(42, &line("sh", "Z", 1)).unwrap().ended);
+}
+
+#[test]
+fn a_short_line_is_no_process() {
+    let whole = line("sh", "S", 5555);
+    for length in 0..whole.find("5555").unwrap() {
+        assert_eq!(parse(42, &whole[..length]), None, "{length}");
+    }
+}
+
+#[test]
+fn the_table_has_us_and_our_parent() {
+    let rows = rows().unwrap();
+    let us = rows.iter().find(|row| row.pid == std::process::id()).unwrap();
+    assert_eq!(us.parent, std::os::unix::process::parent_id());
+    assert_eq!(row(us.pid).unwrap().unwrap().start, us.start);
+}
+
+#[test]
+fn an_id_that_nobody_has_is_certainly_absent() {
+    assert_eq!(row(i32::MAX.unsigned_abs()).unwrap(), None);
+}

@@ -1,0 +1,249 @@
+//! The watchdog's loop, and the same loop for a verb that drives the fleet itself.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use agents_config::{Fleet, Loaded, TmuxSocket};
+use agents_decide::{Answer, RequestId};
+use agents_names::AgentName;
+use agents_store::{FleetLock, Holder, Store};
+use agents_tmux::{Driver, Fence, OneShot, Socket};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::WatchdogError;
+use crate::config_source::{Change, ConfigSource};
+use crate::ledger::{Entry, EntryKind, Ledger as _, LedgerError, Record};
+use crate::place::LocalPlace;
+use crate::store_ledger::StoreLedger;
+use crate::tick::{Engine, Ticked};
+
+/// Who this process is, for the lock.
+#[must_use]
+pub fn holder(what: &str) -> Holder {
+    Holder {
+        pid: std::process::id(),
+        what: what.to_owned(),
+        since_wall_ms: chrono::Utc::now().timestamp_millis(),
+        host: rustix::system::uname().nodename().to_string_lossy().into_owned(),
+    }
+}
+
+/// The terminals of a fleet.
+#[must_use]
+pub fn tmux_place(fleet: &Fleet, tmux: &Path) -> agents_tmux::Place {
+    let socket = match &fleet.tmux_socket {
+        None => Socket::Default,
+        Some(TmuxSocket::Name(name)) => Socket::Name(name.clone()),
+        Some(TmuxSocket::Path(path)) => Socket::Path(path.clone()),
+    };
+    let place = agents_tmux::Place::new(tmux, socket).with_time_limit(fleet.timing.tmux_timeout);
+    // Inside an agent TMUX_TMPDIR points away from the fleet; the launcher kept where it was.
+    match std::env::var_os("AGENTS_TMUX_TMPDIR") {
+        Some(dir) if dir.is_empty() => place.with_socket_root("/tmp"),
+        Some(dir) => place.with_socket_root(PathBuf::from(dir)),
+        None => place,
+    }
+}
+
+/// The right to act on a fleet: its lock, its epoch, its engine.
+pub struct Reign<D> {
+    pub engine: Engine<D, LocalPlace, StoreLedger>,
+    pub config: ConfigSource,
+    _lock: FleetLock,
+}
+
+/// What a fleet is held with.
+pub struct Tools {
+    /// The tmux program.
+    pub tmux: PathBuf,
+    /// Our own program.
+    pub myself: PathBuf,
+}
+
+/// Takes the fleet over: the lock, a new epoch, the stored state.
+///
+/// # Errors
+/// [`agents_store::LockError::Held`] when another process holds it; a store that cannot be used.
+pub fn take_over<D: Driver>(
+    config: &Path,
+    loaded: Loaded,
+    tools: &Tools,
+    what: &str,
+    driver: impl FnOnce(agents_tmux::Place, &Fleet) -> D,
+) -> Result<Reign<D>, WatchdogError> {
+    let state_dir = loaded.fleet.state_dir();
+    let holder = holder(what);
+    let lock = FleetLock::acquire(&state_dir, &holder)?;
+    let mut store = Store::open(&state_dir)?;
+    store.claim_epoch(&holder)?;
+    let terminals = tmux_place(&loaded.fleet, &tools.tmux);
+    let place = LocalPlace::new(terminals.clone(), state_dir, tools.myself.clone());
+    let driver = driver(terminals, &loaded.fleet);
+    let engine = Engine::resume(driver, place, StoreLedger::new(store))?;
+    Ok(Reign { engine, config: ConfigSource::new(config, loaded), _lock: lock })
+}
+
+/// A driver for a verb that lives for moments.
+#[must_use]
+pub fn one_shot(place: agents_tmux::Place, _: &Fleet) -> OneShot {
+    OneShot::new(place)
+}
+
+/// What ends a run of the loop.
+pub enum Until {
+    /// Only the operator.
+    Told,
+    /// All of these requests are answered.
+    Answered(Vec<RequestId>),
+}
+
+/// The answers of a request.
+pub type Answers = Vec<(AgentName, Answer)>;
+
+impl<D: Driver> Reign<D> {
+    /// Makes the tmux server refuse writers of earlier epochs.
+    pub async fn fence(&mut self) {
+        let Ok(epoch) = self.engine.ledger.store().epoch() else { return };
+        let prefix = self.config.fleet().session_prefix.as_str().to_owned();
+        let fence = Fence { option: format!("@agents_epoch_{prefix}"), epoch };
+        if let Err(error) = self.engine.driver.claim_fence(fence).await {
+            tracing::warn!("the tmux server takes no epoch: {error}");
+        }
+    }
+
+    /// Ticks until it is told to end, by a request or a signal.
+    ///
+    /// # Errors
+    /// When another process took the fleet over, or signals cannot be watched.
+    pub async fn run(&mut self, until: Until) -> Result<(), WatchdogError> {
+        let mut signals = Signals::watch()?;
+        self.fence().await;
+        let fetched = self.engine.place.fetched();
+        loop {
+            self.reload();
+            let fleet = Arc::clone(self.config.fleet());
+            let pause = match self.engine.tick(&fleet).await {
+                Ok(ticked) if self.is_over(&until, &ticked) => return Ok(()),
+                Ok(ticked) => Duration::from_millis(ticked.next.0.saturating_sub(ticked.now.at.0)),
+                Err(LedgerError::Superseded) => return Err(LedgerError::Superseded.into()),
+                Err(error) => {
+                    // Read-only until the store takes writes again: nothing was done.
+                    tracing::error!("{error}; nothing is done until the store takes writes again");
+                    Duration::from_secs(5)
+                }
+            };
+            heartbeat(&fleet);
+            let pause = pause.max(Duration::from_millis(20));
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = self.engine.driver.news() => {}
+                () = fetched.notified() => {}
+                told = signals.next() => match told {
+                    Told::Look => {}
+                    Told::End => return Ok(()),
+                },
+            }
+        }
+    }
+
+    /// Keeps the config as it was loaded, for one invocation with its own overrides.
+    pub fn hold_config(&mut self) {
+        self.config.hold();
+    }
+
+    fn is_over(&self, until: &Until, ticked: &Ticked) -> bool {
+        match until {
+            Until::Told => ticked.exit,
+            Until::Answered(requests) => requests.iter().all(|request| {
+                let state = self.engine.state();
+                state.last_request >= *request && !state.open.iter().any(|open| open.id == *request)
+            }),
+        }
+    }
+
+    fn reload(&mut self) {
+        let (kind, text) = match self.config.refresh() {
+            Change::None => return,
+            Change::Fleet => (EntryKind::Config, "the config changed and is in force".to_owned()),
+            Change::Mended => (EntryKind::Config, "the config is good again".to_owned()),
+            Change::Broken(broken) => {
+                tracing::error!("the last good config stays in force:\n{}", broken.report);
+                (
+                    EntryKind::Alarm,
+                    format!(
+                        "the config is broken, the last good one stays in force: {}",
+                        broken.summary
+                    ),
+                )
+            }
+        };
+        tracing::info!("{text}");
+        let entry = Entry {
+            at_wall_ms: chrono::Utc::now().timestamp_millis(),
+            tick: self.engine.state().tick,
+            subject: None,
+            kind,
+            text,
+            detail: serde_json::json!({ "report": self.config.broken().map(|broken| &broken.report) }),
+        };
+        let word = serde_json::json!({
+            "broken": self.config.broken().map(|broken| &broken.summary),
+            "report": self.config.broken().map(|broken| &broken.report),
+        });
+        let words = vec![("config".to_owned(), word.to_string())];
+        let record = Record { state: None, entries: vec![entry], words, replies: Vec::new() };
+        if let Err(error) = self.engine.ledger.commit(&record) {
+            tracing::warn!("{error}");
+        }
+    }
+}
+
+/// Shows that the loop still turns: the age of this file is the watchdog's age since its last tick.
+fn heartbeat(fleet: &Fleet) {
+    // A heartbeat that cannot be written shows as an old one, which is the truth.
+    drop(std::fs::write(heartbeat_file(&fleet.state_dir()), std::process::id().to_string()));
+}
+
+/// The file that each tick touches.
+#[must_use]
+pub fn heartbeat_file(state_dir: &Path) -> PathBuf {
+    state_dir.join("heartbeat")
+}
+
+/// The signals that reach the loop.
+struct Signals {
+    look: Signal,
+    terminate: Signal,
+    interrupt: Signal,
+    hangup: Signal,
+}
+
+enum Told {
+    Look,
+    End,
+}
+
+impl Signals {
+    fn watch() -> Result<Self, WatchdogError> {
+        let watch = |kind| signal(kind).map_err(WatchdogError::Signals);
+        Ok(Self {
+            look: watch(SignalKind::user_defined1())?,
+            terminate: watch(SignalKind::terminate())?,
+            interrupt: watch(SignalKind::interrupt())?,
+            hangup: watch(SignalKind::hangup())?,
+        })
+    }
+
+    async fn next(&mut self) -> Told {
+        loop {
+            tokio::select! {
+                _ = self.look.recv() => return Told::Look,
+                _ = self.terminate.recv() => return Told::End,
+                _ = self.interrupt.recv() => return Told::End,
+                // The watchdog outlives its terminal.
+                _ = self.hangup.recv() => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The store as the ledger of the tick.
+
+use agents_decide::{FleetState, Request, RequestId, STATE_SCHEMA, Verb};
+use agents_store::{Commit, JournalEntry, Reply, StateDocument, Store, StoreError, Word};
+
+use crate::ledger::{Entry, EntryKind, Ledger, LedgerError, Record};
+use crate::place::ClockMark;
+
+/// The state document: what is remembered, and the clock it was written under.
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
+pub struct Document {
+    pub state: FleetState,
+    pub clock: ClockMark,
+}
+
+/// A store whose lock this process holds.
+pub struct StoreLedger {
+    store: Store,
+    asleep_until_change: Option<u64>,
+}
+
+impl StoreLedger {
+    /// The caller holds the fleet lock and has claimed an epoch.
+    #[must_use]
+    pub fn new(store: Store) -> Self {
+        Self { store, asleep_until_change: None }
+    }
+
+    /// The store itself.
+    pub fn store(&mut self) -> &mut Store {
+        &mut self.store
+    }
+}
+
+fn failed(error: StoreError) -> LedgerError {
+    match error {
+        StoreError::Superseded { .. } => LedgerError::Superseded,
+        other => LedgerError::Unusable(other.to_string()),
+    }
+}
+
+/// Reads a state document.
+///
+/// # Errors
+/// When it was written by a newer program, or is damaged: it is never taken for an empty one.
+pub fn parse_state(document: &StateDocument) -> Result<Document, LedgerError> {
+    if document.schema > STATE_SCHEMA {
+        return Err(LedgerError::Unusable(format!(
+            "its state has schema {}, and this program knows {STATE_SCHEMA}: a newer `agents` wrote it",
+            document.schema
+        )));
+    }
+    serde_json::from_str(&document.body)
+        .map_err(|error| LedgerError::Unusable(format!("its state is damaged: {error}")))
+}
+
+/// Reads a stored request; one of another shape is skipped by its number.
+#[must_use]
+pub fn parse_request(id: u64, body: &str) -> Option<Request> {
+    let verb: Verb = serde_json::from_str(body).ok()?;
+    Some(Request { id: RequestId(id), verb })
+}
+
+impl Ledger for StoreLedger {
+    fn load(&mut self) -> Result<Option<(FleetState, ClockMark)>, LedgerError> {
+        let Some(document) = self.store.load_state().map_err(failed)? else { return Ok(None) };
+        let Document { state, clock } = parse_state(&document)?;
+        Ok(Some((state, clock)))
+    }
+
+    fn requests(&mut self) -> Result<Vec<Request>, LedgerError> {
+        // One cheap number tells whether anybody wrote since the last look found nothing.
+        let revision = self.store.revision().map_err(failed)?;
+        if self.asleep_until_change == Some(revision) {
+            return Ok(Vec::new());
+        }
+        let open = self.store.open_requests().map_err(failed)?;
+        let requests: Vec<Request> =
+            open.into_iter().filter_map(|open| parse_request(open.id, &open.body)).collect();
+        self.asleep_until_change = requests.is_empty().then_some(revision);
+        Ok(requests)
+    }
+
+    fn commit(&mut self, record: &Record<'_>) -> Result<(), LedgerError> {
+        let document = record.state.map(document).transpose()?;
+        let entries: Vec<JournalEntry> = record.entries.iter().map(journal_entry).collect();
+        let words: Vec<Word> = record
+            .words
+            .iter()
+            .map(|(subject, body)| Word { subject: subject.clone(), body: body.clone() })
+            .collect();
+        let replies: Vec<Reply> = record
+            .replies
+            .iter()
+            .map(|(id, body)| Reply { request: id.0, body: body.clone() })
+            .collect();
+        let commit = Commit {
+            state: document.as_ref(),
+            entries: &entries,
+            words: &words,
+            replies: &replies,
+        };
+        self.store.commit(&commit).map_err(failed)
+    }
+}
+
+fn document((state, clock): (&FleetState, &ClockMark)) -> Result<StateDocument, LedgerError> {
+    let document = Document { state: state.clone(), clock: clock.clone() };
+    let body = serde_json::to_string(&document).map_err(|error| {
+        LedgerError::Unusable(format!("the state cannot be written as JSON: {error}"))
+    })?;
+    Ok(StateDocument { schema: STATE_SCHEMA, body })
+}
+
+fn journal_entry(entry: &Entry) -> JournalEntry {
+    let kind = match entry.kind {
+        EntryKind::Action => agents_store::EntryKind::Action,
+        EntryKind::Outcome => agents_store::EntryKind::Outcome,
+        EntryKind::Note => agents_store::EntryKind::Note,
+        EntryKind::Config => agents_store::EntryKind::Config,
+        EntryKind::Alarm => agents_store::EntryKind::Alarm,
+        EntryKind::Request => agents_store::EntryKind::Request,
+    };
+    let body = serde_json::json!({ "text": entry.text, "detail": entry.detail }).to_string();
+    JournalEntry {
+        at_wall_ms: entry.at_wall_ms,
+        tick: entry.tick,
+        subject: entry.subject.clone(),
+        kind,
+        body,
+    }
+}

@@ -1,0 +1,145 @@
+//! One observe–decide–act pass.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use agents_config::Fleet;
+use agents_decide::{
+    Action, Decision, FleetState, Moment, Now, Observation, RunId, decide, invariants,
+};
+use agents_names::AgentName;
+use agents_tmux::Driver;
+
+use crate::ledger::{Ledger, LedgerError};
+use crate::observe::screens::Screens;
+use crate::place::Place;
+use crate::recorder::Recorder;
+
+/// What holds the fleet: the terminals, the place, the store, and what is remembered.
+pub struct Engine<D, P, L> {
+    pub driver: D,
+    pub place: P,
+    pub ledger: L,
+    pub(crate) state: FleetState,
+    pub(crate) screens: Screens,
+    /// Starts that failed before tmux was asked.
+    pub(crate) failed: HashMap<AgentName, (RunId, String)>,
+    pub(crate) recorder: Recorder,
+    /// The files that mirror the state for other programs may be behind it.
+    pub(crate) mirror_owed: bool,
+    last_heavy: Option<Moment>,
+    independent: bool,
+    /// Whether a store without a position may take the original program's.
+    first: bool,
+}
+
+/// What a tick leaves to its caller.
+#[derive(Debug)]
+pub struct Ticked {
+    pub now: Now,
+    pub decision: Decision,
+    /// When to look again at the latest.
+    pub next: Moment,
+    pub exit: bool,
+    pub observation: Observation,
+}
+
+impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
+    /// Takes up the stored state.
+    ///
+    /// # Errors
+    /// When there is a state that cannot be read.
+    pub fn resume(driver: D, mut place: P, mut ledger: L) -> Result<Self, LedgerError> {
+        let stored = ledger.load()?;
+        let first = stored.is_none();
+        let state = stored.map_or_else(FleetState::default, |(state, mark)| {
+            place.resume_clock(&mark);
+            state
+        });
+        Ok(Self {
+            driver,
+            place,
+            ledger,
+            state,
+            screens: Screens::default(),
+            failed: HashMap::new(),
+            recorder: Recorder::default(),
+            // The watchdog before may have died between the record and the write.
+            mirror_owed: !first,
+            last_heavy: None,
+            independent: false,
+            first,
+        })
+    }
+
+    /// What is remembered.
+    #[must_use]
+    pub fn state(&self) -> &FleetState {
+        &self.state
+    }
+
+    /// Looks and decides without changing anything.
+    pub async fn preview(&mut self, fleet: &Fleet) -> (Observation, Decision, Now) {
+        let (observation, heavy, now) = self.look(fleet).await;
+        let decision = decide(fleet, &self.state, &observation, heavy, now);
+        (observation, decision, now)
+    }
+
+    async fn look(&mut self, fleet: &Fleet) -> (Observation, bool, Now) {
+        let now = self.place.now();
+        let interval = fleet.timing.heavy_interval;
+        let heavy = self.last_heavy.is_none_or(|last| now.at.since(last) >= interval);
+        let independent = std::mem::take(&mut self.independent);
+        let mut observation = self.observe(fleet, now, independent).await;
+        if self.first {
+            observation.legacy_position = self.place.legacy_position(fleet);
+        }
+        (observation, heavy, now)
+    }
+
+    /// One pass: look, decide, record, act.
+    ///
+    /// # Errors
+    /// When the decision could not be made durable: then nothing was done, and the next tick decides anew.
+    pub async fn tick(&mut self, fleet: &Arc<Fleet>) -> Result<Ticked, LedgerError> {
+        let (observation, heavy, now) = self.look(fleet).await;
+        let mut decision = decide(fleet, &self.state, &observation, heavy, now);
+        let broken = invariants::check(fleet, &self.state, &observation, &decision, now);
+        self.refuse(&mut decision, &broken);
+        if let Err(error) = self.record(&decision, now, &broken) {
+            // What was not made durable was not decided.
+            self.recorder.forget();
+            return Err(error);
+        }
+        self.state = decision.next.clone();
+        self.first = false;
+        if heavy {
+            self.last_heavy = Some(now.at);
+        }
+        self.failed.clear();
+        let exit = decision.actions.contains(&Action::Exit);
+        self.mirror(fleet);
+        self.independent = decision.actions.contains(&Action::LookAgain);
+        self.act(fleet, &decision).await;
+        let ordinary = now.at.after(fleet.timing.signal_interval);
+        let next = decision.look_by.map_or(ordinary, |by| by.min(ordinary));
+        Ok(Ticked { now, decision, next, exit, observation })
+    }
+
+    /// An action that breaks an invariant is not carried out: stopping is better than acting wrongly.
+    fn refuse(&self, decision: &mut Decision, broken: &[invariants::Violation]) {
+        if broken.is_empty() {
+            return;
+        }
+        let actions = std::mem::take(&mut decision.actions);
+        decision.actions = actions
+            .into_iter()
+            .enumerate()
+            .filter(|(place, _)| !broken.iter().any(|violation| violation.action == *place))
+            .map(|(_, action)| action)
+            .collect();
+        for violation in broken {
+            tracing::error!("refused ({}): {}", violation.invariant, violation.text);
+        }
+    }
+}

@@ -1,0 +1,315 @@
+//! What does the fleet look like now? The one summary behind `agents status`, made of values alone.
+
+mod member;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use agents_config::{Fleet, Kind, Watch};
+use agents_decide::{FleetState, Moment, Sequence};
+use agents_names::{BackendName, PhaseId};
+use agents_tmux::Listing;
+use chrono::{DateTime, Utc};
+
+use crate::observe::sessions;
+use crate::recorder::Word;
+
+/// Everything that the summary is made of.
+#[derive(Debug)]
+pub struct Known<'a> {
+    /// The declared fleet; where the config does not load, one without members that knows its places.
+    pub fleet: &'a Fleet,
+    pub config_problem: Option<String>,
+    /// What the last tick remembered; `None` before the first.
+    pub state: Option<&'a FleetState>,
+    /// The last words about members, by name.
+    pub words: &'a BTreeMap<String, Word>,
+    pub terminals: &'a Terminals,
+    pub watchdog: WatchdogView,
+    /// The phase whose kickoff a loop agent would get now, where the fleet has phases.
+    pub phase: Option<PhaseId>,
+    /// Whether the status file says that this phase is done; `None` when it cannot be read.
+    pub phase_done: Option<bool>,
+    /// Now in fleet time, comparable with the moments of `state`.
+    pub at: Moment,
+    pub wall: DateTime<Utc>,
+}
+
+/// What the look at the terminals brought.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Terminals {
+    Listed(Listing),
+    /// No server runs, and none that we know of lives: nothing runs.
+    NoServer,
+    /// The look failed; nobody knows what runs.
+    Unseen(String),
+}
+
+/// The summary.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FleetView {
+    pub config: PathBuf,
+    /// What is wrong with the config file, in one line.
+    pub config_problem: Option<String>,
+    pub phase: Option<PhaseView>,
+    /// In the order of the file; where the file does not load, the remembered members by name.
+    pub agents: Vec<MemberView>,
+    pub services: Vec<MemberView>,
+    pub watchdog: WatchdogView,
+    pub undeclared: Vec<UndeclaredView>,
+    /// Why the terminals could not be looked at.
+    pub tmux_problem: Option<String>,
+}
+
+/// The position in the phases.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PhaseView {
+    pub id: PhaseId,
+    /// Counted from 0; `None` when the file no longer declares it.
+    pub index: Option<usize>,
+    pub of: usize,
+    pub plan: Option<String>,
+    pub done: Option<bool>,
+    /// The last phase is done and the loops rest.
+    pub complete: bool,
+    /// Another phase that the fleet is on its way from.
+    pub moving_from: Option<PhaseId>,
+}
+
+/// One agent or service.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MemberView {
+    pub name: String,
+    pub session: String,
+    pub declared: Declared,
+    pub enabled: bool,
+    /// Enabled, and neither taken down by the operator nor done with its work.
+    pub should_run: bool,
+    pub state: State,
+    /// Since when it is in that state.
+    pub since: Option<Since>,
+    pub restarts: u32,
+    pub waiting_for: Option<String>,
+    /// The foreground process of its pane.
+    pub command: Option<String>,
+    pub limited_until: Option<DateTime<Utc>>,
+    /// What it is owed, oldest first.
+    pub owed: Vec<String>,
+}
+
+/// What the file says about a member.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Declared {
+    Agent {
+        kind: Kind,
+        backend: BackendName,
+        /// With the phase's override.
+        model: Option<String>,
+        watch: Watch,
+    },
+    Service,
+    /// Nothing: the file does not load, and the member is known from earlier.
+    Unread,
+}
+
+/// A point in time, and how long ago it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Since {
+    pub at: DateTime<Utc>,
+    pub ago: Duration,
+}
+
+/// What a member does now, in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum State {
+    Running,
+    Starting,
+    Stopping,
+    /// It is down, and a start is due.
+    Restarting,
+    Stopped,
+    /// The last start failed, and none is due.
+    Failed,
+    /// It ended by itself, and is not started again.
+    Ended,
+    Parked,
+    /// Inside a usage window.
+    Limited,
+    /// It ran when last looked at, and is not there now.
+    Missing,
+    Unknown,
+}
+
+impl State {
+    /// All states.
+    pub const ALL: [Self; 11] = [
+        Self::Running,
+        Self::Starting,
+        Self::Stopping,
+        Self::Restarting,
+        Self::Stopped,
+        Self::Failed,
+        Self::Ended,
+        Self::Parked,
+        Self::Limited,
+        Self::Missing,
+        Self::Unknown,
+    ];
+
+    /// The word in `--json` output.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Starting => "starting",
+            Self::Stopping => "stopping",
+            Self::Restarting => "restarting",
+            Self::Stopped => "stopped",
+            Self::Failed => "failed",
+            Self::Ended => "ended",
+            Self::Parked => "parked",
+            Self::Limited => "limited",
+            Self::Missing => "missing",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// The watchdog itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WatchdogView {
+    pub state: WatchdogState,
+    pub pid: Option<u32>,
+    /// Since its last tick.
+    pub last_tick: Option<Duration>,
+}
+
+/// Whether the watchdog watches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WatchdogState {
+    Running,
+    Stopped,
+    /// Its process lives and has not ticked for long.
+    Stale,
+}
+
+impl WatchdogState {
+    /// The word in `--json` output.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Stopped => "stopped",
+            Self::Stale => "stale",
+        }
+    }
+}
+
+/// Ticks may be late by a slow look or a store that takes no writes for a while.
+const LATE_BY: Duration = Duration::from_secs(30);
+
+impl WatchdogView {
+    /// Judges the watchdog by the holder of the fleet and the age of its last tick.
+    #[must_use]
+    pub fn of(pid: Option<u32>, last_tick: Option<Duration>, interval: Duration) -> Self {
+        let late = last_tick.is_some_and(|age| age > interval * 3 + LATE_BY);
+        let state = match pid {
+            None => WatchdogState::Stopped,
+            Some(_) if late => WatchdogState::Stale,
+            Some(_) => WatchdogState::Running,
+        };
+        Self { state, pid, last_tick }
+    }
+}
+
+/// A session with our tag that the file does not declare.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UndeclaredView {
+    pub name: String,
+    pub session: String,
+}
+
+impl FleetView {
+    /// The summary of what is known.
+    #[must_use]
+    pub fn of(known: &Known<'_>) -> Self {
+        let listing = match known.terminals {
+            Terminals::Listed(listing) => Some(listing),
+            Terminals::NoServer | Terminals::Unseen(_) => None,
+        };
+        let mut agents = member::agents(known, listing);
+        let services = member::services(known, listing);
+        if known.config_problem.is_some() && agents.is_empty() && services.is_empty() {
+            agents = member::remembered(known, listing);
+        }
+        let undeclared =
+            sessions::undeclared(known.fleet, listing).into_iter().filter_map(|found| {
+                let name = found.name.to_string();
+                let shown = agents.iter().any(|agent| agent.name == name);
+                (!shown).then_some(UndeclaredView { name, session: found.session })
+            });
+        let undeclared = undeclared.collect();
+        Self {
+            config: known.fleet.config.clone(),
+            config_problem: known.config_problem.clone(),
+            phase: phase(known),
+            agents,
+            services,
+            watchdog: known.watchdog,
+            undeclared,
+            tmux_problem: match known.terminals {
+                Terminals::Unseen(cause) => Some(cause.clone()),
+                Terminals::Listed(_) | Terminals::NoServer => None,
+            },
+        }
+    }
+
+    /// Agents, then services.
+    pub fn members(&self) -> impl Iterator<Item = &MemberView> {
+        self.agents.iter().chain(&self.services)
+    }
+
+    /// Whether everything that should run does, and somebody watches it.
+    #[must_use]
+    pub fn is_healthy(&self) -> bool {
+        let all_run = self.members().all(|member| !member.should_run || member.runs());
+        all_run && self.config_problem.is_none() && self.watchdog.state == WatchdogState::Running
+    }
+}
+
+impl MemberView {
+    /// Whether its program runs, at work or inside a usage window.
+    #[must_use]
+    pub fn runs(&self) -> bool {
+        matches!(self.state, State::Running | State::Limited) && self.command.is_some()
+    }
+}
+
+fn phase(known: &Known<'_>) -> Option<PhaseView> {
+    let sequence = known.state.and_then(|state| state.sequence.as_ref());
+    let id = sequence.map(Sequence::phase).or(known.phase.as_ref())?.clone();
+    let plan = known.fleet.loop_plan.as_ref();
+    if plan.is_none() && known.config_problem.is_none() {
+        // The file has no phases any more.
+        return None;
+    }
+    let moving_from = match sequence {
+        Some(Sequence::Moving { from, .. }) => Some(from.clone()),
+        Some(
+            Sequence::Running { .. } | Sequence::Completing { .. } | Sequence::Complete { .. },
+        )
+        | None => None,
+    };
+    Some(PhaseView {
+        index: plan.and_then(|plan| plan.index(&id)),
+        of: plan.map_or(0, |plan| plan.phases.len()),
+        plan: plan.and_then(|plan| plan.phase(&id)).map(|phase| phase.plan.clone()),
+        done: known.phase_done,
+        complete: sequence.is_some_and(Sequence::is_complete),
+        moving_from,
+        id,
+    })
+}

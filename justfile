@@ -1,0 +1,27 @@
+# What is done to this repository, by name. `just` lists it.
+
+default:
+    @just --list
+
+# Builds the program.
+build:
+    cargo build --release --locked
+
+# Runs every test, as CI does.
+test:
+    ./test.sh
+
+# Runs a whole fleet on this machine and looks whether anything is left of it.
+smoke:
+    ./smoke.sh
+
+# Looks at formats, lints, the purity of decisions and, where cargo-deny is there, licences and sources.
+check:
+    cargo fmt --all --check
+    cargo check --locked -p agents-decide
+    cargo clippy --locked --workspace --all-targets -- -D warnings
+    if cargo deny --version >/dev/null 2>&1; then cargo deny check bans licenses sources; fi
+
+# Accepts changed snapshots after a look at each.
+snapshots:
+    cargo insta review

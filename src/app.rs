@@ -1,0 +1,129 @@
+//! What does every verb need: the config, the tools, the store of a fleet?
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use agents_config::{Environment, Fleet, Loaded};
+use agents_names::AgentName;
+use agents_watchdog::run::{Tools, tmux_place};
+
+use crate::error::Error;
+
+/// One invocation.
+pub struct App {
+    pub config: PathBuf,
+    pub json: bool,
+}
+
+impl App {
+    /// Loads the config with the one-off overrides of the environment.
+    ///
+    /// # Errors
+    /// When the file does not load; every problem is in the report.
+    pub fn load(&self) -> Result<Loaded, Error> {
+        let loaded = agents_config::load(&self.config, &Environment::of_process())?;
+        if !loaded.warnings.is_empty() {
+            say(loaded.warnings.render(false).trim_end());
+        }
+        Ok(loaded)
+    }
+
+    /// The config file as an absolute path, for processes that run elsewhere.
+    #[must_use]
+    pub fn config_absolute(&self) -> PathBuf {
+        std::path::absolute(&self.config).unwrap_or_else(|_| self.config.clone())
+    }
+
+    /// The programs that a fleet is run with.
+    ///
+    /// # Errors
+    /// When tmux is not on the PATH.
+    pub fn tools(&self) -> Result<Tools, Error> {
+        Ok(Tools { tmux: find_program("tmux")?, myself: std::env::current_exe()? })
+    }
+
+    /// The terminals of a fleet.
+    ///
+    /// # Errors
+    /// When tmux is not on the PATH.
+    pub fn terminals(&self, fleet: &Fleet) -> Result<agents_tmux::Place, Error> {
+        Ok(tmux_place(fleet, &self.tools()?.tmux))
+    }
+}
+
+/// A program on the PATH, by its absolute path; relative entries of the PATH are not trusted.
+///
+/// # Errors
+/// When there is none.
+pub fn find_program(name: &str) -> Result<PathBuf, Error> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&path)
+        .filter(|dir| dir.is_absolute())
+        .map(|dir| dir.join(name))
+        .find(|file| is_executable(file));
+    found.ok_or_else(|| {
+        Error::Unavailable(format!(
+            "there is no `{name}` on the PATH; install it (`agents doctor` says more)"
+        ))
+    })
+}
+
+/// Whether the file can be run.
+#[must_use]
+pub fn is_executable(file: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::metadata(file).is_ok_and(|it| it.is_file() && it.permissions().mode() & 0o111 != 0)
+}
+
+/// The names of all agents and services.
+#[must_use]
+pub fn known_names(fleet: &Fleet) -> Vec<&AgentName> {
+    let agents = fleet.agents.iter().map(|agent| &agent.name);
+    agents.chain(fleet.services.iter().map(|service| &service.name)).collect()
+}
+
+/// Checks that the fleet declares every name.
+///
+/// # Errors
+/// [`Error::UnknownName`] lists the known ones.
+pub fn names(fleet: &Fleet, asked: &[String]) -> Result<Vec<AgentName>, Error> {
+    asked.iter().map(|name| name_of(fleet, name)).collect()
+}
+
+/// Checks that the fleet declares the name.
+///
+/// # Errors
+/// [`Error::UnknownName`] lists the known ones.
+pub fn name_of(fleet: &Fleet, asked: &str) -> Result<AgentName, Error> {
+    let known = known_names(fleet);
+    known.iter().find(|name| name.as_str() == asked).map(|name| (*name).clone()).ok_or_else(|| {
+        let suggestion = closest(asked, known.iter().map(|name| name.as_str()));
+        let list: Vec<&str> = known.iter().map(|name| name.as_str()).collect();
+        Error::UnknownName { name: asked.to_owned(), known: list.join(", "), suggestion }
+    })
+}
+
+/// The known word that was most likely meant.
+fn closest<'k>(asked: &str, known: impl Iterator<Item = &'k str>) -> Option<String> {
+    let scored = known.map(|word| (strsim::damerau_levenshtein(asked, word), word));
+    let (distance, word) = scored.min()?;
+    (distance <= 2.max(asked.len() / 3)).then(|| word.to_owned())
+}
+
+/// Talks to the person: standard error, so that data on standard output stays clean.
+pub fn say(text: &str) {
+    // Nobody listens when standard error is closed.
+    drop(writeln!(anstream::stderr(), "{text}"));
+}
+
+/// Hands out data on standard output.
+///
+/// # Errors
+/// When it is closed; the verb ends then.
+pub fn print(text: &str) -> Result<(), Error> {
+    let mut out = anstream::stdout();
+    match writeln!(out, "{}", text.trim_end_matches('\n')).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
+        other => Ok(other?),
+    }
+}

@@ -1,0 +1,154 @@
+//! What is the fleet doing now, as somebody sees who changes nothing?
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use agents_config::{Environment, Fleet, LoadError};
+use agents_names::PhaseId;
+use agents_store::{FleetLock, LockError};
+use agents_tmux::{Driver as _, OneShot, ServerId, TmuxError, server_process_alive};
+use agents_watchdog::observe::phase::status_file;
+use agents_watchdog::place::fleet_time;
+use agents_watchdog::recorder::Word;
+use agents_watchdog::run::heartbeat_file;
+use agents_watchdog::store_ledger::Document;
+use agents_watchdog::view::{FleetView, Known, Terminals, WatchdogView};
+
+use crate::app::App;
+use crate::error::Error;
+use crate::operate::runtime;
+use crate::render::stored;
+
+mod broken;
+
+/// A look at the fleet, and what is wrong with its config file.
+pub struct Looked {
+    pub view: FleetView,
+    pub fleet: Fleet,
+    /// What the last tick remembered, and its clock.
+    pub document: Option<Document>,
+    /// The last words, by what they are about.
+    pub words: BTreeMap<String, Word>,
+    pub terminals: Terminals,
+    /// The file does not load: the view shows what was remembered.
+    pub broken: Option<LoadError>,
+}
+
+/// Looks at config, store and terminals; writes nothing, and starts one tmux process at most.
+///
+/// # Errors
+/// When the config does not load and does not even say where the fleet's state lies; when the store cannot be read.
+pub fn look(app: &App) -> Result<Looked, Error> {
+    let (fleet, broken) = fleet(app)?;
+    let state_dir = fleet.state_dir();
+    let document = stored::document(&state_dir)?;
+    let words = stored::words(&state_dir)?;
+    let terminals = terminals(app, &fleet, document.as_ref());
+    let watchdog = watchdog(&fleet)?;
+    let phase = phase(&fleet, document.as_ref());
+    let known = Known {
+        fleet: &fleet,
+        config_problem: problem(broken.as_ref(), &stored::config_word(&state_dir)?, watchdog),
+        state: document.as_ref().map(|document| &document.state),
+        words: &words,
+        terminals: &terminals,
+        watchdog,
+        phase_done: phase.as_ref().and_then(|phase| is_done(&fleet, phase)),
+        phase,
+        at: document.as_ref().map(|document| fleet_time(&document.clock)).unwrap_or_default(),
+        wall: chrono::Utc::now(),
+    };
+    let view = FleetView::of(&known);
+    Ok(Looked { view, fleet, document, words, terminals, broken })
+}
+
+/// The declared fleet; where the file does not load, one without members in the places that it still names.
+///
+/// # Errors
+/// When the config does not load and does not even say where the fleet's state lies.
+pub fn fleet(app: &App) -> Result<(Fleet, Option<LoadError>), Error> {
+    match agents_config::load(&app.config, &Environment::of_process()) {
+        Ok(loaded) => Ok((loaded.fleet, None)),
+        Err(error) => match broken::fleet_of(&app.config) {
+            Some(fleet) => Ok((fleet, Some(error))),
+            None => Err(error.into()),
+        },
+    }
+}
+
+fn problem(
+    broken: Option<&LoadError>,
+    word: &Option<String>,
+    watchdog: WatchdogView,
+) -> Option<String> {
+    if let Some(error) = broken {
+        return Some(error.to_string());
+    }
+    // The file is good for us; the watchdog may not have looked again yet.
+    let summary = word.as_ref().filter(|_| watchdog.pid.is_some())?;
+    Some(format!("the watchdog still runs on the last good config, since it found: {summary}"))
+}
+
+fn phase(fleet: &Fleet, document: Option<&Document>) -> Option<PhaseId> {
+    let sequence = document.and_then(|document| document.state.sequence.as_ref());
+    if let Some(sequence) = sequence {
+        return Some(sequence.phase().clone());
+    }
+    let plan = fleet.loop_plan.as_ref()?;
+    crate::commands::phase::recorded(fleet, plan)
+}
+
+fn is_done(fleet: &Fleet, phase: &PhaseId) -> Option<bool> {
+    let plan = fleet.loop_plan.as_ref()?;
+    let text = status_file(&plan.repo, &plan.state_subdir, &plan.phase(phase)?.status).ok()?;
+    Some(text.is_some_and(|text| agents_decide::phase::is_done(&text, &plan.done_marker)))
+}
+
+fn terminals(app: &App, fleet: &Fleet, document: Option<&Document>) -> Terminals {
+    let place = match app.terminals(fleet) {
+        Ok(place) => place,
+        Err(error) => return Terminals::Unseen(error.to_string()),
+    };
+    let socket = place.socket_path();
+    let known = document.and_then(|document| document.state.server);
+    let known = known.map(|server| ServerId { pid: server.pid, start_time: server.start_time });
+    let no_server = || match known.filter(|server| server_process_alive(*server)) {
+        Some(server) => Terminals::Unseen(format!(
+            "nothing answers on {}, but tmux server {} still lives",
+            socket.display(),
+            server.pid
+        )),
+        None => Terminals::NoServer,
+    };
+    if !socket.exists() {
+        return no_server();
+    }
+    let listed = match runtime() {
+        Ok(runtime) => runtime.block_on(OneShot::new(place).list()),
+        Err(error) => return Terminals::Unseen(error.to_string()),
+    };
+    match listed {
+        Ok(listing) => Terminals::Listed(listing),
+        Err(TmuxError::NoServer { .. }) => no_server(),
+        Err(error) => Terminals::Unseen(error.to_string()),
+    }
+}
+
+/// Who watches the fleet, and since when it has not looked.
+pub fn watchdog(fleet: &Fleet) -> Result<WatchdogView, Error> {
+    let state_dir = fleet.state_dir();
+    let pid = match FleetLock::holder(&state_dir) {
+        Ok(holder) => holder.filter(|holder| holder.what == "watchdog").map(|holder| holder.pid),
+        // A holder that has not said who it is yet is a verb or a watchdog at its start.
+        Err(LockError::HeldByUnknown { .. }) => None,
+        Err(error) => return Err(Error::Unavailable(error.to_string())),
+    };
+    Ok(WatchdogView::of(pid, age(&heartbeat_file(&state_dir)), fleet.timing.signal_interval))
+}
+
+fn age(file: &Path) -> Option<Duration> {
+    let modified = std::fs::metadata(file).ok()?.modified().ok()?;
+    // A file from the future was touched just now, by a clock that was set since.
+    Some(modified.elapsed().unwrap_or(Duration::ZERO))
+}

@@ -1,0 +1,234 @@
+//! Which words does the command line take?
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::demo_agent::DemoArgs;
+
+/// Runs and supervises a fleet of AI coding agents, each in its own tmux session, from one agents.toml.
+#[derive(Debug, Parser)]
+#[command(
+    name = "agents",
+    version,
+    max_term_width = 100,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
+pub struct Cli {
+    /// The config file
+    #[arg(
+        long,
+        global = true,
+        env = "AGENTS_CONFIG",
+        default_value = "agents.toml",
+        value_name = "PATH"
+    )]
+    pub config: PathBuf,
+    /// Print data as JSON, on every verb that reads
+    #[arg(long, global = true)]
+    pub json: bool,
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Start agents, services and the watchdog; what runs is left alone
+    Up(Targets),
+    /// End agents, services and the watchdog; what is down stays down
+    Down(Down),
+    /// End and start the named agents or services
+    Restart(Names),
+    /// Show the phase, every agent and service, and the watchdog
+    Status(Status),
+    /// Supervise the fleet until told to stop
+    Watchdog(Watchdog),
+    /// Show or move the phase
+    Phase {
+        #[command(subcommand)]
+        verb: Option<PhaseVerb>,
+    },
+    /// Follow the log of an agent, a service or the watchdog
+    Logs(Logs),
+    /// Attach this terminal to an agent's session
+    Attach(Attach),
+    /// Type a message at an agent, and see that it went
+    Send(Send),
+    /// Check the config and print every problem
+    Check,
+    /// Show what the config means
+    Config {
+        #[command(subcommand)]
+        verb: ConfigVerb,
+    },
+    /// Show what the next tick would do and why, changing nothing
+    Plan,
+    /// Explain the last decision about an agent
+    Why(One),
+    /// Show the journal of decisions and outcomes
+    Events(Events),
+    /// Print a completion script for a shell
+    Completions {
+        /// bash, zsh, fish, elvish or powershell
+        shell: String,
+    },
+    /// Write a first agents.toml and its prompts
+    Init(Init),
+    /// Check this program: screens, reset times, tmux; needs no config
+    Selftest(Selftest),
+    /// Find what on this machine could trouble a fleet
+    Doctor(Doctor),
+    /// A small scriptable agent, for demonstrations and tests
+    DemoAgent(DemoArgs),
+    /// Run one agent in its pane; used by `agents` itself
+    #[command(hide = true)]
+    Launch {
+        #[arg(long)]
+        exec: bool,
+        spec: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct Targets {
+    /// Agents, services, or the word `watchdog`; all enabled ones if none is named
+    #[arg(add = crate::commands::completions::names())]
+    pub names: Vec<String>,
+    /// Print what would be done, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Down {
+    #[command(flatten)]
+    pub targets: Targets,
+    /// End the sessions that the config no longer declares
+    #[arg(long, conflicts_with = "names")]
+    pub undeclared: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Names {
+    #[arg(required = true, add = crate::commands::completions::names())]
+    pub names: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct One {
+    #[arg(add = crate::commands::completions::names())]
+    pub name: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Status {
+    /// End with 3 unless everything that should run does
+    #[arg(long)]
+    pub exit_code: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Watchdog {
+    /// Print what the next tick would do, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum PhaseVerb {
+    /// Show the phase and the sequence
+    Show,
+    /// Go to the next phase
+    Next,
+    /// Go to a phase, by its number (counted from 0) or its id
+    Set(PhaseSet),
+}
+
+#[derive(Debug, Args)]
+pub struct PhaseSet {
+    /// A number, counted from 0, or an id
+    #[arg(allow_hyphen_values = true, required_unless_present = "id")]
+    pub phase: Option<String>,
+    /// The id, where it could also be read as a number
+    #[arg(long, conflicts_with = "phase")]
+    pub id: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Logs {
+    #[arg(add = crate::commands::completions::names())]
+    pub name: String,
+    /// The bytes as the agent printed them, control sequences and all
+    #[arg(long)]
+    pub raw: bool,
+    /// Print what is there, and do not wait for more
+    #[arg(long)]
+    pub no_follow: bool,
+    /// How many of the last lines to begin with
+    #[arg(short = 'n', long, default_value_t = 50)]
+    pub lines: usize,
+}
+
+#[derive(Debug, Args)]
+pub struct Attach {
+    #[arg(add = crate::commands::completions::names())]
+    pub name: String,
+    /// Look without being able to type
+    #[arg(long)]
+    pub read_only: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Send {
+    #[arg(add = crate::commands::completions::names())]
+    pub name: String,
+    /// The message; `-` reads it from standard input
+    #[arg(required = true, allow_hyphen_values = true)]
+    pub text: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The folder to set up; this one if none is named
+    pub dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Selftest {
+    /// Show every check, not only those that fail
+    #[arg(long, short)]
+    pub verbose: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// Also try everything that the drivers rely on, on tmux servers of their own
+    #[arg(long)]
+    pub tmux: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ConfigVerb {
+    /// Print the resolved fleet
+    Show {
+        /// Say where each value came from
+        #[arg(long)]
+        origin: bool,
+    },
+    /// Print the JSON schema of agents.toml
+    Schema,
+}
+
+#[derive(Debug, Args)]
+pub struct Events {
+    /// Wait for more
+    #[arg(long, short)]
+    pub follow: bool,
+    /// How many of the last events to begin with
+    #[arg(short = 'n', long, default_value_t = 50)]
+    pub lines: u32,
+    /// Only those about this agent or service
+    #[arg(add = crate::commands::completions::names())]
+    pub name: Option<String>,
+}

@@ -1,0 +1,20 @@
+//! The verbs, one file each.
+
+pub mod attach;
+pub mod check;
+pub mod completions;
+pub mod config;
+pub mod doctor;
+pub mod down;
+pub mod events;
+pub mod init;
+pub mod logs;
+pub mod phase;
+pub mod plan;
+pub mod restart;
+pub mod selftest;
+pub mod send;
+pub mod status;
+pub mod up;
+pub mod watchdog;
+pub mod why;

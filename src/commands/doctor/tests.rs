@@ -1,0 +1,96 @@
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use agents_tmux::TmuxVersion;
+
+use super::folders::{judge_disk, judge_socket, state};
+use super::programs::{judge_path, judge_tmux};
+use super::system::{judge_descriptors, judge_processes};
+use super::{Finding, Level, line};
+
+fn version(text: &str, number: Option<(u32, u32)>) -> TmuxVersion {
+    TmuxVersion { text: text.to_owned(), number }
+}
+
+/// A temporary folder with mode 0700, whatever the umask.
+fn private_folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o700)).unwrap();
+    folder
+}
+
+#[test]
+fn versions_of_tmux_are_judged() {
+    let judged =
+        |text: &str, number| judge_tmux(Path::new("/usr/bin/tmux"), &version(text, number));
+    let old = judged("3.1c", Some((3, 1)));
+    assert_eq!((old.level, old.advice.as_str()), (Level::Fail, "install tmux 3.2 or newer"));
+    let guarded = judged("3.3a", Some((3, 3)));
+    assert_eq!(guarded.level, Level::Ok);
+    assert!(guarded.text.contains("guarded"), "{guarded:?}");
+    assert_eq!(judged("3.5", Some((3, 5))).text, "/usr/bin/tmux 3.5");
+    assert_eq!(judged("next-3.6", None).level, Level::Warn);
+}
+
+#[test]
+fn a_path_that_others_can_change_is_named() {
+    let open = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(open.path(), std::fs::Permissions::from_mode(0o777)).unwrap();
+    let judged =
+        judge_path(&[PathBuf::from("/usr/bin"), PathBuf::from("."), open.path().to_owned()]);
+    assert_eq!(judged.level, Level::Warn);
+    let open = format!("`.` is relative, everybody may write to {}", open.path().display());
+    assert_eq!(judged.text, open);
+    assert_eq!(judge_path(&[PathBuf::from("/usr/bin")]).level, Level::Ok);
+}
+
+#[test]
+fn a_socket_with_a_long_path_or_an_open_folder_is_found() {
+    assert_eq!(judge_socket(&Path::new("/").join("x".repeat(120))).level, Level::Fail);
+    let folder = private_folder();
+    let socket = folder.path().join("s");
+    assert_eq!(judge_socket(&socket).level, Level::Ok);
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let judged = judge_socket(&socket);
+    assert_eq!(
+        (judged.level, judged.advice),
+        (Level::Warn, format!("chmod 700 {}", folder.path().display()))
+    );
+    let text = judge_socket(Path::new("/no/such/folder/s")).text;
+    assert_eq!(text, "/no/such/folder is made at the first start");
+}
+
+#[test]
+fn a_state_folder_that_the_group_can_read_is_found() {
+    let folder = private_folder();
+    assert_eq!(state(folder.path()).level, Level::Ok);
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o750)).unwrap();
+    assert_eq!(state(folder.path()).level, Level::Warn);
+    assert_eq!(state(&folder.path().join("none")).level, Level::Ok);
+}
+
+#[test]
+fn limits_are_judged_against_the_size_of_the_fleet() {
+    assert_eq!(judge_descriptors(Some(256), 20).level, Level::Ok);
+    assert_eq!(judge_descriptors(Some(256), 100).level, Level::Warn);
+    assert_eq!(judge_descriptors(Some(256), 200).level, Level::Fail);
+    assert_eq!(judge_descriptors(None, 200).level, Level::Ok);
+    assert_eq!(judge_processes(Some(100), 10).level, Level::Warn);
+    assert_eq!(judge_processes(Some(10_000), 10).level, Level::Ok);
+}
+
+#[test]
+fn a_full_disk_is_a_failure_and_a_nearly_full_one_a_doubt() {
+    let judged = |free, inodes| judge_disk(Path::new("/"), free, inodes).level;
+    assert_eq!(judged(1 << 20, 0), Level::Fail);
+    assert_eq!(judged(512 << 20, 0), Level::Warn);
+    assert_eq!(judged(2 << 30, 0), Level::Ok);
+    assert_eq!(judged(2 << 30, 10), Level::Warn);
+}
+
+#[test]
+fn a_finding_shows_its_way_out() {
+    let finding = Finding::warn("git", "not found", "install git");
+    assert_eq!(line(&finding), "warn  git: not found\n      → install git");
+    assert_eq!(line(&Finding::ok("git", "there")), "ok    git: there");
+}

@@ -1,0 +1,181 @@
+//! `agents logs`: what did an agent, a service or the watchdog print? Harmless to the terminal it is shown on.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read as _, Seek as _, SeekFrom};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+
+use agents_config::Fleet;
+use agents_names::AgentName;
+use rustix::fs::OFlags;
+
+use crate::app::{App, name_of, say};
+use crate::bystander;
+use crate::cli::Logs;
+use crate::commands::watchdog;
+use crate::error::{Error, code};
+use crate::follow;
+
+mod lines;
+
+use lines::Lines;
+
+/// How far back the last lines are looked for, in bytes: a log without line ends is not read as a whole.
+const REACH: u64 = 8 << 20;
+const BLOCK: usize = 64 << 10;
+
+pub fn run(app: &App, logs: &Logs) -> Result<u8, Error> {
+    let (fleet, broken) = bystander::fleet(app)?;
+    let path = match &broken {
+        None => log_file(&fleet, &logs.name)?,
+        Some(error) => {
+            // The log of the watchdog tells the same; whoever reads logs wants them now.
+            say(&format!("the config does not load: {error}"));
+            remembered_log_file(&fleet, &logs.name)?
+        }
+    };
+    let mut shown = Shown { lines: (!logs.raw).then(Lines::default) };
+    let mut file = open(&path)?;
+    if file.is_none() {
+        let missing = format!("{} has no log yet: {} is not there", logs.name, path.display());
+        if logs.no_follow {
+            return Err(Error::Failed(missing));
+        }
+        say(&format!("{missing}; waiting for it"));
+    }
+    if let Some(file) = &mut file {
+        seek_to_last(file, logs.lines)?;
+        shown.rest_of(file)?;
+    }
+    if logs.no_follow {
+        shown.end()?;
+        return Ok(code::DONE);
+    }
+    loop {
+        follow::pause();
+        file = match file {
+            None => open(&path)?,
+            Some(open) => go_on(open, &path, &mut shown)?,
+        };
+        if let Some(file) = &mut file {
+            shown.rest_of(file)?;
+        }
+    }
+}
+
+fn log_file(fleet: &Fleet, name: &str) -> Result<PathBuf, Error> {
+    if name == "watchdog" && name_of(fleet, name).is_err() {
+        return Ok(watchdog::log_file(fleet));
+    }
+    let name = name_of(fleet, name)?;
+    let agent = fleet.agent(&name).map(|agent| (&agent.session, agent.log));
+    let service = || fleet.service(&name).map(|service| (&service.session, service.log));
+    match agent.or_else(service) {
+        Some((session, true)) => Ok(fleet.log_dir.join(format!("{session}.log"))),
+        Some((_, false)) | None => {
+            Err(Error::Failed(format!("{name} is not logged: the config says `log = false`")))
+        }
+    }
+}
+
+/// The log of a session of that name, where nobody can say whether it is declared.
+fn remembered_log_file(fleet: &Fleet, name: &str) -> Result<PathBuf, Error> {
+    let name = AgentName::new(name).map_err(|error| Error::Usage(error.to_string()))?;
+    Ok(fleet.log_dir.join(format!("{}.log", fleet.session_prefix.session_of(&name))))
+}
+
+/// Opens the log without ever waiting; `None` when it is not there.
+fn open(path: &Path) -> Result<Option<File>, Error> {
+    // Without this flag the opening of a pipe would wait for somebody to write to it.
+    let flags = OFlags::NONBLOCK.bits().cast_signed();
+    let file = match OpenOptions::new().read(true).custom_flags(flags).open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => {
+            return Err(Error::Failed(format!("cannot read {}: {error}", path.display())));
+        }
+    };
+    if !file.metadata()?.is_file() {
+        return Err(Error::Failed(format!("{} is no regular file", path.display())));
+    }
+    Ok(Some(file))
+}
+
+/// The file to read on from: the same, the same from its start when it was cut, or its successor.
+fn go_on(mut file: File, path: &Path, shown: &mut Shown) -> Result<Option<File>, Error> {
+    let ours = file.metadata()?;
+    let Ok(there) = std::fs::metadata(path) else { return Ok(Some(file)) };
+    if (there.dev(), there.ino()) != (ours.dev(), ours.ino()) {
+        shown.rest_of(&mut file)?;
+        return open(path);
+    }
+    if ours.len() < file.stream_position()? {
+        file.seek(SeekFrom::Start(0))?;
+    }
+    Ok(Some(file))
+}
+
+/// Goes to where the last `lines` lines begin.
+fn seek_to_last(file: &mut File, lines: usize) -> Result<(), Error> {
+    let end = file.seek(SeekFrom::End(0))?;
+    let stop = end.saturating_sub(REACH);
+    let mut start = end;
+    // The line end that ends the file ends its last line.
+    let mut wanted = lines.saturating_add(1);
+    let mut block = vec![0; BLOCK];
+    while start > stop && lines > 0 {
+        let length = usize::try_from((start - stop).min(BLOCK as u64)).unwrap_or(BLOCK);
+        let at = start - length as u64;
+        file.seek(SeekFrom::Start(at))?;
+        let part = &mut block[..length];
+        file.read_exact(part)?;
+        if start == end && part.last() != Some(&b'\n') {
+            wanted = lines;
+        }
+        for place in (0..length).rev().filter(|place| part[*place] == b'\n') {
+            wanted -= 1;
+            if wanted == 0 {
+                file.seek(SeekFrom::Start(at + place as u64 + 1))?;
+                return Ok(());
+            }
+        }
+        start = at;
+    }
+    file.seek(SeekFrom::Start(start))?;
+    Ok(())
+}
+
+/// What was shown so far; without lines the bytes go out as they are.
+struct Shown {
+    lines: Option<Lines>,
+}
+
+impl Shown {
+    fn rest_of(&mut self, file: &mut File) -> Result<(), Error> {
+        let mut block = vec![0; BLOCK];
+        let mut read_any = false;
+        loop {
+            let length = file.read(&mut block)?;
+            if length == 0 {
+                break;
+            }
+            read_any = true;
+            match &mut self.lines {
+                None => follow::write(&block[..length])?,
+                Some(lines) => follow::write(lines.add(&block[..length]).as_bytes())?,
+            }
+        }
+        // A row that has not grown for a while is likely a prompt that waits for its answer.
+        if let (false, Some(lines)) = (read_any, &mut self.lines) {
+            follow::write(lines.settle().as_bytes())?;
+        }
+        Ok(())
+    }
+
+    fn end(&mut self) -> Result<(), Error> {
+        match &mut self.lines {
+            None => Ok(()),
+            Some(lines) => follow::write(lines.end().as_bytes()),
+        }
+    }
+}

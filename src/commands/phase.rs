@@ -1,0 +1,105 @@
+//! `agents phase`: show or move the position in the phases.
+
+use std::time::Duration;
+
+use agents_config::{Fleet, LoopPlan};
+use agents_decide::Verb;
+use agents_names::PhaseId;
+
+use crate::app::{App, print, say};
+use crate::cli::{PhaseSet, PhaseVerb};
+use crate::error::{Error, code};
+use crate::operate::{Ask, ask};
+use crate::render::stored;
+
+pub fn run(app: &App, verb: Option<PhaseVerb>) -> Result<u8, Error> {
+    let loaded = app.load()?;
+    let Some(plan) = &loaded.fleet.loop_plan else {
+        return Err(Error::Usage("no [loop].phases configured".to_owned()));
+    };
+    let current = current(&loaded.fleet, plan)?;
+    let to = match verb {
+        None | Some(PhaseVerb::Show) => return show(app, plan, &current),
+        Some(PhaseVerb::Next) => match plan.after(&current) {
+            Some(next) => next.id.clone(),
+            None => {
+                return Err(Error::Failed(format!(
+                    "{current} is the last phase; there is no next one"
+                )));
+            }
+        },
+        Some(PhaseVerb::Set(set)) => chosen(plan, &set)?,
+    };
+    let within = loaded.fleet.timing.stop_grace * 3 + Duration::from_secs(60);
+    ask(app, &loaded, &Ask { verb: Verb::Phase { to: to.clone() }, within })?;
+    let index = plan.index(&to).unwrap_or_default();
+    if app.json {
+        show(app, plan, &to)
+    } else {
+        say(&format!("phase idx now {index} ({to})"));
+        Ok(code::DONE)
+    }
+}
+
+/// Where the fleet is by its own record, else where it would begin.
+fn current(fleet: &Fleet, plan: &LoopPlan) -> Result<PhaseId, Error> {
+    let state = stored::state(&fleet.state_dir())?;
+    if let Some(sequence) = state.and_then(|state| state.sequence) {
+        return Ok(sequence.phase().clone());
+    }
+    recorded(fleet, plan).ok_or_else(|| Error::Usage("no [loop].phases configured".to_owned()))
+}
+
+/// Where a fleet without a record of its own would begin: the position that the original left, else the first phase.
+pub fn recorded(fleet: &Fleet, plan: &LoopPlan) -> Option<PhaseId> {
+    let text = std::fs::read_to_string(fleet.state_dir().join(&plan.state_file)).ok();
+    let index = text.and_then(|text| text.trim().parse::<usize>().ok()).unwrap_or(0);
+    plan.phases.get(index).or(plan.phases.first()).map(|phase| phase.id.clone())
+}
+
+fn show(app: &App, plan: &LoopPlan, current: &PhaseId) -> Result<u8, Error> {
+    let ids: Vec<&str> = plan.phases.iter().map(|phase| phase.id.as_str()).collect();
+    let index = plan.index(current);
+    if app.json {
+        let data = serde_json::json!({
+            "schema": "agents.phase/1", "phase": current, "index": index, "phases": ids,
+        });
+        print(&data.to_string())?;
+    } else {
+        let place =
+            index.map_or_else(|| "not in the config".to_owned(), |index| (index + 1).to_string());
+        print(&format!("phase {current} [{place}/{}] seq: {}", ids.len(), ids.join(" ")))?;
+    }
+    Ok(code::DONE)
+}
+
+/// A number counts from 0, as in the original; an id is taken where it cannot be a number.
+fn chosen(plan: &LoopPlan, set: &PhaseSet) -> Result<PhaseId, Error> {
+    let ids: Vec<&str> = plan.phases.iter().map(|phase| phase.id.as_str()).collect();
+    let by_id = |text: &str| {
+        plan.phases.iter().find(|phase| phase.id.as_str() == text).map(|it| it.id.clone())
+    };
+    let known = || {
+        let numbered: Vec<String> =
+            ids.iter().enumerate().map(|(at, id)| format!("{at} = {id}")).collect();
+        numbered.join(", ")
+    };
+    if let Some(id) = &set.id {
+        return by_id(id)
+            .ok_or_else(|| Error::Usage(format!("there is no phase `{id}`; known: {}", known())));
+    }
+    let text = set.phase.as_deref().unwrap_or_default();
+    let by_number =
+        text.parse::<usize>().ok().and_then(|at| plan.phases.get(at)).map(|it| it.id.clone());
+    match (by_number, by_id(text)) {
+        (Some(number), Some(id)) if number != id => Err(Error::Usage(format!(
+            "`{text}` is the number of phase {number} and the id of another; say `phase set --id {text}` \
+             for the id, or the number that counts from 0: {}",
+            known()
+        ))),
+        (Some(phase), _) | (None, Some(phase)) => Ok(phase),
+        (None, None) => {
+            Err(Error::Usage(format!("there is no phase `{text}`; known: {}", known())))
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! `agents restart`: end and start the named ones.
+
+use std::time::Duration;
+
+use agents_decide::Verb;
+
+use crate::app::{App, names};
+use crate::cli::Names;
+use crate::error::Error;
+use crate::operate::{Ask, ask, report};
+
+pub fn run(app: &App, asked: &Names) -> Result<u8, Error> {
+    let loaded = app.load()?;
+    let names = names(&loaded.fleet, &asked.names)?;
+    let within = loaded.fleet.timing.stop_grace * 3 + Duration::from_secs(60);
+    let answers = ask(app, &loaded, &Ask { verb: Verb::Restart { names }, within })?;
+    report(app, "restart", &answers)
+}

@@ -1,0 +1,49 @@
+//! `agents up`: start what is declared, and the watchdog.
+
+use std::time::Duration;
+
+use agents_config::Loaded;
+use agents_decide::Verb;
+
+use crate::app::{App, names, say};
+use crate::cli::Targets;
+use crate::commands::watchdog;
+use crate::error::{Error, code};
+use crate::operate::{Ask, ask, report};
+
+/// Time for the slowest program to start or fail, whatever the size of the fleet.
+const WITHIN: Duration = Duration::from_secs(120);
+
+pub fn run(app: &App, targets: &Targets) -> Result<u8, Error> {
+    let loaded = app.load()?;
+    let whole = targets.names.is_empty();
+    let with_watchdog = whole || targets.names.iter().any(|name| name == "watchdog");
+    let members: Vec<String> =
+        targets.names.iter().filter(|name| *name != "watchdog").cloned().collect();
+    let names = names(&loaded.fleet, &members)?;
+    let verb = Verb::Up { names, whole };
+    if targets.dry_run {
+        return crate::commands::plan::preview(app, &loaded, Some(verb));
+    }
+    make_state_dir(&loaded)?;
+    let mut worst = code::DONE;
+    if whole || !members.is_empty() {
+        let answers = ask(app, &loaded, &Ask { verb, within: WITHIN })?;
+        worst = report(app, "up", &answers)?;
+    }
+    if with_watchdog {
+        match watchdog::start(app, &loaded)? {
+            watchdog::Started::Now => say("watchdog: started"),
+            watchdog::Started::Already => say("watchdog: already running"),
+        }
+    }
+    Ok(worst)
+}
+
+fn make_state_dir(loaded: &Loaded) -> Result<(), Error> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    let dir = loaded.fleet.state_dir();
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&dir).map_err(|error| {
+        Error::Failed(format!("cannot make the state folder {}: {error}", dir.display()))
+    })
+}

@@ -1,0 +1,184 @@
+//! `agents watchdog`: supervise the fleet; and how `up` starts it in a session of its own.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use agents_config::{Fleet, Loaded};
+use agents_store::{FleetLock, LockError};
+use agents_tmux::{ControlMode, Driver as _, OneShot, StartSession, TmuxOp};
+use agents_watchdog::WatchdogError;
+use agents_watchdog::run::{Until, take_over};
+
+use crate::app::App;
+use crate::cli::Watchdog;
+use crate::commands::down::control_session;
+use crate::error::Error;
+use crate::operate::runtime;
+
+/// How long a started watchdog may take until it holds the fleet.
+const TAKES_OVER_WITHIN: Duration = Duration::from_secs(15);
+
+pub fn run(app: &App, watchdog: &Watchdog) -> Result<u8, Error> {
+    // A one-off override of the environment is for one invocation; the watchdog obeys the file alone.
+    let loaded =
+        agents_config::load(&app.config, &agents_config::Environment::without_overrides())?;
+    if watchdog.dry_run {
+        return crate::commands::plan::preview(app, &loaded, None);
+    }
+    let tools = app.tools()?;
+    let control = control_session(&loaded.fleet.session_prefix)?;
+    log_to(&log_file(&loaded.fleet))?;
+    let fleet = loaded.fleet.clone();
+    let result = runtime()?.block_on(async {
+        let driver = |place, _: &Fleet| ControlMode::new(place, control.clone());
+        let mut reign = take_over(&app.config_absolute(), loaded, &tools, "watchdog", driver)?;
+        tracing::info!("{}", greeting(&fleet));
+        let result = reign.run(Until::Told).await;
+        tracing::info!("watchdog ends");
+        reign.engine.driver.close().await;
+        result
+    });
+    match result {
+        Ok(()) => Ok(crate::error::code::DONE),
+        Err(WatchdogError::Lock(LockError::Held(holder))) => {
+            Err(Error::Held(format!("{holder}; there is one watchdog per fleet")))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn greeting(fleet: &Fleet) -> String {
+    let watched: Vec<&str> = fleet
+        .agents
+        .iter()
+        .filter(|agent| agent.enabled && agent.watch != agents_config::Watch::None)
+        .map(|agent| agent.name.as_str())
+        .collect();
+    format!(
+        "watchdog up — signal={}s heavy={}s, watching: {watched:?}",
+        fleet.timing.signal_interval.as_secs(),
+        fleet.timing.heavy_interval.as_secs()
+    )
+}
+
+/// Where the watchdog writes what it does.
+pub fn log_file(fleet: &Fleet) -> PathBuf {
+    fleet.log_dir.join(format!("{}.log", fleet.session_prefix.watchdog_session()))
+}
+
+/// Writes the log to its file, and to the terminal for whoever is attached.
+fn log_to(path: &std::path::Path) -> Result<(), Error> {
+    if let Some(dir) = path.parent() {
+        std::fs::create_dir_all(dir)?;
+    }
+    let file = OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
+    let both = Mutex::new(Both { file });
+    tracing_subscriber::fmt()
+        .with_writer(both)
+        .with_ansi(false)
+        .with_target(false)
+        .log_internal_errors(false)
+        .with_timer(ClockTime)
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_env("AGENTS_LOG")
+                .unwrap_or_else(|_| "info".into()),
+        )
+        .init();
+    Ok(())
+}
+
+struct ClockTime;
+
+impl tracing_subscriber::fmt::time::FormatTime for ClockTime {
+    fn format_time(
+        &self,
+        writer: &mut tracing_subscriber::fmt::format::Writer<'_>,
+    ) -> std::fmt::Result {
+        write!(writer, "[agents {}]", chrono::Local::now().format("%m-%d %H:%M:%S"))
+    }
+}
+
+/// The file is the log; a terminal that has gone must not stop it.
+struct Both {
+    file: std::fs::File,
+}
+
+impl Write for Both {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        drop(std::io::stdout().write_all(bytes));
+        self.file.write_all(bytes)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        drop(std::io::stdout().flush());
+        self.file.flush()
+    }
+}
+
+/// Whether a watchdog had to be started.
+pub enum Started {
+    Now,
+    Already,
+}
+
+/// Starts the watchdog in its session, and waits until it holds the fleet.
+pub fn start(app: &App, loaded: &Loaded) -> Result<Started, Error> {
+    let state_dir = loaded.fleet.state_dir();
+    if watches(&state_dir)? {
+        return Ok(Started::Already);
+    }
+    let session = loaded.fleet.session_prefix.watchdog_session();
+    let agent_id = format!("{}/watchdog", loaded.fleet.session_prefix.as_str());
+    let text = |path: PathBuf| {
+        path.into_os_string().into_string().map_err(|_| {
+            Error::Failed("the path of the config or of this program is not UTF-8".to_owned())
+        })
+    };
+    let argv = vec![
+        text(app.tools()?.myself)?,
+        "watchdog".to_owned(),
+        "--config".to_owned(),
+        text(app.config_absolute())?,
+    ];
+    let start = StartSession {
+        session: session.clone(),
+        agent_id: agent_id.clone(),
+        run: "watchdog".to_owned(),
+        argv,
+        log: None,
+        columns: 200,
+        rows: 50,
+    };
+    let terminals = app.terminals(&loaded.fleet)?;
+    runtime()?.block_on(async {
+        let mut driver = OneShot::new(terminals);
+        // A session of that name without a watchdog that holds the fleet is a leftover.
+        let leftover = TmuxOp::Kill { session, agent_id, untagged_too: true };
+        drop(driver.apply(&leftover).await);
+        driver
+            .apply(&TmuxOp::Start(start))
+            .await
+            .map_err(|error| Error::Unavailable(error.to_string()))
+    })?;
+    let deadline = Instant::now() + TAKES_OVER_WITHIN;
+    while !watches(&state_dir)? {
+        if Instant::now() >= deadline {
+            let log = log_file(&loaded.fleet);
+            return Err(Error::Failed(format!(
+                "the watchdog did not start; see {}",
+                log.display()
+            )));
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    Ok(Started::Now)
+}
+
+fn watches(state_dir: &std::path::Path) -> Result<bool, Error> {
+    Ok(FleetLock::holder(state_dir)?.is_some_and(|holder| holder.what == "watchdog"))
+}

@@ -1,0 +1,85 @@
+//! What does a failed verb say, and with which exit code does it end?
+
+use agents_config::LoadError;
+use agents_store::LockError;
+use agents_watchdog::WatchdogError;
+
+/// The exit codes of the program.
+pub mod code {
+    pub const DONE: u8 = 0;
+    pub const FAILED: u8 = 1;
+    pub const USAGE: u8 = 2;
+    pub const PARTLY: u8 = 3;
+    pub const HELD: u8 = 5;
+    pub const UNAVAILABLE: u8 = 7;
+}
+
+/// Why a verb failed, in words for a person.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The config does not load; the report shows every problem.
+    #[error("{}", .0.report(false).trim_end())]
+    Config(Box<LoadError>),
+    #[error("there is no agent or service `{name}`{}; known: {known}", hint(suggestion.as_deref()))]
+    UnknownName { name: String, known: String, suggestion: Option<String> },
+    #[error("{0}")]
+    Usage(String),
+    #[error("{0}")]
+    Failed(String),
+    #[error("{0}")]
+    Held(String),
+    #[error("{0}")]
+    Unavailable(String),
+}
+
+fn hint(suggestion: Option<&str>) -> String {
+    suggestion.map_or_else(String::new, |name| format!(", did you mean `{name}`?"))
+}
+
+impl Error {
+    /// The exit code it ends with.
+    #[must_use]
+    pub fn code(&self) -> u8 {
+        match self {
+            Self::Config(_) | Self::UnknownName { .. } | Self::Usage(_) => code::USAGE,
+            Self::Failed(_) => code::FAILED,
+            Self::Held(_) => code::HELD,
+            Self::Unavailable(_) => code::UNAVAILABLE,
+        }
+    }
+}
+
+impl From<LoadError> for Error {
+    fn from(error: LoadError) -> Self {
+        Self::Config(Box::new(error))
+    }
+}
+
+impl From<LockError> for Error {
+    fn from(error: LockError) -> Self {
+        Self::Held(error.to_string())
+    }
+}
+
+impl From<agents_store::StoreError> for Error {
+    fn from(error: agents_store::StoreError) -> Self {
+        Self::Unavailable(error.to_string())
+    }
+}
+
+impl From<WatchdogError> for Error {
+    fn from(error: WatchdogError) -> Self {
+        match error {
+            WatchdogError::Lock(error) => error.into(),
+            WatchdogError::Ledger(error) => Self::Unavailable(error.to_string()),
+            WatchdogError::Store(error) => error.into(),
+            WatchdogError::Signals(_) => Self::Failed(error.to_string()),
+        }
+    }
+}
+
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        Self::Failed(error.to_string())
+    }
+}

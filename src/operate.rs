@@ -1,0 +1,152 @@
+//! How does a verb get something done? It leaves a request in the store; the watchdog carries it out, and
+//! where there is none the verb takes the fleet lock and runs the same loop itself.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use agents_config::Loaded;
+use agents_decide::{Answer, RequestId, Verb};
+use agents_store::{FleetLock, Holder, LockError, Store};
+use agents_watchdog::WatchdogError;
+use agents_watchdog::run::{Answers, Tools, Until, one_shot, take_over};
+
+use crate::app::{App, print, say};
+use crate::error::{Error, code};
+
+/// A request and how long its answer may take.
+pub struct Ask {
+    pub verb: Verb,
+    pub within: Duration,
+}
+
+/// Leaves the request, sees that it is carried out, and returns the answers.
+///
+/// # Errors
+/// When the store or tmux cannot be used, or no answer came in time.
+pub fn ask(app: &App, loaded: &Loaded, ask: &Ask) -> Result<Answers, Error> {
+    let tools = app.tools()?;
+    let state_dir = loaded.fleet.state_dir();
+    let mut store = Store::open(&state_dir)?;
+    let body =
+        serde_json::to_string(&ask.verb).map_err(|error| Error::Failed(error.to_string()))?;
+    let id = store.submit_request(&body)?;
+    let answered = carry_out(app, loaded, &tools, &mut store, (id, ask.within));
+    if answered.is_err() {
+        // Nobody may carry it out later, when the operator has given up on it.
+        store.withdraw_request(id)?;
+    }
+    answered
+}
+
+fn carry_out(
+    app: &App,
+    loaded: &Loaded,
+    tools: &Tools,
+    store: &mut Store,
+    (id, within): (u64, Duration),
+) -> Result<Answers, Error> {
+    let state_dir = loaded.fleet.state_dir();
+    let deadline = Instant::now() + within;
+    let mut poked = None;
+    loop {
+        if let Some(reply) = store.reply_of(id)? {
+            return serde_json::from_str(&reply).map_err(|error| {
+                Error::Unavailable(format!("the answer cannot be read: {error}"))
+            });
+        }
+        if Instant::now() >= deadline {
+            let holder = FleetLock::holder(&state_dir)?;
+            let who = holder.map_or_else(String::new, |holder| format!("; {holder}"));
+            return Err(Error::Failed(format!("no answer within {} s{who}", within.as_secs())));
+        }
+        match drive(app, loaded, tools, id) {
+            Ok(()) => {}
+            Err(WatchdogError::Lock(LockError::Held(holder))) => {
+                if poked.as_ref() != Some(&holder) {
+                    poke(&state_dir, &holder);
+                    poked = Some(holder);
+                }
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// Runs the loop until the request is answered, as nobody else does.
+fn drive(app: &App, loaded: &Loaded, tools: &Tools, id: u64) -> Result<(), WatchdogError> {
+    let runtime = runtime().map_err(WatchdogError::Signals)?;
+    runtime.block_on(async {
+        let mut reign = take_over(&app.config_absolute(), loaded.clone(), tools, "verb", one_shot)?;
+        // The verb's own view of the config holds, with its one-off overrides.
+        reign.hold_config();
+        reign.run(Until::Answered(vec![RequestId(id)])).await
+    })
+}
+
+/// A runtime for one verb.
+///
+/// # Errors
+/// Those of the system.
+pub fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()
+}
+
+/// Asks the holder of the fleet to look now.
+pub fn poke(state_dir: &Path, holder: &Holder) {
+    let here = agents_watchdog::run::holder("verb").host == holder.host;
+    let still = FleetLock::holder(state_dir).ok().flatten().is_some_and(|now| now == *holder);
+    let pid = i32::try_from(holder.pid).ok().and_then(rustix::process::Pid::from_raw);
+    if let (true, true, Some(pid)) = (here, still, pid) {
+        // A holder that ended meanwhile needs no hint.
+        let _ = rustix::process::kill_process(pid, rustix::process::Signal::USR1);
+    }
+}
+
+/// Prints the answers, one line each, and says with which code the verb ends.
+///
+/// # Errors
+/// When standard output is closed.
+pub fn report(app: &App, verb: &str, answers: &Answers) -> Result<u8, Error> {
+    if app.json {
+        let rows: Vec<_> =
+            answers.iter().map(|(name, answer)| row(name.as_str(), answer)).collect();
+        let schema = format!("agents.{verb}/1");
+        print(&serde_json::json!({ "schema": schema, "agents": rows }).to_string())?;
+    } else {
+        for (name, answer) in answers {
+            say(&format!("{name}: {}", words(answer)));
+        }
+    }
+    let failed = answers.iter().filter(|(_, answer)| matches!(answer, Answer::Failed(_))).count();
+    Ok(match failed {
+        0 => code::DONE,
+        all if all == answers.len() => code::FAILED,
+        _ => code::PARTLY,
+    })
+}
+
+fn row(name: &str, answer: &Answer) -> serde_json::Value {
+    let (result, reason) = match answer {
+        Answer::Started => ("started", None),
+        Answer::AlreadyRunning => ("already_running", None),
+        Answer::Stopped => ("stopped", None),
+        Answer::NotRunning => ("not_running", None),
+        Answer::Delivered => ("delivered", None),
+        Answer::Failed(reason) => ("failed", Some(reason)),
+        Answer::Waiting(reason) => ("waiting", Some(reason)),
+    };
+    serde_json::json!({ "name": name, "result": result, "reason": reason })
+}
+
+fn words(answer: &Answer) -> String {
+    match answer {
+        Answer::Started => "started".to_owned(),
+        Answer::AlreadyRunning => "already running — left as it is".to_owned(),
+        Answer::Stopped => "stopped".to_owned(),
+        Answer::NotRunning => "was not running".to_owned(),
+        Answer::Delivered => "delivered".to_owned(),
+        Answer::Failed(reason) => format!("failed: {reason}"),
+        Answer::Waiting(reason) => format!("accepted, later: {reason}"),
+    }
+}

@@ -1,0 +1,8 @@
+//! How are data shown to a person or a program?
+
+pub mod event;
+pub mod evidence;
+pub mod fleet_json;
+pub mod fleet_table;
+pub mod row;
+pub mod stored;

@@ -1,0 +1,80 @@
+//! How is the fleet view handed to a program? As `agents.status/1`.
+
+use agents_watchdog::view::{Declared, FleetView, MemberView, PhaseView, WatchdogView};
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde_json::{Value, json};
+
+/// The fleet view as JSON.
+pub fn of(view: &FleetView) -> Value {
+    let undeclared: Vec<Value> = view
+        .undeclared
+        .iter()
+        .map(|found| json!({ "name": found.name, "session": found.session }))
+        .collect();
+    json!({
+        "schema": "agents.status/1",
+        "config": view.config,
+        "config_problem": view.config_problem,
+        "phase": view.phase.as_ref().map(phase),
+        "agents": view.agents.iter().map(agent).collect::<Vec<_>>(),
+        "services": view.services.iter().map(member).collect::<Vec<_>>(),
+        "watchdog": watchdog(view.watchdog),
+        "undeclared": undeclared,
+        "tmux": view.tmux_problem.as_deref().unwrap_or("ok"),
+    })
+}
+
+fn phase(phase: &PhaseView) -> Value {
+    json!({
+        "id": phase.id,
+        "index": phase.index,
+        "of": phase.of,
+        "plan": phase.plan,
+        "done": phase.done,
+        "complete": phase.complete,
+        "moving_from": phase.moving_from,
+    })
+}
+
+fn agent(agent: &MemberView) -> Value {
+    let mut row = member(agent);
+    let (kind, backend, model, watch) = match &agent.declared {
+        Declared::Agent { kind, backend, model, watch } => {
+            (Some(kind.as_str()), Some(backend.as_str()), model.as_deref(), Some(watch.as_str()))
+        }
+        Declared::Service | Declared::Unread => (None, None, None, None),
+    };
+    row["kind"] = json!(kind);
+    row["backend"] = json!(backend);
+    row["model"] = json!(model);
+    row["watch"] = json!(watch);
+    row["limited_until"] = json!(agent.limited_until.map(time));
+    row["owed"] = json!(agent.owed);
+    row
+}
+
+fn member(member: &MemberView) -> Value {
+    json!({
+        "name": member.name,
+        "enabled": member.enabled,
+        "session": member.session,
+        "state": member.state.as_str(),
+        "since": member.since.map(|since| time(since.at)),
+        "since_seconds": member.since.map(|since| since.ago.as_secs()),
+        "waiting_for": member.waiting_for,
+        "restarts": member.restarts,
+        "command": member.command,
+    })
+}
+
+fn watchdog(watchdog: WatchdogView) -> Value {
+    json!({
+        "state": watchdog.state.as_str(),
+        "pid": watchdog.pid,
+        "last_tick_seconds": watchdog.last_tick.map(|age| age.as_secs()),
+    })
+}
+
+fn time(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Secs, true)
+}

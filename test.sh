@@ -1,0 +1,56 @@
+#!/bin/sh
+# Does everything that is promised hold? Runs all tests; ends with cargo's own summary and `test: ok`.
+#
+# AGENTS_SKIP_REAL=1     leaves out the test with a real agent program (codex, from npm, against a loopback server)
+# AGENTS_REQUIRE_REAL=1  makes it a failure when that program cannot be installed
+set -eu
+
+root=$(cd "$(dirname "$0")" && pwd)
+cd "$root"
+
+# shellcheck source=scripts/install.sh
+. "$root/scripts/install.sh"
+
+main() {
+    need tmux git ps cc
+    need_cargo
+    step "format"
+    if component fmt; then cargo fmt --all --check; fi
+    # Alone, because a build of the whole workspace switches chrono's clock on for everybody.
+    step "decisions without a clock"
+    cargo check --locked -p agents-decide
+    step "lints"
+    if component clippy; then cargo clippy --locked --workspace --all-targets -- -D warnings; fi
+    step "tests"
+    AGENTS_SKIP_REAL=1 cargo test --locked --workspace
+    real_program
+    echo "test: ok"
+}
+
+step() {
+    printf '\n== %s\n' "$1"
+}
+
+# A toolchain may lack a part; the tests themselves need none of them.
+component() {
+    cargo "$1" --version >/dev/null 2>&1 && return 0
+    echo "skipped: there is no \`cargo $1\` here; rustup adds it: rustup component add clippy rustfmt"
+    return 1
+}
+
+# The whole job with a real program: a two-phase build, sessions killed on the way.
+real_program() {
+    step "real program"
+    if [ "${AGENTS_SKIP_REAL:-}" = 1 ]; then
+        echo "skipped: AGENTS_SKIP_REAL=1"
+    elif said=$(sh tests/real/install-codex.sh 2>&1 >/dev/null); then
+        cargo test --locked --test real_fleet
+    elif [ "${AGENTS_REQUIRE_REAL:-}" = 1 ]; then
+        printf '%s\n' "$said" >&2
+        exit 1
+    else
+        printf 'skipped: codex cannot be installed here: %s\n' "$(printf '%s\n' "$said" | tail -n 1)"
+    fi
+}
+
+main "$@"

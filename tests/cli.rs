@@ -1,0 +1,12 @@
+//! Do the verbs that read say what is there, and change nothing?
+
+mod support;
+
+mod cli {
+    mod attach;
+    mod config;
+    mod journal;
+    mod logs;
+    mod status;
+    mod words;
+}

@@ -1,0 +1,69 @@
+//! What do `check` and `config` say of a file?
+
+use crate::support::Bed;
+
+const GOOD: &str = r#"HEAD
+[backend.sleeper]
+bin = "exec sleep 1000 #"
+[[agent]]
+name = "ann"
+kind = "persistent"
+backend = "sleeper"
+dir = "."
+prompt_file = "prompts/ann.md"
+"#;
+
+#[test]
+fn check_tells_good_from_lacking_from_broken() {
+    let bed = Bed::with(GOOD);
+    let lacking = bed.agents(&["check"]).ends_with(2);
+    assert!(
+        lacking.out.contains("ann: the prompt file") && lacking.out.contains("is missing"),
+        "{lacking:?}"
+    );
+    let json = bed.agents(&["check", "--json"]).ends_with(2).json();
+    assert_eq!((&json["schema"], &json["ok"]), (&"agents.check/1".into(), &false.into()));
+    assert_eq!(
+        (&json["problems"][0]["agent"], &json["problems"][0]["severity"]),
+        (&"ann".into(), &"error".into())
+    );
+
+    bed.write("prompts/ann.md", "go");
+    let good = bed.agents(&["check"]).ends_with(0);
+    assert!(good.out.contains("is good: 1 agent, 0 services"), "{good:?}");
+    assert_eq!(bed.agents(&["check", "--json"]).ends_with(0).json()["ok"], true);
+
+    let config = bed.read("agents.toml");
+    bed.write(
+        "agents.toml",
+        &config.replace("backend = \"sleeper\"", "backend = \"sleepr\"\ncolour = 1"),
+    );
+    let broken = bed.agents(&["check"]).ends_with(2);
+    assert!(
+        broken.out.contains("sleepr") && broken.out.contains("colour"),
+        "all problems at once: {broken:?}"
+    );
+    let json = bed.agents(&["check", "--json"]).ends_with(2).json();
+    assert!(
+        json["problems"].as_array().unwrap().len() >= 2 && json["problems"][0]["line"].is_u64(),
+        "{json}"
+    );
+    bed.agents(&["check", "--config", "none.toml"]).ends_with(2);
+}
+
+#[test]
+fn config_show_says_what_holds_and_where_it_comes_from() {
+    let bed = Bed::with(GOOD);
+    let shown = bed.agents(&["config", "show", "--origin"]).ends_with(0).out;
+    assert!(shown.contains("agent.ann.kind = \"persistent\"  # line "), "{shown}");
+    assert!(shown.contains("# built in"), "{shown}");
+    assert!(!bed.agents(&["config", "show"]).ends_with(0).out.contains("built in"));
+    let json = bed.agents(&["config", "show", "--json", "--origin"]).ends_with(0).json();
+    assert_eq!(
+        (&json["schema"], &json["fleet"]["agents"][0]["name"]),
+        (&"agents.config/1".into(), &"ann".into())
+    );
+    assert!(json["origins"].as_array().unwrap().len() > 5);
+    let empty = Bed::empty();
+    assert_eq!(empty.agents(&["config", "schema"]).ends_with(0).json()["title"], "agents.toml");
+}

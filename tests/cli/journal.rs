@@ -1,0 +1,92 @@
+//! Do `events` and `why` tell what was decided?
+
+use std::io::{BufRead as _, BufReader};
+
+use crate::support::Bed;
+
+const FLEET: &str = r#"HEAD
+[backend.sleeper]
+bin = "exec sleep 1000 #"
+[[agent]]
+name = "ann"
+kind = "persistent"
+watch = "heal"
+backend = "sleeper"
+dir = "."
+prompt = "go"
+[[agent]]
+name = "bob"
+kind = "persistent"
+backend = "sleeper"
+dir = "."
+prompt = "go"
+"#;
+
+#[test]
+fn before_the_first_start_there_is_nothing_to_tell() {
+    let bed = Bed::with(FLEET);
+    assert!(bed.agents(&["events"]).ends_with(0).err.contains("ever started"));
+    assert!(bed.agents(&["why", "ann"]).ends_with(0).out.contains("nothing was decided"));
+    let unknown = bed.agents(&["why", "anm"]).ends_with(2);
+    assert!(
+        unknown.err.contains("`ann`") && unknown.err.contains("known: ann, bob"),
+        "{unknown:?}"
+    );
+    bed.agents(&["events", "nobody"]).ends_with(2);
+    assert!(!bed.dir.join(".state").exists());
+}
+
+#[test]
+fn the_journal_is_shown_followed_and_explained() {
+    let bed = Bed::with(FLEET);
+    bed.agents(&["up", "ann"]).ends_with(0);
+    bed.until("ann runs", || bed.state_of("ann") == "running");
+    let all = bed.agents(&["events"]).ends_with(0).out;
+    assert!(all.lines().any(|line| line[8..].starts_with(" ann action start ann")), "{all}");
+    assert_eq!(bed.agents(&["events", "-n", "1"]).out.lines().count(), 1);
+    assert_eq!(bed.agents(&["events", "bob"]).ends_with(0).out.trim(), "");
+
+    let mut following = bed.spawn(&["events", "--follow", "--json", "-n", "1"]);
+    let mut lines = BufReader::new(following.stdout.take().unwrap()).lines();
+    let mut next =
+        || -> serde_json::Value { serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap() };
+    let first = next();
+    assert_eq!(first["schema"], "agents.event/1");
+    bed.agents(&["up", "bob"]).ends_with(0);
+    let mut seen = vec![first];
+    while seen.last().unwrap()["subject"] != "bob" {
+        seen.push(next());
+    }
+    let numbers: Vec<u64> = seen.iter().map(|event| event["seq"].as_u64().unwrap()).collect();
+    assert!(
+        numbers.windows(2).all(|pair| pair[0] < pair[1]),
+        "each once and in order: {numbers:?}"
+    );
+    // Nobody reads any more: it ends by itself, quietly.
+    drop(lines);
+    bed.until("the follower ends", || following.try_wait().unwrap().is_some());
+    assert_eq!(following.wait().unwrap().code(), Some(0));
+
+    let why = bed.agents(&["why", "ann"]).ends_with(0).out;
+    for part in [
+        "ann: running",
+        "decided ",
+        "evidence:",
+        "life: up since",
+        "budget: 0 of 5",
+        "last events:",
+        "start ann",
+    ] {
+        assert!(why.contains(part), "{part}: {why}");
+    }
+    let json = bed.agents(&["why", "ann", "--json"]).ends_with(0).json();
+    assert_eq!((&json["schema"], &json["state"]), (&"agents.why/1".into(), &"running".into()));
+    assert!(
+        json["events"].as_array().is_some_and(|events| (1..=5).contains(&events.len())),
+        "{json}"
+    );
+    assert!(
+        bed.agents(&["why", "watchdog"]).ends_with(0).out.starts_with("watchdog: watchdog stopped")
+    );
+    assert!(bed.agents(&["why", "fleet"]).ends_with(0).out.contains("tmux server: process"));
+}

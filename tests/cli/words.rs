@@ -1,0 +1,61 @@
+//! What does the command line say to words that it does not know, and how does a shell complete them?
+
+use std::time::Instant;
+
+use crate::support::{Bed, Ran};
+
+#[test]
+fn unknown_words_hear_the_known_ones() {
+    let bed = Bed::empty();
+    let ran = bed.agents(&["nosuch"]).ends_with(2);
+    assert!(ran.err.contains("known: up, down,") && ran.err.contains("status"), "{ran:?}");
+    assert!(!ran.err.contains("launch"), "hidden verbs stay hidden: {ran:?}");
+    assert!(bed.agents(&["statsu"]).ends_with(2).err.contains("'status'"));
+    let nested = bed.agents(&["phase", "nosuch"]).ends_with(2);
+    assert!(nested.err.contains("known: show, next, set"), "{nested:?}");
+    let none = bed.agents(&[]).ends_with(2);
+    assert!(none.err.contains("Usage: agents"), "{none:?}");
+}
+
+#[test]
+fn every_known_shell_has_a_script_and_others_hear_of_them() {
+    let bed = Bed::empty();
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let ran = bed.agents(&["completions", shell]).ends_with(0);
+        assert!(ran.out.contains("COMPLETE") && ran.out.contains("agents"), "{shell}: {ran:?}");
+    }
+    let ran = bed.agents(&["completions", "tcsh"]).ends_with(2);
+    assert!(
+        ran.err.contains("tcsh") && ran.err.contains("bash") && ran.err.contains("zsh"),
+        "{ran:?}"
+    );
+}
+
+/// What the shell is offered for the last of these words.
+fn offered(bed: &Bed, words: &[&str]) -> String {
+    let program = env!("CARGO_BIN_EXE_agents");
+    let mut command = bed.command(program);
+    command.env("COMPLETE", "bash").env("_CLAP_IFS", "\n").env("_CLAP_COMPLETE_TYPE", "9");
+    command.env("_CLAP_COMPLETE_INDEX", words.len().to_string());
+    let ran = Ran::from(command.args(["--", "agents"]).args(words).output().unwrap());
+    assert_eq!(ran.err, "", "completion is silent");
+    ran.out
+}
+
+#[test]
+fn names_are_completed_from_the_config_quickly_and_silently() {
+    let bed = Bed::with(
+        "HEAD\n[backend.cat]\nbin = \"cat\"\n\
+         [[agent]]\nname = \"builder\"\nkind = \"persistent\"\nbackend = \"cat\"\ndir = \".\"\n\
+         [[service]]\nname = \"web\"\ncommand = \"true\"\ndir = \".\"\n",
+    );
+    let began = Instant::now();
+    assert_eq!(offered(&bed, &["logs", "b"]).trim(), "builder");
+    assert!(offered(&bed, &["up", ""]).contains("web"));
+    assert!(began.elapsed().as_millis() < 2000, "two completions took {:?}", began.elapsed());
+    assert!(offered(&bed, &["st"]).contains("status"));
+    bed.write("other/agents.toml", &bed.read("agents.toml").replace("builder", "baker"));
+    assert_eq!(offered(&bed, &["--config", "other/agents.toml", "why", "b"]).trim(), "baker");
+    bed.write("agents.toml", "not toml [");
+    assert_eq!(offered(&bed, &["logs", "b"]).trim(), "");
+}

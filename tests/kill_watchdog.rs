@@ -1,0 +1,119 @@
+//! Does a watchdog that is killed at any moment and started again repeat or lose anything?
+
+#[path = "support/mod.rs"]
+mod support;
+
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use support::Bed;
+
+const CONFIG: &str = r#"
+HEAD
+[backend.demo]
+bin = "'AGENTS' demo-agent --prompt {kickoff} --think 1 --state-subdir machine-docs --record {session}.record"
+prompt_delivery = "exec"
+active_re = "esc to interrupt"
+connect_delay = 1
+[[agent]]
+name = "builder"
+kind = "loop"
+role = "builder"
+backend = "demo"
+watch = "heal"
+dir = "builder"
+[[agent]]
+name = "adversary"
+kind = "loop"
+role = "adversary"
+backend = "demo"
+watch = "heal"
+dir = "adversary"
+[loop]
+kickoff_template = "prompts/kickoff.md"
+[[loop.phases]]
+id = "P1"
+plan = "plan.md"
+status = "STATUS-P1.md"
+[[loop.phases]]
+id = "P2"
+plan = "plan.md"
+status = "STATUS-P2.md"
+[loop.handoff]
+repo = "builder"
+"#;
+
+fn bed() -> Bed {
+    let bed = Bed::with(&CONFIG.replace("AGENTS", env!("CARGO_BIN_EXE_agents")));
+    bed.git(".", &["init", "-q", "--bare", "-b", "main", "remote.git"]).ends_with(0);
+    bed.git(".", &["clone", "-q", "remote.git", "builder"]).ends_with(0);
+    bed.git("builder", &["checkout", "-q", "-b", "main"]);
+    bed.write("builder/plan.md", "Two gates.\n");
+    bed.git("builder", &["add", "."]).ends_with(0);
+    bed.git("builder", &["commit", "-q", "-m", "plan"]).ends_with(0);
+    bed.git("builder", &["push", "-q", "-u", "origin", "main"]).ends_with(0);
+    bed.git(".", &["clone", "-q", "remote.git", "adversary"]).ends_with(0);
+    for role in ["builder", "adversary"] {
+        bed.write(&format!("prompts/{role}.md"), "Do your part.\n");
+    }
+    bed.write(
+        "prompts/kickoff.md",
+        "phase: {phase_id}\nplan: {plan}\nstatus: {status}\nrole: {role}\n",
+    );
+    bed
+}
+
+/// The watchdog that holds the fleet, by the lock file.
+fn watchdog(bed: &Bed) -> Option<u32> {
+    let holder: serde_json::Value =
+        serde_json::from_str(&bed.read(".state/state/fleet.lock")).ok()?;
+    (holder["what"] == "watchdog")
+        .then(|| holder["pid"].as_u64())?
+        .and_then(|pid| u32::try_from(pid).ok())
+}
+
+fn kill_9(pid: u32) {
+    let killed = Command::new("kill").args(["-9", &pid.to_string()]).stderr(Stdio::null()).status();
+    killed.unwrap();
+}
+
+/// How often an agent got a message that holds the text.
+fn received(bed: &Bed, name: &str, text: &str) -> usize {
+    let record = bed.read(&format!("{name}/t-{name}.record"));
+    let events =
+        record.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+    events.filter(|event| event.to_string().contains(text) && event["event"] == "submitted").count()
+}
+
+/// A spread of pauses that differs from run to run of the loop, and is the same in each test run.
+fn pause(round: u64) -> Duration {
+    let mixed = (round + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    Duration::from_millis(300 + (mixed >> 40) % 1700)
+}
+
+#[test]
+fn f40_a_watchdog_killed_again_and_again_brings_the_build_to_its_end_and_doubles_nothing() {
+    let bed = bed();
+    bed.agents(&["up"]).ends_with(0);
+    let complete = || bed.dir.join(".state/SEQUENCE-COMPLETE").exists();
+    let (began, mut kills) = (Instant::now(), 0);
+    while !complete() && began.elapsed() < Duration::from_secs(240) {
+        let until = Instant::now() + pause(kills);
+        while Instant::now() < until && !complete() {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        if let Some(pid) = watchdog(&bed) {
+            kill_9(pid);
+            kills += 1;
+        }
+        bed.agents(&["up", "watchdog"]).ends_with(0);
+    }
+    let subjects = bed.git("remote.git", &["log", "--format=%s", "main"]).out;
+    assert!(complete(), "{subjects}\n{}", bed.watchdog_log());
+    assert!(kills >= 5, "only {kills} kills");
+    for once in ["claim: P1", "review: P1", "P1 is done", "claim: P2", "review: P2", "P2 is done"] {
+        assert_eq!(subjects.matches(once).count(), 1, "{once} in:\n{subjects}");
+    }
+    assert_eq!(received(&bed, "adversary", "gate CLAIM"), 2, "{}", bed.watchdog_log());
+    assert_eq!(received(&bed, "builder", "verdict/finding"), 2, "{}", bed.watchdog_log());
+}

@@ -1,0 +1,252 @@
+//! A fleet of its own for each test: folder, tmux server, environment.
+
+#![allow(dead_code)] // Each test binary uses its own part.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+/// The longest that anything is waited for, on a machine that has other work.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A project folder with a private tmux server, which ends with it.
+pub struct Bed {
+    _root: tempfile::TempDir,
+    /// The project.
+    pub dir: PathBuf,
+    tmux_dir: PathBuf,
+    home: PathBuf,
+}
+
+impl Bed {
+    /// An empty project.
+    pub fn empty() -> Self {
+        let root = tempfile::Builder::new().prefix("agents-").tempdir().unwrap();
+        let (dir, tmux_dir, home) =
+            (root.path().join("project"), root.path().join("tmux"), root.path().join("home"));
+        for folder in [&dir, &tmux_dir, &home] {
+            std::fs::create_dir(folder).unwrap();
+        }
+        Self { dir, tmux_dir, home, _root: root }
+    }
+
+    /// A project with that config. `HEAD` stands for the usual `[defaults]` and quick intervals.
+    pub fn with(config: &str) -> Self {
+        let bed = Self::empty();
+        bed.write("agents.toml", &config.replace("HEAD", HEAD));
+        bed
+    }
+
+    /// Writes a file of the project.
+    pub fn write(&self, path: &str, text: &str) {
+        let path = self.dir.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    /// Reads a file of the project; empty when it is not there.
+    pub fn read(&self, path: &str) -> String {
+        std::fs::read_to_string(self.dir.join(path)).unwrap_or_default()
+    }
+
+    /// A command in the project with an environment of its own.
+    pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command
+            .current_dir(&self.dir)
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", &self.home)
+            .env("TMUX_TMPDIR", &self.tmux_dir)
+            .env("TERM", "screen-256color")
+            .env("LANG", "C.UTF-8")
+            .env("TZ", "UTC")
+            .env("SHELL", "/bin/sh")
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_CONFIG_SYSTEM", "/dev/null")
+            .env("GIT_AUTHOR_NAME", "Test")
+            .env("GIT_AUTHOR_EMAIL", "test@example.invalid")
+            .env("GIT_COMMITTER_NAME", "Test")
+            .env("GIT_COMMITTER_EMAIL", "test@example.invalid")
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs `agents` with these words.
+    pub fn agents(&self, words: &[&str]) -> Ran {
+        let output = self.command(env!("CARGO_BIN_EXE_agents")).args(words).output().unwrap();
+        Ran::from(output)
+    }
+
+    /// Starts `agents` with these words, and leaves it running.
+    pub fn spawn(&self, words: &[&str]) -> std::process::Child {
+        let mut command = self.command(env!("CARGO_BIN_EXE_agents"));
+        command.args(words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    }
+
+    /// Runs tmux on the private server that `HEAD` names.
+    pub fn tmux(&self, words: &[&str]) -> Ran {
+        Ran::from(self.command("tmux").args(["-u", "-L", "bed"]).args(words).output().unwrap())
+    }
+
+    /// Runs git, in a folder below the project.
+    pub fn git(&self, folder: &str, words: &[&str]) -> Ran {
+        let folder = self.dir.join(folder);
+        Ran::from(self.command("git").arg("-C").arg(folder).args(words).output().unwrap())
+    }
+
+    /// The names of the sessions on the private server.
+    pub fn sessions(&self) -> Vec<String> {
+        let listed = self.tmux(&["list-sessions", "-F", "#{session_name}"]);
+        let mut names: Vec<String> = listed.out.lines().map(str::to_owned).collect();
+        names.sort();
+        names
+    }
+
+    /// Whether a session exists.
+    pub fn has(&self, session: &str) -> bool {
+        self.sessions().iter().any(|name| name == session)
+    }
+
+    /// What a session shows.
+    pub fn screen(&self, session: &str) -> String {
+        self.tmux(&["capture-pane", "-p", "-J", "-t", &format!("={session}:")]).out
+    }
+
+    /// The id of the process that tmux started in a session.
+    pub fn pid(&self, session: &str) -> Option<u32> {
+        let target = format!("={session}:");
+        self.tmux(&["list-panes", "-t", &target, "-F", "#{pane_pid}"]).out.trim().parse().ok()
+    }
+
+    /// `agents status --json`.
+    pub fn status(&self) -> serde_json::Value {
+        let ran = self.agents(&["status", "--json"]);
+        serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {ran:?}"))
+    }
+
+    /// The state word of one agent in `agents status --json`.
+    pub fn state_of(&self, name: &str) -> String {
+        let status = self.status();
+        let agents = status["agents"].as_array().unwrap().iter();
+        let found = agents
+            .chain(status["services"].as_array().into_iter().flatten())
+            .find(|it| it["name"] == name);
+        found.map_or_else(String::new, |it| it["state"].as_str().unwrap_or_default().to_owned())
+    }
+
+    /// What the watchdog said.
+    pub fn watchdog_log(&self) -> String {
+        self.read(".state/t-watchdog.log")
+    }
+
+    /// Waits until the claim holds; on a failure shows what there is.
+    #[track_caller]
+    pub fn until(&self, claim: &str, mut holds: impl FnMut() -> bool) {
+        if !wait_for(PATIENCE, &mut holds) {
+            let log = self.watchdog_log();
+            let screens: Vec<String> = self
+                .sessions()
+                .iter()
+                .map(|session| format!("--- {session}\n{}", self.screen(session).trim_end()))
+                .collect();
+            let screens = screens.join("\n");
+            panic!("not within {PATIENCE:?}: {claim}\n{screens}\n--- watchdog log\n{log}");
+        }
+    }
+}
+
+impl Drop for Bed {
+    fn drop(&mut self) {
+        // The watchdog outlives its terminal, so it is told first; the server is this test's own.
+        let lock = self.dir.join(".state/state/fleet.lock");
+        if lock.exists() {
+            drop(self.command(env!("CARGO_BIN_EXE_agents")).arg("down").output());
+        }
+        let ours = std::fs::read_to_string(&lock).unwrap_or_default();
+        if let Some(pid) =
+            serde_json::from_str::<serde_json::Value>(&ours).ok().and_then(|it| it["pid"].as_i64())
+        {
+            drop(
+                Command::new("kill").args(["-9", &pid.to_string()]).stderr(Stdio::null()).status(),
+            );
+        }
+        for socket in ["bed", "default"] {
+            drop(self.command("tmux").args(["-L", socket, "kill-server"]).output());
+        }
+    }
+}
+
+/// The usual head of a config: a private server, everything quick.
+pub const HEAD: &str = r#"
+[defaults]
+session_prefix = "t-"
+log_dir = ".state"
+tmux_socket = "bed"
+[watchdog]
+signal_interval = 1
+heavy_interval = 1
+restart_delay = 1
+stop_grace = 2
+"#;
+
+/// What a program printed, and how it ended.
+#[derive(Debug, Clone)]
+pub struct Ran {
+    pub out: String,
+    pub err: String,
+    pub code: Option<i32>,
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        Self {
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+            code: output.status.code(),
+        }
+    }
+}
+
+impl Ran {
+    /// Checks the exit code.
+    #[track_caller]
+    pub fn ends_with(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "{self:?}");
+        self
+    }
+}
+
+impl Ran {
+    /// What it printed, as JSON.
+    #[track_caller]
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+}
+
+/// Polls until the claim holds or the time is over.
+pub fn wait_for(limit: Duration, holds: &mut dyn FnMut() -> bool) -> bool {
+    let began = Instant::now();
+    loop {
+        if holds() {
+            return true;
+        }
+        if began.elapsed() >= limit {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(30));
+    }
+}
+
+/// Whether a process lives; a zombie does not.
+pub fn process_lives(pid: u32) -> bool {
+    let state = Command::new("ps").args(["-o", "stat=", "-p", &pid.to_string()]).output().unwrap();
+    let state = String::from_utf8_lossy(&state.stdout).trim().to_owned();
+    !state.is_empty() && !state.starts_with('Z')
+}
+
+/// A path as text.
+pub fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
