@@ -32,6 +32,8 @@ pub struct ControlMode {
     memory: Memory,
     session: SessionName,
     connection: Option<Connection>,
+    /// The last request found that its client had ended.
+    was_lost: bool,
     quiet: Duration,
     /// The panes of the listings made without a connection, and since when they have been the same.
     calm: Option<(Instant, Vec<PaneId>)>,
@@ -54,6 +56,7 @@ impl ControlMode {
             memory: Memory::new(place),
             session,
             connection: None,
+            was_lost: false,
             quiet: QUIET,
             calm: None,
             connect_after: None,
@@ -81,12 +84,11 @@ impl ControlMode {
 
     /// Ends the client and, unless another client sits in it too, its session.
     ///
-    /// A driver that is just dropped ends them too, a moment later; one whose process is killed leaves the
-    /// session behind, and the next driver uses it.
+    /// A driver that is just dropped ends them too, a moment later, as long as its runtime runs; one whose
+    /// process is killed leaves the session behind, and the next driver uses it.
     pub async fn close(mut self) {
         let Some(connection) = self.connection.take() else { return };
-        // A client that does not end in time ends when its server goes on.
-        let _ = timeout(self.memory.place.time_limit(), connection.close()).await;
+        farewell(connection, self.memory.place.time_limit()).await;
     }
 
     /// Whether the client still runs; one that has ended cannot have taken a request.
@@ -109,24 +111,47 @@ impl ControlMode {
         if now < since + self.quiet || self.connect_after.is_some_and(|then| now < then) {
             return;
         }
-        let place = &self.memory.place;
-        match timeout(place.time_limit(), Connection::open(place, &self.session)).await {
-            Ok(Ok(connection)) => {
+        let (place, session) = (self.memory.place.clone(), self.session.clone());
+        let limit = place.time_limit();
+        // In a task of its own, so that a client that takes too long is still seen through.
+        let opening = tokio::spawn(async move { Connection::open(&place, &session).await });
+        match timeout(limit, opening).await {
+            Ok(Ok(Ok(connection))) => {
                 self.connection = Some(connection);
                 self.calm = None;
             }
-            Ok(Err(error)) => {
+            Ok(Ok(Err(error))) => {
                 tracing::debug!(%error, "no control client; asking with one process per request");
                 self.connect_after = Some(now + RECONNECT_PAUSE);
             }
-            Err(_) => self.connect_after = Some(now + RECONNECT_PAUSE),
+            Ok(Err(_)) | Err(_) => self.connect_after = Some(now + RECONNECT_PAUSE),
+        }
+    }
+}
+
+/// A client that does not end in time ends when its server goes on.
+async fn farewell(connection: Connection, limit: Duration) {
+    let _ = timeout(limit, connection.close()).await;
+}
+
+impl Drop for ControlMode {
+    fn drop(&mut self) {
+        let Some(connection) = self.connection.take() else { return };
+        // Without a runtime the pipes are just closed, and the session stays for the next driver.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(farewell(connection, self.memory.place.time_limit()));
         }
     }
 }
 
 impl Driver for ControlMode {
     async fn list(&mut self) -> Result<Listing, TmuxError> {
-        let listing = transport::list(self).await?;
+        let mut listing = transport::list(self).await;
+        // A look may be repeated, and tells more without the connection: whether the server is still there.
+        if listing.is_err() && std::mem::take(&mut self.was_lost) {
+            listing = transport::list(self).await;
+        }
+        let listing = listing?;
         if !self.check_connection() {
             self.consider_connecting(&listing).await;
         }
@@ -134,7 +159,11 @@ impl Driver for ControlMode {
     }
 
     async fn screens(&mut self, panes: &[PaneId]) -> Vec<Result<Screen, TmuxError>> {
-        transport::screens(self, panes).await
+        let screens = transport::screens(self, panes).await;
+        if std::mem::take(&mut self.was_lost) {
+            return transport::screens(self, panes).await;
+        }
+        screens
     }
 
     async fn apply(&mut self, op: &TmuxOp) -> Result<Done, TmuxError> {
@@ -189,6 +218,7 @@ impl Transport for ControlMode {
     }
 
     async fn run(&mut self, batch: Batch) -> Result<Reply, TmuxError> {
+        self.was_lost = false;
         self.check_connection();
         let Some(mut connection) = self.connection.take() else {
             return OneShot::over(self.memory.clone()).run(batch).await;
@@ -198,8 +228,9 @@ impl Transport for ControlMode {
         let reply = timeout(limit, connection.ask(&lines(batch))).await;
         let reply = reply
             .map_err(|_| TmuxError::Unknown { cause: format!("no answer within {limit:?}") })?;
-        if reply.is_ok() {
-            self.connection = Some(connection);
+        match reply {
+            Ok(_) => self.connection = Some(connection),
+            Err(_) => self.was_lost = true,
         }
         reply
     }

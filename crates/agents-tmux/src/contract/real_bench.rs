@@ -240,16 +240,30 @@ impl<D: Driver + Transport> Bench for RealBench<D> {
     }
 }
 
+impl<D> RealBench<D> {
+    fn ask_now(&self, words: &[&str]) -> String {
+        let mut command = std::process::Command::new(self.place.program());
+        command.env_remove("TMUX").env("TMUX_TMPDIR", self.root.path()).args(["-L", "check"]);
+        let output = command.args(words).output();
+        output
+            .map(|output| String::from_utf8_lossy(&output.stdout).into_owned())
+            .unwrap_or_default()
+    }
+}
+
 impl<D> Drop for RealBench<D> {
     fn drop(&mut self) {
-        // The one that was last seen may be stopped, or have lost its socket.
+        // The one that was last seen may be stopped, or have lost its socket; a later one may listen.
         if let Some(pid) = process::tmux_process(self.server.pid) {
             let _ = kill_process(pid, Signal::CONT);
-            let _ = kill_process(pid, Signal::TERM);
         }
-        // A later one listens on the socket.
-        let mut command = std::process::Command::new(self.place.program());
-        command.env_remove("TMUX").env("TMUX_TMPDIR", self.root.path());
-        let _ = command.args(["-L", "check", "kill-server"]).output();
+        let later = self.ask_now(&["display-message", "-p", "#{pid}"]).trim().parse().ok();
+        self.ask_now(&["kill-server"]);
+        // A server waits for its clients, and some never end.
+        for pid in [Some(self.server.pid), later].into_iter().flatten() {
+            if let Some(pid) = process::tmux_process(pid) {
+                let _ = kill_process(pid, Signal::KILL);
+            }
+        }
     }
 }

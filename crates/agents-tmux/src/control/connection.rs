@@ -26,6 +26,8 @@ pub(super) struct Connection {
     parser: Parser,
     /// News that came between a request and its answer.
     pub(super) has_news: bool,
+    /// tmux knows the client by now, and bears its sudden end.
+    is_introduced: bool,
     /// A request was given up while it was written: what is written next would be taken for its rest.
     is_mid_line: bool,
     /// The line that ends the session, if nobody else sits in it.
@@ -37,15 +39,17 @@ pub(super) struct Connection {
 /// command, and one that was left behind by a killed owner waits for the next.
 fn end_of(session: &SessionName) -> String {
     let kill = Words::new(["kill-session", "-t", Target::session(session).as_str()]);
-    let is_last = "#{==:#{session_attached},1}";
+    // `session_attached` counts clients a moment late.
+    let is_last = "#{==:#{session_attached_list},#{client_name}}";
     argv::line(&[Words::new(["if-shell", "-F", is_last, &argv::line(&[kill])])]) + "\n"
 }
 
 impl Drop for Connection {
+    /// Kills the client. One whose pipes are just closed while an answer is under way never ends.
     fn drop(&mut self) {
-        if !self.is_mid_line {
-            // Some hundred bytes fit into an empty pipe; a full one has a server behind it that does not listen.
-            let _ = rustix::io::write(&self.stdin, self.end.as_bytes());
+        if self.is_introduced {
+            // It may have ended by itself.
+            let _ = self.child.start_kill();
         }
     }
 }
@@ -65,8 +69,7 @@ impl Connection {
         // Without no-output the client would be sent whatever the session prints.
         command.args(["-N", "-C", "attach-session", "-f", "no-output", "-t"]);
         command.arg(Target::session(session).as_str());
-        // Never killed: tmux up to 3.6 can crash when a control client vanishes while it connects.
-        // When its standard input is closed, it detaches by itself.
+        // Not killed by whatever drops it: tmux up to 3.6 can crash when a control client vanishes while it connects.
         command.stdin(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(false);
         let mut child = command.spawn().map_err(|error| lost(&error.to_string()))?;
         let (Some(stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
@@ -83,9 +86,11 @@ impl Connection {
             parser,
             has_news: false,
             is_mid_line: false,
+            is_introduced: false,
             end,
         };
         connection.ask(&[]).await?;
+        connection.is_introduced = true;
         connection.has_news = false;
         Ok(connection)
     }
@@ -137,21 +142,20 @@ impl Connection {
         matches!(self.child.try_wait(), Ok(None))
     }
 
-    /// Closes the pipes as the death of the process would.
+    /// Leaves the client alone with closed pipes, as the death of this process would.
     #[cfg(test)]
-    pub(super) fn leave_without_a_word(mut self) {
-        self.is_mid_line = true;
+    pub(super) fn abandon(mut self) {
+        self.is_introduced = false;
     }
 
     /// Ends the session, unless another client sits in it too, and then the client.
     pub(super) async fn close(mut self) {
         // tmux detaches a client that sends an empty line.
         let text = format!("{}\n", self.end);
-        if self.stdin.write_all(text.as_bytes()).await.is_ok() {
+        if !self.is_mid_line && self.stdin.write_all(text.as_bytes()).await.is_ok() {
             // The limit is the caller's.
             let _ = self.child.wait().await;
         }
-        self.is_mid_line = true;
     }
 }
 
