@@ -214,7 +214,8 @@ fn restart(draft: &mut Draft<'_>, names: &[AgentName]) -> Answers {
 fn phase(draft: &mut Draft<'_>, to: &PhaseId) -> Answers {
     if draft.fleet.loop_plan.is_some() {
         // Before the first tick of a fleet there is no position to leave.
-        let from = draft.next.sequence.as_ref().map_or(to, crate::sequence::Sequence::phase).clone();
+        let from =
+            draft.next.sequence.as_ref().map_or(to, crate::sequence::Sequence::phase).clone();
         draft.calm(None, "complete");
         draft.calm(None, "position");
         crate::sequence::begin_move(draft, from, to.clone(), false);
