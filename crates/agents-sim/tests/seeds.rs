@@ -5,7 +5,7 @@
 
 use agents_sim::walk;
 
-const SEEDS: u64 = 200;
+const SEEDS: u64 = 150;
 const THREADS: usize = 2;
 
 fn number(variable: &str) -> Option<u64> {
