@@ -13,8 +13,6 @@ use crate::runs::Stubborn;
 
 /// One step of a script. Sessions are named by their agent.
 #[derive(Debug, Clone)]
-// A script has few steps, so the room of the largest does not matter.
-#[expect(clippy::large_enum_variant)]
 pub enum Step {
     Ask(Verb),
     Watchdog(WatchdogStep),
