@@ -58,6 +58,7 @@ checks![
     typing::t7_key_names_are_text,
     typing::t10_formats_and_quotes_are_text,
     typing::t12_a_large_text_arrives_whole,
+    typing::t54_a_repeated_step_is_refused,
     typing::t9_text_of_many_scripts_arrives,
     typing::t8_control_characters_do_not_arrive,
     typing::t14_a_paste_cannot_be_ended_from_within,

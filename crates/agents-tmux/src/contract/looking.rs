@@ -87,8 +87,8 @@ pub(super) async fn t67_odd_titles_and_options_do_not_disturb_the_listing<B: Ben
 
 pub(super) async fn activity_and_ink_move_with_output<B: Bench>(bench: &mut B) -> Outcome {
     let (_, id) = started(bench, "echo", Actor::Echo).await?;
-    changed(bench, &typing(id, "quiet", "m1")).await?;
-    changed(bench, &submit(id, "m1")).await?;
+    changed(bench, &typing(id, "quiet", "a1")).await?;
+    changed(bench, &submit(id, "a1/1")).await?;
     shows(bench, id, "quiet").await?;
     // The terminal echoes, and then the program writes: wait until both have.
     let mut before = pane(bench, "echo").await?;
@@ -99,8 +99,8 @@ pub(super) async fn activity_and_ink_move_with_output<B: Bench>(bench: &mut B) -
     bench.pause().await;
     let again = pane(bench, "echo").await?;
     that(before == again, || format!("nothing happened, but {before:?} became {again:?}"))?;
-    changed(bench, &typing(id, "noise", "m1")).await?;
-    changed(bench, &submit(id, "m1")).await?;
+    changed(bench, &typing(id, "noise", "a2")).await?;
+    changed(bench, &submit(id, "a2/1")).await?;
     shows(bench, id, "noise").await?;
     let after = pane(bench, "echo").await?;
     that(after.ink != before.ink && after.activity >= before.activity, || {
