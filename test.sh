@@ -22,7 +22,7 @@ main() {
     step "lints"
     if component clippy; then cargo clippy --locked --workspace --all-targets -- -D warnings; fi
     step "tests"
-    AGENTS_SKIP_REAL=1 cargo test --locked --workspace
+    AGENTS_SKIP_REAL=1 cargo test --locked --workspace --no-fail-fast
     real_program
     echo "test: ok"
 }
