@@ -80,6 +80,7 @@ fn drive(app: &App, loaded: &Loaded, tools: &Tools, id: u64) -> Result<(), Watch
         let mut reign = take_over(&app.config_absolute(), loaded.clone(), tools, "verb", one_shot)?;
         // The verb's own view of the config holds, with its one-off overrides.
         reign.hold_config();
+        reign.engine.supervises = false;
         reign.run(Until::Answered(vec![RequestId(id)])).await
     })
 }

@@ -52,11 +52,16 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         }
         let phase = self.state.sequence.as_ref().map(|sequence| sequence.phase().clone());
         let status = phase.map_or(Seen::Absent, |phase| self.place.status(fleet, &phase));
-        let handoff = self.place.handoff(fleet, &self.state.handoff.base);
+        let handoff = if self.supervises {
+            self.place.handoff(fleet, &self.state.handoff.base)
+        } else {
+            Seen::Absent
+        };
         let undeclared = sessions::undeclared(fleet, listing.as_ref().ok());
         Observation {
             server,
             independent,
+            supervised: self.supervises,
             members,
             undeclared,
             status,
