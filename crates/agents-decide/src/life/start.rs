@@ -143,6 +143,7 @@ fn start(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSeen, why: Why,
     }
     let member = draft.member(name);
     member.starts += 1;
+    member.restarts += u32::from(on_its_own && why != Why::New);
     member.last_run = Some(run);
     member.activity = crate::ActivityState::default();
     member.limit = crate::Limit::default();
