@@ -8,7 +8,7 @@ pub(crate) mod sessions;
 use std::collections::BTreeMap;
 
 use agents_config::Fleet;
-use agents_decide::{Life, MemberSeen, Now, Observation, RunId, Seen, ServerSeen, Wanted};
+use agents_decide::{Life, MemberSeen, Now, Observation, RunId, Seen, ServerSeen, Stall, Wanted};
 use agents_names::AgentName;
 use agents_tmux::{Driver, Listing, Pane, ServerId, TmuxError};
 
@@ -130,8 +130,9 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             run,
             end: !alive || !up,
             processes: !alive || !up || (still && stalls),
+            // A running member is restarted only on a suspicion that an earlier tick had.
             startable: !judged
-                || stalls
+                || member.is_some_and(|member| matches!(member.stall, Stall::Suspect { .. }))
                 || member.is_some_and(|member| member.suspicion.is_some())
                 || member.is_none_or(|member| member.wanted == Wanted::Unsaid),
             wake: wake_due,

@@ -13,7 +13,7 @@ use tokio::sync::Notify;
 use super::clock::{Clock, age};
 use super::fetcher::Fetcher;
 use super::{ClockMark, Facts, Need, Place, Start, facts, prepare};
-use crate::launch::{RunFiles, write_private};
+use crate::launch::{RunFiles, StartRecord, write_private};
 use crate::observe::session_of;
 use crate::process::{self, Signal, StartMark};
 
@@ -27,6 +27,8 @@ pub struct LocalPlace {
     fetcher: Fetcher,
     /// The process table of this tick, read at most once.
     table: Option<process::Table>,
+    /// How each member's last run began. The record is final once it names the program.
+    begun: HashMap<AgentName, (RunId, StartRecord)>,
     /// Processes of runs that were told to end: whoever left the tree since is still ours to end.
     told: HashMap<(AgentName, RunId), Vec<(u32, StartMark)>>,
 }
@@ -42,6 +44,7 @@ impl LocalPlace {
             state_dir,
             fetcher: Fetcher::default(),
             table: None,
+            begun: HashMap::new(),
             told: HashMap::new(),
         }
     }
@@ -61,13 +64,24 @@ impl LocalPlace {
         self.table.as_ref()
     }
 
+    fn begun(&mut self, files: &RunFiles, name: &AgentName, run: RunId) -> Option<StartRecord> {
+        if let Some((_, start)) = self.begun.get(name).filter(|(of, _)| *of == run) {
+            return Some(start.clone());
+        }
+        let start = files.start(name, run)?;
+        if start.program != 0 {
+            self.begun.insert(name.clone(), (run, start.clone()));
+        }
+        Some(start)
+    }
+
     fn processes(
         &mut self,
         files: &RunFiles,
         name: &AgentName,
         run: RunId,
     ) -> Seen<agents_decide::ProcessesSeen> {
-        let start = files.start(name, run);
+        let start = self.begun(files, name, run);
         let told = self.told.get(&(name.clone(), run)).cloned().unwrap_or_default();
         let table = self.table();
         let seen = facts::processes(start.as_ref(), table);
