@@ -15,6 +15,11 @@ test:
 smoke:
     ./smoke.sh
 
+# Measures ticks and verbs of fleets with 1 to 200 agents.
+bench:
+    cargo build --release --locked --bin agents
+    cargo run --release --locked -p agents-bench
+
 # Looks at formats, lints, the purity of decisions and, where cargo-deny is there, licences and sources.
 check:
     cargo fmt --all --check

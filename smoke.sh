@@ -24,12 +24,12 @@ main() {
     write_config
     cd "$folder"
 
-    "$agents" check || :
+    "$agents" check
     "$agents" up
-    "$agents" status || :
+    "$agents" status
     kill_the_builder
     follow_to_the_end
-    "$agents" events || :
+    "$agents" events
     "$agents" down
     nothing_is_left
     echo "smoke: ok"
@@ -130,25 +130,25 @@ kill_the_builder() {
         waited=$((waited + 1))
     done
     echo "smoke: the builder is back after $waited s"
-    "$agents" status || :
+    "$agents" status
 }
 
 # Waits for the end of the last phase, and shows the status whenever the phase changes.
 follow_to_the_end() {
     waited=0
-    shown=""
+    shown=$("$agents" phase show)
     while [ ! -e .agents/SEQUENCE-COMPLETE ]; do
         [ "$waited" -lt "$LIMIT" ] || fail "the phases did not end within $LIMIT s"
         phase=$("$agents" phase show)
         if [ "$phase" != "$shown" ]; then
             shown=$phase
-            "$agents" status || :
+            "$agents" status
         fi
         sleep 1
         waited=$((waited + 1))
     done
     echo "smoke: both phases are done after $waited s"
-    "$agents" status || :
+    "$agents" status
 }
 
 nothing_is_left() {
@@ -200,6 +200,8 @@ clean_up() {
             private_tmux capture-pane -p -t "=$session:" 2>/dev/null | grep -v '^ *$' >&2 || true
         done
         "$agents" --config "$folder/agents.toml" down >/dev/null 2>&1 || true
+        # What even that left behind is ours: it names our folder.
+        processes_left | while read -r pid _; do kill -9 "$pid" 2>/dev/null || true; done
     fi
     private_tmux kill-server >/dev/null 2>&1 || true
     cd /

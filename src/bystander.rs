@@ -40,13 +40,7 @@ pub struct Looked {
 /// # Errors
 /// When the config does not load and does not even say where the fleet's state lies; when the store cannot be read.
 pub fn look(app: &App) -> Result<Looked, Error> {
-    let (fleet, broken) = match agents_config::load(&app.config, &Environment::of_process()) {
-        Ok(loaded) => (loaded.fleet, None),
-        Err(error) => match broken::fleet_of(&app.config) {
-            Some(fleet) => (fleet, Some(error)),
-            None => return Err(error.into()),
-        },
-    };
+    let (fleet, broken) = fleet(app)?;
     let state_dir = fleet.state_dir();
     let document = stored::document(&state_dir)?;
     let words = stored::words(&state_dir)?;
@@ -67,6 +61,20 @@ pub fn look(app: &App) -> Result<Looked, Error> {
     };
     let view = FleetView::of(&known);
     Ok(Looked { view, fleet, document, words, terminals, broken })
+}
+
+/// The declared fleet; where the file does not load, one without members in the places that it still names.
+///
+/// # Errors
+/// When the config does not load and does not even say where the fleet's state lies.
+pub fn fleet(app: &App) -> Result<(Fleet, Option<LoadError>), Error> {
+    match agents_config::load(&app.config, &Environment::of_process()) {
+        Ok(loaded) => Ok((loaded.fleet, None)),
+        Err(error) => match broken::fleet_of(&app.config) {
+            Some(fleet) => Ok((fleet, Some(error))),
+            None => Err(error.into()),
+        },
+    }
 }
 
 fn problem(

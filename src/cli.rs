@@ -8,10 +8,22 @@ use crate::demo_agent::DemoArgs;
 
 /// Runs and supervises a fleet of AI coding agents, each in its own tmux session, from one agents.toml.
 #[derive(Debug, Parser)]
-#[command(name = "agents", version, max_term_width = 100, subcommand_required = true, arg_required_else_help = true)]
+#[command(
+    name = "agents",
+    version,
+    max_term_width = 100,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
 pub struct Cli {
     /// The config file
-    #[arg(long, global = true, env = "AGENTS_CONFIG", default_value = "agents.toml", value_name = "PATH")]
+    #[arg(
+        long,
+        global = true,
+        env = "AGENTS_CONFIG",
+        default_value = "agents.toml",
+        value_name = "PATH"
+    )]
     pub config: PathBuf,
     /// Print data as JSON, on every verb that reads
     #[arg(long, global = true)]

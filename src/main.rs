@@ -68,7 +68,9 @@ fn run(app: &App, verb: Verb) -> Result<u8, Error> {
         Verb::Doctor(doctor) => commands::doctor::run(app, &doctor),
         Verb::DemoAgent(args) => Ok(exit_code(demo_agent::run(args))),
         Verb::Launch { exec: false, spec } => Ok(exit_code(agents_watchdog::launch::launch(&spec))),
-        Verb::Launch { exec: true, spec } => Ok(exit_code(agents_watchdog::launch::launch_exec(&spec))),
+        Verb::Launch { exec: true, spec } => {
+            Ok(exit_code(agents_watchdog::launch::launch_exec(&spec)))
+        }
     }
 }
 

@@ -37,7 +37,9 @@ fn session(looked: &bystander::Looked, name: &str) -> Result<SessionName, Error>
         Terminals::Unseen(cause) => return Err(Error::Unavailable(cause.clone())),
         Terminals::Listed(listing) if listing.panes.iter().any(|pane| pane.session == session) => {}
         Terminals::Listed(_) | Terminals::NoServer => {
-            return Err(Error::Failed(format!("{name} is not running; `agents up {name}` starts it")));
+            return Err(Error::Failed(format!(
+                "{name} is not running; `agents up {name}` starts it"
+            )));
         }
     }
     SessionName::new(session).map_err(|error| Error::Failed(error.to_string()))

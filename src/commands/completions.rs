@@ -14,7 +14,10 @@ pub fn run(shell: &str) -> Result<u8, Error> {
     let shells = Shells::builtins();
     let Some(shell) = shells.completer(shell) else {
         let known: Vec<&str> = shells.names().collect();
-        return Err(Error::Usage(format!("there is no shell `{shell}`; known: {}", known.join(", "))));
+        return Err(Error::Usage(format!(
+            "there is no shell `{shell}`; known: {}",
+            known.join(", ")
+        )));
     };
     let mut script = Vec::new();
     // By its name, not by its path, so that the script outlives an update that moves the program.
@@ -57,7 +60,8 @@ mod tests {
 
     #[test]
     fn the_config_is_named_on_the_line_then_by_the_variable_then_by_habit() {
-        let words = |line: &str| line.split(' ').map(OsString::from).collect::<Vec<_>>().into_iter();
+        let words =
+            |line: &str| line.split(' ').map(OsString::from).collect::<Vec<_>>().into_iter();
         let variable = || Some(OsString::from("v.toml"));
         for (line, variable, config) in [
             ("agents -- agents --config a.toml up", variable(), "a.toml"),

@@ -82,7 +82,7 @@ fn config(app: &App) -> (Option<Loaded>, Finding) {
         Ok(loaded) => {
             let fleet = &loaded.fleet;
             let (agents, services) = (fleet.agents.len(), fleet.services.len());
-            let text = format!("{} loads: {agents} agents, {services} services", path.display());
+            let text = format!("{} loads; agents: {agents}, services: {services}", path.display());
             (Some(loaded), Finding::ok("config", text))
         }
         Err(error) => {

@@ -67,14 +67,8 @@ fn stop_watchdog(app: &App, loaded: &Loaded, whole: bool) -> Result<(), Error> {
     let prefix = loaded.fleet.session_prefix.clone();
     runtime()?.block_on(async {
         let mut driver = OneShot::new(terminals.clone());
-        let mut ours = vec![prefix.watchdog_session()];
-        let control = format!("{}-", control_session(&prefix)?);
-        if let Ok(listing) = driver.list().await {
-            // A control session ends with its client; one is left only where that was killed while it was made.
-            let left = listing.panes.into_iter().filter(|pane| pane.session.starts_with(&control));
-            ours.extend(left.filter_map(|pane| SessionName::new(pane.session).ok()));
-        }
-        for session in ours {
+        // The control session ends with its client, unless that was killed.
+        for session in [prefix.watchdog_session(), control_session(&prefix)?] {
             let agent_id = format!("{}/watchdog", prefix.as_str());
             let op = TmuxOp::Kill { session, agent_id, untagged_too: true };
             // A session that is not there is as good as ended.
@@ -87,7 +81,7 @@ fn stop_watchdog(app: &App, loaded: &Loaded, whole: bool) -> Result<(), Error> {
     })
 }
 
-/// What the hidden sessions of the watchdog's control clients are named after.
+/// The session of the watchdog's control client.
 pub fn control_session(prefix: &agents_names::SessionPrefix) -> Result<SessionName, Error> {
     SessionName::new(format!("{}control", prefix.as_str()))
         .map_err(|error| Error::Failed(error.to_string()))

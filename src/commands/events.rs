@@ -4,6 +4,7 @@ use agents_config::Fleet;
 use agents_store::{Reader, Recorded};
 
 use crate::app::{App, name_of, print, say};
+use crate::bystander;
 use crate::cli::Events;
 use crate::error::{Error, code};
 use crate::follow;
@@ -15,7 +16,10 @@ pub const FLEET: &str = "fleet";
 const BATCH: u32 = 1000;
 
 pub fn run(app: &App, events: &Events) -> Result<u8, Error> {
-    let fleet = app.load()?.fleet;
+    let (fleet, broken) = bystander::fleet(app)?;
+    if let Some(error) = broken {
+        say(&format!("the config does not load: {error}"));
+    }
     let reader = stored::reader(&fleet.state_dir())?;
     if let Some(name) = &events.name {
         known(&fleet, reader.as_ref(), name)?;

@@ -52,6 +52,8 @@ fn next_steps(dir: &Path, found: &[&Program]) -> String {
         [] => "the demo backend, since no agent program was found on the PATH".to_owned(),
         [first, ..] => format!("backends for {}; the worker uses {first}", backends.join(", ")),
     };
+    let file = dir.join("agents.toml");
+    let shown = file.strip_prefix(".").unwrap_or(&file);
     let go = if dir == Path::new(".") {
         String::new()
     } else {
@@ -61,7 +63,7 @@ fn next_steps(dir: &Path, found: &[&Program]) -> String {
         "wrote {}, its schema and prompts/, with {with}\n\nnext:\n{go}  agents check     look at the file after each edit\n  \
          agents up        start the worker and the watchdog\n  agents status    what runs\n  agents down      stop everything\n\n\
          keep .agents/ (logs and state) out of git",
-        dir.join("agents.toml").display()
+        shown.display()
     )
 }
 

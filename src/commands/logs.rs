@@ -6,9 +6,11 @@ use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use agents_config::Fleet;
+use agents_names::AgentName;
 use rustix::fs::OFlags;
 
 use crate::app::{App, name_of, say};
+use crate::bystander;
 use crate::cli::Logs;
 use crate::commands::watchdog;
 use crate::error::{Error, code};
@@ -23,8 +25,15 @@ const REACH: u64 = 8 << 20;
 const BLOCK: usize = 64 << 10;
 
 pub fn run(app: &App, logs: &Logs) -> Result<u8, Error> {
-    let fleet = app.load()?.fleet;
-    let path = log_file(&fleet, &logs.name)?;
+    let (fleet, broken) = bystander::fleet(app)?;
+    let path = match &broken {
+        None => log_file(&fleet, &logs.name)?,
+        Some(error) => {
+            // The log of the watchdog tells the same; whoever reads logs wants them now.
+            say(&format!("the config does not load: {error}"));
+            remembered_log_file(&fleet, &logs.name)?
+        }
+    };
     let mut shown = Shown { lines: (!logs.raw).then(Lines::default) };
     let mut file = open(&path)?;
     if file.is_none() {
@@ -69,6 +78,12 @@ fn log_file(fleet: &Fleet, name: &str) -> Result<PathBuf, Error> {
     }
 }
 
+/// The log of a session of that name, where nobody can say whether it is declared.
+fn remembered_log_file(fleet: &Fleet, name: &str) -> Result<PathBuf, Error> {
+    let name = AgentName::new(name).map_err(|error| Error::Usage(error.to_string()))?;
+    Ok(fleet.log_dir.join(format!("{}.log", fleet.session_prefix.session_of(&name))))
+}
+
 /// Opens the log without ever waiting; `None` when it is not there.
 fn open(path: &Path) -> Result<Option<File>, Error> {
     // Without this flag the opening of a pipe would wait for somebody to write to it.
@@ -76,7 +91,9 @@ fn open(path: &Path) -> Result<Option<File>, Error> {
     let file = match OpenOptions::new().read(true).custom_flags(flags).open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(Error::Failed(format!("cannot read {}: {error}", path.display()))),
+        Err(error) => {
+            return Err(Error::Failed(format!("cannot read {}: {error}", path.display())));
+        }
     };
     if !file.metadata()?.is_file() {
         return Err(Error::Failed(format!("{} is no regular file", path.display())));
@@ -104,7 +121,7 @@ fn seek_to_last(file: &mut File, lines: usize) -> Result<(), Error> {
     let stop = end.saturating_sub(REACH);
     let mut start = end;
     // The line end that ends the file ends its last line.
-    let mut wanted = lines + 1;
+    let mut wanted = lines.saturating_add(1);
     let mut block = vec![0; BLOCK];
     while start > stop && lines > 0 {
         let length = usize::try_from((start - stop).min(BLOCK as u64)).unwrap_or(BLOCK);

@@ -36,6 +36,7 @@ pub fn run(app: &App, watchdog: &Watchdog) -> Result<u8, Error> {
     let result = runtime()?.block_on(async {
         let driver = |place, _: &Fleet| ControlMode::new(place, control.clone());
         let mut reign = take_over(&app.config_absolute(), loaded, &tools, "watchdog", driver)?;
+        reign.own_session = own_session(app, &fleet);
         tracing::info!("{}", greeting(&fleet));
         let result = reign.run(Until::Told).await;
         tracing::info!("watchdog ends");
@@ -49,6 +50,28 @@ pub fn run(app: &App, watchdog: &Watchdog) -> Result<u8, Error> {
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Where people look at the watchdog once the session that it was started in is lost: its log, followed.
+fn own_session(app: &App, fleet: &Fleet) -> Option<StartSession> {
+    let started_there = std::env::var_os("TMUX_PANE").is_some();
+    let text = |path: PathBuf| path.into_os_string().into_string().ok();
+    let argv = vec![
+        text(std::env::current_exe().ok()?)?,
+        "logs".to_owned(),
+        "watchdog".to_owned(),
+        "--config".to_owned(),
+        text(app.config_absolute())?,
+    ];
+    started_there.then(|| StartSession {
+        session: fleet.session_prefix.watchdog_session(),
+        agent_id: format!("{}/watchdog", fleet.session_prefix.as_str()),
+        run: "watchdog".to_owned(),
+        argv,
+        log: None,
+        columns: 200,
+        rows: 50,
+    })
 }
 
 fn greeting(fleet: &Fleet) -> String {

@@ -62,7 +62,8 @@ fn state(looked: &Looked, name: &str) -> (String, Option<String>) {
     }
     if name == WATCHDOG || name == FLEET {
         let watchdog = looked.view.watchdog;
-        let tick = watchdog.last_tick.map(|age| format!("its last tick was {} ago", span(age.as_secs())));
+        let tick =
+            watchdog.last_tick.map(|age| format!("its last tick was {} ago", span(age.as_secs())));
         return (format!("watchdog {}", watchdog.state.as_str()), tick);
     }
     ("undeclared".to_owned(), None)
@@ -80,7 +81,9 @@ fn evidence(looked: &Looked, name: &str) -> Vec<Fact> {
         return Vec::new();
     }
     let state = &document.state;
-    let server = state.server.map_or_else(|| "none known".to_owned(), |server| format!("process {}", server.pid));
+    let server = state
+        .server
+        .map_or_else(|| "none known".to_owned(), |server| format!("process {}", server.pid));
     let mut facts = vec![
         ("tick", format!("{}, {} ago", state.tick, span(now.since(state.at).as_secs()))),
         ("tmux server", server),
@@ -112,7 +115,9 @@ impl Told<'_> {
         if !self.events.is_empty() {
             lines.push("last events:".to_owned());
             let today = event::today();
-            lines.extend(self.events.iter().map(|recorded| format!("  {}", event::line(recorded, today))));
+            lines.extend(
+                self.events.iter().map(|recorded| format!("  {}", event::line(recorded, today))),
+            );
         }
         let lines: Vec<String> = lines.iter().map(|line| one_line(line)).collect();
         lines.join("\n")
@@ -120,8 +125,11 @@ impl Told<'_> {
 
     fn json(&self) -> Value {
         let (state, waiting_for) = &self.state;
-        let facts: Vec<Value> =
-            self.evidence.iter().map(|(what, text)| json!({ "what": what, "text": text })).collect();
+        let facts: Vec<Value> = self
+            .evidence
+            .iter()
+            .map(|(what, text)| json!({ "what": what, "text": text }))
+            .collect();
         json!({
             "schema": "agents.why/1",
             "name": self.name,
@@ -142,7 +150,10 @@ fn decided(word: &Word) -> Vec<String> {
     let ago = (Utc::now() - at).to_std().unwrap_or_default();
     let when = at.with_timezone(&Local).format("%Y-%m-%d %H:%M:%S");
     let since = span(ago.as_secs());
-    let mut lines = vec![format!("decided {since} ago, at {when} (tick {}), and nothing else since:", word.tick)];
+    let mut lines = vec![format!(
+        "decided {since} ago, at {when} (tick {}), and nothing else since:",
+        word.tick
+    )];
     lines.extend(word.actions.iter().map(|action| format!("  did: {action}")));
     lines.extend(word.notes.iter().map(|note| format!("  because: {note}")));
     lines

@@ -38,18 +38,29 @@ fn wanted(wanted: Wanted) -> &'static str {
 fn life(life: &Life, ago: &dyn Fn(Moment) -> String, ahead: &dyn Fn(Moment) -> String) -> String {
     match life {
         Life::Stopped { how: Ending::NeverStarted, .. } => "was never started".to_owned(),
-        Life::Stopped { since, how: Ending::Asked } => format!("stopped as asked, {} ago", ago(*since)),
-        Life::Stopped { since, how: Ending::Ended(how) } => format!("ended {} ago: {how}", ago(*since)),
+        Life::Stopped { since, how: Ending::Asked } => {
+            format!("stopped as asked, {} ago", ago(*since))
+        }
+        Life::Stopped { since, how: Ending::Ended(how) } => {
+            format!("ended {} ago: {how}", ago(*since))
+        }
         Life::Stopped { since, how: Ending::Failed(reason) } => {
             format!("could not be started {} ago: {reason}", ago(*since))
         }
         Life::Due { at, why } => format!("is to be started in {}, because {why}", ahead(*at)),
-        Life::Starting { since, why, .. } => format!("is starting since {}, because {why}", ago(*since)),
+        Life::Starting { since, why, .. } => {
+            format!("is starting since {}, because {why}", ago(*since))
+        }
         Life::Up { since, run } => {
-            let run = run.map_or_else(|| "a session that `agents` did not start".to_owned(), |run| format!("run {run}"));
+            let run = run.map_or_else(
+                || "a session that `agents` did not start".to_owned(),
+                |run| format!("run {run}"),
+            );
             format!("up since {}, {run}", ago(*since))
         }
-        Life::Missing { since, .. } => format!("not found by one look {} ago; a second one decides", ago(*since)),
+        Life::Missing { since, .. } => {
+            format!("not found by one look {} ago; a second one decides", ago(*since))
+        }
         Life::Stopping { since, why, then, .. } => {
             let after = if then.is_some() { ", then started again" } else { "" };
             format!("is being stopped since {}, because {why}{after}", ago(*since))
@@ -71,10 +82,16 @@ fn budget(member: &Member, timing: &Timing) -> String {
     )
 }
 
-fn limit(limit: &Limit, ago: &dyn Fn(Moment) -> String, ahead: &dyn Fn(Moment) -> String) -> String {
+fn limit(
+    limit: &Limit,
+    ago: &dyn Fn(Moment) -> String,
+    ahead: &dyn Fn(Moment) -> String,
+) -> String {
     match limit {
         Limit::Clear { dismissed: None } => "no usage window".to_owned(),
-        Limit::Clear { dismissed: Some(row) } => format!("no usage window; a probe has disproved the row \"{row}\""),
+        Limit::Clear { dismissed: Some(row) } => {
+            format!("no usage window; a probe has disproved the row \"{row}\"")
+        }
         Limit::Held { since, probe_at, until, banner, probes } => {
             let until = until.map_or_else(
                 || "without a readable reset".to_owned(),
@@ -87,7 +104,11 @@ fn limit(limit: &Limit, ago: &dyn Fn(Moment) -> String, ahead: &dyn Fn(Moment) -
             )
         }
         Limit::Probing { since, banner, probes, .. } => {
-            format!("is probed since {} ({} before it in vain), held for \"{banner}\"", ago(*since), probes)
+            format!(
+                "is probed since {} ({} before it in vain), held for \"{banner}\"",
+                ago(*since),
+                probes
+            )
         }
     }
 }
@@ -96,7 +117,9 @@ fn stall(stall: &Stall, ago: &dyn Fn(Moment) -> String) -> String {
     match stall {
         Stall::Working => "works, or is not judged".to_owned(),
         Stall::Idle { since, .. } => format!("idle since {}", ago(*since)),
-        Stall::Suspect { since, .. } => format!("idle since {}, and suspected to have stalled", ago(*since)),
+        Stall::Suspect { since, .. } => {
+            format!("idle since {}, and suspected to have stalled", ago(*since))
+        }
         Stall::Promised { idle_since, vow } => format!(
             "idle since {}, and promised to go on at {}",
             ago(*idle_since),
@@ -106,7 +129,8 @@ fn stall(stall: &Stall, ago: &dyn Fn(Moment) -> String) -> String {
 }
 
 fn activity(member: &Member, ago: &dyn Fn(Moment) -> String) -> String {
-    let seen = |at: Option<Moment>| at.map_or_else(|| "never".to_owned(), |at| format!("{} ago", ago(at)));
+    let seen =
+        |at: Option<Moment>| at.map_or_else(|| "never".to_owned(), |at| format!("{} ago", ago(at)));
     let activity = &member.activity;
     format!(
         "screen changed {}; active pattern seen {}; last sign of work {}",

@@ -1,11 +1,11 @@
 //! How is the fleet view shown to a person? As a table, cut to the terminal, with what needs a look in colour.
 
+use crate::render::row::one_line;
 use agents_decide::sentence::span;
 use agents_watchdog::view::{
     Declared, FleetView, MemberView, PhaseView, State, WatchdogState, WatchdogView,
 };
 use anstyle::{AnsiColor, Style};
-use crate::render::row::one_line;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 #[cfg(test)]
@@ -57,7 +57,7 @@ pub fn of(view: &FleetView, width: Option<usize>) -> String {
     lines.extend(view.phase.as_ref().map(phase));
     let mut rows: Vec<Row> = view.members().map(row).collect();
     rows.push(watchdog_row(view.watchdog));
-    lines.extend(table(&rows));
+    lines.extend(table(&rows, width));
     lines.extend(view.undeclared.iter().map(|found| {
         let text = format!(
             " undeclared: session {} of {} runs; `agents down --undeclared` ends it",
@@ -174,13 +174,16 @@ fn watchdog_row(watchdog: WatchdogView) -> Row {
     Row { cells, style }
 }
 
-fn table(rows: &[Row]) -> Vec<Line> {
-    let width = |at: usize| {
-        let (head, least) = COLUMNS[at];
-        let cells = rows.iter().map(|row| row.cells[at].width());
-        cells.chain([head.width(), least]).max().unwrap_or(least)
-    };
-    let widths: Vec<usize> = (0..COLUMNS.len()).map(width).collect();
+fn table(rows: &[Row], room: Option<usize>) -> Vec<Line> {
+    let filled = |at: usize| rows.iter().map(|row| row.cells[at].width()).max().unwrap_or(0);
+    let tight = |at: usize| filled(at).max(COLUMNS[at].0.width());
+    let usual = |at: usize| tight(at).max(COLUMNS[at].1);
+    let mut widths: Vec<usize> = (0..COLUMNS.len()).map(usual).collect();
+    let whole = widths.iter().sum::<usize>() + widths.len() - 1;
+    if room.is_some_and(|room| room < whole) {
+        // The words matter more than the usual places of the columns.
+        widths = (0..COLUMNS.len()).map(tight).collect();
+    }
     let heads = COLUMNS.map(|(head, _)| head.to_owned());
     let head = Line::of_cells(&heads, &widths, |_| HEAD);
     let rows = rows.iter().map(|row| {

@@ -26,12 +26,19 @@ fn attach_needs_a_session_and_a_terminal() {
     // A terminal inside another tmux, as an operator has it, with the program as the session's leader.
     let program = env!("CARGO_BIN_EXE_agents");
     let line = format!("cd {} && exec {program} attach ann --read-only", bed.dir.display());
-    let outer = bed.command("tmux").args(["-L", "default", "new-session", "-d", "-s", "outer", &line]).status();
+    let outer = bed
+        .command("tmux")
+        .args(["-L", "default", "new-session", "-d", "-s", "outer", &line])
+        .status();
     assert!(outer.unwrap().success());
     bed.until("the agent is on the outer terminal", || {
-        let shown = bed.command("tmux").args(["-L", "default", "capture-pane", "-p", "-t", "=outer:"]).output();
+        let shown = bed
+            .command("tmux")
+            .args(["-L", "default", "capture-pane", "-p", "-t", "=outer:"])
+            .output();
         String::from_utf8_lossy(&shown.unwrap().stdout).contains("here is ann")
     });
-    let client = bed.tmux(&["list-clients", "-t", "=t-ann", "-F", "#{client_readonly}"]).ends_with(0).out;
+    let client =
+        bed.tmux(&["list-clients", "-t", "=t-ann", "-F", "#{client_readonly}"]).ends_with(0).out;
     assert_eq!(client.trim(), "1");
 }

@@ -17,10 +17,16 @@ prompt_file = "prompts/ann.md"
 fn check_tells_good_from_lacking_from_broken() {
     let bed = Bed::with(GOOD);
     let lacking = bed.agents(&["check"]).ends_with(2);
-    assert!(lacking.out.contains("ann: the prompt file") && lacking.out.contains("is missing"), "{lacking:?}");
+    assert!(
+        lacking.out.contains("ann: the prompt file") && lacking.out.contains("is missing"),
+        "{lacking:?}"
+    );
     let json = bed.agents(&["check", "--json"]).ends_with(2).json();
     assert_eq!((&json["schema"], &json["ok"]), (&"agents.check/1".into(), &false.into()));
-    assert_eq!((&json["problems"][0]["agent"], &json["problems"][0]["severity"]), (&"ann".into(), &"error".into()));
+    assert_eq!(
+        (&json["problems"][0]["agent"], &json["problems"][0]["severity"]),
+        (&"ann".into(), &"error".into())
+    );
 
     bed.write("prompts/ann.md", "go");
     let good = bed.agents(&["check"]).ends_with(0);
@@ -28,11 +34,20 @@ fn check_tells_good_from_lacking_from_broken() {
     assert_eq!(bed.agents(&["check", "--json"]).ends_with(0).json()["ok"], true);
 
     let config = bed.read("agents.toml");
-    bed.write("agents.toml", &config.replace("backend = \"sleeper\"", "backend = \"sleepr\"\ncolour = 1"));
+    bed.write(
+        "agents.toml",
+        &config.replace("backend = \"sleeper\"", "backend = \"sleepr\"\ncolour = 1"),
+    );
     let broken = bed.agents(&["check"]).ends_with(2);
-    assert!(broken.out.contains("sleepr") && broken.out.contains("colour"), "all problems at once: {broken:?}");
+    assert!(
+        broken.out.contains("sleepr") && broken.out.contains("colour"),
+        "all problems at once: {broken:?}"
+    );
     let json = bed.agents(&["check", "--json"]).ends_with(2).json();
-    assert!(json["problems"].as_array().unwrap().len() >= 2 && json["problems"][0]["line"].is_u64(), "{json}");
+    assert!(
+        json["problems"].as_array().unwrap().len() >= 2 && json["problems"][0]["line"].is_u64(),
+        "{json}"
+    );
     bed.agents(&["check", "--config", "none.toml"]).ends_with(2);
 }
 
@@ -44,7 +59,10 @@ fn config_show_says_what_holds_and_where_it_comes_from() {
     assert!(shown.contains("# built in"), "{shown}");
     assert!(!bed.agents(&["config", "show"]).ends_with(0).out.contains("built in"));
     let json = bed.agents(&["config", "show", "--json", "--origin"]).ends_with(0).json();
-    assert_eq!((&json["schema"], &json["fleet"]["agents"][0]["name"]), (&"agents.config/1".into(), &"ann".into()));
+    assert_eq!(
+        (&json["schema"], &json["fleet"]["agents"][0]["name"]),
+        (&"agents.config/1".into(), &"ann".into())
+    );
     assert!(json["origins"].as_array().unwrap().len() > 5);
     let empty = Bed::empty();
     assert_eq!(empty.agents(&["config", "schema"]).ends_with(0).json()["title"], "agents.toml");

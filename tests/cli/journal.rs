@@ -28,7 +28,10 @@ fn before_the_first_start_there_is_nothing_to_tell() {
     assert!(bed.agents(&["events"]).ends_with(0).err.contains("ever started"));
     assert!(bed.agents(&["why", "ann"]).ends_with(0).out.contains("nothing was decided"));
     let unknown = bed.agents(&["why", "anm"]).ends_with(2);
-    assert!(unknown.err.contains("`ann`") && unknown.err.contains("known: ann, bob"), "{unknown:?}");
+    assert!(
+        unknown.err.contains("`ann`") && unknown.err.contains("known: ann, bob"),
+        "{unknown:?}"
+    );
     bed.agents(&["events", "nobody"]).ends_with(2);
     assert!(!bed.dir.join(".state").exists());
 }
@@ -45,7 +48,8 @@ fn the_journal_is_shown_followed_and_explained() {
 
     let mut following = bed.spawn(&["events", "--follow", "--json", "-n", "1"]);
     let mut lines = BufReader::new(following.stdout.take().unwrap()).lines();
-    let mut next = || -> serde_json::Value { serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap() };
+    let mut next =
+        || -> serde_json::Value { serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap() };
     let first = next();
     assert_eq!(first["schema"], "agents.event/1");
     bed.agents(&["up", "bob"]).ends_with(0);
@@ -54,19 +58,35 @@ fn the_journal_is_shown_followed_and_explained() {
         seen.push(next());
     }
     let numbers: Vec<u64> = seen.iter().map(|event| event["seq"].as_u64().unwrap()).collect();
-    assert!(numbers.windows(2).all(|pair| pair[0] < pair[1]), "each once and in order: {numbers:?}");
+    assert!(
+        numbers.windows(2).all(|pair| pair[0] < pair[1]),
+        "each once and in order: {numbers:?}"
+    );
     // Nobody reads any more: it ends by itself, quietly.
     drop(lines);
     bed.until("the follower ends", || following.try_wait().unwrap().is_some());
     assert_eq!(following.wait().unwrap().code(), Some(0));
 
     let why = bed.agents(&["why", "ann"]).ends_with(0).out;
-    for part in ["ann: running", "decided ", "evidence:", "life: up since", "budget: 0 of 5", "last events:", "start ann"] {
+    for part in [
+        "ann: running",
+        "decided ",
+        "evidence:",
+        "life: up since",
+        "budget: 0 of 5",
+        "last events:",
+        "start ann",
+    ] {
         assert!(why.contains(part), "{part}: {why}");
     }
     let json = bed.agents(&["why", "ann", "--json"]).ends_with(0).json();
     assert_eq!((&json["schema"], &json["state"]), (&"agents.why/1".into(), &"running".into()));
-    assert!(json["events"].as_array().is_some_and(|events| (1..=5).contains(&events.len())), "{json}");
-    assert!(bed.agents(&["why", "watchdog"]).ends_with(0).out.starts_with("watchdog: watchdog stopped"));
+    assert!(
+        json["events"].as_array().is_some_and(|events| (1..=5).contains(&events.len())),
+        "{json}"
+    );
+    assert!(
+        bed.agents(&["why", "watchdog"]).ends_with(0).out.starts_with("watchdog: watchdog stopped")
+    );
     assert!(bed.agents(&["why", "fleet"]).ends_with(0).out.contains("tmux server: process"));
 }

@@ -29,7 +29,9 @@ fn what_is_there_is_shown_harmless_or_raw() {
     let missing = bed.agents(&["logs", "ann", "--no-follow"]).ends_with(1);
     assert!(missing.err.contains("has no log yet"), "{missing:?}");
     bed.write(".state/t-ann.log", "one\n\u{1b}[31mtwo\u{1b}[0m\n\u{1b}]52;c;evil\u{7}three");
-    let show = |words: &[&str]| bed.agents(&[&["logs", "ann", "--no-follow"], words].concat()).ends_with(0).out;
+    let show = |words: &[&str]| {
+        bed.agents(&[&["logs", "ann", "--no-follow"], words].concat()).ends_with(0).out
+    };
     assert_eq!(show(&[]), "one\ntwo\nthree\n");
     assert_eq!(show(&["-n", "2"]), "two\nthree\n");
     assert_eq!(show(&["-n", "0"]), "");
@@ -38,6 +40,11 @@ fn what_is_there_is_shown_harmless_or_raw() {
     assert_eq!(show(&["-n", "60000"]).lines().count(), 60_000);
     bed.write(".state/t-watchdog.log", "tick\n");
     assert_eq!(bed.agents(&["logs", "watchdog", "--no-follow"]).ends_with(0).out, "tick\n");
+    let config = bed.read("agents.toml");
+    bed.write("agents.toml", &format!("{config}\ncolour = 1"));
+    let broken = bed.agents(&["logs", "watchdog", "--no-follow"]).ends_with(0);
+    assert!(broken.out == "tick\n" && broken.err.contains("colour"), "{broken:?}");
+    bed.write("agents.toml", &config);
     assert!(bed.agents(&["logs", "mute", "--no-follow"]).ends_with(1).err.contains("log = false"));
     assert!(bed.agents(&["logs", "nobody"]).ends_with(2).err.contains("known: ann, mute"));
 }
@@ -56,10 +63,14 @@ fn following_goes_on_over_growth_truncation_and_rotation() {
     let mut child = bed.spawn(&["logs", "ann"]);
     let (send, receive) = mpsc::channel();
     let out = BufReader::new(child.stdout.take().unwrap());
-    std::thread::spawn(move || out.lines().map_while(Result::ok).try_for_each(|line| send.send(line)));
+    std::thread::spawn(move || {
+        out.lines().map_while(Result::ok).try_for_each(|line| send.send(line))
+    });
     let next = || receive.recv_timeout(PATIENCE).unwrap();
     let log = bed.dir.join(".state/t-ann.log");
-    let append = |bytes: &[u8]| OpenOptions::new().append(true).open(&log).unwrap().write_all(bytes).unwrap();
+    let append = |bytes: &[u8]| {
+        OpenOptions::new().append(true).open(&log).unwrap().write_all(bytes).unwrap()
+    };
     bed.write(".state/t-ann.log", "first\n");
     assert_eq!(next(), "first");
     append(b"\x1b[3");

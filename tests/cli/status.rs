@@ -87,7 +87,14 @@ fn a_life_is_told_from_up_to_a_broken_config() {
     let ran = bed.agents(&["status"]).ends_with(2);
     assert!(ran.err.contains("perpetual"), "{ran:?}");
     assert!(ran.out.contains("config: BROKEN") && ran.out.contains("RUNNING [sleep]"), "{ran:?}");
+    let problem = |bed: &Bed| bed.status()["config_problem"].as_str().map(str::to_owned);
+    assert!(problem(&bed).is_some_and(|problem| problem.contains("perpetual")));
+    assert_eq!(bed.status()["agents"][0]["kind"], serde_json::Value::Null);
+    bed.until("the watchdog knows that the config is broken", || {
+        bed.watchdog_log().contains("is broken")
+    });
     bed.write("agents.toml", &config);
+    bed.until("the config is good for all", || problem(&bed).is_none());
 
     bed.agents(&["down", "watchdog"]).ends_with(0);
     bed.tmux(&["kill-session", "-t", "=t-ann"]).ends_with(0);

@@ -25,7 +25,10 @@ fn every_known_shell_has_a_script_and_others_hear_of_them() {
         assert!(ran.out.contains("COMPLETE") && ran.out.contains("agents"), "{shell}: {ran:?}");
     }
     let ran = bed.agents(&["completions", "tcsh"]).ends_with(2);
-    assert!(ran.err.contains("tcsh") && ran.err.contains("bash") && ran.err.contains("zsh"), "{ran:?}");
+    assert!(
+        ran.err.contains("tcsh") && ran.err.contains("bash") && ran.err.contains("zsh"),
+        "{ran:?}"
+    );
 }
 
 /// What the shell is offered for the last of these words.

@@ -1,8 +1,8 @@
 //! Does what the operator and the watchdog do to sessions hold? Rows 1, 2, 6, 10 to 13.
 
 use crate::scene::{
-    REST, agent, count, crash_watchdog, fleet, healed, kill, kill_and_see_healed, replace_watchdog, ticks,
-    until_back, watchdog_pid,
+    REST, agent, count, crash_watchdog, fleet, healed, kill, kill_and_see_healed, replace_watchdog,
+    ticks, until_back, watchdog_pid,
 };
 use crate::support::process_lives;
 
@@ -129,4 +129,3 @@ fn d13_of_watchdogs_that_start_at_once_only_one_stays() {
     crash_watchdog(&bed);
     started.iter_mut().for_each(|child| drop(child.wait()));
 }
-

@@ -60,7 +60,13 @@ pub fn kill_and_see_healed(bed: &Bed, name: &str) {
 pub fn kill(bed: &Bed, name: &str) -> Option<u32> {
     let session = format!("t-{name}");
     let before = bed.pid(&session);
-    assert!(before.is_some(), "{name} does not run: {:?}\n{:#?}\n{}", bed.sessions(), journal(bed), bed.watchdog_log());
+    assert!(
+        before.is_some(),
+        "{name} does not run: {:?}\n{:#?}\n{}",
+        bed.sessions(),
+        journal(bed),
+        bed.watchdog_log()
+    );
     bed.tmux(&["kill-session", "-t", &format!("={session}")]).ends_with(0);
     before
 }
@@ -117,7 +123,9 @@ pub fn state(bed: &Bed) -> FleetState {
 
 /// The journal, oldest first: `subject: sentence`.
 pub fn journal(bed: &Bed) -> Vec<String> {
-    let Some(reader) = Reader::open(&bed.dir.join(".state/state")).unwrap() else { return Vec::new() };
+    let Some(reader) = Reader::open(&bed.dir.join(".state/state")).unwrap() else {
+        return Vec::new();
+    };
     let entries = reader.journal_since(0, 100_000).unwrap().into_iter();
     entries
         .map(|recorded| {

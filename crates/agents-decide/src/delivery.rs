@@ -292,7 +292,8 @@ fn typing(
     wait(draft, what, message, "the paste does not show yet");
     draft.look_in(QUICK_LOOK);
     if now.since(at) >= LOST_AFTER {
-        // The token proves that it was not pasted; the same token refuses a second paste.
+        // The token proves that it was not pasted. tmux has answered a listing since, and takes requests in the order
+        // in which they came, so the first paste does not come late either.
         if !pane.deaf {
             type_it(draft, what, pane, message);
         }

@@ -17,6 +17,9 @@ pub struct HandoffState {
     pub inboxes: BTreeMap<String, String>,
     /// Which repository and branch this is about; another one begins anew.
     pub source: String,
+    /// Fetches that failed in a row.
+    #[serde(default)]
+    pub failures: u32,
 }
 
 /// Up to where the branch was read.
@@ -30,6 +33,9 @@ pub enum Base {
     At(String),
 }
 
+/// After so many failed fetches in a row the operator hears of it.
+const FAILURES: u32 = 3;
+
 pub(crate) fn step(draft: &mut Draft<'_>) {
     let Some(handoff) = draft.fleet.loop_plan.as_ref().and_then(|plan| plan.handoff.as_ref())
     else {
@@ -41,17 +47,28 @@ pub(crate) fn step(draft: &mut Draft<'_>) {
     let look = match &draft.seen.handoff {
         Seen::Known(look) => look,
         Seen::Absent => return,
-        Seen::Unknown(cause) => {
-            draft.note_fleet(Note::CannotSee { cause: cause.clone() });
-            return;
-        }
+        Seen::Unknown(cause) => return failed(draft, cause),
     };
+    draft.next.handoff.failures = 0;
+    draft.calm(None, "handoff");
     let source = source_of(handoff);
     if draft.next.handoff.source != source {
         draft.next.handoff = HandoffState { source, ..HandoffState::default() };
     }
     commits(draft, handoff, look);
     inboxes(draft, handoff, look);
+}
+
+/// A fetch that failed is no silence: the next one reads from the same base, and the operator hears of a few in a row.
+fn failed(draft: &mut Draft<'_>, cause: &str) {
+    draft.note_fleet(Note::CannotSee { cause: cause.to_owned() });
+    let failures = &mut draft.next.handoff.failures;
+    *failures = failures.saturating_add(1);
+    if *failures >= FAILURES {
+        let text =
+            format!("the shared branch could not be read {FAILURES} times in a row: {cause}");
+        draft.alarm(None, "handoff", text);
+    }
 }
 
 /// A name for the repository and branch that `handoff` reads.
@@ -79,11 +96,15 @@ fn commits(draft: &mut Draft<'_>, handoff: &Handoff, look: &HandoffSeen) {
             subjects(draft, handoff, commits);
         }
         (Base::Empty, _) if look.base.is_none() => {
+            let text = "the branch has its first commits → pinging both".to_owned();
+            draft.note_fleet(Note::HandoffNews { text });
             tell(draft, &handoff.claim_pings, MessageKind::Rewritten, messages::FIRST.to_owned());
             tell(draft, &handoff.review_pings, MessageKind::Rewritten, messages::FIRST.to_owned());
         }
         (Base::At(_), NewsSeen::BaseUnknown) => {
             // What was claimed or reviewed cannot be listed: both sides look for themselves.
+            let text = "the history was rewritten → pinging both".to_owned();
+            draft.note_fleet(Note::HandoffNews { text });
             tell(
                 draft,
                 &handoff.claim_pings,

@@ -9,6 +9,7 @@ use crate::delivery::{MessageKind, drop_all, owe};
 use crate::draft::{Declared, Draft};
 use crate::life::{Ending, Life, begin_stop, set};
 use crate::request::{Answer, Request, RequestId, Verb};
+use crate::sequence::Sequence;
 use crate::state::{OpenRequest, Wanted};
 use crate::{Action, Moment, Seen, Why};
 
@@ -77,6 +78,24 @@ fn chosen<'a>(draft: &Draft<'a>, names: &[AgentName], whole: bool) -> Vec<Declar
 
 fn ask_up(draft: &mut Draft<'_>, what: Declared<'_>) -> Option<Answer> {
     let at = draft.now.at;
+    if what.is_loop()
+        && let Some(sequence) = &mut draft.next.sequence
+    {
+        match sequence {
+            // It starts with the others, once all have stopped.
+            Sequence::Moving { restart, .. } => {
+                if !restart.contains(what.name()) {
+                    restart.push(what.name().clone());
+                }
+                return None;
+            }
+            Sequence::Completing { .. } => {
+                let said = "the phase sequence is just being completed; ask again".to_owned();
+                return Some(Answer::Waiting(said));
+            }
+            Sequence::Running { .. } | Sequence::Complete { .. } => {}
+        }
+    }
     let runs = draft
         .seen
         .members
@@ -179,10 +198,12 @@ fn restart(draft: &mut Draft<'_>, names: &[AgentName]) -> Answers {
             ) => {
                 let run = draft.seen.members[what.name()].pane.known().map(|pane| pane.run);
                 match run {
-                    Some(run) => begin_stop(draft, what, run, Why::Asked, Some(Why::Asked)),
-                    None => drop(ask_up(draft, what)),
+                    Some(run) if !changes_phase(draft, what) => {
+                        begin_stop(draft, what, run, Why::Asked, Some(Why::Asked));
+                        None
+                    }
+                    Some(_) | None => ask_up(draft, what),
                 }
-                None
             }
         };
         answers.insert(what.name().clone(), answer);
@@ -191,8 +212,10 @@ fn restart(draft: &mut Draft<'_>, names: &[AgentName]) -> Answers {
 }
 
 fn phase(draft: &mut Draft<'_>, to: &PhaseId) -> Answers {
-    if let Some(sequence) = &draft.next.sequence {
-        let from = sequence.phase().clone();
+    if draft.fleet.loop_plan.is_some() {
+        // Before the first tick of a fleet there is no position to leave.
+        let from =
+            draft.next.sequence.as_ref().map_or(to, crate::sequence::Sequence::phase).clone();
         draft.calm(None, "complete");
         draft.calm(None, "position");
         crate::sequence::begin_move(draft, from, to.clone(), false);
@@ -271,6 +294,7 @@ fn answer(draft: &Draft<'_>, request: &OpenRequest, name: &AgentName) -> Option<
         return undeclared(draft, request, name);
     };
     match &request.verb {
+        Verb::Up { .. } | Verb::Restart { .. } if moves(draft, name) => None,
         Verb::Up { .. } | Verb::Restart { .. } => {
             started(draft, name, &member.life, request.since, now)
         }
@@ -285,6 +309,28 @@ fn answer(draft: &Draft<'_>, request: &OpenRequest, name: &AgentName) -> Option<
         }
         Verb::Phase { .. } | Verb::StopWatchdog => Some(Answer::Stopped),
     }
+}
+
+/// Whether it is being stopped because the phase changes.
+fn changes_phase(draft: &Draft<'_>, what: Declared<'_>) -> bool {
+    let sequence = draft.next.sequence.as_ref();
+    what.is_loop()
+        && sequence.is_some_and(|sequence| match sequence {
+            Sequence::Moving { .. } | Sequence::Completing { .. } => true,
+            Sequence::Running { .. } | Sequence::Complete { .. } => false,
+        })
+}
+
+/// Whether it starts once the phase has changed.
+fn moves(draft: &Draft<'_>, name: &AgentName) -> bool {
+    let restart = match &draft.next.sequence {
+        Some(Sequence::Moving { restart, .. }) => restart,
+        Some(
+            Sequence::Running { .. } | Sequence::Completing { .. } | Sequence::Complete { .. },
+        )
+        | None => return false,
+    };
+    restart.contains(name)
 }
 
 fn why_waiting(draft: &Draft<'_>, name: &AgentName) -> String {
@@ -323,7 +369,7 @@ fn started(
         Life::Up { .. } | Life::Starting { .. } | Life::Missing { .. } | Life::Stopping { .. } => {
             None
         }
-        Life::Due { why: Why::Asked, .. } => None,
+        Life::Due { why: Why::Asked | Why::Phase { .. }, .. } => None,
         Life::Due { why, .. } => Some(Answer::Failed(why.to_string())),
         Life::Parked { reason, .. } => Some(Answer::Failed(reason.clone())),
         Life::Stopped { how: Ending::Failed(reason), .. } => Some(Answer::Failed(reason.clone())),

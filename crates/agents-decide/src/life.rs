@@ -203,7 +203,7 @@ fn due(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSeen, at: Moment,
         draft.note(name, Note::RestartIn { seconds, why });
         return;
     }
-    if !has_turn(draft, what, on_its_own) {
+    if !has_turn(draft, what, on_its_own) || waits_for_services(draft, what, &why) {
         draft.look_in(Duration::from_millis(250));
         draft.note(name, Note::WaitsForTurn);
         return;
@@ -220,6 +220,19 @@ fn refuse(draft: &mut Draft<'_>, what: Declared<'_>, reason: String, why: &Why) 
         let since = draft.now.at;
         set(draft, what, Life::Stopped { since, how: Ending::Failed(reason) });
     }
+}
+
+/// After the loss of a server the services come first: agents may need them from their first moment on.
+fn waits_for_services(draft: &Draft<'_>, what: Declared<'_>, why: &Why) -> bool {
+    let is_coming = |life: &Life| match life {
+        Life::Due { .. } | Life::Starting { .. } | Life::Missing { .. } => true,
+        Life::Stopping { then, .. } => then.is_some(),
+        Life::Stopped { .. } | Life::Up { .. } | Life::Parked { .. } => false,
+    };
+    let mut services = draft.fleet.services.iter();
+    *why == Why::ServerLost
+        && matches!(what, Declared::Agent(_))
+        && services.any(|it| draft.next.members.get(&it.name).is_some_and(|it| is_coming(&it.life)))
 }
 
 fn has_turn(draft: &mut Draft<'_>, what: Declared<'_>, on_its_own: bool) -> bool {

@@ -164,26 +164,33 @@ fn stop_loops(draft: &mut Draft<'_>, why: &Why) {
     draft.look_in(std::time::Duration::from_millis(50));
 }
 
-fn all_stopped(draft: &mut Draft<'_>) -> bool {
-    let stopped = loops(draft).iter().all(|what| {
-        let member = draft.next.members.get(what.name());
-        member.is_none_or(|member| matches!(member.life, Life::Stopped { .. }))
-    });
-    if !stopped {
-        draft.look_in(std::time::Duration::from_millis(100));
+/// Whether the loops have stopped; one that came up since, as by a start that took effect late, is stopped again.
+fn all_stopped(draft: &mut Draft<'_>, why: &Why) -> bool {
+    let lives: Vec<Life> = loops(draft)
+        .iter()
+        .filter_map(|what| Some(draft.next.members.get(what.name())?.life.clone()))
+        .collect();
+    if lives.iter().all(|life| matches!(life, Life::Stopped { .. })) {
+        return true;
     }
-    stopped
+    if lives.iter().any(|life| !matches!(life, Life::Stopped { .. } | Life::Stopping { .. })) {
+        stop_loops(draft, why);
+    }
+    draft.look_in(std::time::Duration::from_millis(100));
+    false
 }
 
 fn moving(draft: &mut Draft<'_>, from: &PhaseId, to: PhaseId, restart: &[AgentName]) {
-    if !all_stopped(draft) {
+    if !all_stopped(draft, &Why::Phase { phase: to.clone() }) {
         draft.note_fleet(Note::PhaseAdvancing { from: from.clone(), to });
         return;
     }
     draft.act(Action::WritePosition { phase: to.clone() });
     draft.act(Action::ClearComplete);
     for what in loops(draft) {
-        if restart.contains(what.name()) {
+        // It may have been asked down since the change began.
+        let wanted = draft.member(what.name()).wanted != Wanted::Down;
+        if wanted && restart.contains(what.name()) {
             let at = draft.now.at;
             draft.member(what.name()).budget.reset();
             set(draft, what, Life::Due { at, why: Why::Phase { phase: to.clone() } });
@@ -195,7 +202,7 @@ fn moving(draft: &mut Draft<'_>, from: &PhaseId, to: PhaseId, restart: &[AgentNa
 
 fn completing(draft: &mut Draft<'_>, plan: &LoopPlan, phase: PhaseId) {
     draft.note_fleet(Note::SequenceComplete);
-    if !all_stopped(draft) {
+    if !all_stopped(draft, &Why::SequenceComplete) {
         return;
     }
     draft.act(Action::MarkComplete { phase: phase.clone() });

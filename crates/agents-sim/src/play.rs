@@ -2,14 +2,14 @@
 
 mod expect;
 
-use std::time::Duration;
-
 use agents_names::{AgentName, SessionName};
 use agents_tmux::fake::{Call, Fault};
 use chrono::TimeDelta;
 
 use crate::gate::{Effect, Trap};
-use crate::script::{Line, Script, Step, Until};
+use crate::script::{
+    Line, MachineStep, Script, SessionStep, Step, TerminalStep, Until, WatchdogStep,
+};
 use crate::{SimError, Simulation, calendar};
 
 /// Plays a script to its end.
@@ -30,30 +30,30 @@ pub fn play(script: &Script) -> Result<Simulation, SimError> {
 
 impl Simulation {
     fn play(&mut self, line: &Line) -> Result<(), SimError> {
-        match &line.step {
-            Step::Run(_) | Step::RunUntil(_) | Step::Expect(_) => {}
-            _ => self.trace().done(&line.text),
+        if !matches!(line.step, Step::Run(_) | Step::RunUntil(_) | Step::Expect(_)) {
+            self.trace().done(&line.text);
         }
-        self.fleet_step(line)?;
+        self.take(line)?;
         self.machine.sync();
         Ok(())
     }
 
-    fn fleet_step(&mut self, line: &Line) -> Result<(), SimError> {
+    fn take(&mut self, line: &Line) -> Result<(), SimError> {
         match &line.step {
             Step::Ask(verb) => self.ask(verb.clone()),
-            Step::WatchdogStarts => self.start_watchdog()?,
-            Step::WatchdogDies => self.kill_watchdog(),
-            Step::Trap(trap) => {
-                let trap = self.with_session(trap);
-                self.set_trap(trap);
-            }
-            Step::StoreFails(count) => self.disk.fail(*count),
+            Step::Watchdog(step) => self.watchdog_step(step)?,
             Step::Run(span) => self.run_for(*span)?,
             Step::RunUntil(time) => {
                 let then = calendar::next(*time, self.terminals().now());
                 self.run_until(then)?;
             }
+            Step::Program(Some(name), program) => {
+                self.terminals().program(&self.session(name), program.0.clone());
+            }
+            Step::Program(None, program) => self.terminals().default_program(program.0.clone()),
+            Step::Session(name, step) => self.session_step(&self.session(name), step),
+            Step::Terminals(step) => self.terminal_step(step),
+            Step::Machine(step) => self.machine_step(step.clone()),
             Step::Replace(old, new) => {
                 if !self.config.contains(old.as_str()) {
                     let reason = format!("the config does not say `{old}`");
@@ -67,7 +67,20 @@ impl Simulation {
                 self.edit(config);
             }
             Step::Expect(expected) => self.expect(line.number, expected)?,
-            _ => self.world_step(line),
+        }
+        Ok(())
+    }
+
+    fn watchdog_step(&mut self, step: &WatchdogStep) -> Result<(), SimError> {
+        match step {
+            WatchdogStep::Starts => self.start_watchdog()?,
+            WatchdogStep::Dies => self.kill_watchdog(),
+            WatchdogStep::EarlierWakes => self.wake_earlier()?,
+            WatchdogStep::Trap(trap) => {
+                let trap = self.with_session(trap);
+                self.set_trap(trap);
+            }
+            WatchdogStep::StoreFails(count) => self.disk.fail(*count),
         }
         Ok(())
     }
@@ -83,68 +96,63 @@ impl Simulation {
         }
     }
 
-    fn world_step(&mut self, line: &Line) {
-        let world = self.terminals().clone();
-        let now = world.now();
-        match &line.step {
-            Step::Program(Some(name), program) => {
-                world.program(&self.session(name), program.0.clone());
-            }
-            Step::Program(None, program) => world.default_program(program.0.clone()),
-            Step::Exits(name, code) => world.end_program(self.session(name).as_str(), *code),
-            Step::Killed(name) => world.kill_session(self.session(name).as_str()),
-            Step::Prints(name, text) => world.print(self.session(name).as_str(), text),
-            Step::Scrolls(name) => world.clear(self.session(name).as_str()),
-            Step::Works(name, span) => world.work(self.session(name).as_str(), *span),
-            Step::Refused(name, until, banner) => {
+    fn session_step(&self, name: &SessionName, step: &SessionStep) {
+        let (world, session) = (self.terminals(), name.as_str());
+        match step {
+            SessionStep::Exits(code) => world.end_program(session, *code),
+            SessionStep::Killed => world.kill_session(session),
+            SessionStep::Prints(text) => world.print(session, text),
+            SessionStep::Clears => world.clear(session),
+            SessionStep::Works(span) => world.work(session, *span),
+            SessionStep::Refused(until, banner) => {
                 let span = match until {
-                    Until::Time(time) => calendar::next(*time, now) - now,
+                    Until::Time(time) => calendar::next(*time, world.now()) - world.now(),
                     Until::Span(span) => *span,
                 };
-                world.refuse(self.session(name).as_str(), Some(banner), span);
+                world.refuse(session, Some(banner), span);
             }
-            Step::Foreground(name, command) => {
-                world.foreground(self.session(name).as_str(), command);
-            }
-            Step::CopyMode(name, on) => world.copy_mode(self.session(name).as_str(), *on),
-            Step::Keys(name) => world.press(self.session(name).as_str(), "Enter"),
-            Step::DeadPanesStay => world.keep_dead_panes(true),
-            Step::Stranger(name) => world.strange_session(&self.session(name)),
-            Step::Fault(call, count, fault) => {
-                // A change fails once; so many looks in a row fail.
-                let times = if *call == Call::Apply { 1 } else { *count };
-                (1..=times).for_each(|nth| world.fault(*call, nth, fault.clone()));
-            }
-            Step::Overlooked(name, count) => {
-                let fault = Fault::Omit(self.session(name).to_string());
+            SessionStep::Foreground(command) => world.foreground(session, command),
+            SessionStep::CopyMode(on) => world.copy_mode(session, *on),
+            SessionStep::PersonPressesEnter => world.press(session, "Enter"),
+            SessionStep::PersonStartsIt => world.strange_session(name),
+            SessionStep::Overlooked(count) => {
+                let fault = Fault::Omit(name.to_string());
                 (1..=*count).for_each(|nth| world.fault(Call::List, nth, fault.clone()));
             }
-            Step::ServerLost => world.lose_server(),
-            Step::SocketRemoved => world.remove_socket(),
-            Step::ServerHangs(hangs) => world.stop_server(*hangs),
-            Step::TellsNews => self.tells_news = true,
-            _ => self.machine_step(&line.step, now),
         }
     }
 
-    fn machine_step(&mut self, step: &Step, now: Duration) {
+    fn terminal_step(&mut self, step: &TerminalStep) {
+        let world = self.terminals();
+        match step {
+            TerminalStep::Fault(call, count, fault) => {
+                (1..=*count).for_each(|nth| world.fault(*call, nth, fault.clone()));
+            }
+            TerminalStep::ServerLost => world.lose_server(),
+            TerminalStep::SocketRemoved => world.remove_socket(),
+            TerminalStep::ServerHangs(hangs) => world.stop_server(*hangs),
+            TerminalStep::TellsNews => self.tells_news = true,
+            TerminalStep::DeadPanesStay => world.keep_dead_panes(true),
+        }
+    }
+
+    fn machine_step(&self, step: MachineStep) {
+        let now = self.terminals().now();
         let mut parts = self.machine.parts();
-        match step.clone() {
-            Step::Habit(name, stubborn) => parts.runs.habit(&name, stubborn),
-            Step::Busy(name, busy) => parts.runs.busy(&name, busy, now),
-            Step::Push(subject) => parts.branch.push(&subject),
-            Step::Inbox(file, content) => parts.branch.inbox(&file, content.as_deref()),
-            Step::Rewritten(subject) => parts.branch.rewrite(&subject),
-            Step::FetchesFail(count) => parts.branch.failures = count,
-            Step::Status(phase, text) => drop(parts.status.insert(phase, text)),
-            Step::Prompt(name, true) => drop(parts.missing_prompts.remove(&name)),
-            Step::Prompt(name, false) => drop(parts.missing_prompts.insert(name)),
-            Step::WakeText(name, text) => drop(parts.wake_texts.insert(name, text)),
-            Step::ResumeId(name, id) => drop(parts.resume_ids.insert(name, id)),
-            Step::LegacyPosition(index) => parts.legacy_position = Some(index),
-            Step::Wall(millis) => parts.jumps.push((now, TimeDelta::milliseconds(millis))),
-            // The others have been taken by now.
-            _ => {}
+        match step {
+            MachineStep::Habit(name, stubborn) => parts.runs.habit(&name, stubborn),
+            MachineStep::Busy(name, busy) => parts.runs.busy(&name, busy, now),
+            MachineStep::Push(subject) => parts.branch.push(&subject),
+            MachineStep::Inbox(file, content) => parts.branch.inbox(&file, content.as_deref()),
+            MachineStep::Rewritten(subject) => parts.branch.rewrite(&subject),
+            MachineStep::FetchesFail(count) => parts.branch.failures = count,
+            MachineStep::Status(phase, text) => drop(parts.status.insert(phase, text)),
+            MachineStep::Prompt(name, true) => drop(parts.missing_prompts.remove(&name)),
+            MachineStep::Prompt(name, false) => drop(parts.missing_prompts.insert(name)),
+            MachineStep::WakeText(name, text) => drop(parts.wake_texts.insert(name, text)),
+            MachineStep::ResumeId(name, id) => drop(parts.resume_ids.insert(name, id)),
+            MachineStep::LegacyPosition(index) => parts.legacy_position = Some(index),
+            MachineStep::Wall(millis) => parts.jumps.push((now, TimeDelta::milliseconds(millis))),
         }
     }
 

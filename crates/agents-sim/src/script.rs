@@ -22,7 +22,7 @@ use std::time::Duration;
 use crate::SimError;
 
 pub use program::ProgramText;
-pub use step::{Expect, Step, Until};
+pub use step::{Expect, MachineStep, SessionStep, Step, TerminalStep, Until, WatchdogStep};
 
 /// A config and what happens to its fleet.
 #[derive(Debug, Clone)]

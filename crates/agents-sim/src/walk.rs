@@ -11,8 +11,8 @@ use crate::random::Random;
 use crate::{SimError, Simulation};
 
 /// How long faults strike, and how long the fleet has to recover from them.
-const FAULTS: Duration = Duration::from_secs(40 * 60);
-const RECOVERY: Duration = Duration::from_secs(100 * 60);
+const FAULTS: Duration = Duration::from_secs(20 * 60);
+const RECOVERY: Duration = Duration::from_secs(50 * 60);
 
 const CONFIG: &str = r#"
 [watchdog]
@@ -149,7 +149,8 @@ impl Walk {
             let life = state.members.get(name).map(|member| &member.life);
             let is_up = runs && matches!(life, Some(Life::Up { .. }));
             // After the last phase a loop agent runs only when the operator asked for it by name.
-            if !is_up && !(is_loop && complete) {
+            let may_rest = is_loop && complete;
+            if !is_up && !may_rest {
                 problems.push(format!("{name} runs: {runs}, and its life is {life:?}"));
             }
         }

@@ -58,6 +58,7 @@ checks![
     typing::t7_key_names_are_text,
     typing::t10_formats_and_quotes_are_text,
     typing::t12_a_large_text_arrives_whole,
+    typing::t54_a_repeated_step_is_refused,
     typing::t9_text_of_many_scripts_arrives,
     typing::t8_control_characters_do_not_arrive,
     typing::t14_a_paste_cannot_be_ended_from_within,
@@ -105,6 +106,6 @@ mod tests;
 /// What other tests of real drivers borrow.
 #[cfg(test)]
 pub(crate) mod testing {
-    pub(crate) use super::bench::{Actor, Bench, Disturbance, pane, started};
-    pub(crate) use super::tests::control_mode;
+    pub(crate) use super::bench::{Actor, Bench, Disturbance, pane, start_of, started, typing};
+    pub(crate) use super::tests::{control_mode, one_shot, tmux};
 }

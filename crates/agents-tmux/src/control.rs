@@ -20,41 +20,54 @@ use crate::{
     server_process_alive,
 };
 
-/// The driver that keeps one tmux control client, in a hidden session of its own that ends with it.
+/// The driver that keeps one tmux control client, in a session of its own that ends with it.
 ///
-/// It connects when it is first asked, and again after the connection was lost. While it cannot connect it
-/// asks as [`OneShot`] does, so it is never worse off.
+/// Until it is connected, and again after the connection was lost, it asks as [`OneShot`] does, so it is
+/// never worse off. It connects after a listing, and only in a quiet moment: tmux up to 3.6 crashes, with
+/// all its sessions, when a session comes or goes in the instant in which a control client introduces
+/// itself (tmux pull request 4980). A server that is slow makes that instant long; one that has just
+/// answered, and whose panes have stayed the same for a while, makes it some microseconds.
 #[derive(Debug)]
 pub struct ControlMode {
     memory: Memory,
-    base: SessionName,
-    /// The session of the last connection.
     session: SessionName,
-    connections: u32,
     connection: Option<Connection>,
+    /// The last request found that its client had ended.
+    was_lost: bool,
+    quiet: Duration,
+    /// The panes of the listings made without a connection, and since when they have been the same.
+    calm: Option<(Instant, Vec<PaneId>)>,
     /// After a failure, not before then.
     connect_after: Option<Instant>,
 }
 
+/// How long the panes must have been the same before the client connects.
+const QUIET: Duration = Duration::from_secs(1);
 /// How long to do without a connection after one could not be had.
-const RECONNECT_PAUSE: Duration = Duration::from_secs(2);
+const RECONNECT_PAUSE: Duration = Duration::from_secs(30);
 
 impl ControlMode {
-    /// A driver for the server at `place`, whose clients sit in sessions named after `base`; nothing is started yet.
+    /// A driver for the server at `place`, whose client sits in that session; nothing is started yet.
     ///
-    /// Each connection has a session of its own: tmux 3.3a crashes when a client is lost from a session with
-    /// `destroy-unattached` that another client has just entered.
+    /// The session is the fleet's `<prefix>control`; several drivers may share it.
     #[must_use]
-    pub fn new(place: Place, base: SessionName) -> Self {
-        let session = base.clone();
+    pub fn new(place: Place, session: SessionName) -> Self {
         Self {
             memory: Memory::new(place),
-            base,
             session,
-            connections: 0,
             connection: None,
+            was_lost: false,
+            quiet: QUIET,
+            calm: None,
             connect_after: None,
         }
+    }
+
+    /// Connects with the first listing: for a server on which nothing else happens.
+    #[must_use]
+    pub(crate) fn at_once(mut self) -> Self {
+        self.quiet = Duration::ZERO;
+        self
     }
 
     /// The session that the control client sits in. Its pane is listed like any other.
@@ -69,53 +82,88 @@ impl ControlMode {
         self.connection.is_some()
     }
 
-    /// Ends the client and its session. The session of a driver that is just dropped is ended by the next one.
+    /// Ends the client and, unless another client sits in it too, its session.
+    ///
+    /// A driver that is just dropped ends them too, a moment later, as long as its runtime runs; one whose
+    /// process is killed leaves the session behind, and the next driver uses it.
     pub async fn close(mut self) {
         let Some(connection) = self.connection.take() else { return };
-        let limit = self.memory.place.time_limit();
-        // A client that does not end in time is killed.
-        let _ = timeout(limit, connection.end(&self.session)).await;
+        farewell(connection, self.memory.place.time_limit()).await;
     }
 
-    /// A connection, if one can be had.
-    async fn connect(&mut self) -> Option<Connection> {
-        if let Some(mut connection) = self.connection.take()
-            && connection.is_running()
-        {
-            return Some(connection);
+    /// Whether the client still runs; one that has ended cannot have taken a request.
+    fn check_connection(&mut self) -> bool {
+        if self.connection.as_mut().is_some_and(|connection| !connection.is_running()) {
+            self.connection = None;
         }
-        if self.connect_after.is_some_and(|then| Instant::now() < then) {
-            return None;
+        self.connection.is_some()
+    }
+
+    /// Connects, if this is the moment; the listing has just come, so the server answers.
+    async fn consider_connecting(&mut self, listing: &Listing) {
+        let now = Instant::now();
+        let panes: Vec<PaneId> = listing.panes.iter().map(|pane| pane.id).collect();
+        let since = match self.calm.take() {
+            Some((since, before)) if before == panes => since,
+            Some(_) | None => now,
+        };
+        self.calm = Some((since, panes));
+        if now < since + self.quiet || self.connect_after.is_some_and(|then| now < then) {
+            return;
         }
-        self.connections += 1;
-        let name = format!("{}-{}-{}", self.base, std::process::id(), self.connections);
-        self.session = SessionName::new(name).unwrap_or_else(|_| self.base.clone());
-        let place = &self.memory.place;
-        match timeout(place.time_limit(), Connection::open(place, &self.session)).await {
-            Ok(Ok(connection)) => {
-                self.connect_after = None;
-                Some(connection)
+        let (place, session) = (self.memory.place.clone(), self.session.clone());
+        let limit = place.time_limit();
+        // In a task of its own, so that a client that takes too long is still seen through.
+        let opening = tokio::spawn(async move { Connection::open(&place, &session).await });
+        match timeout(limit, opening).await {
+            Ok(Ok(Ok(connection))) => {
+                self.connection = Some(connection);
+                self.calm = None;
             }
-            Ok(Err(error)) => {
+            Ok(Ok(Err(error))) => {
                 tracing::debug!(%error, "no control client; asking with one process per request");
-                None
+                self.connect_after = Some(now + RECONNECT_PAUSE);
             }
-            Err(_) => {
-                // A server that does not answer would cost the limit again with each request.
-                self.connect_after = Some(Instant::now() + RECONNECT_PAUSE);
-                None
-            }
+            Ok(Err(_)) | Err(_) => self.connect_after = Some(now + RECONNECT_PAUSE),
+        }
+    }
+}
+
+/// A client that does not end in time ends when its server goes on.
+async fn farewell(connection: Connection, limit: Duration) {
+    let _ = timeout(limit, connection.close()).await;
+}
+
+impl Drop for ControlMode {
+    fn drop(&mut self) {
+        let Some(connection) = self.connection.take() else { return };
+        // Without a runtime the pipes are just closed, and the session stays for the next driver.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(farewell(connection, self.memory.place.time_limit()));
         }
     }
 }
 
 impl Driver for ControlMode {
     async fn list(&mut self) -> Result<Listing, TmuxError> {
-        transport::list(self).await
+        let mut listing = transport::list(self).await;
+        // A look may be repeated, and tells more without the connection: whether the server is still there.
+        if listing.is_err() && std::mem::take(&mut self.was_lost) {
+            listing = transport::list(self).await;
+        }
+        let listing = listing?;
+        if !self.check_connection() {
+            self.consider_connecting(&listing).await;
+        }
+        Ok(listing)
     }
 
     async fn screens(&mut self, panes: &[PaneId]) -> Vec<Result<Screen, TmuxError>> {
-        transport::screens(self, panes).await
+        let screens = transport::screens(self, panes).await;
+        if std::mem::take(&mut self.was_lost) {
+            return transport::screens(self, panes).await;
+        }
+        screens
     }
 
     async fn apply(&mut self, op: &TmuxOp) -> Result<Done, TmuxError> {
@@ -123,9 +171,6 @@ impl Driver for ControlMode {
     }
 
     async fn news(&mut self) {
-        if self.connection.is_none() {
-            self.connection = self.connect().await;
-        }
         loop {
             let Some(connection) = &mut self.connection else {
                 return std::future::pending().await;
@@ -173,7 +218,9 @@ impl Transport for ControlMode {
     }
 
     async fn run(&mut self, batch: Batch) -> Result<Reply, TmuxError> {
-        let Some(mut connection) = self.connect().await else {
+        self.was_lost = false;
+        self.check_connection();
+        let Some(mut connection) = self.connection.take() else {
             return OneShot::over(self.memory.clone()).run(batch).await;
         };
         let limit = self.memory.place.time_limit();
@@ -181,8 +228,9 @@ impl Transport for ControlMode {
         let reply = timeout(limit, connection.ask(&lines(batch))).await;
         let reply = reply
             .map_err(|_| TmuxError::Unknown { cause: format!("no answer within {limit:?}") })?;
-        if reply.is_ok() {
-            self.connection = Some(connection);
+        match reply {
+            Ok(_) => self.connection = Some(connection),
+            Err(_) => self.was_lost = true,
         }
         reply
     }

@@ -1,7 +1,9 @@
 //! What if the terminals were in memory? A small world of scripted programs, with its own clock and faults.
 
+mod disturb;
 mod driver;
 mod fault;
+mod happen;
 mod live;
 mod program;
 mod server;
@@ -19,8 +21,8 @@ pub use fault::{Call, Fault};
 pub use program::{Chat, Limit, Program};
 
 use self::fault::FaultPlan;
-use self::server::{Effects, Server, Session};
-use crate::{Dead, Done, Fence, Pane, PaneId, ServerId, StartSession, TmuxError, TmuxOp};
+use self::server::Server;
+use crate::{Done, Fence, Pane, PaneId, TmuxError, TmuxOp};
 
 /// The terminals of one simulated machine. Clones and drivers share one world; nothing happens but by its clock and its callers.
 #[derive(Debug, Clone)]
@@ -68,7 +70,7 @@ struct Inner {
     /// Servers that live but lost their socket to a successor.
     unreachable: Vec<Server>,
     keeps_dead: bool,
-    programs: BTreeMap<String, Program>,
+    programs: BTreeMap<String, Vec<Program>>,
     default_program: Program,
     faults: FaultPlan,
     late: Vec<(Duration, TmuxOp, Option<Fence>)>,
@@ -114,7 +116,13 @@ impl World {
 
     /// What later starts of that session run.
     pub fn program(&self, session: &SessionName, program: Program) {
-        self.lock().programs.insert(session.as_str().to_owned(), program);
+        self.programs(session, [program]);
+    }
+
+    /// What later starts of that session run, one after the other; the last one again and again.
+    pub fn programs(&self, session: &SessionName, programs: impl IntoIterator<Item = Program>) {
+        let programs = programs.into_iter().collect();
+        self.lock().programs.insert(session.as_str().to_owned(), programs);
     }
 
     /// What later starts of all other sessions run.
@@ -201,6 +209,12 @@ impl World {
         self.lock().server.as_ref().map(|server| server.listing().panes).unwrap_or_default()
     }
 
+    /// The pane of that session.
+    #[must_use]
+    pub fn pane(&self, session: &str) -> Option<PaneId> {
+        self.panes().into_iter().find(|pane| pane.session == session).map(|pane| pane.id)
+    }
+
     /// What the session shows, without a request being counted.
     #[must_use]
     pub fn shown(&self, session: &str) -> Option<String> {
@@ -227,253 +241,6 @@ impl World {
         if has_news {
             self.news.send_modify(|count| *count += 1);
         }
-    }
-}
-
-/// What people and machines do to the terminals.
-impl World {
-    /// Whether panes of ended programs are kept (`remain-on-exit`).
-    pub fn keep_dead_panes(&self, keep: bool) {
-        self.lock().keeps_dead = keep;
-    }
-
-    /// The program of the session ends with that code.
-    pub fn end_program(&self, session: &str, code: i32) {
-        let has_news = self.lock().exit(session, code);
-        self.tell(has_news);
-    }
-
-    /// Someone ends the session.
-    pub fn kill_session(&self, session: &str) {
-        let has_news = self.lock().remove(session, EndCause::Killed);
-        self.tell(has_news);
-    }
-
-    /// Someone starts a session that carries no tag.
-    pub fn strange_session(&self, session: &SessionName) {
-        let start = StartSession {
-            session: session.clone(),
-            agent_id: String::new(),
-            run: String::new(),
-            argv: vec!["sh".to_owned(), "-i".to_owned()],
-            log: None,
-            columns: 80,
-            rows: 24,
-        };
-        let mut inner = self.lock();
-        inner.ensure_server();
-        let (now, program) = (inner.now, inner.program_of(session));
-        if let Some(server) = inner.server.as_mut() {
-            server.start(&start, program, now);
-        }
-        inner.happen();
-        drop(inner);
-        self.tell(true);
-    }
-
-    /// Someone, or the agent itself, renames a session.
-    pub fn rename_session(&self, from: &str, to: &SessionName) {
-        self.change(from, |session| to.as_str().clone_into(&mut session.name));
-        self.tell(true);
-    }
-
-    /// Someone scrolls in the session, or leaves.
-    pub fn copy_mode(&self, session: &str, in_mode: bool) {
-        self.change(session, |session| session.in_mode = in_mode);
-    }
-
-    /// Someone switches the session's input off, or on.
-    pub fn input_off(&self, session: &str, off: bool) {
-        self.change(session, |session| session.input_off = off);
-    }
-
-    /// The log pipe of the session dies, as on a full disk.
-    pub fn lose_log(&self, session: &str) {
-        self.change(session, |session| session.log = None);
-    }
-
-    /// The server dies, and all its programs with it.
-    pub fn lose_server(&self) {
-        self.lock().lose_server();
-        self.tell(true);
-    }
-
-    /// The socket file is removed; the server lives on.
-    pub fn remove_socket(&self) {
-        if let Some(server) = self.lock().server.as_mut() {
-            server.has_socket = false;
-        }
-    }
-
-    /// The server stops answering, or goes on.
-    pub fn stop_server(&self, stopped: bool) {
-        if let Some(server) = self.lock().server.as_mut() {
-            server.is_stopped = stopped;
-        }
-    }
-
-    fn change(&self, session: &str, change: impl FnOnce(&mut Session)) {
-        if let Some(session) =
-            self.lock().server.as_mut().and_then(|server| server.session(session))
-        {
-            change(session);
-        }
-    }
-}
-
-impl Inner {
-    fn program_of(&self, session: &SessionName) -> Program {
-        self.programs.get(session.as_str()).unwrap_or(&self.default_program).clone()
-    }
-
-    /// A server that can be reached; one that cannot is left to itself, as the real tmux does.
-    fn ensure_server(&mut self) {
-        if self.server.as_ref().is_some_and(|server| server.has_socket) {
-            return;
-        }
-        self.unreachable.extend(self.server.take());
-        self.servers_started += 1;
-        self.server = Some(Server::new(self.servers_started, self.now));
-    }
-
-    /// When the next program ends or the next late effect happens.
-    fn next_due(&self) -> Option<Duration> {
-        let late = self.late.iter().map(|(at, _, _)| *at);
-        let servers = self.server.iter().chain(&self.unreachable);
-        let exits = servers.flat_map(|server| server.sessions.iter().filter_map(Session::exit));
-        late.chain(exits.map(|(at, _)| at)).min()
-    }
-
-    /// Does all that is due, and notes what has come onto the screens; whether sessions have come or gone.
-    fn happen(&mut self) -> bool {
-        let now = self.now;
-        let (due, later) =
-            std::mem::take(&mut self.late).into_iter().partition(|(at, _, _)| *at <= now);
-        self.late = later;
-        let due: Vec<(Duration, TmuxOp, Option<Fence>)> = due;
-        let mut has_news = false;
-        for (_, op, fence) in due {
-            let (outcome, news) = self.carry_out(&op, fence.as_ref(), None);
-            has_news |= news;
-            let took_effect = outcome.is_ok();
-            self.applied.push(Applied { at: now, op, outcome, took_effect });
-        }
-        self.refresh();
-        let servers = self.server.iter().chain(&self.unreachable);
-        let ends: Vec<(String, i32)> = servers
-            .flat_map(|server| &server.sessions)
-            .filter_map(|session| {
-                let (at, code) = session.exit()?;
-                (at <= now).then(|| (session.name.clone(), code))
-            })
-            .collect();
-        for (session, code) in ends {
-            has_news |= self.exit(&session, code);
-        }
-        has_news
-    }
-
-    fn refresh(&mut self) {
-        let now = self.now;
-        for session in self.server.iter_mut().flat_map(|server| &mut server.sessions) {
-            let Some(screen) = session.refresh(now) else { continue };
-            if let Some(log) = &session.log {
-                self.logs.entry(log.clone()).or_default().push_str(&format!("{screen}\n"));
-            }
-        }
-    }
-
-    fn carry_out(
-        &mut self,
-        op: &TmuxOp,
-        fence: Option<&Fence>,
-        seen: Option<ServerId>,
-    ) -> (Result<Done, TmuxError>, bool) {
-        let program = match op {
-            TmuxOp::Start(start) => {
-                self.ensure_server();
-                self.program_of(&start.session)
-            }
-            TmuxOp::Type { .. }
-            | TmuxOp::Submit { .. }
-            | TmuxOp::Kill { .. }
-            | TmuxOp::AttachLog { .. } => Program::silent(),
-        };
-        let now = self.now;
-        let Some(server) = self.server.as_mut().filter(|server| server.has_socket) else {
-            return (Err(no_server()), false);
-        };
-        let names_pane = match op {
-            TmuxOp::Type { .. } | TmuxOp::Submit { .. } | TmuxOp::AttachLog { .. } => true,
-            TmuxOp::Start(_) | TmuxOp::Kill { .. } => false,
-        };
-        if let Some(Err(error)) = fence.map(|fence| server.pass(fence)) {
-            return (Err(error), false);
-        }
-        if names_pane && seen.is_some_and(|seen| seen != server.id) {
-            let reason = "the tmux server was replaced since the last listing".to_owned();
-            return (Err(TmuxError::Refused { reason }), false);
-        }
-        let mut effects = Effects::default();
-        let outcome = server.apply(op, &program, now, &mut effects);
-        if let Some(session) = effects.killed {
-            self.bury(session, EndCause::Killed);
-        }
-        self.refresh();
-        (outcome, effects.has_news)
-    }
-
-    fn exit(&mut self, name: &str, code: i32) -> bool {
-        if !self.keeps_dead {
-            return self.remove(name, EndCause::Exit(code));
-        }
-        let at = self.now;
-        let found = self.server.as_mut().and_then(|server| server.session(name));
-        let Some(session) = found.filter(|session| session.dead.is_none()) else {
-            return false;
-        };
-        session.dead = Some(Dead { status: Some(code), signal: None });
-        self.ended.push(Ended { at, session: name.to_owned(), cause: EndCause::Exit(code) });
-        true
-    }
-
-    fn remove(&mut self, name: &str, cause: EndCause) -> bool {
-        let servers = self.server.iter_mut().chain(&mut self.unreachable);
-        for server in servers {
-            if let Some(at) = server.sessions.iter().position(|session| session.name == name) {
-                let session = server.sessions.remove(at);
-                self.bury(session, cause);
-                return true;
-            }
-        }
-        false
-    }
-
-    fn lose_server(&mut self) {
-        let sessions = self.server.take().map(|server| server.sessions).unwrap_or_default();
-        for session in sessions {
-            self.bury(session, EndCause::ServerLost);
-        }
-    }
-
-    fn bury(&mut self, session: Session, cause: EndCause) {
-        self.received.entry(session.name.clone()).or_default().push_str(session.running.received());
-        if session.dead.is_none() {
-            self.ended.push(Ended { at: self.now, session: session.name, cause });
-        }
-    }
-}
-
-fn no_server() -> TmuxError {
-    TmuxError::NoServer { socket: "the fake socket".to_owned() }
-}
-
-/// The panes asked for, for the screens of all sessions at once.
-impl World {
-    /// The pane of that session.
-    #[must_use]
-    pub fn pane(&self, session: &str) -> Option<PaneId> {
-        self.panes().into_iter().find(|pane| pane.session == session).map(|pane| pane.id)
     }
 }
 

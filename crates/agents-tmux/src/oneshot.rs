@@ -149,3 +149,6 @@ fn reply(output: &Output) -> Reply {
     }
     Reply { output: text, errors }
 }
+
+#[cfg(test)]
+mod tests;

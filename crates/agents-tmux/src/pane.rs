@@ -62,7 +62,7 @@ pub struct Pane {
     pub submitted: Option<String>,
 }
 
-/// How the process of a kept pane ended; for a moment tmux knows neither.
+/// How the process of a kept pane ended. tmux knows neither for a moment, and 3.3a on a busy machine sometimes never.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Dead {
     pub status: Option<i32>,

@@ -92,8 +92,10 @@ impl Refusal {
         } else if self.input_off {
             format!("the input of pane {pane} is switched off")
         } else {
-            // The state may have changed between the check and the report.
-            format!("pane {pane} was not ready for input at that moment")
+            // Or its state changed between the check and the report.
+            format!(
+                "pane {pane} has taken this step already, or was not ready for it at that moment"
+            )
         };
         TmuxError::Refused { reason }
     }

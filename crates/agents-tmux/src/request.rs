@@ -119,7 +119,7 @@ impl Request {
         // -r keeps line feeds as they are: without it each would press Enter.
         let paste = Words::new(["paste-buffer", "-p", "-r", "-d", "-b", &buffer, "-t", target]);
         let steps = [paste, set(target, "@agents_typed", &token.0), done()];
-        let guard = Guard::input(pane, memory);
+        let guard = Guard::input(pane, memory).once("@agents_typed", token);
         let drop = Words::new(["delete-buffer", "-b", &buffer]);
         let commands = vec![guard.around_or(&steps, vec![drop], memory)];
         let batch = Batch::Chain { load: Some(Load { buffer, text }), commands };
@@ -136,7 +136,8 @@ impl Request {
             set(target, "@agents_submitted", &token.0),
             done(),
         ];
-        let commands = vec![Guard::input(pane, memory).around(&steps, memory)];
+        let guard = Guard::input(pane, memory).once("@agents_submitted", token);
+        let commands = vec![guard.around(&steps, memory)];
         Ok(Self { batch: Batch::Chain { load: None, commands }, subject: Subject::Pane(pane) })
     }
 
@@ -234,6 +235,13 @@ impl Guard {
             refuse_if.push(format!("#{{!=:#{{pid}}.#{{start_time}},{}}}", server_word(server)));
         }
         Self { target: Some(Target::pane(pane)), refuse_if }
+    }
+
+    /// The step of that token was not done before: a request that timed out may have taken effect since.
+    fn once(mut self, option: &str, token: &Token) -> Self {
+        let token = argv::format_operand(&token.0);
+        self.refuse_if.push(format!("#{{==:#{{{option}}},{token}}}"));
+        self
     }
 
     /// Bytes sent to the pane reach its program.

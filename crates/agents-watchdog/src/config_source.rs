@@ -107,12 +107,28 @@ impl ConfigSource {
     }
 
     fn good(&mut self, loaded: Loaded) -> Change {
+        if let Some(what) = moved(&self.fleet, &loaded.fleet) {
+            return self.refuse(what, loaded.digest);
+        }
         let was_broken = self.broken.take().is_some();
         if *self.fleet == loaded.fleet {
             return if was_broken { Change::Mended } else { Change::None };
         }
         self.fleet = Arc::new(loaded.fleet);
         Change::Fleet
+    }
+
+    /// A good file that would tear the fleet apart: what runs could no longer be found under the new names.
+    fn refuse(&mut self, what: &str, digest: Digest) -> Change {
+        let summary = format!(
+            "{what} changed while the fleet is up; put it back, or run `agents down` with the old file first"
+        );
+        let broken = Broken { digest: Some(digest), report: summary.clone(), summary };
+        if self.broken.as_ref() == Some(&broken) {
+            return Change::None;
+        }
+        self.broken = Some(broken.clone());
+        Change::Broken(broken)
     }
 
     fn bad(&mut self, error: &LoadError) -> Change {
@@ -126,6 +142,19 @@ impl ConfigSource {
         }
         self.broken = Some(broken.clone());
         Change::Broken(broken)
+    }
+}
+
+/// What of a fleet's place in the world differs, if anything.
+fn moved(before: &Fleet, after: &Fleet) -> Option<&'static str> {
+    if before.session_prefix != after.session_prefix {
+        Some("`session_prefix`")
+    } else if before.tmux_socket != after.tmux_socket {
+        Some("`tmux_socket`")
+    } else if before.log_dir != after.log_dir {
+        Some("`log_dir`")
+    } else {
+        None
     }
 }
 

@@ -8,7 +8,7 @@ use agents_config::{Fleet, Loaded, TmuxSocket};
 use agents_decide::{Answer, RequestId};
 use agents_names::AgentName;
 use agents_store::{FleetLock, Holder, Store};
-use agents_tmux::{Driver, Fence, OneShot, Socket};
+use agents_tmux::{Driver, Fence, OneShot, Socket, StartSession, TmuxOp};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::WatchdogError;
@@ -50,6 +50,8 @@ pub fn tmux_place(fleet: &Fleet, tmux: &Path) -> agents_tmux::Place {
 pub struct Reign<D> {
     pub engine: Engine<D, LocalPlace, StoreLedger>,
     pub config: ConfigSource,
+    /// The session that the watchdog was started in; made anew when its server is lost.
+    pub own_session: Option<StartSession>,
     _lock: FleetLock,
 }
 
@@ -81,7 +83,8 @@ pub fn take_over<D: Driver>(
     let place = LocalPlace::new(terminals.clone(), state_dir, tools.myself.clone());
     let driver = driver(terminals, &loaded.fleet);
     let engine = Engine::resume(driver, place, StoreLedger::new(store))?;
-    Ok(Reign { engine, config: ConfigSource::new(config, loaded), _lock: lock })
+    let config = ConfigSource::new(config, loaded);
+    Ok(Reign { engine, config, own_session: None, _lock: lock })
 }
 
 /// A driver for a verb that lives for moments.
@@ -120,10 +123,17 @@ impl<D: Driver> Reign<D> {
         let mut signals = Signals::watch()?;
         self.fence().await;
         let fetched = self.engine.place.fetched();
+        let mut home = self.engine.state().server;
         loop {
             self.reload();
             let fleet = Arc::clone(self.config.fleet());
-            let pause = match self.engine.tick(&fleet).await {
+            let ticked = self.engine.tick(&fleet).await;
+            if let Some(server) = self.engine.state().server
+                && home.replace(server).is_some_and(|before| before != server)
+            {
+                self.return_home().await;
+            }
+            let pause = match ticked {
                 Ok(ticked) if self.is_over(&until, &ticked) => return Ok(()),
                 Ok(ticked) => Duration::from_millis(ticked.next.0.saturating_sub(ticked.now.at.0)),
                 Err(LedgerError::Superseded) => return Err(LedgerError::Superseded.into()),
@@ -144,6 +154,15 @@ impl<D: Driver> Reign<D> {
                     Told::End => return Ok(()),
                 },
             }
+        }
+    }
+
+    /// Another server holds the fleet by now: it gets the fence, and people their window on the watchdog.
+    async fn return_home(&mut self) {
+        self.fence().await;
+        let Some(session) = self.own_session.clone() else { return };
+        if let Err(error) = self.engine.driver.apply(&TmuxOp::Start(session)).await {
+            tracing::warn!("the watchdog's own session could not be made again: {error}");
         }
     }
 

@@ -148,7 +148,8 @@ mod tests {
 
     #[test]
     fn no_cut_tears_a_sequence_or_a_character() {
-        let text = "a\u{1b}[31mré€d𝄞\u{1b}]52;c;evil\u{1b}\\x\u{1b}]0;t\u{7}y\u{1b}(Bz\u{1b}Pq\u{1b}\\w";
+        let text =
+            "a\u{1b}[31mré€d𝄞\u{1b}]52;c;evil\u{1b}\\x\u{1b}]0;t\u{7}y\u{1b}(Bz\u{1b}Pq\u{1b}\\w";
         for cut in 0..=text.len() {
             for settles in [false, true] {
                 assert_eq!(in_two(text, cut, settles), "aré€d𝄞xyzw\n", "cut at {cut}, {settles}");

@@ -36,8 +36,10 @@ fn member(name: &str, state: State, waiting_for: Option<&str>) -> MemberView {
 fn view() -> FleetView {
     let until = "its usage window to end at 2026-05-01 16:00:00 UTC";
     let mut disabled = member("dora", State::Stopped, None);
-    (disabled.enabled, disabled.should_run, disabled.since, disabled.restarts) = (false, false, None, 0);
-    let mut web = member("web", State::Parked, Some("one more try in 59 min, after \u{1b}[31m5 starts"));
+    (disabled.enabled, disabled.should_run, disabled.since, disabled.restarts) =
+        (false, false, None, 0);
+    let mut web =
+        member("web", State::Parked, Some("one more try in 59 min, after \u{1b}[31m5 starts"));
     web.declared = Declared::Service;
     FleetView {
         config: "/work/agents.toml".into(),
@@ -84,7 +86,8 @@ fn trouble_stands_above_the_table() {
     let mut view = view();
     view.config_problem = Some("agents.toml:3:1: unknown key".to_owned());
     view.tmux_problem = Some("no answer within 5s".to_owned());
-    view.watchdog = WatchdogView::of(Some(7), Some(Duration::from_secs(4000)), Duration::from_secs(30));
+    view.watchdog =
+        WatchdogView::of(Some(7), Some(Duration::from_secs(4000)), Duration::from_secs(30));
     let text = plain(&of(&view, None));
     let heads: Vec<&str> = text.lines().take(3).map(|line| &line[..8]).collect();
     assert_eq!(heads, [" config:", " tmux: c", " phase: "]);
@@ -100,6 +103,8 @@ fn rows_are_cut_to_the_terminal_and_never_wrap() {
         }
         assert_eq!(shown.lines().count(), plain(&of(&view(), None)).lines().count());
     }
+    let narrow = plain(&of(&view(), Some(80)));
+    assert!(narrow.contains("LIMITED [node]") && narrow.contains("stopped (disabled)"), "{narrow}");
     let wide = plain(&of(&view(), Some(300)));
     assert_eq!(wide, plain(&of(&view(), None)));
 }

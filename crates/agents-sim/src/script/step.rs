@@ -15,50 +15,77 @@ use crate::runs::Stubborn;
 #[derive(Debug, Clone)]
 pub enum Step {
     Ask(Verb),
-    WatchdogStarts,
-    WatchdogDies,
-    /// It dies at an effect; the name is that of an agent, still without its session.
-    Trap(Trap),
-    StoreFails(u32),
+    Watchdog(WatchdogStep),
     Run(Duration),
     RunUntil(Duration),
     /// What later starts run; without a name, all.
-    Program(Option<AgentName>, ProgramText),
-    Exits(AgentName, i32),
-    Killed(AgentName),
-    Prints(AgentName, String),
-    Scrolls(AgentName),
-    Works(AgentName, Duration),
-    /// Until that time of day, or for that span.
-    Refused(AgentName, Until, String),
-    Foreground(AgentName, String),
-    Habit(AgentName, Stubborn),
-    Busy(AgentName, bool),
-    CopyMode(AgentName, bool),
-    Keys(AgentName),
-    DeadPanesStay,
-    Stranger(AgentName),
-    Fault(Call, u64, Fault),
+    Program(Option<AgentName>, Box<ProgramText>),
+    Session(AgentName, SessionStep),
+    Terminals(TerminalStep),
+    Machine(MachineStep),
+    Replace(String, String),
+    Append(String),
+    Expect(Expect),
+}
+
+/// What happens to the watchdog and its store.
+#[derive(Debug, Clone)]
+pub enum WatchdogStep {
+    Starts,
+    Dies,
+    /// The one before the last start was asleep, and wakes up.
+    EarlierWakes,
+    /// It dies at an effect; the name is that of an agent, still without its session.
+    Trap(Trap),
+    StoreFails(u32),
+}
+
+/// What happens in one session.
+#[derive(Debug, Clone)]
+pub enum SessionStep {
+    Exits(i32),
+    Killed,
+    Prints(String),
+    Clears,
+    Works(Duration),
+    Refused(Until, String),
+    Foreground(String),
+    CopyMode(bool),
+    PersonPressesEnter,
+    PersonStartsIt,
     /// The listing lacks the session, so many times.
-    Overlooked(AgentName, u64),
+    Overlooked(u64),
+}
+
+/// What happens to the terminals as a whole.
+#[derive(Debug, Clone)]
+pub enum TerminalStep {
+    Fault(Call, u64, Fault),
     ServerLost,
     SocketRemoved,
     ServerHangs(bool),
     TellsNews,
+    DeadPanesStay,
+}
+
+/// What happens to processes, files, git and clocks.
+#[derive(Debug, Clone)]
+pub enum MachineStep {
+    Habit(AgentName, Stubborn),
+    Busy(AgentName, bool),
     Push(String),
     Inbox(String, Option<String>),
     Rewritten(String),
     FetchesFail(u32),
     /// Without a text the file cannot be read.
     Status(PhaseId, Option<String>),
+    /// Whether the prompt file is there.
     Prompt(AgentName, bool),
     WakeText(AgentName, Option<String>),
     ResumeId(AgentName, String),
     LegacyPosition(usize),
+    /// The wall clock is set, by so many milliseconds.
     Wall(i64),
-    Replace(String, String),
-    Append(String),
-    Expect(Expect),
 }
 
 /// The end of a span.
@@ -134,26 +161,28 @@ fn names(words: &[&str]) -> Result<Vec<AgentName>, String> {
 fn with_text(words: &[&str], rest: &str) -> Parsed {
     let text = rest.to_owned();
     Ok(Some(match words {
-        ["push"] => Step::Push(text),
-        ["inbox", file] => Step::Inbox((*file).to_owned(), Some(text)),
-        ["history", "rewritten"] => Step::Rewritten(text),
-        ["status", id] => Step::Status(phase(id)?, Some(text)),
+        ["push"] => Step::Machine(MachineStep::Push(text)),
+        ["inbox", file] => Step::Machine(MachineStep::Inbox((*file).to_owned(), Some(text))),
+        ["history", "rewritten"] => Step::Machine(MachineStep::Rewritten(text)),
+        ["status", id] => Step::Machine(MachineStep::Status(phase(id)?, Some(text))),
         ["send", agent] => Step::Ask(Verb::Send { name: name(agent)?, text }),
-        ["wake", "text", "of", agent] => Step::WakeText(name(agent)?, Some(text)),
+        ["wake", "text", "of", agent] => {
+            Step::Machine(MachineStep::WakeText(name(agent)?, Some(text)))
+        }
         ["config", "adds"] => Step::Append(text),
         ["config"] => {
             let change = rest.strip_prefix("replace ").and_then(|rest| rest.split_once(" with "));
             let (old, new) = change.ok_or("`config: replace OLD with NEW`")?;
             Step::Replace(old.to_owned(), new.to_owned())
         }
-        [agent, "shows"] => Step::Prints(name(agent)?, text),
+        [agent, "shows"] => Step::Session(name(agent)?, SessionStep::Prints(text)),
         [agent, "is", "refused", "until", time] => {
             let until = time_of_day(time).ok_or("`until` needs a time")?;
-            Step::Refused(name(agent)?, Until::Time(until), text)
+            Step::Session(name(agent)?, SessionStep::Refused(Until::Time(until), text))
         }
         [agent, "is", "refused", "for", time] => {
             let until = span(time).ok_or("`for` needs a span")?;
-            Step::Refused(name(agent)?, Until::Span(until), text)
+            Step::Session(name(agent)?, SessionStep::Refused(Until::Span(until), text))
         }
         _ => return Ok(None),
     }))
@@ -176,17 +205,18 @@ fn operator(words: &[&str]) -> Parsed {
 
 fn watchdog(words: &[&str]) -> Parsed {
     Ok(Some(match words {
-        ["watchdog", "starts"] => Step::WatchdogStarts,
-        ["watchdog", "dies"] => Step::WatchdogDies,
+        ["watchdog", "starts"] => Step::Watchdog(WatchdogStep::Starts),
+        ["earlier", "watchdog", "wakes"] => Step::Watchdog(WatchdogStep::EarlierWakes),
+        ["watchdog", "dies"] => Step::Watchdog(WatchdogStep::Dies),
         ["watchdog", "dies", point @ ("before" | "after"), effect @ ..] => {
             let point = if *point == "before" { Point::Before } else { Point::After };
             let (skip, effect) = match effect {
                 ["effect", count] => (number::<u32>(count)?.saturating_sub(1), Effect::Any),
                 other => (0, self::effect(other)?),
             };
-            Step::Trap(Trap { point, effect, skip })
+            Step::Watchdog(WatchdogStep::Trap(Trap { point, effect, skip }))
         }
-        ["store", "fails", count] => Step::StoreFails(number(count)?),
+        ["store", "fails", count] => Step::Watchdog(WatchdogStep::StoreFails(number(count)?)),
         ["run", time] => Step::Run(span(time).ok_or("`run` needs a span")?),
         ["run", "until", time] => {
             Step::RunUntil(time_of_day(time).ok_or("`run until` needs a time")?)
@@ -210,79 +240,96 @@ fn effect(words: &[&str]) -> Result<Effect, String> {
 
 fn terminals(words: &[&str]) -> Parsed {
     Ok(Some(match words {
-        ["look", "fails"] => Step::Fault(Call::List, 1, Fault::Unknown),
-        ["look", "fails", count] => Step::Fault(Call::List, number(count)?, Fault::Unknown),
-        ["screens", "fail", count] => Step::Fault(Call::Screens, number(count)?, Fault::Unknown),
-        ["screens", "half", "drawn"] => Step::Fault(Call::Screens, 1, Fault::HalfDrawn),
-        ["look", "misses", agent] => Step::Overlooked(name(agent)?, 1),
-        ["look", "misses", agent, count] => Step::Overlooked(name(agent)?, number(count)?),
-        ["next", "change", "is", "lost"] => Step::Fault(Call::Apply, 1, Fault::Unknown),
-        ["next", "change", "is", "unheard"] => Step::Fault(Call::Apply, 1, Fault::DoneUnheard),
+        ["look", "fails"] => Step::Terminals(TerminalStep::Fault(Call::List, 1, Fault::Unknown)),
+        ["look", "fails", count] => {
+            Step::Terminals(TerminalStep::Fault(Call::List, number(count)?, Fault::Unknown))
+        }
+        ["screens", "fail", count] => {
+            Step::Terminals(TerminalStep::Fault(Call::Screens, number(count)?, Fault::Unknown))
+        }
+        ["screens", "half", "drawn"] => {
+            Step::Terminals(TerminalStep::Fault(Call::Screens, 1, Fault::HalfDrawn))
+        }
+        ["look", "misses", agent] => Step::Session(name(agent)?, SessionStep::Overlooked(1)),
+        ["look", "misses", agent, count] => {
+            Step::Session(name(agent)?, SessionStep::Overlooked(number(count)?))
+        }
+        ["next", "change", "is", "lost"] => {
+            Step::Terminals(TerminalStep::Fault(Call::Apply, 1, Fault::Unknown))
+        }
+        ["next", "change", "is", "unheard"] => {
+            Step::Terminals(TerminalStep::Fault(Call::Apply, 1, Fault::DoneUnheard))
+        }
         ["next", "change", "is", "late", time] => {
             let delay = span(time).ok_or("`late` needs a span")?;
-            Step::Fault(Call::Apply, 1, Fault::Late(delay))
+            Step::Terminals(TerminalStep::Fault(Call::Apply, 1, Fault::Late(delay)))
         }
-        ["server", "lost"] => Step::ServerLost,
-        ["socket", "removed"] => Step::SocketRemoved,
-        ["server", "hangs"] => Step::ServerHangs(true),
-        ["server", "answers"] => Step::ServerHangs(false),
-        ["terminals", "tell", "news"] => Step::TellsNews,
-        ["dead", "panes", "stay"] => Step::DeadPanesStay,
+        ["server", "lost"] => Step::Terminals(TerminalStep::ServerLost),
+        ["socket", "removed"] => Step::Terminals(TerminalStep::SocketRemoved),
+        ["server", "hangs"] => Step::Terminals(TerminalStep::ServerHangs(true)),
+        ["server", "answers"] => Step::Terminals(TerminalStep::ServerHangs(false)),
+        ["terminals", "tell", "news"] => Step::Terminals(TerminalStep::TellsNews),
+        ["dead", "panes", "stay"] => Step::Terminals(TerminalStep::DeadPanesStay),
         _ => return Ok(None),
     }))
 }
 
 fn surroundings(words: &[&str]) -> Parsed {
     Ok(Some(match words {
-        ["inbox", file, "deleted"] => Step::Inbox((*file).to_owned(), None),
-        ["fetches", "fail", count] => Step::FetchesFail(number(count)?),
-        ["status", id, "cannot", "be", "read"] => Step::Status(phase(id)?, None),
-        ["prompt", "of", agent, "is", "missing"] => Step::Prompt(name(agent)?, false),
-        ["prompt", "of", agent, "is", "back"] => Step::Prompt(name(agent)?, true),
-        ["wake", "text", "of", agent, "is", "missing"] => Step::WakeText(name(agent)?, None),
-        ["legacy", "position", index] => Step::LegacyPosition(number(index)?),
+        ["inbox", file, "deleted"] => Step::Machine(MachineStep::Inbox((*file).to_owned(), None)),
+        ["fetches", "fail", count] => Step::Machine(MachineStep::FetchesFail(number(count)?)),
+        ["status", id, "cannot", "be", "read"] => {
+            Step::Machine(MachineStep::Status(phase(id)?, None))
+        }
+        ["prompt", "of", agent, "is", "missing"] => {
+            Step::Machine(MachineStep::Prompt(name(agent)?, false))
+        }
+        ["prompt", "of", agent, "is", "back"] => {
+            Step::Machine(MachineStep::Prompt(name(agent)?, true))
+        }
+        ["wake", "text", "of", agent, "is", "missing"] => {
+            Step::Machine(MachineStep::WakeText(name(agent)?, None))
+        }
+        ["legacy", "position", index] => Step::Machine(MachineStep::LegacyPosition(number(index)?)),
         ["wall", "clock", "jumps", by] => {
             let (sign, rest) = by.split_at_checked(1).ok_or("jumps by what?")?;
             let millis = span(rest).ok_or("`jumps` needs a span")?.as_millis();
             let millis = i64::try_from(millis).map_err(|error| error.to_string())?;
-            Step::Wall(if sign == "-" { -millis } else { millis })
+            Step::Machine(MachineStep::Wall(if sign == "-" { -millis } else { millis }))
         }
-        ["kill", agent] => Step::Killed(name(agent)?),
-        ["all", "run", rest @ ..] => Step::Program(None, program::parse(rest)?),
+        ["kill", agent] => Step::Session(name(agent)?, SessionStep::Killed),
+        ["all", "run", rest @ ..] => Step::Program(None, Box::new(program::parse(rest)?)),
         _ => return Ok(None),
     }))
 }
 
 fn agent(words: &[&str]) -> Parsed {
     let Some((first, rest)) = words.split_first() else { return Ok(None) };
-    let step: fn(AgentName) -> Step = match rest {
+    let session = |step: SessionStep| Ok(Some(Step::Session(name(first)?, step)));
+    let machine = |step: fn(AgentName) -> MachineStep| Ok(Some(Step::Machine(step(name(first)?))));
+    match rest {
         ["runs", described @ ..] => {
-            let program = program::parse(described)?;
-            return Ok(Some(Step::Program(Some(name(first)?), program)));
+            let program = Box::new(program::parse(described)?);
+            Ok(Some(Step::Program(Some(name(first)?), program)))
         }
-        ["exits", code] => return Ok(Some(Step::Exits(name(first)?, number(code)?))),
-        ["works", time] => {
-            let span = span(time).ok_or("`works` needs a span")?;
-            return Ok(Some(Step::Works(name(first)?, span)));
-        }
-        ["becomes", command] => {
-            return Ok(Some(Step::Foreground(name(first)?, (*command).to_owned())));
-        }
+        ["exits", code] => session(SessionStep::Exits(number(code)?)),
+        ["works", time] => session(SessionStep::Works(span(time).ok_or("`works` needs a span")?)),
+        ["becomes", command] => session(SessionStep::Foreground((*command).to_owned())),
+        ["is", "scrolled"] => session(SessionStep::CopyMode(true)),
+        ["is", "left", "alone"] => session(SessionStep::CopyMode(false)),
+        ["clears"] => session(SessionStep::Clears),
+        ["gets", "Enter", "from", "a", "person"] => session(SessionStep::PersonPressesEnter),
+        ["is", "started", "by", "a", "person"] => session(SessionStep::PersonStartsIt),
         ["can", "resume", id] => {
-            return Ok(Some(Step::ResumeId(name(first)?, (*id).to_owned())));
+            let step = MachineStep::ResumeId(name(first)?, (*id).to_owned());
+            Ok(Some(Step::Machine(step)))
         }
-        ["uses", "the", "processor"] => |name| Step::Busy(name, true),
-        ["rests"] => |name| Step::Busy(name, false),
-        ["survives", "SIGHUP"] => |name| Step::Habit(name, Stubborn::Hangup),
-        ["survives", "SIGTERM"] => |name| Step::Habit(name, Stubborn::Terminate),
-        ["is", "scrolled"] => |name| Step::CopyMode(name, true),
-        ["is", "left", "alone"] => |name| Step::CopyMode(name, false),
-        ["clears"] => Step::Scrolls,
-        ["gets", "Enter", "from", "a", "person"] => Step::Keys,
-        ["is", "started", "by", "a", "person"] => Step::Stranger,
-        _ => return Ok(None),
-    };
-    Ok(Some(step(name(first)?)))
+        ["uses", "the", "processor"] => machine(|name| MachineStep::Busy(name, true)),
+        ["rests"] => machine(|name| MachineStep::Busy(name, false)),
+        ["survives", "SIGHUP"] => machine(|name| MachineStep::Habit(name, Stubborn::Hangup)),
+        ["survives", "SIGTERM"] => machine(|name| MachineStep::Habit(name, Stubborn::Terminate)),
+        _ => Ok(None),
+    }
 }
 
 fn expectation(words: &[&str], rest: Option<&str>) -> Parsed {

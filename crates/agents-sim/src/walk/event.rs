@@ -5,6 +5,7 @@ use std::time::Duration;
 use agents_decide::Verb;
 use agents_names::{AgentName, PhaseId};
 use agents_tmux::fake::{Call, Fault};
+use agents_tmux::{Driver as _, ServerId};
 use chrono::TimeDelta;
 
 use super::Walk;
@@ -89,10 +90,12 @@ impl Walk {
                 self.say("server lost");
                 world.lose_server();
             }
-            1 => {
+            // A server that no watchdog has seen cannot be told from none once its socket is gone.
+            1 if self.server_is_known() => {
                 self.say("socket removed");
                 world.remove_socket();
             }
+            1 => {}
             2 => {
                 self.say("server hangs");
                 world.stop_server(true);
@@ -128,6 +131,14 @@ impl Walk {
                 world.fault(Call::Apply, nth, Fault::Late(delay));
             }
         }
+    }
+
+    fn server_is_known(&self) -> bool {
+        let known = self.simulation.state().and_then(|state| state.server);
+        known.is_some_and(|known| {
+            let id = ServerId { pid: known.pid, start_time: known.start_time };
+            self.simulation.terminals().driver().is_alive(id)
+        })
     }
 
     fn handoff(&mut self) {

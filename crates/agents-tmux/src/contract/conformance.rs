@@ -38,14 +38,15 @@ pub async fn conformance(tmux: &Path) -> Vec<CheckResult> {
 
 async fn both(tmux: &Path, name: Option<&'static str>) -> Vec<CheckResult> {
     let Some(name) = name else { return Vec::new() };
-    let one_shot = match RealBench::one_shot(tmux).await {
-        Ok(mut bench) => check(name, &mut bench).await,
-        Err(error) => Err(error),
+    let one_shot = async {
+        let mut bench = RealBench::one_shot(tmux).await?;
+        check(name, &mut bench).await
     };
-    let control = match RealBench::control_mode(tmux).await {
-        Ok(mut bench) => check(name, &mut bench).await,
-        Err(error) => Err(error),
+    let control = async {
+        let mut bench = RealBench::control_mode(tmux).await?;
+        check(name, &mut bench).await
     };
+    let (one_shot, control) = tokio::join!(one_shot, control);
     vec![result(name, "one-shot", one_shot), result(name, "control mode", control)]
 }
 

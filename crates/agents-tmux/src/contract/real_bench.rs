@@ -39,7 +39,12 @@ impl RealBench<ControlMode> {
     /// A server asked over one connection.
     pub(crate) async fn control_mode(tmux: &Path) -> Result<Self, String> {
         let session = name("check-control")?;
-        Self::new(tmux, Box::new(move |place| ControlMode::new(place, session.clone())), true).await
+        Self::new(
+            tmux,
+            Box::new(move |place| ControlMode::new(place, session.clone()).at_once()),
+            true,
+        )
+        .await
     }
 }
 
@@ -131,9 +136,8 @@ impl<D: Driver + Transport> Bench for RealBench<D> {
             }
             Actor::Echo => vec!["cat".to_owned(), "-".to_owned()],
             Actor::Shows(text) => script("printf '%s\\n' \"$1\"; exec cat > /dev/null", vec![text]),
-            Actor::Prints(words) => {
-                ["printf", "%s\\n"].map(str::to_owned).into_iter().chain(words).collect()
-            }
+            // tmux loses what it has read but not yet handed to the log when the program ends, so it stays a moment.
+            Actor::Prints(words) => script("printf '%s\\n' \"$@\"; sleep 5", words),
             Actor::Titled(title) => script(
                 "printf '\\033]2;%s\\033\\\\' \"$1\"; printf ready; exec cat > /dev/null",
                 vec![title],
@@ -236,16 +240,30 @@ impl<D: Driver + Transport> Bench for RealBench<D> {
     }
 }
 
+impl<D> RealBench<D> {
+    fn ask_now(&self, words: &[&str]) -> String {
+        let mut command = std::process::Command::new(self.place.program());
+        command.env_remove("TMUX").env("TMUX_TMPDIR", self.root.path()).args(["-L", "check"]);
+        let output = command.args(words).output();
+        output
+            .map(|output| String::from_utf8_lossy(&output.stdout).into_owned())
+            .unwrap_or_default()
+    }
+}
+
 impl<D> Drop for RealBench<D> {
     fn drop(&mut self) {
-        // The one that was last seen may be stopped, or have lost its socket.
+        // The one that was last seen may be stopped, or have lost its socket; a later one may listen.
         if let Some(pid) = process::tmux_process(self.server.pid) {
             let _ = kill_process(pid, Signal::CONT);
-            let _ = kill_process(pid, Signal::TERM);
         }
-        // A later one listens on the socket.
-        let mut command = std::process::Command::new(self.place.program());
-        command.env_remove("TMUX").env("TMUX_TMPDIR", self.root.path());
-        let _ = command.args(["-L", "check", "kill-server"]).output();
+        let later = self.ask_now(&["display-message", "-p", "#{pid}"]).trim().parse().ok();
+        self.ask_now(&["kill-server"]);
+        // A server waits for its clients, and some never end.
+        for pid in [Some(self.server.pid), later].into_iter().flatten() {
+            if let Some(pid) = process::tmux_process(pid) {
+                let _ = kill_process(pid, Signal::KILL);
+            }
+        }
     }
 }

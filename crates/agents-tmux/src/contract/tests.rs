@@ -14,7 +14,7 @@ pub(crate) async fn control_mode() -> RealBench<ControlMode> {
     RealBench::control_mode(&tmux()).await.unwrap()
 }
 
-fn tmux() -> PathBuf {
+pub(crate) fn tmux() -> PathBuf {
     let path = std::env::var_os("PATH").unwrap();
     let found =
         std::env::split_paths(&path).map(|folder| folder.join("tmux")).find(|file| file.is_file());
@@ -23,7 +23,9 @@ fn tmux() -> PathBuf {
 
 #[tokio::test]
 async fn conformance_passes_here_and_touches_no_other_server() {
+    let begun = std::time::Instant::now();
     let results = conformance(&tmux()).await;
+    println!("the suite took {:?}", begun.elapsed());
     let failed: Vec<_> = results.iter().filter(|result| !result.passed).collect();
     assert!(failed.is_empty(), "{failed:#?}");
     assert_eq!(results.len(), 2 * CHECKS.len());

@@ -169,3 +169,14 @@ async fn no_token<B: Bench>(bench: &mut B, session: &str) -> Outcome {
         format!("a token without its act: {seen:?}")
     })
 }
+
+/// A request that timed out may take effect later, so one that is repeated must not type twice.
+pub(super) async fn t54_a_repeated_step_is_refused<B: Bench>(bench: &mut B) -> Outcome {
+    let (session, id) = sink(bench, "once").await?;
+    changed(bench, &typing(id, "first", "m1")).await?;
+    refused(bench, &typing(id, "first", "m1"), "already").await?;
+    changed(bench, &submit(id, "m1/1")).await?;
+    refused(bench, &submit(id, "m1/1"), "already").await?;
+    changed(bench, &typing(id, "second", "m2")).await?;
+    receives(bench, &session, "first\rsecond").await
+}

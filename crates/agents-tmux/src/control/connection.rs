@@ -9,6 +9,7 @@ use tokio::process::{Child, ChildStdin, ChildStdout};
 use super::parser::{Event, Parser};
 use crate::TmuxError;
 use crate::argv::{self, Words};
+use crate::oneshot::run_tmux;
 use crate::place::Place;
 use crate::reply::Reply;
 use crate::target::Target;
@@ -17,7 +18,6 @@ use crate::transport::mark;
 /// A running control client.
 #[derive(Debug)]
 pub(super) struct Connection {
-    /// Killed when dropped.
     child: Child,
     stdin: ChildStdin,
     stdout: BufReader<ChildStdout>,
@@ -26,52 +26,73 @@ pub(super) struct Connection {
     parser: Parser,
     /// News that came between a request and its answer.
     pub(super) has_news: bool,
+    /// tmux knows the client by now, and bears its sudden end.
+    is_introduced: bool,
+    /// A request was given up while it was written: what is written next would be taken for its rest.
+    is_mid_line: bool,
+    /// The line that ends the session, if nobody else sits in it.
+    end: String,
+}
+
+/// tmux 3.3a has an option that ends a session with its last client, `destroy-unattached`, and crashes when
+/// that client's owner dies while another client asks for something. So the session is ended by a
+/// command, and one that was left behind by a killed owner waits for the next.
+fn end_of(session: &SessionName) -> String {
+    let kill = Words::new(["kill-session", "-t", Target::session(session).as_str()]);
+    // `session_attached` counts clients a moment late.
+    let is_last = "#{==:#{session_attached_list},#{client_name}}";
+    argv::line(&[Words::new(["if-shell", "-F", is_last, &argv::line(&[kill])])]) + "\n"
+}
+
+impl Drop for Connection {
+    /// Kills the client. One whose pipes are just closed while an answer is under way never ends.
+    fn drop(&mut self) {
+        if self.is_introduced {
+            // It may have ended by itself.
+            let _ = self.child.start_kill();
+        }
+    }
 }
 
 impl Connection {
-    /// Sits in a new session of that name; never starts a server.
+    /// Attaches to a session of that name, which is created if need be; never starts a server.
     pub(super) async fn open(place: &Place, session: &SessionName) -> Result<Self, TmuxError> {
+        let target = Target::pane_of(session);
+        let make =
+            ["new-session", "-d", "-s", session.as_str(), "-x", "80", "-y", "24", "--", "cat", "-"];
+        // A user's config may have every detached session destroyed, and nobody is attached yet.
+        let keep = ["set-option", "-t", target.as_str(), "destroy-unattached", "off"];
+        let make = argv::arguments(&[Words::new(make), Words::new(keep)]);
+        // It may be there already; whether it is, the next step tells.
+        run_tmux(place, &[&["-N".to_owned()], &make[..]].concat(), None).await?;
         let mut command = place.command();
-        command.args(["-N", "-C", "new-session", "-s", session.as_str()]);
         // Without no-output the client would be sent whatever the session prints.
-        command.args(["-f", "no-output", "-x", "80", "-y", "24", "cat", "-"]);
-        command.stdin(Stdio::piped()).stderr(Stdio::null());
+        command.args(["-N", "-C", "attach-session", "-f", "no-output", "-t"]);
+        command.arg(Target::session(session).as_str());
+        // Not killed by whatever drops it: tmux up to 3.6 can crash when a control client vanishes while it connects.
+        command.stdin(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(false);
         let mut child = command.spawn().map_err(|error| lost(&error.to_string()))?;
         let (Some(stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(lost("it has no pipes"));
         };
         let stdout = BufReader::new(stdout);
         let parser = Parser::default();
-        let mut connection =
-            Self { child, stdin, stdout, partial: Vec::new(), parser, has_news: false };
-        // Not `destroy-unattached`: tmux 3.3a crashes when any other client leaves while the only client of such
-        // a session is on its way out.
-        connection.sweep(session).await?;
+        let end = end_of(session);
+        let mut connection = Self {
+            child,
+            stdin,
+            stdout,
+            partial: Vec::new(),
+            parser,
+            has_news: false,
+            is_mid_line: false,
+            is_introduced: false,
+            end,
+        };
+        connection.ask(&[]).await?;
+        connection.is_introduced = true;
         connection.has_news = false;
         Ok(connection)
-    }
-
-    /// Ends the sessions of earlier clients of ours that were killed: nobody else would.
-    async fn sweep(&mut self, session: &SessionName) -> Result<(), TmuxError> {
-        let Some((kin, _)) = family(session.as_str()) else { return Ok(()) };
-        let list = ["list-sessions", "-F", "#{session_attached} #{session_name}"];
-        let reply = self.ask(&[vec![Words::new(list)]]).await?;
-        let left = reply.output.lines().filter_map(|row| row.strip_prefix("0 "));
-        let left = left.filter(|name| {
-            *name != session.as_str() && family(name).is_some_and(|(of, _)| of == kin)
-        });
-        for name in left.filter_map(|name| SessionName::new(name).ok()) {
-            let target = Target::session(&name);
-            self.ask(&[vec![Words::new(["kill-session", "-t", target.as_str()])]]).await?;
-        }
-        Ok(())
-    }
-
-    /// Ends the session, and with it this client.
-    pub(super) async fn end(mut self, session: &SessionName) {
-        let target = Target::session(session);
-        // The answer may be the client's own end.
-        drop(self.ask(&[vec![Words::new(["kill-session", "-t", target.as_str()])]]).await);
     }
 
     /// Runs lines of commands, each up to its first failure, and returns all that they print.
@@ -82,7 +103,9 @@ impl Connection {
         let mut text: String = lines.iter().map(|line| argv::line(line) + "\n").collect();
         text.push_str(&argv::line(&[Words::new(["display-message", "-p", &end])]));
         text.push('\n');
+        self.is_mid_line = true;
         self.stdin.write_all(text.as_bytes()).await.map_err(|error| lost(&error.to_string()))?;
+        self.is_mid_line = false;
         let mut reply = Reply::default();
         loop {
             match self.event().await? {
@@ -118,16 +141,24 @@ impl Connection {
     pub(super) fn is_running(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(None))
     }
+
+    /// Leaves the client alone with closed pipes, as the death of this process would.
+    #[cfg(test)]
+    pub(super) fn abandon(mut self) {
+        self.is_introduced = false;
+    }
+
+    /// Ends the session, unless another client sits in it too, and then the client.
+    pub(super) async fn close(mut self) {
+        // tmux detaches a client that sends an empty line.
+        let text = format!("{}\n", self.end);
+        if !self.is_mid_line && self.stdin.write_all(text.as_bytes()).await.is_ok() {
+            // The limit is the caller's.
+            let _ = self.child.wait().await;
+        }
+    }
 }
 
 fn lost(cause: &str) -> TmuxError {
     TmuxError::Unknown { cause: format!("the tmux control client was lost: {cause}") }
-}
-
-/// Splits `<base>-<process>-<number>`, the name of a control session.
-fn family(name: &str) -> Option<(&str, &str)> {
-    let (rest, number) = name.rsplit_once('-')?;
-    let (base, process) = rest.rsplit_once('-')?;
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    (digits(number) && digits(process)).then_some((base, process))
 }

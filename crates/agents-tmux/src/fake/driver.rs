@@ -3,7 +3,9 @@
 use tokio::sync::watch;
 
 use super::fault::{Call, Fault};
-use super::{Applied, Inner, World, no_server};
+use super::happen::no_server;
+use super::server::Server;
+use super::{Applied, Inner, World};
 use crate::{
     Done, Driver, Fence, Listing, PaneId, Screen, ServerId, SocketRepair, TmuxError, TmuxOp,
 };
@@ -198,7 +200,7 @@ impl Inner {
         Passage::Open(faults)
     }
 
-    fn reachable(&mut self) -> Result<&mut super::Server, TmuxError> {
+    fn reachable(&mut self) -> Result<&mut Server, TmuxError> {
         self.server.as_mut().filter(|server| server.has_socket).ok_or_else(no_server)
     }
 }

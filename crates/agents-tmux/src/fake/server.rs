@@ -117,12 +117,14 @@ impl Server {
                     });
                 }
                 let session = self.input(*pane)?;
+                once(session.typed.as_ref(), token, *pane)?;
                 session.running.paste(&text, now.saturating_sub(session.started));
                 session.typed = Some(token.0.clone());
                 Ok(Done::Changed)
             }
             TmuxOp::Submit { pane, key, token } => {
                 let session = self.input(*pane)?;
+                once(session.submitted.as_ref(), token, *pane)?;
                 session.running.press(key, now.saturating_sub(session.started));
                 session.submitted = Some(token.0.clone());
                 Ok(Done::Changed)
@@ -268,4 +270,14 @@ impl Session {
         self.changed_at = now;
         Some(screen)
     }
+}
+
+/// A step is carried out once, however often it is asked for.
+fn once(last: Option<&String>, token: &crate::Token, pane: PaneId) -> Result<(), TmuxError> {
+    if last == Some(&token.0) {
+        return Err(TmuxError::Refused {
+            reason: format!("pane {pane} has taken this step already"),
+        });
+    }
+    Ok(())
 }

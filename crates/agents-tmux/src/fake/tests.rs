@@ -1,5 +1,5 @@
 use super::*;
-use crate::{Driver, SocketRepair, Token};
+use crate::{Driver, SocketRepair, StartSession, Token};
 
 fn session(name: &str) -> SessionName {
     SessionName::new(name).unwrap()

@@ -16,6 +16,12 @@ use super::{EndRecord, LaunchSpec, RunFiles, StartRecord};
 /// tmux 3.3a lets a plain `tmux kill-server` inside a pane end the whole fleet.
 const HIDDEN: [&str; 2] = ["TMUX", "TMUX_PANE"];
 
+/// tmux 3.3a drops what the log pipe has not taken yet when the pane ends, and a busy machine starts the
+/// pipe's process late. Only the last words of a program that dies at once are in danger, so only then is
+/// the pane kept for a moment.
+const BRIEF: Duration = Duration::from_secs(1);
+const LINGER: Duration = Duration::from_millis(200);
+
 /// Runs the spec in this pane and returns the exit code that the pane ends with.
 ///
 /// SIGHUP and SIGTERM do not end the launcher: it stays until it has recorded how the program ended.
@@ -100,6 +106,7 @@ fn run(
         let mut program =
             command.spawn().map_err(|error| format!("cannot start {}: {error}", spec.argv[0]))?;
         let pid = program.id().unwrap_or_default();
+        let began = Instant::now();
         record.program = pid;
         record.program_mark = mark_of(pid);
         // Without the record the program still runs; only its process group is unknown to the watchdog.
@@ -109,6 +116,9 @@ fn run(
         loop {
             tokio::select! {
                 status = program.wait() => {
+                    if began.elapsed() < BRIEF {
+                        tokio::time::sleep(LINGER).await;
+                    }
                     return status.map_err(|error| format!("cannot wait for {}: {error}", spec.argv[0]));
                 }
                 () = received(hangup) => {}

@@ -87,8 +87,11 @@ fn minutes_ago(minutes: u64) -> Moment {
     Moment(AT.0 - minutes * 60_000)
 }
 
-const WATCHED: WatchdogView =
-    WatchdogView { state: WatchdogState::Running, pid: Some(7), last_tick: Some(Duration::from_secs(1)) };
+const WATCHED: WatchdogView = WatchdogView {
+    state: WatchdogState::Running,
+    pid: Some(7),
+    last_tick: Some(Duration::from_secs(1)),
+};
 
 fn look(state: Option<&FleetState>, terminals: &Terminals, watchdog: WatchdogView) -> FleetView {
     FleetView::of(&Known {
@@ -139,7 +142,10 @@ fn lives() -> Vec<(&'static str, Member)> {
         ("failed", living(Life::Stopped { since, how: Ending::Failed("no bin".to_owned()) })),
         ("new", Member { starts: 0, ..living(Life::Due { at: AT, why: Why::New }) }),
         ("due", living(due.clone())),
-        ("starting", living(Life::Starting { since, sent_at: since, run: RunId(1), why: why.clone() })),
+        (
+            "starting",
+            living(Life::Starting { since, sent_at: since, run: RunId(1), why: why.clone() }),
+        ),
         ("up", living(up.clone())),
         ("missing", living(Life::Missing { since, up_since: minutes_ago(9), run })),
         ("stopping", living(Life::Stopping { since, sent_at: since, run, stage, why, then: None })),
@@ -179,7 +185,9 @@ fn what_is_seen_beats_what_is_remembered() {
     };
     let rows = lives().into_iter().map(|(what, member)| {
         let state = ann(member);
-        let words = looks.iter().map(|terminals| look(Some(&state), terminals, WATCHED).agents[0].state.as_str());
+        let words = looks
+            .iter()
+            .map(|terminals| look(Some(&state), terminals, WATCHED).agents[0].state.as_str());
         format!("{what}: {}", words.collect::<Vec<_>>().join(" "))
     });
     assert_eq!(rows.collect::<Vec<_>>().join("\n"), squeeze(expected));
@@ -189,7 +197,10 @@ fn what_is_seen_beats_what_is_remembered() {
 fn no_server_means_stopped_and_no_answer_never_does() {
     for member in [Member::default(), lives().remove(7).1] {
         let state = ann(member);
-        assert_ne!(look(Some(&state), &Terminals::NoServer, WATCHED).agents[0].state, State::Unknown);
+        assert_ne!(
+            look(Some(&state), &Terminals::NoServer, WATCHED).agents[0].state,
+            State::Unknown
+        );
         let unseen = look(Some(&state), &Terminals::Unseen("slow".to_owned()), WATCHED);
         assert_eq!(unseen.tmux_problem.as_deref(), Some("slow"));
         assert!(unseen.members().all(|member| member.state == State::Unknown));
@@ -209,7 +220,9 @@ fn since_is_told_by_the_wall_and_only_where_it_is_known() {
     assert_eq!(since("ended", &Terminals::NoServer), Some(five));
     assert_eq!(since("missing", &alive).unwrap().ago, Duration::from_secs(540));
     assert_eq!(since("held", &alive).unwrap().ago, Duration::from_secs(1200));
-    for (what, terminals) in [("parked", &alive), ("never", &Terminals::NoServer), ("due", &Terminals::NoServer)] {
+    for (what, terminals) in
+        [("parked", &alive), ("never", &Terminals::NoServer), ("due", &Terminals::NoServer)]
+    {
         assert_eq!(since(what, terminals), None, "{what}");
     }
 }
@@ -225,7 +238,12 @@ fn what_is_waited_for_is_said_in_words() {
     for (what, terminals, watchdog, expected) in [
         ("up", &alive, WATCHED, None),
         ("asked", &Terminals::NoServer, WATCHED, None),
-        ("due", &Terminals::NoServer, WATCHED, Some("its start in 5 s, because it is gone: exit code 1")),
+        (
+            "due",
+            &Terminals::NoServer,
+            WATCHED,
+            Some("its start in 5 s, because it is gone: exit code 1"),
+        ),
         ("failed", &Terminals::NoServer, WATCHED, Some("the operator: no bin")),
         ("held", &alive, WATCHED, Some("its usage window to end at 2026-05-01 12:30:00 UTC")),
         ("parked", &Terminals::NoServer, WATCHED, Some("one more try in 5 s, after 5 starts")),
@@ -241,10 +259,26 @@ fn what_is_waited_for_is_said_in_words() {
 }
 
 #[test]
+fn a_renamed_session_is_found_by_its_tag_and_a_stranger_of_the_name_is_not_ours() {
+    let view = look(None, &listed(vec![pane("renamed", Some("t-/ann"), false)]), WATCHED);
+    assert_eq!(
+        (view.agents[0].state, view.agents[0].session.as_str()),
+        (State::Running, "renamed")
+    );
+    let view = look(None, &listed(vec![pane("t-ann", Some("u-/ann"), false)]), WATCHED);
+    assert_eq!((view.agents[0].state, view.agents[0].session.as_str()), (State::Stopped, "t-ann"));
+}
+
+#[test]
 fn a_stuck_message_is_shown_with_the_way_out() {
     let mut member = living(Life::Up { since: minutes_ago(5), run: None });
     let owed_since = minutes_ago(1);
-    member.mailbox.queue.push_back(Message { id: 1, kind: MessageKind::Kickoff, text: "go".to_owned(), owed_since });
+    member.mailbox.queue.push_back(Message {
+        id: 1,
+        kind: MessageKind::Kickoff,
+        text: "go".to_owned(),
+        owed_since,
+    });
     member.mailbox.stage = Stage::Stuck { since: owed_since, run: None, before: Vec::new() };
     let view = look(Some(&ann(member)), &listed(vec![pane("t-ann", None, false)]), WATCHED);
     assert_eq!(view.agents[0].owed, ["kickoff"]);
@@ -264,7 +298,8 @@ fn healthy_is_when_all_that_should_run_does_and_is_watched() {
     let without = listed(vec![both().remove(0)]);
     assert!(!look(None, &without, WATCHED).is_healthy());
     let down = Member { wanted: Wanted::Down, ..Member::default() };
-    let state = FleetState { members: BTreeMap::from([(name("web"), down)]), ..FleetState::default() };
+    let state =
+        FleetState { members: BTreeMap::from([(name("web"), down)]), ..FleetState::default() };
     assert!(look(Some(&state), &without, WATCHED).is_healthy(), "down as asked is no fault");
 }
 
@@ -291,14 +326,18 @@ fn the_phase_decides_the_model_and_a_complete_sequence_lets_loops_rest() {
 #[test]
 fn a_broken_file_shows_who_is_remembered_and_nobody_as_undeclared() {
     let places = "[defaults]\nsession_prefix = \"t-\"\nlog_dir = \"/tmp/none\"\n";
-    let fleet = load_text(places, Path::new("/tmp/agents.toml"), &Environment::default()).unwrap().fleet;
+    let fleet =
+        load_text(places, Path::new("/tmp/agents.toml"), &Environment::default()).unwrap().fleet;
     let state = ann(living(Life::Up { since: minutes_ago(5), run: None }));
     let view = FleetView::of(&Known {
         fleet: &fleet,
         config_problem: Some("broken".to_owned()),
         state: Some(&state),
         words: &BTreeMap::new(),
-        terminals: &listed(vec![pane("t-ann", Some("t-/ann"), false), pane("t-old", Some("t-/old"), false)]),
+        terminals: &listed(vec![
+            pane("t-ann", Some("t-/ann"), false),
+            pane("t-old", Some("t-/old"), false),
+        ]),
         watchdog: WATCHED,
         phase: None,
         phase_done: None,

@@ -1,0 +1,162 @@
+//! What happens in the fake world when time passes or a change arrives?
+
+use std::time::Duration;
+
+use agents_names::SessionName;
+
+use super::program::Program;
+use super::server::{Effects, Server, Session};
+use super::{Applied, EndCause, Ended, Inner};
+use crate::{Dead, Done, Fence, ServerId, TmuxError, TmuxOp};
+
+impl Inner {
+    /// What the next start of the session runs.
+    pub(super) fn program_of(&mut self, session: &SessionName) -> Program {
+        match self.programs.get_mut(session.as_str()) {
+            Some(programs) if programs.len() > 1 => programs.remove(0),
+            Some(programs) if !programs.is_empty() => programs[0].clone(),
+            Some(_) | None => self.default_program.clone(),
+        }
+    }
+
+    /// A server that can be reached; one that cannot is left to itself, as the real tmux does.
+    pub(super) fn ensure_server(&mut self) {
+        if self.server.as_ref().is_some_and(|server| server.has_socket) {
+            return;
+        }
+        self.unreachable.extend(self.server.take());
+        self.servers_started += 1;
+        self.server = Some(Server::new(self.servers_started, self.now));
+    }
+
+    /// When the next program ends or the next late effect happens.
+    pub(super) fn next_due(&self) -> Option<Duration> {
+        let late = self.late.iter().map(|(at, _, _)| *at);
+        let servers = self.server.iter().chain(&self.unreachable);
+        let exits = servers.flat_map(|server| server.sessions.iter().filter_map(Session::exit));
+        late.chain(exits.map(|(at, _)| at)).min()
+    }
+
+    /// Does all that is due, and notes what has come onto the screens; whether sessions have come or gone.
+    pub(super) fn happen(&mut self) -> bool {
+        let now = self.now;
+        let (due, later) =
+            std::mem::take(&mut self.late).into_iter().partition(|(at, _, _)| *at <= now);
+        self.late = later;
+        let due: Vec<(Duration, TmuxOp, Option<Fence>)> = due;
+        let mut has_news = false;
+        for (_, op, fence) in due {
+            let (outcome, news) = self.carry_out(&op, fence.as_ref(), None);
+            has_news |= news;
+            let took_effect = outcome.is_ok();
+            self.applied.push(Applied { at: now, op, outcome, took_effect });
+        }
+        self.refresh();
+        let servers = self.server.iter().chain(&self.unreachable);
+        let ends: Vec<(String, i32)> = servers
+            .flat_map(|server| &server.sessions)
+            .filter_map(|session| {
+                let (at, code) = session.exit()?;
+                (at <= now).then(|| (session.name.clone(), code))
+            })
+            .collect();
+        for (session, code) in ends {
+            has_news |= self.exit(&session, code);
+        }
+        has_news
+    }
+
+    pub(super) fn refresh(&mut self) {
+        let now = self.now;
+        for session in self.server.iter_mut().flat_map(|server| &mut server.sessions) {
+            let Some(screen) = session.refresh(now) else { continue };
+            if let Some(log) = &session.log {
+                self.logs.entry(log.clone()).or_default().push_str(&format!("{screen}\n"));
+            }
+        }
+    }
+
+    pub(super) fn carry_out(
+        &mut self,
+        op: &TmuxOp,
+        fence: Option<&Fence>,
+        seen: Option<ServerId>,
+    ) -> (Result<Done, TmuxError>, bool) {
+        let program = match op {
+            TmuxOp::Start(start) => {
+                self.ensure_server();
+                self.program_of(&start.session)
+            }
+            TmuxOp::Type { .. }
+            | TmuxOp::Submit { .. }
+            | TmuxOp::Kill { .. }
+            | TmuxOp::AttachLog { .. } => Program::silent(),
+        };
+        let now = self.now;
+        let Some(server) = self.server.as_mut().filter(|server| server.has_socket) else {
+            return (Err(no_server()), false);
+        };
+        let names_pane = match op {
+            TmuxOp::Type { .. } | TmuxOp::Submit { .. } | TmuxOp::AttachLog { .. } => true,
+            TmuxOp::Start(_) | TmuxOp::Kill { .. } => false,
+        };
+        if let Some(Err(error)) = fence.map(|fence| server.pass(fence)) {
+            return (Err(error), false);
+        }
+        if names_pane && seen.is_some_and(|seen| seen != server.id) {
+            let reason = "the tmux server was replaced since the last listing".to_owned();
+            return (Err(TmuxError::Refused { reason }), false);
+        }
+        let mut effects = Effects::default();
+        let outcome = server.apply(op, &program, now, &mut effects);
+        if let Some(session) = effects.killed {
+            self.bury(session, EndCause::Killed);
+        }
+        self.refresh();
+        (outcome, effects.has_news)
+    }
+
+    pub(super) fn exit(&mut self, name: &str, code: i32) -> bool {
+        if !self.keeps_dead {
+            return self.remove(name, EndCause::Exit(code));
+        }
+        let at = self.now;
+        let found = self.server.as_mut().and_then(|server| server.session(name));
+        let Some(session) = found.filter(|session| session.dead.is_none()) else {
+            return false;
+        };
+        session.dead = Some(Dead { status: Some(code), signal: None });
+        self.ended.push(Ended { at, session: name.to_owned(), cause: EndCause::Exit(code) });
+        true
+    }
+
+    pub(super) fn remove(&mut self, name: &str, cause: EndCause) -> bool {
+        let servers = self.server.iter_mut().chain(&mut self.unreachable);
+        for server in servers {
+            if let Some(at) = server.sessions.iter().position(|session| session.name == name) {
+                let session = server.sessions.remove(at);
+                self.bury(session, cause);
+                return true;
+            }
+        }
+        false
+    }
+
+    pub(super) fn lose_server(&mut self) {
+        let sessions = self.server.take().map(|server| server.sessions).unwrap_or_default();
+        for session in sessions {
+            self.bury(session, EndCause::ServerLost);
+        }
+    }
+
+    pub(super) fn bury(&mut self, session: Session, cause: EndCause) {
+        self.received.entry(session.name.clone()).or_default().push_str(session.running.received());
+        if session.dead.is_none() {
+            self.ended.push(Ended { at: self.now, session: session.name, cause });
+        }
+    }
+}
+
+pub(super) fn no_server() -> TmuxError {
+    TmuxError::NoServer { socket: "the fake socket".to_owned() }
+}

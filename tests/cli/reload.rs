@@ -1,0 +1,87 @@
+//! The file is edited, broken and mended under a running watchdog, and its tmux server is killed.
+
+use crate::support::Bed;
+
+const CONFIG: &str = r#"
+HEAD
+[backend.cat]
+bin = "cat"
+prompt_delivery = "exec"
+[[agent]]
+name = "a"
+backend = "cat"
+watch = "heal"
+"#;
+
+fn more(name: &str) -> String {
+    format!("[[agent]]\nname = \"{name}\"\nbackend = \"cat\"\nwatch = \"heal\"\n")
+}
+
+fn write(bed: &Bed, text: &str) {
+    bed.write("agents.toml", &text.replace("HEAD", crate::support::HEAD));
+}
+
+#[test]
+fn an_edit_takes_effect_a_broken_one_is_told_once_and_a_removed_agent_stays_until_asked() {
+    let bed = Bed::with(CONFIG);
+    bed.agents(&["up"]).ends_with(0);
+
+    write(&bed, &format!("{CONFIG}{}", more("b")));
+    bed.until("a new agent is started", || bed.has("t-b"));
+
+    write(&bed, &format!("{CONFIG}nonsense = [\n"));
+    bed.until("the problem is in status", || bed.agents(&["status"]).err.contains("agents.toml"));
+    bed.until("the problem is in the log", || bed.watchdog_log().contains("last good"));
+    bed.tmux(&["kill-session", "-t", "=t-b"]).ends_with(0);
+    bed.until("the last good fleet is healed", || bed.has("t-b"));
+    let told = bed.watchdog_log().matches("the last good one stays in force").count();
+    assert_eq!(told, 1, "{}", bed.watchdog_log());
+
+    write(&bed, CONFIG);
+    bed.until("b is undeclared", || {
+        let status = bed.status();
+        status["undeclared"].as_array().is_some_and(|them| them.iter().any(|it| it["name"] == "b"))
+    });
+    assert!(bed.has("t-b"), "removal ends nothing");
+    bed.agents(&["down", "--undeclared"]).ends_with(0);
+    assert!(!bed.has("t-b") && bed.has("t-a"));
+}
+
+#[test]
+fn what_ties_the_fleet_to_its_sessions_cannot_change_under_it() {
+    let bed = Bed::with(CONFIG);
+    bed.agents(&["up"]).ends_with(0);
+    let moved = CONFIG.replace("HEAD", &crate::support::HEAD.replace("t-", "u-"));
+    bed.write("agents.toml", &moved);
+    bed.until("the change is refused", || bed.watchdog_log().contains("`session_prefix` changed"));
+    bed.tmux(&["kill-session", "-t", "=t-a"]).ends_with(0);
+    bed.until("the fleet lives on under its names", || bed.has("t-a"));
+    assert!(!bed.has("u-a"));
+    write(&bed, CONFIG);
+    bed.until("the file is good again", || bed.watchdog_log().contains("good again"));
+}
+
+#[test]
+fn f4_a_lost_server_is_one_event_and_the_fleet_comes_back_with_its_watchdog() {
+    let bed = Bed::with(&format!(
+        "{CONFIG}{}{}[[service]]\nname = \"s\"\ncommand = \"sleep 1000\"\n",
+        more("b"),
+        more("c")
+    ));
+    bed.agents(&["up"]).ends_with(0);
+    let server = bed.tmux(&["display-message", "-p", "#{pid}"]).out;
+    let killed = std::process::Command::new("kill").args(["-9", server.trim()]).status().unwrap();
+    assert!(killed.success());
+    bed.until("the fleet is back", || {
+        ["t-a", "t-b", "t-c", "t-s", "t-watchdog"].iter().all(|session| bed.has(session))
+    });
+    let log = bed.watchdog_log();
+    assert_eq!(log.matches("the tmux server was lost; the fleet").count(), 1, "{log}");
+    let at = |text: &str| log.find(text).unwrap_or_else(|| panic!("{text} in:\n{log}"));
+    assert!(
+        at("start s, because the tmux server was lost")
+            < at("start a, because the tmux server was lost")
+    );
+    bed.agents(&["down"]).ends_with(0);
+    assert_eq!(bed.sessions(), Vec::<String>::new());
+}
