@@ -1,5 +1,6 @@
 //! What does `/proc` tell about processes?
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::os::fd::OwnedFd;
@@ -18,22 +19,29 @@ const MS_PER_TICK: u64 = 10;
 /// Longer than any `stat` line: its name has at most 64 bytes, and its 51 numbers at most 20 digits each.
 const LINE: usize = 2048;
 
-/// Every process that may be seen.
-pub(super) fn rows() -> Result<Vec<Process>, ProcessError> {
+/// Every process that may be seen, without those in `skipped`; of these only the ones that are still there are kept.
+pub(super) fn rows(skipped: &mut BTreeSet<u32>) -> Result<Vec<Process>, ProcessError> {
     let unreadable = |source| ProcessError::Unreadable { from: "/proc", source };
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
     let folder = open("/proc", flags, Mode::empty()).map_err(|error| unreadable(error.into()))?;
     let mut rows = Vec::new();
     let mut line = [0; LINE];
+    let mut still = BTreeSet::new();
     for entry in fs::read_dir("/proc").map_err(unreadable)? {
         let name = entry.map_err(unreadable)?.file_name();
         let Some(pid) = name.to_str().and_then(|name| name.parse().ok()) else { continue };
+        if skipped.contains(&pid) {
+            still.insert(pid);
+            continue;
+        }
         // Processes of other users may be hidden, and those that ended meanwhile are gone.
         if let Some(row) = quick_row(&folder, pid, &mut line) {
             rows.push(row);
         }
     }
-    if rows.iter().any(|row| row.pid == std::process::id()) {
+    let own = std::process::id();
+    if still.contains(&own) || rows.iter().any(|row| row.pid == own) {
+        *skipped = still;
         Ok(rows)
     } else {
         // Mounted for another pid namespace, or not at all.

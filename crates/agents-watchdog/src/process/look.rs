@@ -71,7 +71,19 @@ impl Table {
     /// # Errors
     /// When neither gives an answer: then nothing is known of any process.
     pub fn take() -> Result<Self, ProcessError> {
-        Ok(Self::of(rows()?))
+        Ok(Self::of(rows(&mut BTreeSet::new())?))
+    }
+
+    /// The table without some processes. Those of them that have ended are struck off.
+    ///
+    /// # Errors
+    /// As [`Table::take`].
+    pub(super) fn take_without(skipped: &mut BTreeSet<u32>) -> Result<Self, ProcessError> {
+        Ok(Self::of(rows(skipped)?))
+    }
+
+    pub(super) fn rows(&self) -> impl Iterator<Item = &Process> {
+        self.rows.values()
     }
 
     pub(super) fn of(rows: Vec<Process>) -> Self {
@@ -173,10 +185,12 @@ pub(super) fn lives(row: Option<&Process>, start: &StartMark) -> Result<bool, Pr
     Ok(same && !row.ended)
 }
 
-fn rows() -> Result<Vec<Process>, ProcessError> {
+fn rows(skipped: &mut BTreeSet<u32>) -> Result<Vec<Process>, ProcessError> {
     #[cfg(target_os = "linux")]
-    if let Ok(rows) = super::linux::rows() {
+    if let Ok(rows) = super::linux::rows(skipped) {
         return Ok(rows);
     }
+    // `ps` names them all at once, so nothing would be saved.
+    skipped.clear();
     portable::rows()
 }
