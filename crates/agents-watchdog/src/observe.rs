@@ -29,8 +29,10 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
     ) -> Observation {
         let listing = if independent {
             self.place.independent_listing().await
-        } else {
+        } else if tells_programs_apart(fleet) {
             self.driver.list().await
+        } else {
+            self.driver.list_briefly().await
         };
         let server = self.server_seen(&listing);
         let panes = sessions::panes_of_members(fleet, listing.as_ref().ok());
@@ -145,6 +147,13 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             _ => false,
         })
     }
+}
+
+/// Whether one backend's program could be found where another's belongs: the only use of a pane's program.
+fn tells_programs_apart(fleet: &Fleet) -> bool {
+    let mut names = fleet.backends.values().filter_map(|backend| backend.process_name.as_ref());
+    let first = names.next();
+    names.any(|name| Some(name) != first)
 }
 
 /// The run that a session's tag names.
