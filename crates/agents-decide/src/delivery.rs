@@ -7,7 +7,6 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::draft::{Declared, Draft};
-use crate::life::Life;
 use crate::state::Member;
 use crate::{Action, Activity, MemberSeen, Moment, Note, PaneSeen, RunId, Seen};
 
