@@ -142,7 +142,7 @@ fn stopped(draft: &mut Draft<'_>, what: Declared<'_>, pane: Option<&PaneSeen>, h
         return;
     }
     match how {
-        Ending::NeverStarted if wanted && may_run(draft, what) => {
+        Ending::NeverStarted if wanted && may_run(draft, what) && is_its_turn(draft, what) => {
             let now = draft.now.at;
             set(draft, what, Life::Due { at: now, why: Why::New });
             let life = draft.member(name).life.clone();
@@ -166,6 +166,12 @@ fn stopped(draft: &mut Draft<'_>, what: Declared<'_>, pane: Option<&PaneSeen>, h
             draft.note(name, note);
         }
     }
+}
+
+/// While a request is under way, only what was asked for begins: a verb that carries its request out by itself
+/// watches nobody, and must not start those whom only a watchdog would.
+fn is_its_turn(draft: &mut Draft<'_>, what: Declared<'_>) -> bool {
+    draft.next.open.is_empty() || draft.member(what.name()).wanted == crate::state::Wanted::Up
 }
 
 /// Loop agents rest once the sequence is complete, and while the phase changes.
