@@ -59,7 +59,7 @@ fn carry_out(
             let who = holder.map_or_else(String::new, |holder| format!("; {holder}"));
             return Err(Error::Failed(format!("no answer within {} s{who}", within.as_secs())));
         }
-        match drive(app, loaded, tools, id) {
+        match drive(app, loaded, tools, (id, deadline)) {
             Ok(()) => {}
             Err(WatchdogError::Lock(LockError::Held(holder))) => {
                 if poked.as_ref() != Some(&holder) {
@@ -73,15 +73,23 @@ fn carry_out(
     }
 }
 
-/// Runs the loop until the request is answered, as nobody else does.
-fn drive(app: &App, loaded: &Loaded, tools: &Tools, id: u64) -> Result<(), WatchdogError> {
+/// Runs the loop until the request is answered, as nobody else does, or the deadline is over.
+fn drive(
+    app: &App,
+    loaded: &Loaded,
+    tools: &Tools,
+    (id, deadline): (u64, Instant),
+) -> Result<(), WatchdogError> {
     let runtime = runtime().map_err(WatchdogError::Signals)?;
     runtime.block_on(async {
         let mut reign = take_over(&app.config_absolute(), loaded.clone(), tools, "verb", one_shot)?;
         // The verb's own view of the config holds, with its one-off overrides.
         reign.hold_config();
         reign.engine.supervises = false;
-        reign.run(Until::Answered(vec![RequestId(id)])).await
+        let answered = reign.run(Until::Answered(vec![RequestId(id)]));
+        // What is cut off here looks to the next holder as if this process had died: nothing is lost or done twice.
+        let rest = deadline.saturating_duration_since(Instant::now());
+        tokio::time::timeout(rest, answered).await.unwrap_or(Ok(()))
     })
 }
 

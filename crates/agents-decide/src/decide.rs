@@ -201,7 +201,7 @@ fn limit(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen) {
         return;
     }
     let member = draft.member(&agent.name).clone();
-    let own_texts: Vec<String> = member.mailbox.recent.iter().cloned().collect();
+    let own_texts: Vec<String> = member.mailbox.own_texts().map(str::to_owned).collect();
     let look = LimitLook {
         agent,
         backend: draft.fleet.backend_of(agent),

@@ -22,6 +22,15 @@ pub struct Mailbox {
     pub recent: VecDeque<String>,
 }
 
+impl Mailbox {
+    /// The texts of ours that the screen may show: what was delivered in this run, and what is on its way.
+    pub fn own_texts(&self) -> impl Iterator<Item = &str> + Clone {
+        let under_way = self.queue.front().filter(|_| self.stage != Stage::Owed);
+        let texts = self.recent.iter().map(String::as_str);
+        texts.chain(under_way.map(|message| message.text.as_str()))
+    }
+}
+
 /// Any text we type at an agent.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Message {

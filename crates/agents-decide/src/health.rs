@@ -48,8 +48,8 @@ fn condemnation(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen) -> Opti
     if let Some(why) = mismatch(draft, backend, pane) {
         return Some(why);
     }
-    let own = draft.member(&agent.name).mailbox.recent.clone();
-    fatal(backend, seen.screen.known()?, own.iter().map(String::as_str))
+    let mailbox = draft.member(&agent.name).mailbox.clone();
+    fatal(backend, seen.screen.known()?, mailbox.own_texts())
 }
 
 /// Only the program of another declared backend is a mismatch; a shell that starts up is not.

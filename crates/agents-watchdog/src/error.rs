@@ -13,4 +13,7 @@ pub enum WatchdogError {
     Store(#[from] agents_store::StoreError),
     #[error("the signals cannot be watched: {0}")]
     Signals(std::io::Error),
+    /// A signal ended a verb before its request was answered.
+    #[error("told to end before it was done; what was begun goes on when the fleet is next looked after")]
+    Interrupted,
 }

@@ -124,7 +124,7 @@ impl<D: Driver> Reign<D> {
     /// Ticks until it is told to end, by a request or a signal.
     ///
     /// # Errors
-    /// When another process took the fleet over, or signals cannot be watched.
+    /// When another process took the fleet over, a signal came before the answers, or signals cannot be watched.
     pub async fn run(&mut self, until: Until) -> Result<(), WatchdogError> {
         let mut signals = Signals::watch()?;
         self.fence().await;
@@ -155,9 +155,10 @@ impl<D: Driver> Reign<D> {
                 () = tokio::time::sleep(pause) => {}
                 () = self.engine.driver.news() => {}
                 () = fetched.notified() => {}
-                told = signals.next() => match told {
-                    Told::Look => {}
-                    Told::End => return Ok(()),
+                told = signals.next() => match (told, &until) {
+                    (Told::Look, _) => {}
+                    (Told::End, Until::Told) => return Ok(()),
+                    (Told::End, Until::Answered(_)) => return Err(WatchdogError::Interrupted),
                 },
             }
         }
