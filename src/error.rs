@@ -73,7 +73,9 @@ impl From<WatchdogError> for Error {
             WatchdogError::Lock(error) => error.into(),
             WatchdogError::Ledger(error) => Self::Unavailable(error.to_string()),
             WatchdogError::Store(error) => error.into(),
-            WatchdogError::Signals(_) | WatchdogError::Interrupted => Self::Failed(error.to_string()),
+            WatchdogError::Signals(_) | WatchdogError::Interrupted => {
+                Self::Failed(error.to_string())
+            }
         }
     }
 }

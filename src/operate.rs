@@ -85,6 +85,7 @@ fn drive(
         let mut reign = take_over(&app.config_absolute(), loaded.clone(), tools, "verb", one_shot)?;
         // The verb's own view of the config holds, with its one-off overrides.
         reign.hold_config();
+        reign.engine.supervises = false;
         let answered = reign.run(Until::Answered(vec![RequestId(id)]));
         // What is cut off here looks to the next holder as if this process had died: nothing is lost or done twice.
         let rest = deadline.saturating_duration_since(Instant::now());

@@ -45,14 +45,7 @@ repo = "builder"
 
 fn bed() -> Bed {
     let bed = Bed::with(&CONFIG.replace("AGENTS", env!("CARGO_BIN_EXE_agents")));
-    bed.git(".", &["init", "-q", "--bare", "-b", "main", "remote.git"]).ends_with(0);
-    bed.git(".", &["clone", "-q", "remote.git", "builder"]).ends_with(0);
-    bed.git("builder", &["checkout", "-q", "-b", "main"]);
-    bed.write("builder/plan.md", "Two gates.\n");
-    bed.git("builder", &["add", "."]).ends_with(0);
-    bed.git("builder", &["commit", "-q", "-m", "plan"]).ends_with(0);
-    bed.git("builder", &["push", "-q", "-u", "origin", "main"]).ends_with(0);
-    bed.git(".", &["clone", "-q", "remote.git", "adversary"]).ends_with(0);
+    bed.repositories(&[("plan.md", "Two gates.\n")]);
     for role in ["builder", "adversary"] {
         bed.write(&format!("prompts/{role}.md"), "Do your part.\n");
     }

@@ -102,23 +102,11 @@ repo = "builder"
     )
 }
 
-fn repositories(bed: &Bed) {
-    bed.git(".", &["init", "-q", "--bare", "-b", "main", "remote.git"]).ends_with(0);
-    bed.git(".", &["clone", "-q", "remote.git", "builder"]).ends_with(0);
-    bed.write("builder/plan.md", "Two gates.\n");
-    bed.write("builder/work.sh", WORK);
-    bed.git("builder", &["checkout", "-q", "-b", "main"]);
-    bed.git("builder", &["add", "."]).ends_with(0);
-    bed.git("builder", &["commit", "-q", "-m", "plan"]).ends_with(0);
-    bed.git("builder", &["push", "-q", "-u", "origin", "main"]).ends_with(0);
-    bed.git(".", &["clone", "-q", "remote.git", "adversary"]).ends_with(0);
-}
-
 #[test]
 fn a_two_phase_build_with_a_real_codex_ends_by_itself_while_sessions_are_killed() {
     let Some(codex) = codex() else { return };
     let bed = Bed::empty();
-    repositories(&bed);
+    bed.repositories(&[("plan.md", "Two gates.\n"), ("work.sh", WORK)]);
     bed.write(
         "prompts/kickoff.md",
         "phase: {phase_id}\nplan: {plan}\nstatus: {status}\nrole: {role}\n",

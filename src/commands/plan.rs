@@ -51,9 +51,11 @@ fn decide_now(app: &App, loaded: &Loaded, verb: Option<Verb>) -> Result<Decision
     let terminals = app.terminals(&loaded.fleet)?;
     let state_dir = loaded.fleet.state_dir();
     let place = LocalPlace::new(terminals.clone(), state_dir.clone(), app.tools()?.myself);
+    let supervises = verb.is_none();
     let ledger = ReadOnly { reader: stored::reader(&state_dir)?, verb };
     let mut engine = Engine::resume(OneShot::new(terminals), place, ledger)
         .map_err(|error| Error::Unavailable(error.to_string()))?;
+    engine.supervises = supervises;
     let (_, decision, _) = runtime()?.block_on(engine.preview(&loaded.fleet));
     Ok(decision)
 }

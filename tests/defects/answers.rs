@@ -8,7 +8,8 @@ use crate::support::{Bed, Ran, process_lives, wait_for};
 
 #[test]
 fn d40_a_command_that_cannot_start_is_a_failure_with_its_reason() {
-    let backend = "[backend.gone]\nbin = \"no-such-program --at-all\"\nprompt_delivery = \"exec\"\n";
+    let backend =
+        "[backend.gone]\nbin = \"no-such-program --at-all\"\nprompt_delivery = \"exec\"\n";
     let table = "[[agent]]\nname = \"x\"\nbackend = \"gone\"\n".to_owned();
     let elsewhere = agent("lost", "dir = \"not/there\"", REST);
     let bed = fleet("", &[backend.to_owned(), table, elsewhere, healed("y", REST)]);
@@ -67,7 +68,9 @@ fn d41_a_verb_that_waits_for_tmux_can_be_interrupted() {
     let mut up = with_that_tmux(&bed, "up");
     let mut up = up.stderr(std::process::Stdio::null()).spawn().unwrap();
     let lock = bed.dir.join(".state/state/fleet.lock");
-    bed.until("it drives the fleet", || std::fs::read_to_string(&lock).is_ok_and(|text| text.contains("pid")));
+    bed.until("it drives the fleet", || {
+        std::fs::read_to_string(&lock).is_ok_and(|text| text.contains("pid"))
+    });
     bed.command("kill").arg(up.id().to_string()).status().unwrap();
     let ended = wait_for(Duration::from_secs(10), &mut || up.try_wait().unwrap().is_some());
     if !ended {
@@ -81,7 +84,9 @@ fn d41_a_verb_that_waits_for_tmux_can_be_interrupted() {
 #[test]
 fn d42_unknown_names_and_words_are_refused_with_the_known_ones() {
     let bed = fleet("", &[healed("builder", REST)]);
-    for words in [["up", "bulider"], ["down", "bulider"], ["restart", "bulider"], ["logs", "bulider"]] {
+    for words in
+        [["up", "bulider"], ["down", "bulider"], ["restart", "bulider"], ["logs", "bulider"]]
+    {
         let refused = bed.agents(&words).ends_with(2);
         assert!(refused.err.contains("bulider") && refused.err.contains("builder"), "{refused:?}");
     }

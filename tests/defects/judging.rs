@@ -10,7 +10,8 @@ const STALL: &str = "watch = \"heal+stall\"";
 const GRACE: &str = "stall_grace = 1";
 
 fn waiting(markers: &[&str]) -> String {
-    let said: Vec<String> = markers.iter().map(|marker| format!("echo 'WAITING-UNTIL: {marker}'")).collect();
+    let said: Vec<String> =
+        markers.iter().map(|marker| format!("echo 'WAITING-UNTIL: {marker}'")).collect();
     format!("{}\n{REST}", said.join("\n"))
 }
 
@@ -25,10 +26,13 @@ fn until_stalled(bed: &Bed, name: &str, times: usize) {
 #[test]
 fn d04_the_last_promise_on_the_screen_counts() {
     let (old, far) = ("2020-01-01T00:00:00Z", "2099-01-01T00:00:00Z");
-    let bed = fleet(GRACE, &[
-        agent("kept", STALL, &waiting(&[old, far])),
-        agent("broken", STALL, &waiting(&[far, old])),
-    ]);
+    let bed = fleet(
+        GRACE,
+        &[
+            agent("kept", STALL, &waiting(&[old, far])),
+            agent("broken", STALL, &waiting(&[far, old])),
+        ],
+    );
     bed.agents(&["up"]).ends_with(0);
     let before = bed.pid("t-kept");
     until_stalled(&bed, "broken", 2);
@@ -40,7 +44,9 @@ fn d04_the_last_promise_on_the_screen_counts() {
 fn d05_an_agent_that_prints_is_not_idle_though_no_pattern_says_active() {
     let printing = "i=0; while :; do i=$((i + 1)); echo \"row $i\"; sleep 0.3; done";
     let bed = fleet(GRACE, &[agent("busy", STALL, printing), agent("quiet", STALL, REST)]);
-    let with_pattern = bed.read("agents.toml").replace("stall_idle = 2", "stall_idle = 2\nactive_re = \"esc to interrupt\"");
+    let with_pattern = bed
+        .read("agents.toml")
+        .replace("stall_idle = 2", "stall_idle = 2\nactive_re = \"esc to interrupt\"");
     bed.write("agents.toml", &with_pattern);
     bed.agents(&["up"]).ends_with(0);
     let before = bed.pid("t-busy");
@@ -52,24 +58,39 @@ fn d05_an_agent_that_prints_is_not_idle_though_no_pattern_says_active() {
 /// A fleet whose backend knows a limit.
 fn limited(tables: &[String]) -> Bed {
     let bed = fleet("limit_probe_fallback = 2\nlimit_reset_slack = 1\nstall_grace = 1", tables);
-    let with_pattern = bed.read("agents.toml").replace("stall_idle = 2", "stall_idle = 2\nlimit_re = \"usage limit\"");
+    let with_pattern = bed
+        .read("agents.toml")
+        .replace("stall_idle = 2", "stall_idle = 2\nlimit_re = \"usage limit\"");
     bed.write("agents.toml", &with_pattern);
     bed
 }
 
 /// Shows a text about limits, and answers whatever is typed.
 fn reader(text: &str) -> String {
-    format!("echo ready\necho '{text}'\nwhile IFS= read -r line; do\n  printf '%s\\n' \"$line\" >> got-$AGENTS_NAME.txt\n  echo 'done with that'\ndone")
+    format!(
+        "echo ready\necho '{text}'\nwhile IFS= read -r line; do\n  printf '%s\\n' \"$line\" >> got-$AGENTS_NAME.txt\n  echo 'done with that'\ndone"
+    )
 }
 
 #[test]
 fn d07_a_text_about_limits_holds_an_agent_no_longer_than_one_probe_and_stalls_are_judged_again() {
-    let bed = limited(&[agent("x", STALL, &reader("The manual says: usage limit reached means to wait."))]);
+    let bed = limited(&[agent(
+        "x",
+        STALL,
+        &reader("The manual says: usage limit reached means to wait."),
+    )]);
     bed.agents(&["up"]).ends_with(0);
     bed.until("one probe shows that the text is only a text", || {
-        matches!(state(&bed).members.values().next().map(|it| &it.limit), Some(Limit::Clear { dismissed: Some(_) }))
+        matches!(
+            state(&bed).members.values().next().map(|it| &it.limit),
+            Some(Limit::Clear { dismissed: Some(_) })
+        )
     });
-    assert!(lines(&bed, "got-x.txt")[0].starts_with("Watchdog probe"), "{:?}", bed.read("got-x.txt"));
+    assert!(
+        lines(&bed, "got-x.txt")[0].starts_with("Watchdog probe"),
+        "{:?}",
+        bed.read("got-x.txt")
+    );
     until_stalled(&bed, "x", 1);
 }
 
@@ -100,7 +121,8 @@ fn d08_a_reset_is_read_as_it_is_meant() {
         ("usage limit; then git reset 3 files", None),
     ] {
         let read = reset::parse(text, now).map(|reset| reset.at);
-        let meant: Option<DateTime<Utc>> = meant.map(|time| DateTime::parse_from_rfc3339(time).unwrap().to_utc());
+        let meant: Option<DateTime<Utc>> =
+            meant.map(|time| DateTime::parse_from_rfc3339(time).unwrap().to_utc());
         assert_eq!(read, meant, "{text}");
     }
 }

@@ -1,8 +1,8 @@
 //! Does each message reach its agent once, and does waiting for it cost anybody else? Rows 3, 14 and 15.
 
 use crate::scene::{
-    RECORDER, REST, agent, count, crash_watchdog, first, fleet, healed, journal, kill, kill_and_see_healed, lines,
-    replace_watchdog, until_back,
+    RECORDER, REST, agent, count, crash_watchdog, first, fleet, healed, journal, kill,
+    kill_and_see_healed, lines, replace_watchdog, until_back,
 };
 use crate::support::Bed;
 
@@ -147,7 +147,9 @@ fn d15_an_empty_inbox_file_is_there() {
     bed.until("it is seen to be gone", || crate::scene::state(&bed).handoff.inboxes.is_empty());
     bed.write("work/machine-docs/adversary.md", "");
     commit(&bed, "wip: again");
-    bed.until("the reviewer hears again", || got(&bed, "adversary", "machine-docs/adversary.md") == 2);
+    bed.until("the reviewer hears again", || {
+        got(&bed, "adversary", "machine-docs/adversary.md") == 2
+    });
 }
 
 /// Keeps the helper honest: an agent that is not declared healed is not touched.

@@ -1,6 +1,6 @@
 //! Do names, paths, prompts and models stay what they are, whatever signs they hold? Rows 35 and 37 to 39.
 
-use crate::scene::{REST, RECORDER, fleet, healed, kill_and_see_healed, lines};
+use crate::scene::{RECORDER, REST, fleet, healed, kill_and_see_healed, lines};
 use crate::support::{Bed, process_lives};
 
 #[test]
@@ -20,7 +20,11 @@ fn d35_a_name_that_another_begins_with_is_another() {
     let bed = fleet("", &[healed("web", REST), healed("web-api", REST), healed("web_2", REST)]);
     bed.agents(&["up"]).ends_with(0);
     bed.agents(&["down", "web"]).ends_with(0);
-    assert!(!bed.has("t-web") && bed.has("t-web-api") && bed.has("t-web_2"), "{:?}", bed.sessions());
+    assert!(
+        !bed.has("t-web") && bed.has("t-web-api") && bed.has("t-web_2"),
+        "{:?}",
+        bed.sessions()
+    );
     kill_and_see_healed(&bed, "web-api");
     assert!(!bed.has("t-web"));
 }
@@ -58,7 +62,10 @@ fn d37_a_prompt_and_a_model_are_words_and_never_options_or_commands() {
     let told = |name: &str| bed.read(&format!("args-{name}.txt")).trim().to_owned();
     bed.until("all ran", || ["dash", "quote", "shell"].iter().all(|name| !told(name).is_empty()));
     let word = |name: &str, n: u32| bed.read(&format!("arg-{name}-{n}.txt"));
-    assert_eq!((told("dash").as_str(), word("dash", 1), word("dash", 2)), ("3", "--flag".into(), "a b".into()));
+    assert_eq!(
+        (told("dash").as_str(), word("dash", 1), word("dash", 2)),
+        ("3", "--flag".into(), "a b".into())
+    );
     // A program takes a word that begins with a blank for no option.
     assert_eq!(word("dash", 3), " --version");
     let model: Vec<String> = (1..=2).map(|n| word("quote", n)).collect();
@@ -108,9 +115,14 @@ fn d38_a_repository_path_with_quotes_and_dollars_is_only_a_path() {
     };
     push("begin");
     bed.agents(&["up"]).ends_with(0);
-    bed.until("the first look is done", || bed.watchdog_log().contains("handoff: first look") || crate::scene::count(&bed, "fleet", "first look") > 0);
+    bed.until("the first look is done", || {
+        bed.watchdog_log().contains("handoff: first look")
+            || crate::scene::count(&bed, "fleet", "first look") > 0
+    });
     push("claim: gate 1");
-    bed.until("the reviewer hears", || lines(&bed, "got-adversary.txt").iter().any(|line| line.contains("CLAIM")));
+    bed.until("the reviewer hears", || {
+        lines(&bed, "got-adversary.txt").iter().any(|line| line.contains("CLAIM"))
+    });
     let found = bed.command("find").args([".", "-name", "PWN"]).output().unwrap();
     assert_eq!(String::from_utf8_lossy(&found.stdout), "");
 }

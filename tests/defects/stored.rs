@@ -9,7 +9,8 @@ fn n2_kickoff_and_state_files_are_for_their_owner_alone() {
     let bed = fleet("", &[healed("x", REST)]);
     bed.agents(&["up"]).ends_with(0);
     ticks(&bed, 1);
-    let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let mode =
+        |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     let state = bed.dir.join(".state/state");
     assert_eq!(mode(&state), 0o700);
     for file in ["kickoff-t-x.txt", "store.db", "fleet.lock"] {
@@ -25,7 +26,8 @@ fn n2_kickoff_and_state_files_are_for_their_owner_alone() {
 #[test]
 fn n3_a_promise_for_the_far_future_is_honoured_no_longer_than_its_cap() {
     let script = format!("echo 'WAITING-UNTIL: 2099-01-01T00:00'\n{REST}");
-    let bed = fleet("stall_grace = 1\npromise_cap = 2", &[agent("x", "watch = \"heal+stall\"", &script)]);
+    let bed =
+        fleet("stall_grace = 1\npromise_cap = 2", &[agent("x", "watch = \"heal+stall\"", &script)]);
     bed.agents(&["up"]).ends_with(0);
     bed.until("it is restarted all the same", || count(&bed, "x", "because it stalled") > 0);
     assert_eq!(count(&bed, "x", "it promises to go on only at 2099"), 1, "{:#?}", journal(&bed));

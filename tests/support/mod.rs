@@ -95,6 +95,20 @@ impl Bed {
         Ran::from(self.command("git").arg("-C").arg(folder).args(words).output().unwrap())
     }
 
+    /// A bare remote with a `main` branch that holds these files, and a clone of it for each role of a loop.
+    pub fn repositories(&self, files: &[(&str, &str)]) {
+        self.git(".", &["init", "-q", "--bare", "-b", "main", "remote.git"]).ends_with(0);
+        self.git(".", &["clone", "-q", "remote.git", "builder"]).ends_with(0);
+        self.git("builder", &["checkout", "-q", "-b", "main"]);
+        for (path, text) in files {
+            self.write(&format!("builder/{path}"), text);
+        }
+        self.git("builder", &["add", "."]).ends_with(0);
+        self.git("builder", &["commit", "-q", "-m", "plan"]).ends_with(0);
+        self.git("builder", &["push", "-q", "-u", "origin", "main"]).ends_with(0);
+        self.git(".", &["clone", "-q", "remote.git", "adversary"]).ends_with(0);
+    }
+
     /// The names of the sessions on the private server.
     pub fn sessions(&self) -> Vec<String> {
         let listed = self.tmux(&["list-sessions", "-F", "#{session_name}"]);

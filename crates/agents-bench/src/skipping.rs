@@ -1,6 +1,6 @@
 //! How does half a minute pass between two ticks without being waited for?
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use agents_config::Fleet;
 use agents_decide::{Base, HandoffSeen, Now, RunId, Seen, StatusSeen, StopStage};
@@ -12,15 +12,24 @@ use agents_watchdog::place::{ClockMark, Facts, LocalPlace, Need, Place, Start};
 pub struct Skipping {
     inner: LocalPlace,
     skipped: Duration,
+    /// When the clock was put forward, and how far ahead it was from then on.
+    skips: Vec<(Instant, Duration)>,
 }
 
 impl Skipping {
     pub fn over(inner: LocalPlace) -> Self {
-        Self { inner, skipped: Duration::ZERO }
+        Self { inner, skipped: Duration::ZERO, skips: Vec::new() }
     }
 
     pub fn skip(&mut self, span: Duration) {
         self.skipped += span;
+        self.skips.push((Instant::now(), self.skipped));
+    }
+
+    /// How long ago something was by the clock that was put forward.
+    fn aged(&self, age: Duration) -> Duration {
+        let ahead = self.skips.iter().rev().find(|(at, _)| at.elapsed() >= age);
+        age + self.skipped - ahead.map_or(Duration::ZERO, |(_, ahead)| *ahead)
     }
 }
 
@@ -43,7 +52,9 @@ impl Place for Skipping {
     }
 
     fn facts(&mut self, fleet: &Fleet, name: &AgentName, need: Need) -> Facts {
-        self.inner.facts(fleet, name, need)
+        let mut facts = self.inner.facts(fleet, name, need);
+        facts.log_age = facts.log_age.map(|age| self.aged(age));
+        facts
     }
 
     fn status(&mut self, fleet: &Fleet, phase: &PhaseId) -> Seen<StatusSeen> {

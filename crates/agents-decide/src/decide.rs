@@ -175,7 +175,7 @@ fn one_agent<'a>(
     } else {
         Activity::Unknown
     };
-    if agent.watch == Watch::None || !agent.enabled {
+    if agent.watch == Watch::None || !agent.enabled || !draft.seen.supervised {
         delivery::step(draft, Declared::Agent(agent), seen, activity);
         return;
     }

@@ -7,11 +7,11 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::draft::{Declared, Draft};
-use crate::life::Life;
 use crate::state::Member;
 use crate::{Action, Activity, MemberSeen, Moment, Note, PaneSeen, RunId, Seen};
 
 mod evidence;
+mod ready;
 
 /// What an agent is owed, and how far the first of it has got.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -105,8 +105,6 @@ const LOST_AFTER: Duration = Duration::from_secs(3);
 /// How long one submit may take to show.
 const SEEN_WITHIN: Duration = Duration::from_millis(2500);
 const SUBMITS: u8 = 3;
-/// How long a program that was just started is left to draw its composer, where nothing says when it is ready.
-const SETTLES_WITHIN: Duration = Duration::from_secs(5);
 const QUICK_LOOK: Duration = Duration::from_millis(150);
 
 /// Owes a message; one of the same kind that is not typed yet is not doubled.
@@ -213,59 +211,13 @@ fn owed(
     (pane, activity): (&PaneSeen, Activity),
     message: &Message,
 ) {
-    if let Some(reason) = obstacle(draft, what, seen, pane, activity, message) {
+    if let Some(reason) = ready::obstacle(draft, what, seen, pane, activity, message) {
         wait(draft, what, message, reason);
         return;
     }
     let (at, run) = (draft.now.at, pane.run);
     type_it(draft, what, pane, message);
     draft.member(what.name()).mailbox.stage = Stage::Typing { at, run, tries: 1 };
-}
-
-/// Why nothing may be typed now.
-fn obstacle(
-    draft: &mut Draft<'_>,
-    what: Declared<'_>,
-    seen: &MemberSeen,
-    pane: &PaneSeen,
-    activity: Activity,
-    message: &Message,
-) -> Option<&'static str> {
-    let probe = message.kind == MessageKind::Probe;
-    let member = draft.member(what.name());
-    let Life::Up { since, .. } = member.life else { return Some("it is not running") };
-    if member.limit.silences() && !probe {
-        return Some("it is inside a usage window");
-    }
-    if pane.deaf {
-        return Some("its pane is in copy mode or takes no input");
-    }
-    let Seen::Known(screen) = &seen.screen else { return Some("its screen cannot be seen") };
-    let Some(backend) = what.backend(draft.fleet) else { return Some("it is a service") };
-    match &backend.ready_re {
-        Some(ready) if !screen.rows.iter().any(|row| ready.is_match(row)) => {
-            draft.look_in(Duration::from_millis(500));
-            return Some("it is not ready yet");
-        }
-        Some(_) => {}
-        None => {
-            let settles = match backend.prompt_delivery {
-                agents_config::PromptDelivery::Ping => backend.connect_delay,
-                agents_config::PromptDelivery::Arg | agents_config::PromptDelivery::Exec => {
-                    SETTLES_WITHIN.min(backend.connect_delay)
-                }
-            };
-            let running = draft.now.at.since(since);
-            if running < settles {
-                draft.look_in(settles.saturating_sub(running));
-                return Some("it was just started");
-            }
-        }
-    }
-    if activity == Activity::Active {
-        return Some("it is active");
-    }
-    None
 }
 
 fn token(message: &Message) -> String {

@@ -28,6 +28,8 @@ pub enum Note {
     Running,
     /// Not running, and not wanted.
     DownOnPurpose,
+    /// No watchdog runs, and nobody asked for it.
+    Unsupervised,
     /// Not running, and nobody watches it.
     NotWatched,
     Disabled,

@@ -14,6 +14,9 @@ pub struct Observation {
     pub server: Seen<ServerSeen>,
     /// The look was made by another way than the ordinary one: a fresh connection and the process ids.
     pub independent: bool,
+    /// The watchdog looks. A verb that holds the fleet for a moment does what it was asked for and no more.
+    #[serde(default = "yes")]
+    pub supervised: bool,
     /// Every declared agent and service.
     pub members: BTreeMap<AgentName, MemberSeen>,
     /// Sessions with our tag that the file does not declare.
@@ -160,4 +163,8 @@ pub struct Undeclared {
     pub name: AgentName,
     pub session: String,
     pub run: Option<RunId>,
+}
+
+fn yes() -> bool {
+    true
 }

@@ -27,6 +27,9 @@ impl fmt::Display for Note {
             Self::MissingOnce => write!(f, "one look did not find it; a second look decides"),
             Self::Running => write!(f, "runs"),
             Self::DownOnPurpose => write!(f, "is down, and nobody asked for it to run"),
+            Self::Unsupervised => {
+                write!(f, "is left as it is: no watchdog runs, and this verb was not asked for it")
+            }
             Self::NotWatched => write!(f, "does not run, and is not watched"),
             Self::Disabled => write!(f, "is disabled in the config"),
             Self::TaskEnded { how } => write!(f, "ran once and ended: {how}"),

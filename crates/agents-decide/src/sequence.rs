@@ -101,7 +101,7 @@ fn running(draft: &mut Draft<'_>, plan: &LoopPlan, phase: PhaseId) {
         draft.note_fleet(Note::NoAutoAdvance { phase });
         return;
     }
-    if !draft.heavy {
+    if !draft.heavy || !draft.seen.supervised {
         // Judged on heavy ticks only, as configured.
         return;
     }
@@ -234,7 +234,8 @@ fn launch(draft: &mut Draft<'_>, task: Declared<'_>) {
 fn complete(draft: &mut Draft<'_>, plan: &LoopPlan, phase: PhaseId) {
     draft.note_fleet(Note::SequenceComplete);
     // A phase was appended: the build goes on from there.
-    if let Some(next) = plan.after(&phase)
+    if draft.seen.supervised
+        && let Some(next) = plan.after(&phase)
         && plan.auto_advance
     {
         draft.calm(None, "complete");

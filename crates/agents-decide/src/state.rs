@@ -67,8 +67,11 @@ pub struct Member {
     pub wake_at: Option<Moment>,
     /// A fatal row or a mismatched command that one look saw.
     pub suspicion: Option<Suspicion>,
-    /// How many times it was started, for `status`.
+    /// How many times it was started.
     pub starts: u32,
+    /// How many of the starts mended something: neither asked for, nor the way of the phases.
+    #[serde(default)]
+    pub restarts: u32,
     /// The last start of this member.
     pub last_run: Option<RunId>,
 }

@@ -158,6 +158,10 @@ impl Driver for ControlMode {
         Ok(listing)
     }
 
+    async fn list_briefly(&mut self) -> Result<Listing, TmuxError> {
+        transport::list_briefly(self).await
+    }
+
     async fn screens(&mut self, panes: &[PaneId]) -> Vec<Result<Screen, TmuxError>> {
         let screens = transport::screens(self, panes).await;
         if std::mem::take(&mut self.was_lost) {

@@ -10,12 +10,13 @@ use crate::{Dead, Listing, Pane, PaneId, ServerId, TmuxError};
 const FACTS: &str = "#{pane_id} #{pane_pid} #{pane_dead} s#{pane_dead_status} g#{pane_dead_signal} \
      #{pane_in_mode} #{pane_input_off} #{window_activity} #{history_bytes},#{cursor_x},#{cursor_y} #{pane_pipe}";
 
+/// Makes tmux read `/proc` for each pane: a third of the listing's cost.
+const COMMAND: &str = "#{pane_current_command}";
+
 /// Fields that programs and people fill as they like.
-///
-/// `pane_current_command` makes tmux read `/proc` for each pane: a third of the listing's cost.
 const TEXTS: [&str; 7] = [
     "#{session_name}",
-    "#{pane_current_command}",
+    COMMAND,
     "#{@agents_id}",
     "#{@agents_run}",
     "#{@agents_typed}",
@@ -23,15 +24,17 @@ const TEXTS: [&str; 7] = [
     "#{pane_title}",
 ];
 
-/// Asks for the server and all its panes.
+/// Asks for the server and all its panes; `with_command`: also for the names of their programs.
 ///
 /// Every row and field is set off by `mark`, a word that nothing on the server can know beforehand, so
 /// no title or option, whatever it holds, can pass for another field or row.
-pub(crate) fn ask(mark: &str) -> Vec<Words> {
+pub(crate) fn ask(mark: &str, with_command: bool) -> Vec<Words> {
     let mut row = format!("row-{mark} {FACTS}");
     for text in TEXTS {
         row.push_str(mark);
-        row.push_str(text);
+        if with_command || text != COMMAND {
+            row.push_str(text);
+        }
     }
     vec![
         Words::new(["display-message", "-p", &format!("head-{mark} #{{pid}} #{{start_time}}")]),

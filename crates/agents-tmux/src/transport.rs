@@ -56,8 +56,20 @@ pub(crate) trait Transport: Send {
 }
 
 pub(crate) async fn list<T: Transport>(transport: &mut T) -> Result<Listing, TmuxError> {
+    listing(transport, true).await
+}
+
+pub(crate) async fn list_briefly<T: Transport>(transport: &mut T) -> Result<Listing, TmuxError> {
+    listing(transport, false).await
+}
+
+async fn listing<T: Transport>(
+    transport: &mut T,
+    with_command: bool,
+) -> Result<Listing, TmuxError> {
     let mark = mark();
-    let reply = transport.run(Batch::Chain { load: None, commands: listing::ask(&mark) }).await?;
+    let commands = listing::ask(&mark, with_command);
+    let reply = transport.run(Batch::Chain { load: None, commands }).await?;
     let listing = listing::read(&reply, &mark, &transport.memory().socket())?;
     transport.memory_mut().server = Some(listing.server);
     Ok(listing)

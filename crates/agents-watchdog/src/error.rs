@@ -14,6 +14,8 @@ pub enum WatchdogError {
     #[error("the signals cannot be watched: {0}")]
     Signals(std::io::Error),
     /// A signal ended a verb before its request was answered.
-    #[error("told to end before it was done; what was begun goes on when the fleet is next looked after")]
+    #[error(
+        "told to end before it was done; what was begun goes on when the fleet is next looked after"
+    )]
     Interrupted,
 }

@@ -8,7 +8,7 @@ pub(crate) mod sessions;
 use std::collections::BTreeMap;
 
 use agents_config::Fleet;
-use agents_decide::{Life, MemberSeen, Now, Observation, RunId, Seen, ServerSeen, Wanted};
+use agents_decide::{Life, MemberSeen, Now, Observation, RunId, Seen, ServerSeen, Stall, Wanted};
 use agents_names::AgentName;
 use agents_tmux::{Driver, Listing, Pane, ServerId, TmuxError};
 
@@ -29,8 +29,10 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
     ) -> Observation {
         let listing = if independent {
             self.place.independent_listing().await
-        } else {
+        } else if tells_programs_apart(fleet) {
             self.driver.list().await
+        } else {
+            self.driver.list_briefly().await
         };
         let server = self.server_seen(&listing);
         let panes = sessions::panes_of_members(fleet, listing.as_ref().ok());
@@ -52,11 +54,16 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         }
         let phase = self.state.sequence.as_ref().map(|sequence| sequence.phase().clone());
         let status = phase.map_or(Seen::Absent, |phase| self.place.status(fleet, &phase));
-        let handoff = self.place.handoff(fleet, &self.state.handoff.base);
+        let handoff = if self.supervises {
+            self.place.handoff(fleet, &self.state.handoff.base)
+        } else {
+            Seen::Absent
+        };
         let undeclared = sessions::undeclared(fleet, listing.as_ref().ok());
         Observation {
             server,
             independent,
+            supervised: self.supervises,
             members,
             undeclared,
             status,
@@ -130,8 +137,9 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             run,
             end: !alive || !up,
             processes: !alive || !up || (still && stalls),
+            // A running member is restarted only on a suspicion that an earlier tick had.
             startable: !judged
-                || stalls
+                || member.is_some_and(|member| matches!(member.stall, Stall::Suspect { .. }))
                 || member.is_some_and(|member| member.suspicion.is_some())
                 || member.is_none_or(|member| member.wanted == Wanted::Unsaid),
             wake: wake_due,
@@ -144,6 +152,13 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             _ => false,
         })
     }
+}
+
+/// Whether one backend's program could be found where another's belongs: the only use of a pane's program.
+fn tells_programs_apart(fleet: &Fleet) -> bool {
+    let mut names = fleet.backends.values().filter_map(|backend| backend.process_name.as_ref());
+    let first = names.next();
+    names.any(|name| Some(name) != first)
 }
 
 /// The run that a session's tag names.

@@ -1,5 +1,6 @@
 //! Which processes belong to an agent, what have they used, and how are they ended?
 
+mod census;
 mod clock;
 mod end;
 mod error;
@@ -8,6 +9,7 @@ mod linux;
 mod look;
 mod portable;
 
+pub use census::Census;
 pub use clock::{boot_clock_ms, boot_id};
 pub use end::{Sent, Signal, alive, signal, signal_group};
 pub use error::ProcessError;

@@ -124,7 +124,11 @@ impl Recorder {
                 }
             };
             let detail = serde_json::to_value(action).unwrap_or_default();
-            entries.push(entry(action.about(), kind, action.to_string(), detail));
+            let text = match action {
+                Action::Alarm { text, .. } => text.clone(),
+                _ => action.to_string(),
+            };
+            entries.push(entry(action.about(), kind, text, detail));
         }
         let mut told = HashSet::new();
         for about in decision.notes.iter().filter(|about| is_notable(&about.note)) {

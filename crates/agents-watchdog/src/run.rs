@@ -67,6 +67,9 @@ pub struct Tools {
 ///
 /// # Errors
 /// [`agents_store::LockError::Held`] when another process holds it; a store that cannot be used.
+///
+/// # Panics
+/// Outside a tokio runtime, which the signal needs.
 pub fn take_over<D: Driver>(
     config: &Path,
     loaded: Loaded,
@@ -74,6 +77,9 @@ pub fn take_over<D: Driver>(
     what: &str,
     driver: impl FnOnce(agents_tmux::Place, &Fleet) -> D,
 ) -> Result<Reign<D>, WatchdogError> {
+    // Before the lock: whoever reads our name in it may say "look" at once, and unwatched that would end us. Only this
+    // signal, since a verb that waits for another holder must still end on Ctrl-C; once watched it stays harmless.
+    drop(signal(SignalKind::user_defined1()).map_err(WatchdogError::Signals)?);
     let state_dir = loaded.fleet.state_dir();
     let holder = holder(what);
     let lock = FleetLock::acquire(&state_dir, &holder)?;

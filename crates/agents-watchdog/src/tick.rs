@@ -29,6 +29,8 @@ pub struct Engine<D, P, L> {
     pub(crate) mirror_owed: bool,
     last_heavy: Option<Moment>,
     independent: bool,
+    /// Whether this is the watchdog, which looks after everything, or a verb, which does what it was asked for.
+    pub supervises: bool,
     /// Whether a store without a position may take the original program's.
     first: bool,
 }
@@ -68,6 +70,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             mirror_owed: !first,
             last_heavy: None,
             independent: false,
+            supervises: true,
             first,
         })
     }

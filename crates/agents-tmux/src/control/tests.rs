@@ -16,6 +16,19 @@ async fn requests_go_over_the_connection_and_its_session_is_hidden_in_plain_sigh
 }
 
 #[tokio::test]
+async fn a_brief_listing_lacks_the_programs_and_nothing_else() {
+    let mut bench = control_mode().await;
+    started(&mut bench, "a", shows()).await.unwrap();
+    let mut whole = bench.driver().list().await.unwrap();
+    let brief = bench.driver().list_briefly().await.unwrap();
+    assert!(whole.panes.iter().any(|pane| !pane.command.is_empty()));
+    for pane in &mut whole.panes {
+        pane.command.clear();
+    }
+    assert_eq!(brief, whole);
+}
+
+#[tokio::test]
 async fn t71_a_lost_client_is_replaced() {
     let mut bench = control_mode().await;
     started(&mut bench, "a", shows()).await.unwrap();

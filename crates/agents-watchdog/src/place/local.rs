@@ -13,9 +13,9 @@ use tokio::sync::Notify;
 use super::clock::{Clock, age};
 use super::fetcher::Fetcher;
 use super::{ClockMark, Facts, Need, Place, Start, facts, prepare};
-use crate::launch::{RunFiles, write_private};
+use crate::launch::{RunFiles, StartRecord, write_private};
 use crate::observe::session_of;
-use crate::process::{self, Signal, StartMark};
+use crate::process::{self, Census, Signal, StartMark};
 
 /// The machine that the watchdog runs on.
 pub struct LocalPlace {
@@ -27,6 +27,11 @@ pub struct LocalPlace {
     fetcher: Fetcher,
     /// The process table of this tick, read at most once.
     table: Option<process::Table>,
+    /// The same without processes that can belong to no living agent.
+    short_table: Option<process::Table>,
+    census: Census,
+    /// How each member's last run began. The record is final once it names the program.
+    begun: HashMap<AgentName, (RunId, StartRecord)>,
     /// Processes of runs that were told to end: whoever left the tree since is still ours to end.
     told: HashMap<(AgentName, RunId), Vec<(u32, StartMark)>>,
 }
@@ -42,6 +47,9 @@ impl LocalPlace {
             state_dir,
             fetcher: Fetcher::default(),
             table: None,
+            short_table: None,
+            census: Census::default(),
+            begun: HashMap::new(),
             told: HashMap::new(),
         }
     }
@@ -61,15 +69,42 @@ impl LocalPlace {
         self.table.as_ref()
     }
 
+    /// A table that holds everything of a run whose launcher lives in its pane.
+    fn table_of_living(&mut self, start: &StartRecord) -> Option<&process::Table> {
+        if self.table.is_none() && self.short_table.is_none() {
+            self.short_table = self
+                .census
+                .take(start.launcher, start.launcher_mark.as_ref())
+                .inspect_err(|error| tracing::warn!("the process table cannot be read: {error}"))
+                .ok();
+        }
+        self.table.as_ref().or(self.short_table.as_ref())
+    }
+
+    fn begun(&mut self, files: &RunFiles, name: &AgentName, run: RunId) -> Option<StartRecord> {
+        if let Some((_, start)) = self.begun.get(name).filter(|(of, _)| *of == run) {
+            return Some(start.clone());
+        }
+        let start = files.start(name, run)?;
+        if start.program != 0 {
+            self.begun.insert(name.clone(), (run, start.clone()));
+        }
+        Some(start)
+    }
+
     fn processes(
         &mut self,
         files: &RunFiles,
         name: &AgentName,
         run: RunId,
+        lives: bool,
     ) -> Seen<agents_decide::ProcessesSeen> {
-        let start = files.start(name, run);
+        let start = self.begun(files, name, run);
         let told = self.told.get(&(name.clone(), run)).cloned().unwrap_or_default();
-        let table = self.table();
+        let table = match &start {
+            Some(start) if lives => self.table_of_living(start),
+            Some(_) | None => self.table(),
+        };
         let seen = facts::processes(start.as_ref(), table);
         let (Seen::Absent, Some(table)) = (&seen, table) else { return seen };
         match table.survivors(&told) {
@@ -87,6 +122,7 @@ impl LocalPlace {
 impl Place for LocalPlace {
     fn now(&mut self) -> Now {
         self.table = None;
+        self.short_table = None;
         self.clock.now()
     }
 
@@ -106,7 +142,7 @@ impl Place for LocalPlace {
             _ => None,
         };
         let processes = match (need.processes, need.run) {
-            (true, Some(run)) => self.processes(&files, name, run),
+            (true, Some(run)) => self.processes(&files, name, run, !need.end),
             _ => Seen::Absent,
         };
         let agent = fleet.agent(name);

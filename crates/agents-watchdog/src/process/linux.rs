@@ -1,8 +1,12 @@
 //! What does `/proc` tell about processes?
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
+use std::os::fd::OwnedFd;
 use std::time::Duration;
+
+use rustix::fs::{Mode, OFlags, open, openat};
 
 use super::{Process, ProcessError, StartMark};
 
@@ -12,24 +16,45 @@ mod tests;
 /// The kernel counts in hundredths of a second here (USER_HZ) on every architecture that Rust has a Linux target for.
 const MS_PER_TICK: u64 = 10;
 
-/// Every process that may be seen.
-pub(super) fn rows() -> Result<Vec<Process>, ProcessError> {
+/// Longer than any `stat` line: its name has at most 64 bytes, and its 51 numbers at most 20 digits each.
+const LINE: usize = 2048;
+
+/// Every process that may be seen, without those in `skipped`; of these only the ones that are still there are kept.
+pub(super) fn rows(skipped: &mut BTreeSet<u32>) -> Result<Vec<Process>, ProcessError> {
     let unreadable = |source| ProcessError::Unreadable { from: "/proc", source };
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let folder = open("/proc", flags, Mode::empty()).map_err(|error| unreadable(error.into()))?;
     let mut rows = Vec::new();
+    let mut line = [0; LINE];
+    let mut still = BTreeSet::new();
     for entry in fs::read_dir("/proc").map_err(unreadable)? {
         let name = entry.map_err(unreadable)?.file_name();
         let Some(pid) = name.to_str().and_then(|name| name.parse().ok()) else { continue };
+        if skipped.contains(&pid) {
+            still.insert(pid);
+            continue;
+        }
         // Processes of other users may be hidden, and those that ended meanwhile are gone.
-        if let Ok(Some(row)) = row(pid) {
+        if let Some(row) = quick_row(&folder, pid, &mut line) {
             rows.push(row);
         }
     }
-    if rows.iter().any(|row| row.pid == std::process::id()) {
+    let own = std::process::id();
+    if still.contains(&own) || rows.iter().any(|row| row.pid == own) {
+        *skipped = still;
         Ok(rows)
     } else {
         // Mounted for another pid namespace, or not at all.
         Err(unreadable(io::ErrorKind::NotFound.into()))
     }
+}
+
+/// One process of many: read in one go, since this is done for each process of the machine at each tick.
+fn quick_row(folder: &OwnedFd, pid: u32, line: &mut [u8; LINE]) -> Option<Process> {
+    let file =
+        openat(folder, format!("{pid}/stat"), OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty());
+    let length = rustix::io::read(file.ok()?, &mut line[..]).ok()?;
+    parse(pid, &String::from_utf8_lossy(&line[..length]))
 }
 
 /// One process; `None` when it is certainly not there.
@@ -63,20 +88,24 @@ fn is_hidden(pid: u32) -> bool {
 
 /// Reads one `stat` line; the name in it is in brackets and may contain anything, brackets too.
 fn parse(pid: u32, text: &str) -> Option<Process> {
-    let after_name = &text[text.rfind(')')? + 1..];
-    let words: Vec<&str> = after_name.split_ascii_whitespace().collect();
-    // The manual counts from 1 with pid and name, so its field n is word n - 3 here.
-    let field = |number: usize| words.get(number - 3).copied();
-    let number = |at: usize| field(at)?.parse::<u64>().ok();
-    // User and system time, its own and that of children it waited for.
-    let ticks: u64 = (14..=17).map(number).sum::<Option<u64>>()?;
+    // The manual counts from 1 with pid and name, so the first of these is field 3.
+    let mut fields = text[text.rfind(')')? + 1..].split_ascii_whitespace();
+    let ended = matches!(fields.next()?, "Z" | "X" | "x");
+    let parent = fields.next()?.parse().ok()?;
+    let group = fields.next()?.parse().ok()?;
+    // Fields 14 to 17: user and system time, its own and that of children it waited for.
+    let mut times = fields.by_ref().skip(8).take(4).map(|field| field.parse::<u64>().ok());
+    let mut next_time = || times.next().flatten();
+    let ticks = next_time()? + next_time()? + next_time()? + next_time()?;
+    // Field 22.
+    let start = fields.nth(4)?.parse().ok()?;
     Some(Process {
         pid,
-        parent: field(4)?.parse().ok()?,
-        group: field(5)?.parse().ok()?,
-        start: StartMark::Ticks(number(22)?),
+        parent,
+        group,
+        start: StartMark::Ticks(start),
         cpu: Duration::from_millis(ticks * MS_PER_TICK),
-        ended: matches!(field(3)?, "Z" | "X" | "x"),
+        ended,
     })
 }
 

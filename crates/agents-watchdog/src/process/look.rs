@@ -59,6 +59,10 @@ pub struct Tree {
 #[derive(Debug, Clone)]
 pub struct Table {
     rows: BTreeMap<u32, Process>,
+    /// Pairs of a parent and its child, in order: each tree is found without a pass over all rows.
+    children: Vec<(u32, u32)>,
+    /// Pairs of a group and its member, in order.
+    groups: Vec<(u32, u32)>,
 }
 
 impl Table {
@@ -67,11 +71,30 @@ impl Table {
     /// # Errors
     /// When neither gives an answer: then nothing is known of any process.
     pub fn take() -> Result<Self, ProcessError> {
-        Ok(Self::of(rows()?))
+        Ok(Self::of(rows(&mut BTreeSet::new())?))
+    }
+
+    /// The table without some processes. Those of them that have ended are struck off.
+    ///
+    /// # Errors
+    /// As [`Table::take`].
+    pub(super) fn take_without(skipped: &mut BTreeSet<u32>) -> Result<Self, ProcessError> {
+        Ok(Self::of(rows(skipped)?))
+    }
+
+    pub(super) fn rows(&self) -> impl Iterator<Item = &Process> {
+        self.rows.values()
     }
 
     pub(super) fn of(rows: Vec<Process>) -> Self {
-        Self { rows: rows.into_iter().map(|process| (process.pid, process)).collect() }
+        let pairs = |key: fn(&Process) -> u32| {
+            let mut pairs: Vec<_> = rows.iter().map(|row| (key(row), row.pid)).collect();
+            pairs.sort_unstable();
+            pairs
+        };
+        let (children, groups) = (pairs(|row| row.parent), pairs(|row| row.group));
+        let rows = rows.into_iter().map(|process| (process.pid, process)).collect();
+        Self { rows, children, groups }
     }
 
     /// The row of one process.
@@ -85,20 +108,17 @@ impl Table {
     /// A child whose parent has ended is somebody else's child from then on; its group still tells where it came from.
     #[must_use]
     pub fn tree(&self, roots: &[u32]) -> Tree {
-        let mut found: BTreeSet<u32> = self
-            .rows
-            .values()
-            // 0 and 1 are the kernel's and init's: nobody's tree, and everybody's.
-            .filter(|row| [row.pid, row.group].iter().any(|id| *id > 1 && roots.contains(id)))
-            .map(|row| row.pid)
+        // 0 and 1 are the kernel's and init's: nobody's tree, and everybody's.
+        let roots = roots.iter().filter(|id| **id > 1);
+        let mut found: BTreeSet<u32> = roots
+            .flat_map(|id| {
+                let own = self.rows.contains_key(id).then_some(*id);
+                own.into_iter().chain(second_of(&self.groups, *id))
+            })
             .collect();
-        let mut children: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-        for row in self.rows.values() {
-            children.entry(row.parent).or_default().push(row.pid);
-        }
         let mut waiting: Vec<u32> = found.iter().copied().collect();
         while let Some(pid) = waiting.pop() {
-            for &child in children.get(&pid).into_iter().flatten() {
+            for child in second_of(&self.children, pid) {
                 if found.insert(child) {
                     waiting.push(child);
                 }
@@ -132,6 +152,12 @@ impl Table {
     }
 }
 
+/// What is paired with `first` in pairs that are in order.
+fn second_of(pairs: &[(u32, u32)], first: u32) -> impl Iterator<Item = u32> {
+    let from = pairs.partition_point(|(it, _)| *it < first);
+    pairs[from..].iter().take_while(move |(it, _)| *it == first).map(|(_, second)| *second)
+}
+
 /// The tree below some processes, from a table read for it alone.
 ///
 /// # Errors
@@ -159,10 +185,12 @@ pub(super) fn lives(row: Option<&Process>, start: &StartMark) -> Result<bool, Pr
     Ok(same && !row.ended)
 }
 
-fn rows() -> Result<Vec<Process>, ProcessError> {
+fn rows(skipped: &mut BTreeSet<u32>) -> Result<Vec<Process>, ProcessError> {
     #[cfg(target_os = "linux")]
-    if let Ok(rows) = super::linux::rows() {
+    if let Ok(rows) = super::linux::rows(skipped) {
         return Ok(rows);
     }
+    // `ps` names them all at once, so nothing would be saved.
+    skipped.clear();
     portable::rows()
 }

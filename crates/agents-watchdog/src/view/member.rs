@@ -107,7 +107,7 @@ fn view(known: &Known<'_>, subject: &Subject<'_>, declared: Declared) -> MemberV
         should_run: should_run(known, subject, member),
         state,
         since: since(state, member).and_then(|since| back(known, since)),
-        restarts: member.starts.saturating_sub(1),
+        restarts: member.restarts,
         waiting_for: waiting_for(known, subject, member, state),
         command: alive.map(|pane| pane.command.clone()),
         limited_until: limited_until.filter(|_| state == State::Limited),

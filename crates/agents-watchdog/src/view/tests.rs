@@ -113,7 +113,7 @@ fn ann(member: Member) -> FleetState {
 }
 
 fn living(life: Life) -> Member {
-    Member { life, starts: 3, ..Member::default() }
+    Member { life, starts: 3, restarts: 2, ..Member::default() }
 }
 
 fn held(life: Life) -> Member {

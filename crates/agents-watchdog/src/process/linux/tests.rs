@@ -29,7 +29,7 @@ fn a_short_line_is_no_process() {
 
 #[test]
 fn the_table_has_us_and_our_parent() {
-    let rows = rows().unwrap();
+    let rows = rows(&mut BTreeSet::new()).unwrap();
     let us = rows.iter().find(|row| row.pid == std::process::id()).unwrap();
     assert_eq!(us.parent, std::os::unix::process::parent_id());
     assert_eq!(row(us.pid).unwrap().unwrap().start, us.start);

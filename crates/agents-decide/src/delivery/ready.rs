@@ -1,0 +1,57 @@
+//! May something be typed at an agent now?
+
+use std::time::Duration;
+
+use super::{Message, MessageKind};
+use crate::draft::{Declared, Draft};
+use crate::life::Life;
+use crate::{Activity, MemberSeen, PaneSeen, Seen};
+
+/// How long a program that was just started is left to draw its composer, where nothing says when it is ready.
+const SETTLES_WITHIN: Duration = Duration::from_secs(5);
+
+/// Why nothing may be typed now.
+pub(super) fn obstacle(
+    draft: &mut Draft<'_>,
+    what: Declared<'_>,
+    seen: &MemberSeen,
+    pane: &PaneSeen,
+    activity: Activity,
+    message: &Message,
+) -> Option<&'static str> {
+    let probe = message.kind == MessageKind::Probe;
+    let member = draft.member(what.name());
+    let Life::Up { since, .. } = member.life else { return Some("it is not running") };
+    if member.limit.silences() && !probe {
+        return Some("it is inside a usage window");
+    }
+    if pane.deaf {
+        return Some("its pane is in copy mode or takes no input");
+    }
+    let Seen::Known(screen) = &seen.screen else { return Some("its screen cannot be seen") };
+    let Some(backend) = what.backend(draft.fleet) else { return Some("it is a service") };
+    match &backend.ready_re {
+        Some(ready) if !screen.rows.iter().any(|row| ready.is_match(row)) => {
+            draft.look_in(Duration::from_millis(500));
+            return Some("it is not ready yet");
+        }
+        Some(_) => {}
+        None => {
+            let settles = match backend.prompt_delivery {
+                agents_config::PromptDelivery::Ping => backend.connect_delay,
+                agents_config::PromptDelivery::Arg | agents_config::PromptDelivery::Exec => {
+                    SETTLES_WITHIN.min(backend.connect_delay)
+                }
+            };
+            let running = draft.now.at.since(since);
+            if running < settles {
+                draft.look_in(settles.saturating_sub(running));
+                return Some("it was just started");
+            }
+        }
+    }
+    if activity == Activity::Active {
+        return Some("it is active");
+    }
+    None
+}

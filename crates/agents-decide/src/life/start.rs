@@ -1,0 +1,237 @@
+//! May it be started now, and has the start come to something?
+
+use std::time::Duration;
+
+use super::end::{again, describe, ended};
+use super::stop::begin_stop;
+use super::{Ending, Life, SEND_AGAIN, UNWATCHED, adopt, set};
+use crate::draft::{Declared, Draft};
+use crate::{Action, MemberSeen, Moment, Note, RunId, Why};
+
+/// How long a session may take to appear.
+const APPEARS_WITHIN: Duration = Duration::from_secs(10);
+/// At most this many automatic starts of the fleet in this span.
+const FLEET_STARTS: usize = 3;
+const FLEET_SPAN: Duration = Duration::from_secs(10);
+
+/// A start that was sent.
+pub(super) struct Sent {
+    pub since: Moment,
+    pub sent_at: Moment,
+    pub run: RunId,
+    pub why: Why,
+}
+
+/// Loop agents rest once the sequence is complete, and while the phase changes.
+pub(super) fn may_run(draft: &Draft<'_>, what: Declared<'_>) -> bool {
+    !what.is_loop() || draft.next.sequence.as_ref().is_none_or(crate::sequence::Sequence::runs)
+}
+
+pub(super) fn due(
+    draft: &mut Draft<'_>,
+    what: Declared<'_>,
+    seen: &MemberSeen,
+    at: Moment,
+    why: Why,
+) {
+    let name = what.name();
+    if let Some(pane) = seen.pane.known() {
+        if pane.dead.is_some() {
+            begin_stop(draft, what, pane.run, why.clone(), Some(why));
+        } else {
+            adopt(draft, what, pane);
+        }
+        return;
+    }
+    let on_its_own = !matches!(why, Why::Asked | Why::Phase { .. } | Why::SequenceComplete);
+    if on_its_own && (!what.wanted_up(draft.member(name)) || !may_run(draft, what)) {
+        let since = draft.now.at;
+        set(draft, what, Life::Stopped { since, how: Ending::Asked });
+        return;
+    }
+    if on_its_own && !draft.seen.supervised {
+        draft.note(name, Note::Unsupervised);
+        return;
+    }
+    if on_its_own && draft.member(name).limit.silences() {
+        draft.note(name, Note::Limit(crate::LimitNote::GoneInside));
+        return;
+    }
+    if let Some(reason) = &seen.unstartable {
+        refuse(draft, what, reason.clone(), &why);
+        return;
+    }
+    if draft.now.at < at {
+        let seconds = at.since(draft.now.at).as_secs();
+        draft.look_in(at.since(draft.now.at));
+        draft.note(name, Note::RestartIn { seconds, why });
+        return;
+    }
+    if !has_turn(draft, what, on_its_own) || waits_for_services(draft, what, &why) {
+        draft.look_in(Duration::from_millis(250));
+        draft.note(name, Note::WaitsForTurn);
+        return;
+    }
+    start(draft, what, seen, why, on_its_own);
+}
+
+fn refuse(draft: &mut Draft<'_>, what: Declared<'_>, reason: String, why: &Why) {
+    let name = what.name();
+    draft.note(name, Note::Unstartable { reason: reason.clone() });
+    draft.alarm(Some(name), "unstartable", format!("{name} cannot be started: {reason}"));
+    // What the operator asked for fails at once; what heals by itself waits until the cause is mended.
+    if *why == Why::Asked || !what.watched() {
+        let since = draft.now.at;
+        set(draft, what, Life::Stopped { since, how: Ending::Failed(reason) });
+    }
+}
+
+/// After the loss of a server the services come first: agents may need them from their first moment on.
+fn waits_for_services(draft: &Draft<'_>, what: Declared<'_>, why: &Why) -> bool {
+    let is_coming = |life: &Life| match life {
+        Life::Due { .. } | Life::Starting { .. } | Life::Missing { .. } => true,
+        Life::Stopping { then, .. } => then.is_some(),
+        Life::Stopped { .. } | Life::Up { .. } | Life::Parked { .. } => false,
+    };
+    let mut services = draft.fleet.services.iter();
+    *why == Why::ServerLost
+        && matches!(what, Declared::Agent(_))
+        && services.any(|it| draft.next.members.get(&it.name).is_some_and(|it| is_coming(&it.life)))
+}
+
+fn has_turn(draft: &mut Draft<'_>, what: Declared<'_>, on_its_own: bool) -> bool {
+    let now = draft.now.at;
+    draft.next.recent_starts.retain(|start| now.since(*start) < FLEET_SPAN);
+    if on_its_own && draft.next.recent_starts.len() >= FLEET_STARTS {
+        return false;
+    }
+    let timing = &draft.fleet.timing;
+    let in_flight = draft.next.members.values().filter(|member| is_starting(&member.life)).count();
+    if in_flight >= timing.max_starts_in_flight as usize {
+        return false;
+    }
+    let Some(account) = what.account() else { return true };
+    let same_account =
+        draft.fleet.agents.iter().filter(|other| other.account.as_deref() == Some(account));
+    let last =
+        same_account.filter_map(|other| started_at(draft.next.members.get(&other.name)?)).max();
+    last.is_none_or(|last| now.since(last) >= timing.account_gap)
+}
+
+fn is_starting(life: &Life) -> bool {
+    matches!(life, Life::Starting { .. })
+}
+
+fn started_at(member: &crate::state::Member) -> Option<Moment> {
+    match &member.life {
+        Life::Starting { since, .. } | Life::Up { since, .. } => Some(*since),
+        Life::Missing { up_since, .. } => Some(*up_since),
+        Life::Stopped { .. } | Life::Due { .. } | Life::Stopping { .. } | Life::Parked { .. } => {
+            None
+        }
+    }
+}
+
+fn start(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSeen, why: Why, on_its_own: bool) {
+    let name = what.name();
+    let run = draft.new_run();
+    let now = draft.now.at;
+    draft.calm(Some(name), "unstartable");
+    if on_its_own {
+        draft.next.recent_starts.push(now);
+        draft.member(name).budget.spend(now);
+    }
+    let member = draft.member(name);
+    member.starts += 1;
+    member.restarts += u32::from(on_its_own && why != Why::New);
+    member.last_run = Some(run);
+    member.activity = crate::ActivityState::default();
+    member.limit = crate::Limit::default();
+    member.stall = crate::Stall::default();
+    member.suspicion = None;
+    crate::delivery::begin_run(draft, what);
+    set(draft, what, Life::Starting { since: now, sent_at: now, run, why: why.clone() });
+    draft.act(start_action(draft, what, seen, run, why));
+    draft.look_in(Duration::from_millis(150));
+}
+
+fn start_action(
+    draft: &Draft<'_>,
+    what: Declared<'_>,
+    seen: &MemberSeen,
+    run: RunId,
+    why: Why,
+) -> Action {
+    let phase = if what.is_loop() {
+        draft.next.sequence.as_ref().map(|sequence| sequence.phase().clone())
+    } else {
+        None
+    };
+    let resume = match what {
+        Declared::Agent(agent) if agent.resume && draft.fleet.backend_of(agent).supports_resume => {
+            seen.resume_id.clone()
+        }
+        Declared::Agent(_) | Declared::Service(_) => None,
+    };
+    Action::Start { name: what.name().clone(), run, phase, resume, why }
+}
+
+pub(super) fn starting(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSeen, sent: Sent) {
+    let name = what.name();
+    let now = draft.now.at;
+    if let Some((run, reason)) = &seen.start_failed
+        && *run == sent.run
+    {
+        return failed(draft, what, reason.clone(), &sent.why);
+    }
+    let exit = seen.exit.as_ref().filter(|exit| exit.run == sent.run);
+    if let Some(failure) = exit.and_then(|exit| exit.failure.clone()) {
+        return failed(draft, what, failure, &sent.why);
+    }
+    match seen.pane.known() {
+        Some(pane) if pane.dead.is_none() => {
+            set(draft, what, Life::Up { since: sent.since, run: pane.run });
+            draft.note(name, Note::Running);
+            // Soon enough to tell a program that dies at once from one that runs.
+            draft.look_in(Duration::from_millis(250));
+        }
+        Some(pane) => ended(draft, what, seen, describe(exit, Some(pane)), Some(sent.since)),
+        None if exit.is_some() => ended(draft, what, seen, describe(exit, None), Some(sent.since)),
+        None if now.since(sent.sent_at) >= UNWATCHED => {
+            // Nobody has looked meanwhile, so the wait begins anew.
+            send_start(draft, what, seen, Sent { since: now, ..sent });
+        }
+        None if now.since(sent.since) >= APPEARS_WITHIN => {
+            let reason = format!("its session did not appear in {} s", APPEARS_WITHIN.as_secs());
+            failed(draft, what, reason, &sent.why);
+        }
+        None if now.since(sent.sent_at) >= SEND_AGAIN => send_start(draft, what, seen, sent),
+        None => await_session(draft, what, sent),
+    }
+}
+
+/// Sends a start once more: the launcher takes each run once, so one that did happen is not repeated.
+fn send_start(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSeen, sent: Sent) {
+    let sent_at = draft.now.at;
+    draft.act(start_action(draft, what, seen, sent.run, sent.why.clone()));
+    await_session(draft, what, Sent { sent_at, ..sent });
+}
+
+fn await_session(draft: &mut Draft<'_>, what: Declared<'_>, sent: Sent) {
+    let Sent { since, sent_at, run, why } = sent;
+    set(draft, what, Life::Starting { since, sent_at, run, why });
+    let seconds = draft.now.at.since(since).as_secs();
+    draft.note(what.name(), Note::Starting { seconds });
+    draft.look_in(Duration::from_millis(250));
+}
+
+pub(super) fn failed(draft: &mut Draft<'_>, what: Declared<'_>, reason: String, why: &Why) {
+    let name = what.name();
+    let since = draft.now.at;
+    draft.alarm(Some(name), "start", format!("{name} could not be started: {reason}"));
+    if *why == Why::Asked || !what.watched() {
+        set(draft, what, Life::Stopped { since, how: Ending::Failed(reason) });
+    } else {
+        again(draft, what, Why::Retry { reason });
+    }
+}

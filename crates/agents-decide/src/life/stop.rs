@@ -1,0 +1,133 @@
+//! How is a session ended, and when is it certain to be gone?
+
+use std::time::Duration;
+
+use super::end::again;
+use super::{Ending, Life, SEND_AGAIN, UNWATCHED, set};
+use crate::draft::{Declared, Draft};
+use crate::{Action, MemberSeen, Moment, Note, RunId, StopStage, Why};
+
+/// A stop that was sent.
+pub(super) struct Stop {
+    pub since: Moment,
+    pub sent_at: Moment,
+    pub run: Option<RunId>,
+    pub stage: StopStage,
+    pub why: Why,
+    pub then: Option<Why>,
+}
+
+pub(super) fn stopping(
+    draft: &mut Draft<'_>,
+    what: Declared<'_>,
+    seen: &MemberSeen,
+    mut stop: Stop,
+) {
+    let name = what.name();
+    let now = draft.now.at;
+    let grace = draft.fleet.timing.stop_grace;
+    if seen.pane.is_absent() && seen.processes.is_absent() {
+        let life = match stop.then {
+            Some(why @ (Why::Gone { .. } | Why::ServerLost)) => return again(draft, what, why),
+            Some(why) => Life::Due { at: now, why },
+            None => Life::Stopped { since: now, how: Ending::Asked },
+        };
+        draft.look_in(Duration::from_millis(1));
+        draft.calm(Some(name), "survives");
+        set(draft, what, life);
+        return;
+    }
+    if now.since(stop.sent_at) >= UNWATCHED {
+        // Nobody has looked meanwhile, so the patience with it begins anew.
+        stop.since = now;
+    }
+    let waited = now.since(stop.since);
+    if stop.stage == StopStage::Terminate && waited >= grace {
+        stop.stage = StopStage::Kill;
+        stop.sent_at = Moment::default();
+    }
+    if stop.stage == StopStage::Kill && waited >= grace * 2 + Duration::from_secs(5) {
+        draft.alarm(Some(name), "survives", format!("{name} does not end, not even by SIGKILL"));
+    }
+    if now.since(stop.sent_at) >= SEND_AGAIN {
+        stop.sent_at = now;
+        send_stop(draft, what, stop.run, stop.stage, stop.why.clone());
+    }
+    draft.note(name, Note::Stopping { seconds: waited.as_secs() });
+    draft.look_in(Duration::from_millis(100));
+    let Stop { since, sent_at, run, stage, why, then } = stop;
+    set(draft, what, Life::Stopping { since, sent_at, run, stage, why, then });
+}
+
+/// Ends the session; `then` says why it comes back, if it does.
+pub(crate) fn begin_stop(
+    draft: &mut Draft<'_>,
+    what: Declared<'_>,
+    run: Option<RunId>,
+    why: Why,
+    then: Option<Why>,
+) {
+    let now = draft.now.at;
+    let run = run.or(draft.member(what.name()).last_run);
+    send_stop(draft, what, run, StopStage::Terminate, why.clone());
+    draft.look_in(Duration::from_millis(50));
+    let stage = StopStage::Terminate;
+    set(draft, what, Life::Stopping { since: now, sent_at: now, run, stage, why, then });
+}
+
+fn send_stop(
+    draft: &mut Draft<'_>,
+    what: Declared<'_>,
+    run: Option<RunId>,
+    stage: StopStage,
+    why: Why,
+) {
+    draft.act(Action::Stop { name: what.name().clone(), run, stage, why });
+}
+
+/// Kills and starts a running member, as its budget allows.
+pub(crate) fn restart(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSeen, why: Why) {
+    let name = what.name();
+    let Life::Up { run, .. } = draft.member(name).life.clone() else { return };
+    if may_restart(draft, what, seen, &why) {
+        let member = draft.member(name);
+        member.budget.in_vain = restarts_in_vain(member);
+        begin_stop(draft, what, run, why.clone(), Some(why));
+    }
+}
+
+/// Whether a running member may be restarted on its own account; says why not.
+pub(crate) fn may_restart(
+    draft: &mut Draft<'_>,
+    what: Declared<'_>,
+    seen: &MemberSeen,
+    why: &Why,
+) -> bool {
+    let name = what.name();
+    let Life::Up { since, .. } = draft.member(name).life.clone() else { return false };
+    if let Some(reason) = &seen.unstartable {
+        // Killing first and finding out then would lose the session for nothing.
+        draft.note(name, Note::Unstartable { reason: reason.clone() });
+        let text = format!("{name} needs a restart ({why}) but cannot be started: {reason}");
+        draft.alarm(Some(name), "unstartable", text);
+        return false;
+    }
+    let now = draft.now.at;
+    let timing = draft.fleet.timing.clone();
+    let member = draft.member(name);
+    let is_useless =
+        restarts_in_vain(member) > timing.restart_limit && now.since(since) < timing.parked_retry;
+    if is_useless || !member.budget.allows(&timing, now) {
+        let text = format!("{name} needs a restart ({why}), but its restart budget is used up");
+        draft.note(name, Note::NotRestarted { why: why.clone() });
+        draft.alarm(Some(name), "restart", text);
+        return false;
+    }
+    true
+}
+
+/// How many restarts in a row will have been for nothing, if this run is restarted too.
+fn restarts_in_vain(member: &crate::state::Member) -> u32 {
+    let has_worked = member.activity.ever_active || member.activity.moved;
+    if has_worked { 0 } else { member.budget.in_vain.saturating_add(1) }
+}

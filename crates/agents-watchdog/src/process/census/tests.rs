@@ -1,0 +1,60 @@
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use super::*;
+use crate::process::{Process, find};
+
+fn row(pid: u32, parent: u32, start: u64) -> Process {
+    let start = StartMark::Ticks(start);
+    Process { pid, parent, group: pid, start, cpu: Duration::ZERO, ended: false }
+}
+
+#[test]
+fn elders_are_older_than_the_parent_of_the_launcher() {
+    let table =
+        Table::of(vec![row(1, 0, 0), row(5, 1, 90), row(6, 1, 100), row(7, 6, 100), row(8, 1, 99)]);
+    let of = |launcher, mark| elders(&table, launcher, Some(&StartMark::Ticks(mark)));
+    assert_eq!(of(7, 100), Some(BTreeSet::from([1, 5, 8])));
+    assert_eq!(of(7, 50), None, "its id belongs to another process by now");
+    assert_eq!(of(99, 100), None);
+    assert_eq!(elders(&table, 7, None), None);
+}
+
+struct Sleeper(Child);
+
+impl Sleeper {
+    fn start() -> Self {
+        Self(Command::new("sleep").arg("1000").stdin(Stdio::null()).spawn().unwrap())
+    }
+
+    fn id(&self) -> u32 {
+        self.0.id()
+    }
+}
+
+impl Drop for Sleeper {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// This process stands for the tmux server: what began before it is left out, what it starts is always there.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_short_table_has_every_child_of_the_server_and_no_elder() {
+    let first = Sleeper::start();
+    let mark = find(first.id()).unwrap().unwrap().start;
+    let mut census = Census::default();
+    let whole = census.take(first.id(), Some(&mark)).unwrap();
+    assert!(whole.process(1).is_some());
+    let later = Sleeper::start();
+    for _ in 0..SHORT_TABLES {
+        let short = census.take(first.id(), Some(&mark)).unwrap();
+        assert!(short.process(1).is_none());
+        assert_eq!(short.tree(&[first.id()]), whole.tree(&[first.id()]));
+        assert!(short.process(later.id()).is_some());
+        assert!(short.process(std::process::id()).is_some());
+    }
+    assert!(census.take(first.id(), Some(&mark)).unwrap().process(1).is_some());
+}
