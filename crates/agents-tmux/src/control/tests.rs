@@ -160,5 +160,5 @@ async fn a_server_survives_the_sudden_end_of_a_drivers_process() {
 }
 
 fn listing_request() -> Vec<Words> {
-    crate::listing::ask("mark")
+    crate::listing::ask("mark", true)
 }
