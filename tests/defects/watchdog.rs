@@ -130,7 +130,6 @@ fn d23_a_remote_that_hangs_delays_nobody() {
         let begun = lines(bed, "hanging.txt");
         begun.iter().filter(|pid| process_lives(pid.parse().unwrap())).count()
     };
-    // `up` began a fetch as well, and took it along when it ended.
     bed.until("one fetch at a time", || alive(&bed) == 1);
 }
 
