@@ -57,7 +57,12 @@ impl From<LoadError> for Error {
 
 impl From<LockError> for Error {
     fn from(error: LockError) -> Self {
-        Self::Held(error.to_string())
+        match error {
+            LockError::Held(_) | LockError::HeldByUnknown { .. } => Self::Held(error.to_string()),
+            LockError::Unsupported { .. } | LockError::Io { .. } => {
+                Self::Unavailable(error.to_string())
+            }
+        }
     }
 }
 
@@ -71,6 +76,7 @@ impl From<WatchdogError> for Error {
     fn from(error: WatchdogError) -> Self {
         match error {
             WatchdogError::Lock(error) => error.into(),
+            WatchdogError::Displaced => Self::Unavailable(error.to_string()),
             WatchdogError::Ledger(error) => Self::Unavailable(error.to_string()),
             WatchdogError::Store(error) => error.into(),
             WatchdogError::Signals(_) | WatchdogError::Interrupted => {

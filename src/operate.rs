@@ -57,7 +57,11 @@ fn carry_out(
         if Instant::now() >= deadline {
             let holder = FleetLock::holder(&state_dir)?;
             let who = holder.map_or_else(String::new, |holder| format!("; {holder}"));
-            return Err(Error::Failed(format!("no answer within {} s{who}", within.as_secs())));
+            let taken_up = !store.open_requests()?.iter().any(|open| open.id == id);
+            let fate =
+                if taken_up { "; it was taken up, and goes on as soon as it can" } else { "" };
+            let within = within.as_secs();
+            return Err(Error::Failed(format!("no answer within {within} s{who}{fate}")));
         }
         match drive(app, loaded, tools, (id, deadline)) {
             Ok(()) => {}
@@ -66,6 +70,10 @@ fn carry_out(
                     poke(&state_dir, &holder);
                     poked = Some(holder);
                 }
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            // Its name comes a moment after its lock.
+            Err(WatchdogError::Lock(LockError::HeldByUnknown { .. })) => {
                 std::thread::sleep(Duration::from_millis(10));
             }
             Err(error) => return Err(error.into()),

@@ -7,6 +7,7 @@ mod cli {
     mod config;
     mod journal;
     mod logs;
+    mod races;
     mod reload;
     mod status;
     mod words;

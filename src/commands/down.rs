@@ -1,12 +1,14 @@
 //! `agents down`: end what runs, and keep it down.
 
+use std::fs::{File, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::time::{Duration, Instant};
 
-use agents_config::Loaded;
+use agents_config::{Fleet, Loaded};
 use agents_decide::Verb;
-use agents_names::SessionName;
-use agents_store::FleetLock;
-use agents_tmux::{Driver as _, OneShot, TmuxOp};
+use agents_names::{SessionName, SessionPrefix};
+use agents_store::{FleetLock, Holder};
+use agents_tmux::{Driver as _, OneShot, Pane, TmuxOp};
 
 use crate::app::{App, names, say};
 use crate::cli::Down;
@@ -24,37 +26,46 @@ pub fn run(app: &App, down: &Down) -> Result<u8, Error> {
     if down.targets.dry_run {
         return crate::commands::plan::preview(app, &loaded, Some(verb));
     }
-    if !loaded.fleet.state_dir().exists() && whole {
+    if whole && !loaded.fleet.state_dir().exists() && !runs(app, &loaded)? {
         say("nothing of this fleet was ever started");
         return Ok(code::DONE);
     }
     // Twice the grace for processes that must be killed, and a while for the answers.
     let within = loaded.fleet.timing.stop_grace * 3 + Duration::from_secs(20);
+    let told = watchdog(&loaded)?;
     let mut worst = code::DONE;
     if !only_watchdog {
         let answers = ask(app, &loaded, &Ask { verb, within })?;
         worst = report(app, "down", &answers)?;
     }
     if whole || asked.iter().any(|name| name == "watchdog") {
-        stop_watchdog(app, &loaded, whole)?;
+        stop_watchdog(app, &loaded, whole, told)?;
         say("watchdog: stopped");
     }
     Ok(worst)
 }
 
+/// The watchdog that holds the fleet, if one does.
+fn watchdog(loaded: &Loaded) -> Result<Option<Holder>, Error> {
+    let holder = FleetLock::holder(&loaded.fleet.state_dir())?;
+    Ok(holder.filter(|holder| holder.what == "watchdog"))
+}
+
 /// The watchdog was told first, so that nothing comes back; here it is seen to have gone.
-fn stop_watchdog(app: &App, loaded: &Loaded, whole: bool) -> Result<(), Error> {
-    let state_dir = loaded.fleet.state_dir();
-    let watches = || {
-        Ok::<_, Error>(FleetLock::holder(&state_dir)?.filter(|holder| holder.what == "watchdog"))
-    };
-    if let (false, Some(holder)) = (whole, watches()?) {
+fn stop_watchdog(
+    app: &App,
+    loaded: &Loaded,
+    whole: bool,
+    told: Option<Holder>,
+) -> Result<(), Error> {
+    if let (false, Some(holder)) = (whole, &told) {
         let within = Duration::from_secs(20);
         ask(app, loaded, &Ask { verb: Verb::StopWatchdog, within })?;
-        poke(&state_dir, &holder);
+        poke(&loaded.fleet.state_dir(), holder);
     }
     let deadline = Instant::now() + Duration::from_secs(10);
-    while let Some(holder) = watches()? {
+    // One that took over since belongs to an `up` that came later.
+    while let Some(holder) = watchdog(loaded)?.filter(|holder| told.as_ref() == Some(holder)) {
         if Instant::now() >= deadline {
             return Err(Error::Failed(format!(
                 "{holder} and does not end; end process {} by hand",
@@ -63,17 +74,17 @@ fn stop_watchdog(app: &App, loaded: &Loaded, whole: bool) -> Result<(), Error> {
         }
         std::thread::sleep(Duration::from_millis(20));
     }
+    if !loaded.fleet.state_dir().exists() {
+        return Ok(());
+    }
+    let _turn = turn(&loaded.fleet)?;
+    if watchdog(loaded)?.is_some() {
+        return Ok(());
+    }
     let terminals = app.terminals(&loaded.fleet)?;
     let prefix = loaded.fleet.session_prefix.clone();
     runtime()?.block_on(async {
-        let mut driver = OneShot::new(terminals.clone());
-        // The control session ends with its client, unless that was killed.
-        for session in [prefix.watchdog_session(), control_session(&prefix)?] {
-            let agent_id = format!("{}/watchdog", prefix.as_str());
-            let op = TmuxOp::Kill { session, agent_id, untagged_too: true };
-            // A session that is not there is as good as ended.
-            drop(driver.apply(&op).await);
-        }
+        clear_sessions(&mut OneShot::new(terminals.clone()), &prefix).await?;
         if whole {
             drop(terminals.end_server_without_sessions().await);
         }
@@ -81,8 +92,59 @@ fn stop_watchdog(app: &App, loaded: &Loaded, whole: bool) -> Result<(), Error> {
     })
 }
 
+/// Ends the watchdog's sessions, and what runs in them: no watchdog holds the fleet by its state folder, so one that
+/// is found there belongs to another folder of the same fleet. A watchdog outlives its terminal, so it is told.
+pub async fn clear_sessions(driver: &mut OneShot, prefix: &SessionPrefix) -> Result<(), Error> {
+    let agent_id = format!("{}/watchdog", prefix.as_str());
+    if let Ok(listing) = driver.list().await {
+        let own = |pane: &&Pane| pane.agent_id.as_ref() == Some(&agent_id) && pane.dead.is_none();
+        for pane in listing.panes.iter().filter(own) {
+            let pid = i32::try_from(pane.pid).ok().and_then(rustix::process::Pid::from_raw);
+            // One that has ended meanwhile needs no signal.
+            let _ =
+                pid.map(|pid| rustix::process::kill_process(pid, rustix::process::Signal::TERM));
+        }
+    }
+    // The control session ends with its client, unless that was killed.
+    for session in [prefix.watchdog_session(), control_session(prefix)?] {
+        let op = TmuxOp::Kill { session, agent_id: agent_id.clone(), untagged_too: true };
+        // A session that is not there is as good as ended.
+        drop(driver.apply(&op).await);
+    }
+    Ok(())
+}
+
+/// Verbs start and end the watchdog's session one at a time; else one would end what another has just started.
+pub fn turn(fleet: &Fleet) -> Result<File, Error> {
+    let path = fleet.state_dir().join("watchdog.turn");
+    let unusable = |error: std::io::Error| {
+        Error::Unavailable(format!("cannot use the lock {}: {error}", path.display()))
+    };
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .mode(0o600)
+        .open(&path)
+        .map_err(unusable)?;
+    // Each holder is done within its own time limits.
+    file.lock().map_err(unusable)?;
+    Ok(file)
+}
+
+/// Whether sessions of this fleet run, whatever its state folder says.
+fn runs(app: &App, loaded: &Loaded) -> Result<bool, Error> {
+    let terminals = app.terminals(&loaded.fleet)?;
+    let ours = format!("{}/", loaded.fleet.session_prefix.as_str());
+    let listing = runtime()?.block_on(async { OneShot::new(terminals).list().await });
+    Ok(listing.is_ok_and(|listing| {
+        let mut tags = listing.panes.iter().filter_map(|pane| pane.agent_id.as_deref());
+        tags.any(|tag| tag.starts_with(&ours))
+    }))
+}
+
 /// The session of the watchdog's control client.
-pub fn control_session(prefix: &agents_names::SessionPrefix) -> Result<SessionName, Error> {
+pub fn control_session(prefix: &SessionPrefix) -> Result<SessionName, Error> {
     SessionName::new(format!("{}control", prefix.as_str()))
         .map_err(|error| Error::Failed(error.to_string()))
 }

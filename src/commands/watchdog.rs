@@ -15,7 +15,7 @@ use agents_watchdog::run::{Until, take_over};
 
 use crate::app::App;
 use crate::cli::Watchdog;
-use crate::commands::down::control_session;
+use crate::commands::down::{clear_sessions, control_session, turn};
 use crate::error::Error;
 use crate::operate::runtime;
 
@@ -152,6 +152,7 @@ pub enum Started {
 /// Starts the watchdog in its session, and waits until it holds the fleet.
 pub fn start(app: &App, loaded: &Loaded) -> Result<Started, Error> {
     let state_dir = loaded.fleet.state_dir();
+    let _turn = turn(&loaded.fleet)?;
     if watches(&state_dir)? {
         return Ok(Started::Already);
     }
@@ -180,9 +181,7 @@ pub fn start(app: &App, loaded: &Loaded) -> Result<Started, Error> {
     let terminals = app.terminals(&loaded.fleet)?;
     runtime()?.block_on(async {
         let mut driver = OneShot::new(terminals);
-        // A session of that name without a watchdog that holds the fleet is a leftover.
-        let leftover = TmuxOp::Kill { session, agent_id, untagged_too: true };
-        drop(driver.apply(&leftover).await);
+        clear_sessions(&mut driver, &loaded.fleet.session_prefix).await?;
         driver
             .apply(&TmuxOp::Start(start))
             .await

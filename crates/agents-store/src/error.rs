@@ -104,6 +104,6 @@ pub enum LockError {
     /// Without a kernel lock two writers could not be told apart, so nothing is started.
     #[error("the file system of {path} has no file locks; put `state_dir` on a local disk")]
     Unsupported { path: PathBuf },
-    #[error("cannot use the lock {path}")]
+    #[error("cannot use the lock {path}: {source}")]
     Io { path: PathBuf, source: io::Error },
 }

@@ -61,6 +61,12 @@ impl Store {
         Ok(claimed)
     }
 
+    /// Whether the file that is open still is the one at its path; others would write into another one.
+    #[must_use]
+    pub fn is_in_place(&self) -> bool {
+        identity(&self.path).is_ok_and(|identity| identity == self.identity)
+    }
+
     /// Records a tick, all of it or nothing; an empty commit writes nothing.
     ///
     /// # Errors

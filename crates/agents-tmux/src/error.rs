@@ -1,5 +1,8 @@
 //! Why a request to tmux brought no answer.
 
+/// How a refusal begins that says that another writer has followed this one.
+pub(crate) const SUPERSEDED: &str = "a later writer of this fleet holds the fence";
+
 /// The three ways in which a request fails; only the first two tell something about the world.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TmuxError {
@@ -15,4 +18,12 @@ pub enum TmuxError {
     /// No answer, or one that says nothing certain: time limit, lost server, no tmux program.
     #[error("tmux gave no answer: {cause}")]
     Unknown { cause: String },
+}
+
+impl TmuxError {
+    /// Whether a later writer has taken the fleet over: this one must stop.
+    #[must_use]
+    pub fn is_superseded(&self) -> bool {
+        matches!(self, Self::Refused { reason } if reason.starts_with(SUPERSEDED))
+    }
 }

@@ -1,5 +1,6 @@
 //! What did tmux say, and which of the three failures is it when it said no?
 
+use crate::error::SUPERSEDED;
 use crate::{Done, Fence, PaneId, ServerId, TmuxError};
 
 /// What one batch of commands printed.
@@ -67,7 +68,7 @@ impl Refusal {
     ) -> Option<TmuxError> {
         if let Some(fence) = fence.filter(|fence| self.epoch > fence.epoch) {
             let reason = format!(
-                "a later writer of this fleet holds the fence ({} is {}, ours is {})",
+                "{SUPERSEDED} ({} is {}, ours is {})",
                 fence.option, self.epoch, fence.epoch
             );
             return Some(TmuxError::Refused { reason });

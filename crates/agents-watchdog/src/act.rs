@@ -94,8 +94,15 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         self.mirror_owed = position.and(mark).is_err();
     }
 
+    /// One change of the terminals; remembers when tmux says that this process is no longer the writer.
+    async fn change(&mut self, op: &TmuxOp) -> Result<Done, TmuxError> {
+        let outcome = self.driver.apply(op).await;
+        self.superseded |= outcome.as_ref().is_err_and(TmuxError::is_superseded);
+        outcome
+    }
+
     async fn apply(&mut self, op: &TmuxOp) -> Result<(), String> {
-        self.driver.apply(op).await.map(drop).map_err(|error| error.to_string())
+        self.change(op).await.map(drop).map_err(|error| error.to_string())
     }
 
     async fn start(&mut self, fleet: &Fleet, start: &Start<'_>) -> Result<(), String> {
@@ -107,7 +114,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             Ok(session) => session,
             Err(reason) => return failed(self, reason),
         };
-        match self.driver.apply(&TmuxOp::Start(session)).await {
+        match self.change(&TmuxOp::Start(session)).await {
             Ok(Done::Changed | Done::Already) => Ok(()),
             Err(TmuxError::Refused { reason }) => failed(self, reason),
             Err(error @ (TmuxError::NoServer { .. } | TmuxError::Missing { .. })) => {
@@ -135,7 +142,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         if let Some(run) = run {
             self.place.end_processes(name, run, stage);
         }
-        match self.driver.apply(&op).await {
+        match self.change(&op).await {
             Ok(_) | Err(TmuxError::Missing { .. } | TmuxError::NoServer { .. }) => Ok(()),
             Err(error) => Err(error.to_string()),
         }

@@ -7,6 +7,11 @@ use crate::ledger::LedgerError;
 pub enum WatchdogError {
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// What is written now, nobody would read.
+    #[error(
+        "the state folder was moved, deleted or replaced under the watchdog; it ends, and leaves the agents as they are"
+    )]
+    Displaced,
     #[error("{0}")]
     Lock(#[from] agents_store::LockError),
     #[error("{0}")]

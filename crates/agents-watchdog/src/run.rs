@@ -113,11 +113,21 @@ pub type Answers = Vec<(AgentName, Answer)>;
 impl<D: Driver> Reign<D> {
     /// Makes the tmux server refuse writers of earlier epochs.
     pub async fn fence(&mut self) {
-        let Ok(epoch) = self.engine.ledger.store().epoch() else { return };
+        let Ok(mut epoch) = self.engine.ledger.store().epoch() else { return };
         let prefix = self.config.fleet().session_prefix.as_str().to_owned();
-        let fence = Fence { option: format!("@agents_epoch_{prefix}"), epoch };
-        if let Err(error) = self.engine.driver.claim_fence(fence).await {
-            tracing::warn!("the tmux server takes no epoch: {error}");
+        let option = format!("@agents_epoch_{prefix}");
+        loop {
+            let fence = Fence { option: option.clone(), epoch };
+            let Err(error) = self.engine.driver.claim_fence(fence).await else { return };
+            // The lock says who writes. A store that was lost, or lies in another folder by now, counts anew.
+            let again = error.is_superseded() && self.engine.ledger.store().is_in_place();
+            let claimed = again.then(|| self.engine.ledger.store().claim_epoch(&holder("fence")));
+            match claimed {
+                Some(Ok(next)) => epoch = next,
+                Some(Err(_)) | None => {
+                    return tracing::warn!("the tmux server takes no epoch: {error}");
+                }
+            }
         }
     }
 
@@ -131,6 +141,9 @@ impl<D: Driver> Reign<D> {
         let fetched = self.engine.place.fetched();
         let mut home = self.engine.state().server;
         loop {
+            if !self.engine.ledger.store().is_in_place() {
+                return Err(WatchdogError::Displaced);
+            }
             self.reload();
             let fleet = Arc::clone(self.config.fleet());
             let ticked = self.engine.tick(&fleet).await;

@@ -29,6 +29,8 @@ pub struct Engine<D, P, L> {
     pub(crate) mirror_owed: bool,
     last_heavy: Option<Moment>,
     independent: bool,
+    /// tmux said that a later writer holds the fleet.
+    pub(crate) superseded: bool,
     /// Whether this is the watchdog, which looks after everything, or a verb, which does what it was asked for.
     pub supervises: bool,
     /// Whether a store without a position may take the original program's.
@@ -70,6 +72,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             mirror_owed: !first,
             last_heavy: None,
             independent: false,
+            superseded: false,
             supervises: true,
             first,
         })
@@ -124,6 +127,9 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         self.mirror(fleet);
         self.independent = decision.actions.contains(&Action::LookAgain);
         self.act(fleet, &decision).await;
+        if self.superseded {
+            return Err(LedgerError::Superseded);
+        }
         let ordinary = now.at.after(fleet.timing.signal_interval);
         let next = decision.look_by.map_or(ordinary, |by| by.min(ordinary));
         Ok(Ticked { now, decision, next, exit, observation })

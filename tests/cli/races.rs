@@ -1,0 +1,96 @@
+//! Verbs at the same time, and a state folder that is taken away: one watchdog, and what is down stays down.
+
+use crate::support::Bed;
+
+const CONFIG: &str = r#"
+HEAD
+[backend.cat]
+bin = "cat"
+prompt_delivery = "exec"
+[[agent]]
+name = "a"
+backend = "cat"
+watch = "heal"
+"#;
+
+/// The exit codes of verbs that run at the same time.
+fn together(bed: &Bed, verbs: &[&str]) -> Vec<Option<i32>> {
+    let children: Vec<_> = verbs.iter().map(|verb| bed.spawn(&[verb])).collect();
+    children.into_iter().map(|child| child.wait_with_output().unwrap().status.code()).collect()
+}
+
+fn watchdogs(bed: &Bed) -> Vec<u32> {
+    let listed = bed.command("ps").args(["-eo", "pid=,args="]).output().unwrap();
+    let project = bed.dir.display().to_string();
+    let rows = String::from_utf8_lossy(&listed.stdout).into_owned();
+    let ours =
+        rows.lines().filter(|row| row.contains(" watchdog --config ") && row.contains(&project));
+    ours.filter_map(|row| row.split_whitespace().next()?.parse().ok()).collect()
+}
+
+#[test]
+fn f51_many_ups_at_once_make_one_watchdog_with_its_session() {
+    let bed = Bed::with(CONFIG);
+    for _ in 0..3 {
+        assert_eq!(together(&bed, &["up"; 6]), vec![Some(0); 6]);
+        assert!(bed.has("t-watchdog") && bed.has("t-a"), "{:?}", bed.sessions());
+        assert_eq!(watchdogs(&bed).len(), 1);
+        bed.agents(&["down"]).ends_with(0);
+        assert_eq!(bed.sessions(), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn f51_up_against_down_ends_in_some_order() {
+    let bed = Bed::with(CONFIG);
+    for round in 0..6 {
+        let codes = together(&bed, &["up", "down"]);
+        assert_eq!(codes[1], Some(0), "down, round {round}: {codes:?}");
+    }
+    bed.agents(&["down"]).ends_with(0);
+    assert_eq!((bed.sessions(), watchdogs(&bed)), (Vec::new(), Vec::new()));
+}
+
+#[test]
+fn a_state_folder_that_is_moved_away_ends_its_watchdog_and_the_fleet_stays_in_hand() {
+    let bed = Bed::with(CONFIG);
+    bed.agents(&["up"]).ends_with(0);
+    bed.agents(&["down"]).ends_with(0);
+    bed.agents(&["up"]).ends_with(0);
+    std::fs::rename(bed.dir.join(".state/state"), bed.dir.join(".state/old")).unwrap();
+    bed.until("the watchdog ends", || watchdogs(&bed).is_empty());
+    assert!(bed.has("t-a"), "the agent is left as it is");
+    bed.agents(&["up"]).ends_with(0);
+    assert_eq!(watchdogs(&bed).len(), 1);
+    bed.agents(&["down"]).ends_with(0);
+    assert_eq!((bed.sessions(), watchdogs(&bed)), (Vec::new(), Vec::new()));
+}
+
+#[test]
+fn a_store_that_is_deleted_ends_its_watchdog_and_down_still_ends_the_fleet() {
+    let bed = Bed::with(CONFIG);
+    bed.agents(&["up"]).ends_with(0);
+    for file in ["store.db", "store.db-wal", "store.db-shm"] {
+        drop(std::fs::remove_file(bed.dir.join(".state/state").join(file)));
+    }
+    bed.agents(&["down"]).ends_with(0);
+    bed.until("nothing is left", || bed.sessions().is_empty() && watchdogs(&bed).is_empty());
+}
+
+#[test]
+fn another_log_dir_takes_the_fleet_over_from_the_old_watchdog() {
+    let bed = Bed::with(CONFIG);
+    bed.agents(&["up"]).ends_with(0);
+    let old = watchdogs(&bed);
+    bed.write(
+        "agents.toml",
+        &CONFIG.replace("HEAD", &crate::support::HEAD.replace(".state", ".other")),
+    );
+    bed.agents(&["up"]).ends_with(0);
+    bed.until("the old watchdog has ended", || {
+        !old.iter().any(|pid| watchdogs(&bed).contains(pid))
+    });
+    assert_eq!(watchdogs(&bed).len(), 1);
+    bed.agents(&["down"]).ends_with(0);
+    assert_eq!((bed.sessions(), watchdogs(&bed)), (Vec::new(), Vec::new()));
+}
