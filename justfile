@@ -15,10 +15,13 @@ test:
 smoke:
     ./smoke.sh
 
-# Measures ticks and verbs of fleets with 1 to 200 agents.
-bench:
-    cargo build --release --locked --bin agents
-    cargo run --release --locked -p agents-bench
+# The original program's benchmark, to be run beside ours where it is at hand.
+baseline := if path_exists("../shared/baseline/bench.py") == "true" { "--baseline ../shared/baseline" } else { "" }
+
+# Measures ticks and verbs of fleets of these sizes.
+bench *sizes="1 10 50 100 200":
+    cargo build --release --locked -p agents
+    cargo run --release --locked -p agents-bench -- {{ sizes }} {{ baseline }}
 
 # Looks at formats, lints, the purity of decisions and, where cargo-deny is there, licences and sources.
 check:

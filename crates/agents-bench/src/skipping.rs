@@ -28,7 +28,10 @@ impl Skipping {
 
     /// How long ago something was by the clock that was put forward.
     fn aged(&self, age: Duration) -> Duration {
-        let ahead = self.skips.iter().rev().find(|(at, _)| at.elapsed() >= age);
+        let ahead = Instant::now().checked_sub(age).and_then(|then| {
+            let earlier = self.skips.partition_point(|(at, _)| *at <= then);
+            self.skips.get(earlier.checked_sub(1)?)
+        });
         age + self.skipped - ahead.map_or(Duration::ZERO, |(_, ahead)| *ahead)
     }
 }

@@ -94,10 +94,7 @@ struct Bench<'a> {
 pub async fn measure(bed: &Bed, plan: Plan) -> Result<Ticks, Error> {
     let mut bench = Bench::take_over(bed).await?;
     let signal = Duration::from_secs(30);
-    // The first ticks capture every screen and connect; the watchdog does that once in its life.
-    for _ in 0..4 {
-        bench.tick(signal).await?;
-    }
+    bench.warm_up(signal).await?;
     bench.client = machine::children(std::process::id()).first().copied();
     let parents: Vec<u32> =
         [std::process::id(), bench.server].into_iter().chain(bench.client).collect();
@@ -168,6 +165,21 @@ impl<'a> Bench<'a> {
         let engine = Engine::resume(driver, Skipping::over(place), StoreLedger::new(store))?;
         let config = ConfigSource::new(&bed.config(), loaded);
         Ok(Self { bed, engine, config, server, client: None, last_heavy: None, _lock: lock })
+    }
+
+    /// The first ticks capture every screen and connect, which the watchdog does once in its life.
+    async fn warm_up(&mut self, later: Duration) -> Result<(), Error> {
+        let began = Instant::now();
+        while !self.engine.driver.is_connected() {
+            if began.elapsed() > Duration::from_secs(20) {
+                return Err(Error::failed("the control client", "it does not connect"));
+            }
+            self.tick(later).await?;
+        }
+        for _ in 0..4 {
+            self.tick(later).await?;
+        }
+        Ok(())
     }
 
     /// One turn of the watchdog's loop, `later` after the last.

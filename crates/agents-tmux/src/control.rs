@@ -99,6 +99,19 @@ impl ControlMode {
         self.connection.is_some()
     }
 
+    async fn look(&mut self, with_command: bool) -> Result<Listing, TmuxError> {
+        let mut listing = transport::listing(self, with_command).await;
+        // A look may be repeated, and tells more without the connection: whether the server is still there.
+        if listing.is_err() && std::mem::take(&mut self.was_lost) {
+            listing = transport::listing(self, with_command).await;
+        }
+        let listing = listing?;
+        if !self.check_connection() {
+            self.consider_connecting(&listing).await;
+        }
+        Ok(listing)
+    }
+
     /// Connects, if this is the moment; the listing has just come, so the server answers.
     async fn consider_connecting(&mut self, listing: &Listing) {
         let now = Instant::now();
@@ -146,20 +159,11 @@ impl Drop for ControlMode {
 
 impl Driver for ControlMode {
     async fn list(&mut self) -> Result<Listing, TmuxError> {
-        let mut listing = transport::list(self).await;
-        // A look may be repeated, and tells more without the connection: whether the server is still there.
-        if listing.is_err() && std::mem::take(&mut self.was_lost) {
-            listing = transport::list(self).await;
-        }
-        let listing = listing?;
-        if !self.check_connection() {
-            self.consider_connecting(&listing).await;
-        }
-        Ok(listing)
+        self.look(true).await
     }
 
     async fn list_briefly(&mut self) -> Result<Listing, TmuxError> {
-        transport::list_briefly(self).await
+        self.look(false).await
     }
 
     async fn screens(&mut self, panes: &[PaneId]) -> Vec<Result<Screen, TmuxError>> {

@@ -46,7 +46,7 @@ pub struct Pane {
     pub activity: u64,
     /// Changes whenever something is printed in most programs: history size and cursor, for the second in which `activity` cannot tell.
     pub ink: String,
-    /// The name of the foreground process.
+    /// The name of the foreground process; empty in a brief listing.
     pub command: String,
     /// Set by the program (OSC 0/2).
     pub title: String,

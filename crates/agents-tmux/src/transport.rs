@@ -59,11 +59,8 @@ pub(crate) async fn list<T: Transport>(transport: &mut T) -> Result<Listing, Tmu
     listing(transport, true).await
 }
 
-pub(crate) async fn list_briefly<T: Transport>(transport: &mut T) -> Result<Listing, TmuxError> {
-    listing(transport, false).await
-}
-
-async fn listing<T: Transport>(
+/// Lists all panes; `with_command`: with the names of their programs.
+pub(crate) async fn listing<T: Transport>(
     transport: &mut T,
     with_command: bool,
 ) -> Result<Listing, TmuxError> {

@@ -19,6 +19,8 @@ async fn requests_go_over_the_connection_and_its_session_is_hidden_in_plain_sigh
 async fn a_brief_listing_lacks_the_programs_and_nothing_else() {
     let mut bench = control_mode().await;
     started(&mut bench, "a", shows()).await.unwrap();
+    bench.driver().list().await.unwrap();
+    assert!(bench.driver().is_connected());
     let mut whole = bench.driver().list().await.unwrap();
     let brief = bench.driver().list_briefly().await.unwrap();
     assert!(whole.panes.iter().any(|pane| !pane.command.is_empty()));
@@ -26,6 +28,15 @@ async fn a_brief_listing_lacks_the_programs_and_nothing_else() {
         pane.command.clear();
     }
     assert_eq!(brief, whole);
+}
+
+#[tokio::test]
+async fn a_brief_listing_connects_too() {
+    let mut bench = control_mode().await;
+    let mut fresh = bench.second_driver();
+    fresh.list_briefly().await.unwrap();
+    assert!(fresh.is_connected());
+    fresh.close().await;
 }
 
 #[tokio::test]

@@ -30,6 +30,8 @@ pub struct LocalPlace {
     /// The same without processes that can belong to no living agent.
     short_table: Option<process::Table>,
     census: Census,
+    /// The table was read anew in this tick, for processes to be ended.
+    is_ending: bool,
     /// How each member's last run began. The record is final once it names the program.
     begun: HashMap<AgentName, (RunId, StartRecord)>,
     /// Processes of runs that were told to end: whoever left the tree since is still ours to end.
@@ -49,6 +51,7 @@ impl LocalPlace {
             table: None,
             short_table: None,
             census: Census::default(),
+            is_ending: false,
             begun: HashMap::new(),
             told: HashMap::new(),
         }
@@ -121,6 +124,7 @@ impl LocalPlace {
 
 impl Place for LocalPlace {
     fn now(&mut self) -> Now {
+        self.is_ending = false;
         self.table = None;
         self.short_table = None;
         self.clock.now()
@@ -190,7 +194,10 @@ impl Place for LocalPlace {
     fn end_processes(&mut self, name: &AgentName, run: RunId, stage: StopStage) {
         let files = RunFiles::new(&self.state_dir);
         let Some(start) = files.start(name, run) else { return };
-        self.table = None;
+        // Newer than the look, and one for all that end in this tick.
+        if !std::mem::replace(&mut self.is_ending, true) {
+            self.table = None;
+        }
         let Some(table) = self.table() else { return };
         let roots = facts::roots(&start, table);
         let mut found = table.tree(&roots).processes;

@@ -10,12 +10,13 @@ mod tests;
 /// A whole table is read again after so many short ones, so that an id which changed hands unseen is noticed.
 const SHORT_TABLES: u32 = 10;
 
-/// Remembers who is older than the terminals: such a process is no child of anything that runs in them.
+/// Remembers strangers: who is older than the tmux server is no child of anything that runs in it, and who is in the
+/// server's own process group is one of its pipes, since each pane begins a session and with it a group.
 ///
-/// Most processes of a machine are, and reading one costs about as much as all that is done with it.
+/// Most processes of a machine are strangers, and reading one costs about as much as all that is done with it.
 #[derive(Debug, Default)]
 pub struct Census {
-    elders: BTreeSet<u32>,
+    strangers: BTreeSet<u32>,
     short_tables: u32,
 }
 
@@ -26,24 +27,30 @@ impl Census {
     /// # Errors
     /// As [`Table::take`].
     pub fn take(&mut self, launcher: u32, mark: Option<&StartMark>) -> Result<Table, ProcessError> {
-        if !self.elders.is_empty() && self.short_tables < SHORT_TABLES {
+        if !self.strangers.is_empty() && self.short_tables < SHORT_TABLES {
             self.short_tables += 1;
-            return Table::take_without(&mut self.elders);
+            return Table::take_without(&mut self.strangers);
         }
         let table = Table::take()?;
         self.short_tables = 0;
-        self.elders = elders(&table, launcher, mark).unwrap_or_default();
+        self.strangers = strangers(&table, launcher, mark).unwrap_or_default();
         Ok(table)
     }
 }
 
-/// The processes that are older than the parent of the launcher; `None` where that cannot be told.
-fn elders(table: &Table, launcher: u32, mark: Option<&StartMark>) -> Option<BTreeSet<u32>> {
+/// The processes that are older than the parent of the launcher or in its group; `None` where that cannot be told.
+fn strangers(table: &Table, launcher: u32, mark: Option<&StartMark>) -> Option<BTreeSet<u32>> {
     // Another process with the launcher's id has another parent, which may be younger than the agents.
     let mark = mark?;
     let launcher = table.process(launcher).filter(|row| row.start.is_same(mark) == Some(true))?;
-    let server = &table.process(launcher.parent)?.start;
-    let StartMark::Ticks(server) = server else { return None };
-    let is_elder = |start: &StartMark| matches!(start, StartMark::Ticks(start) if start < server);
-    Some(table.rows().filter(|row| is_elder(&row.start)).map(|row| row.pid).collect())
+    let server = table.process(launcher.parent)?;
+    let is_elder = |start: &StartMark| match (start, &server.start) {
+        (StartMark::Ticks(start), StartMark::Ticks(server)) => start < server,
+        // To the second, which does not tell who came first.
+        (StartMark::Ticks(_) | StartMark::Date(_), _) => false,
+    };
+    // A launcher in the group of its parent is in no pane, and that parent is no tmux server.
+    let is_server = launcher.group != server.group;
+    let strangers = table.rows().filter(|row| row.group == server.group || is_elder(&row.start));
+    is_server.then(|| strangers.map(|row| row.pid).collect())
 }

@@ -1,3 +1,4 @@
+use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -10,21 +11,32 @@ fn row(pid: u32, parent: u32, start: u64) -> Process {
 }
 
 #[test]
-fn elders_are_older_than_the_parent_of_the_launcher() {
-    let table =
-        Table::of(vec![row(1, 0, 0), row(5, 1, 90), row(6, 1, 100), row(7, 6, 100), row(8, 1, 99)]);
-    let of = |launcher, mark| elders(&table, launcher, Some(&StartMark::Ticks(mark)));
-    assert_eq!(of(7, 100), Some(BTreeSet::from([1, 5, 8])));
+fn strangers_are_older_than_the_server_or_in_its_group() {
+    let mut pipe = row(9, 6, 105);
+    pipe.group = 6;
+    let table = Table::of(vec![
+        row(1, 0, 0),
+        row(5, 1, 90),
+        row(6, 1, 100),
+        row(7, 6, 100),
+        row(8, 1, 99),
+        pipe,
+        row(10, 7, 110),
+    ]);
+    let of = |launcher, mark| strangers(&table, launcher, Some(&StartMark::Ticks(mark)));
+    assert_eq!(of(7, 100), Some(BTreeSet::from([1, 5, 6, 8, 9])));
     assert_eq!(of(7, 50), None, "its id belongs to another process by now");
+    assert_eq!(of(9, 105), None, "it is in no pane");
     assert_eq!(of(99, 100), None);
-    assert_eq!(elders(&table, 7, None), None);
+    assert_eq!(strangers(&table, 7, None), None);
 }
 
 struct Sleeper(Child);
 
 impl Sleeper {
     fn start() -> Self {
-        Self(Command::new("sleep").arg("1000").stdin(Stdio::null()).spawn().unwrap())
+        let mut command = Command::new("sleep");
+        Self(command.arg("1000").stdin(Stdio::null()).process_group(0).spawn().unwrap())
     }
 
     fn id(&self) -> u32 {
@@ -42,7 +54,7 @@ impl Drop for Sleeper {
 /// This process stands for the tmux server: what began before it is left out, what it starts is always there.
 #[cfg(target_os = "linux")]
 #[test]
-fn a_short_table_has_every_child_of_the_server_and_no_elder() {
+fn a_short_table_has_every_child_of_the_server_and_no_stranger() {
     let first = Sleeper::start();
     let mark = find(first.id()).unwrap().unwrap().start;
     let mut census = Census::default();
@@ -54,7 +66,6 @@ fn a_short_table_has_every_child_of_the_server_and_no_elder() {
         assert!(short.process(1).is_none());
         assert_eq!(short.tree(&[first.id()]), whole.tree(&[first.id()]));
         assert!(short.process(later.id()).is_some());
-        assert!(short.process(std::process::id()).is_some());
     }
     assert!(census.take(first.id(), Some(&mark)).unwrap().process(1).is_some());
 }
