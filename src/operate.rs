@@ -66,6 +66,9 @@ fn carry_out(
         match drive(app, loaded, tools, (id, deadline)) {
             Ok(()) => {}
             Err(WatchdogError::Lock(LockError::Held(holder))) => {
+                if poked.is_none() {
+                    warn_of_overrides(&holder);
+                }
                 if poked.as_ref() != Some(&holder) {
                     poke(&state_dir, &holder);
                     poked = Some(holder);
@@ -78,6 +81,16 @@ fn carry_out(
             }
             Err(error) => return Err(error.into()),
         }
+    }
+}
+
+/// One-off overrides change what this invocation does by itself; a running watchdog obeys the file alone.
+fn warn_of_overrides(holder: &Holder) {
+    let overrides = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    let overrides = overrides
+        .filter(|name| name.starts_with("AGENT_MODEL_") || name.starts_with("AGENT_BACKEND_"));
+    for name in overrides {
+        say(&format!("{name} has no effect here: {holder}, and obeys the file alone"));
     }
 }
 

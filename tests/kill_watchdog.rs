@@ -109,4 +109,7 @@ fn f40_a_watchdog_killed_again_and_again_brings_the_build_to_its_end_and_doubles
     }
     assert_eq!(received(&bed, "adversary", "gate CLAIM"), 2, "{}", bed.watchdog_log());
     assert_eq!(received(&bed, "builder", "verdict/finding"), 2, "{}", bed.watchdog_log());
+    bed.agents(&["down"]).ends_with(0);
+    let server = bed.tmux(&["display-message", "-p", "#{pid}"]);
+    assert_eq!(server.out, "", "the server has ended too");
 }

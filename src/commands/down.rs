@@ -84,7 +84,7 @@ fn stop_watchdog(
     let terminals = app.terminals(&loaded.fleet)?;
     let prefix = loaded.fleet.session_prefix.clone();
     runtime()?.block_on(async {
-        clear_sessions(&mut OneShot::new(terminals.clone()), &prefix).await?;
+        clear_sessions(&terminals, &prefix).await?;
         if whole {
             drop(terminals.end_server_without_sessions().await);
         }
@@ -94,7 +94,11 @@ fn stop_watchdog(
 
 /// Ends the watchdog's sessions, and what runs in them: no watchdog holds the fleet by its state folder, so one that
 /// is found there belongs to another folder of the same fleet. A watchdog outlives its terminal, so it is told.
-pub async fn clear_sessions(driver: &mut OneShot, prefix: &SessionPrefix) -> Result<(), Error> {
+pub async fn clear_sessions(
+    terminals: &agents_tmux::Place,
+    prefix: &SessionPrefix,
+) -> Result<(), Error> {
+    let mut driver = OneShot::new(terminals.clone());
     let agent_id = format!("{}/watchdog", prefix.as_str());
     if let Ok(listing) = driver.list().await {
         let own = |pane: &&Pane| pane.agent_id.as_ref() == Some(&agent_id) && pane.dead.is_none();
@@ -105,6 +109,7 @@ pub async fn clear_sessions(driver: &mut OneShot, prefix: &SessionPrefix) -> Res
                 pid.map(|pid| rustix::process::kill_process(pid, rustix::process::Signal::TERM));
         }
     }
+    drop(terminals.end_control_clients(&control_session(prefix)?).await);
     // The control session ends with its client, unless that was killed.
     for session in [prefix.watchdog_session(), control_session(prefix)?] {
         let op = TmuxOp::Kill { session, agent_id: agent_id.clone(), untagged_too: true };

@@ -33,9 +33,12 @@ pub fn run(app: &App, watchdog: &Watchdog) -> Result<u8, Error> {
     let control = control_session(&loaded.fleet.session_prefix)?;
     log_to(&log_file(&loaded.fleet))?;
     let fleet = loaded.fleet.clone();
+    let terminals = app.terminals(&fleet)?;
     let result = runtime()?.block_on(async {
         let driver = |place, _: &Fleet| ControlMode::new(place, control.clone());
         let mut reign = take_over(&app.config_absolute(), loaded, &tools, "watchdog", driver)?;
+        // A killed predecessor may have left its client, which keeps the server from ending.
+        drop(terminals.end_control_clients(&control).await);
         reign.own_session = own_session(app, &fleet);
         tracing::info!("{}", greeting(&fleet));
         let result = reign.run(Until::Told).await;
@@ -180,8 +183,8 @@ pub fn start(app: &App, loaded: &Loaded) -> Result<Started, Error> {
     };
     let terminals = app.terminals(&loaded.fleet)?;
     runtime()?.block_on(async {
+        clear_sessions(&terminals, &loaded.fleet.session_prefix).await?;
         let mut driver = OneShot::new(terminals);
-        clear_sessions(&mut driver, &loaded.fleet.session_prefix).await?;
         driver
             .apply(&TmuxOp::Start(start))
             .await

@@ -98,7 +98,7 @@ impl std::fmt::Display for Why {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Asked => write!(f, "the operator asked for it"),
-            Self::New => write!(f, "it is declared, the fleet is up and it has not run yet"),
+            Self::New => write!(f, "it is declared and has not run yet"),
             Self::Gone { how } => write!(f, "it is gone: {how}"),
             Self::ServerLost => write!(f, "the tmux server was lost"),
             Self::Mismatch { found, expected } => {

@@ -57,12 +57,12 @@ fn up(draft: &mut Draft<'_>, names: &[AgentName], whole: bool) -> Answers {
     let mut answers = Answers::new();
     for what in chosen {
         let name = what.name();
+        draft.member(name).wanted = Wanted::Up;
         if whole && what.is_loop() && complete {
             let said = "the phase sequence is complete; `agents phase set` goes back".to_owned();
             answers.insert(name.clone(), Some(Answer::Waiting(said)));
             continue;
         }
-        draft.member(name).wanted = Wanted::Up;
         answers.insert(name.clone(), ask_up(draft, what));
     }
     answers

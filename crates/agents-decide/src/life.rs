@@ -145,15 +145,24 @@ fn stopped(draft: &mut Draft<'_>, what: Declared<'_>, pane: Option<&PaneSeen>, h
         }
         Ending::Failed(reason) => draft.note(name, Note::Unstartable { reason: reason.clone() }),
         Ending::NeverStarted | Ending::Asked | Ending::Ended(_) => {
-            let note = if !what.enabled() {
-                Note::Disabled
-            } else if wanted || what.watched() {
-                Note::DownOnPurpose
-            } else {
-                Note::NotWatched
-            };
+            let note = resting(draft, what, how);
             draft.note(name, note);
         }
+    }
+}
+
+/// Why a member that could run does not.
+fn resting(draft: &Draft<'_>, what: Declared<'_>, how: &Ending) -> Note {
+    if !what.enabled() {
+        return Note::Disabled;
+    }
+    let rests = what.is_loop() && draft.next.sequence.as_ref().is_some_and(|it| it.is_complete());
+    match how {
+        _ if rests => Note::LoopComplete,
+        Ending::Ended(how) => Note::NotWatched { how: how.clone() },
+        Ending::Failed(reason) => Note::Unstartable { reason: reason.clone() },
+        Ending::NeverStarted => Note::NeverStarted,
+        Ending::Asked => Note::DownOnPurpose,
     }
 }
 

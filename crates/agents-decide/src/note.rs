@@ -30,8 +30,11 @@ pub enum Note {
     DownOnPurpose,
     /// No watchdog runs, and nobody asked for it.
     Unsupervised,
-    /// Not running, and nobody watches it.
-    NotWatched,
+    /// It ended by itself, and nobody watches it.
+    NotWatched {
+        how: String,
+    },
+    NeverStarted,
     Disabled,
     /// A task that has run.
     TaskEnded {

@@ -26,11 +26,16 @@ impl fmt::Display for Note {
             }
             Self::MissingOnce => write!(f, "one look did not find it; a second look decides"),
             Self::Running => write!(f, "runs"),
-            Self::DownOnPurpose => write!(f, "is down, and nobody asked for it to run"),
+            Self::DownOnPurpose => {
+                write!(f, "is down, as it was asked to be; `agents up` starts it")
+            }
             Self::Unsupervised => {
                 write!(f, "is left as it is: no watchdog runs, and this verb was not asked for it")
             }
-            Self::NotWatched => write!(f, "does not run, and is not watched"),
+            Self::NotWatched { how } => {
+                write!(f, "ended by itself and is not watched, so it stays down: {how}")
+            }
+            Self::NeverStarted => write!(f, "was never started; `agents up` starts it"),
             Self::Disabled => write!(f, "is disabled in the config"),
             Self::TaskEnded { how } => write!(f, "ran once and ended: {how}"),
             Self::RestartIn { seconds, why } => {
@@ -43,8 +48,8 @@ impl fmt::Display for Note {
             Self::NotRestarted { why } => {
                 write!(f, "is left as it is, since its restart budget is used up, though {why}")
             }
-            Self::Starting { seconds } => write!(f, "is starting since {seconds} s"),
-            Self::Stopping { seconds } => write!(f, "is being stopped since {seconds} s"),
+            Self::Starting { seconds } => write!(f, "has been starting for {seconds} s"),
+            Self::Stopping { seconds } => write!(f, "has been stopping for {seconds} s"),
             Self::Unstartable { reason } => write!(f, "cannot be started: {reason}"),
             Self::MassVerdict { count, of } => write!(
                 f,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rustix::process::{Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process};
 
 use agents_names::SessionName;
 
@@ -93,6 +93,25 @@ impl Place {
     async fn exit_when_empty(&self, value: &str) -> Result<bool, TmuxError> {
         let words = ["set-option", "-s", "exit-empty", value].map(str::to_owned);
         Ok(run_tmux(self, &words, None).await?.status.success())
+    }
+
+    /// Ends the control clients that sit in a session: those of drivers that were killed. Such a client does not always
+    /// notice that its owner has gone, and a server waits for it when it should end.
+    ///
+    /// # Errors
+    /// [`TmuxError::Unknown`] when the server could not be asked.
+    pub async fn end_control_clients(&self, session: &SessionName) -> Result<(), TmuxError> {
+        let format = "#{client_control_mode} #{client_pid} #{client_session}";
+        let words = ["list-clients", "-F", format].map(str::to_owned);
+        let listed = run_tmux(self, &words, None).await?;
+        let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
+        for row in listed.lines() {
+            let pid = row.strip_prefix("1 ").and_then(|row| row.strip_suffix(session.as_str()));
+            let pid = pid.and_then(|pid| pid.trim_end().parse().ok()).and_then(Pid::from_raw);
+            // One that has ended meanwhile needs no signal.
+            let _ = pid.map(|pid| kill_process(pid, Signal::KILL));
+        }
+        Ok(())
     }
 
     /// The command line that attaches a terminal to a session; it stays in the terminal's foreground process group.
