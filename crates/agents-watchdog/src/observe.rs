@@ -36,7 +36,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         };
         let server = self.server_seen(&listing);
         let panes = sessions::panes_of_members(fleet, listing.as_ref().ok());
-        let screens = self.screens.look(&mut self.driver, fleet, &panes, now).await;
+        let mut screens = self.screens.look(&mut self.driver, fleet, &panes, now).await;
         let requests = self.ledger.requests().unwrap_or_else(|error| {
             tracing::warn!("{error}");
             Vec::new()
@@ -48,7 +48,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             // What the operator asks for may need a start.
             need.startable |= !requests.is_empty();
             let facts = self.place.facts(fleet, name, need);
-            let screen = screens.get(name).cloned().unwrap_or(Seen::Absent);
+            let screen = screens.remove(name).unwrap_or(Seen::Absent);
             let seen = sessions::pane_seen(fleet, name, pane.copied(), &server, &listing);
             members.insert(name.clone(), self.member_seen(name, seen, screen, facts));
         }

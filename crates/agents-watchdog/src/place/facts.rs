@@ -52,15 +52,21 @@ fn last_rows(log: &Path) -> Vec<String> {
 }
 
 /// What is left of the run's processes; `Absent` when nothing is, or nothing was recorded.
+///
+/// While the run lives its launcher does nothing but wait, and is not counted.
 pub(crate) fn processes(
     start: Option<&StartRecord>,
     table: Option<&process::Table>,
+    lives: bool,
 ) -> Seen<ProcessesSeen> {
     let Some(start) = start else { return Seen::Absent };
     let Some(table) = table else {
         return Seen::Unknown("the process table cannot be read".to_owned());
     };
-    let roots: Vec<u32> = roots(start, table);
+    let mut roots: Vec<u32> = roots(start, table);
+    if lives && start.program != 0 {
+        roots.retain(|pid| *pid != start.launcher);
+    }
     let tree = table.tree(&roots);
     if tree.processes.is_empty() {
         return Seen::Absent;

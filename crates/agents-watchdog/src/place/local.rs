@@ -75,9 +75,10 @@ impl LocalPlace {
     /// A table that holds everything of a run whose launcher lives in its pane.
     fn table_of_living(&mut self, start: &StartRecord) -> Option<&process::Table> {
         if self.table.is_none() && self.short_table.is_none() {
+            let launchers = self.begun.values().map(|(_, start)| start.launcher);
             self.short_table = self
                 .census
-                .take(start.launcher, start.launcher_mark.as_ref())
+                .take((start.launcher, start.launcher_mark.as_ref()), launchers)
                 .inspect_err(|error| tracing::warn!("the process table cannot be read: {error}"))
                 .ok();
         }
@@ -108,7 +109,7 @@ impl LocalPlace {
             Some(start) if lives => self.table_of_living(start),
             Some(_) | None => self.table(),
         };
-        let seen = facts::processes(start.as_ref(), table);
+        let seen = facts::processes(start.as_ref(), table, lives);
         let (Seen::Absent, Some(table)) = (&seen, table) else { return seen };
         match table.survivors(&told) {
             Ok(left) if left.is_empty() => Seen::Absent,

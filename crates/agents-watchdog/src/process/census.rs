@@ -21,12 +21,18 @@ pub struct Census {
 }
 
 impl Census {
-    /// A table with every process that may descend from `launcher`, a child of the tmux server that began at `mark`,
-    /// or from any other child of that server.
+    /// A table with every process that may belong to a program in a pane, but not with all launchers of programs.
+    ///
+    /// `launcher`: one of the launchers and its start, by which the server is found; `launchers`: those whose
+    /// programs run, so that they have no other children.
     ///
     /// # Errors
     /// As [`Table::take`].
-    pub fn take(&mut self, launcher: u32, mark: Option<&StartMark>) -> Result<Table, ProcessError> {
+    pub fn take(
+        &mut self,
+        (launcher, mark): (u32, Option<&StartMark>),
+        launchers: impl Iterator<Item = u32>,
+    ) -> Result<Table, ProcessError> {
         if !self.strangers.is_empty() && self.short_tables < SHORT_TABLES {
             self.short_tables += 1;
             return Table::take_without(&mut self.strangers);
@@ -34,6 +40,9 @@ impl Census {
         let table = Table::take()?;
         self.short_tables = 0;
         self.strangers = strangers(&table, launcher, mark).unwrap_or_default();
+        if !self.strangers.is_empty() {
+            self.strangers.extend(launchers);
+        }
         Ok(table)
     }
 }

@@ -55,17 +55,20 @@ impl Drop for Sleeper {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_short_table_has_every_child_of_the_server_and_no_stranger() {
-    let first = Sleeper::start();
+    let (first, launcher) = (Sleeper::start(), Sleeper::start());
     let mark = find(first.id()).unwrap().unwrap().start;
     let mut census = Census::default();
-    let whole = census.take(first.id(), Some(&mark)).unwrap();
+    let mut take = || census.take((first.id(), Some(&mark)), [launcher.id()].into_iter()).unwrap();
+    let whole = take();
     assert!(whole.process(1).is_some());
+    assert!(whole.process(launcher.id()).is_some());
     let later = Sleeper::start();
     for _ in 0..SHORT_TABLES {
-        let short = census.take(first.id(), Some(&mark)).unwrap();
+        let short = take();
         assert!(short.process(1).is_none());
-        assert_eq!(short.tree(&[first.id()]), whole.tree(&[first.id()]));
+        assert!(short.process(launcher.id()).is_none());
+        assert_eq!(short.tree(&[first.id()]).processes, whole.tree(&[first.id()]).processes);
         assert!(short.process(later.id()).is_some());
     }
-    assert!(census.take(first.id(), Some(&mark)).unwrap().process(1).is_some());
+    assert!(take().process(1).is_some());
 }
