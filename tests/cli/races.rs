@@ -44,8 +44,11 @@ fn f51_many_ups_at_once_make_one_watchdog_with_its_session() {
 fn f51_up_against_down_ends_in_some_order() {
     let bed = Bed::with(CONFIG);
     for round in 0..6 {
+        // The one that the other overtakes says so, and fails.
         let codes = together(&bed, &["up", "down"]);
-        assert_eq!(codes[1], Some(0), "down, round {round}: {codes:?}");
+        let answered = codes.iter().all(|code| [Some(0), Some(1)].contains(code));
+        assert!(answered, "round {round}: {codes:?}");
+        assert!(watchdogs(&bed).len() <= 1, "round {round}");
     }
     bed.agents(&["down"]).ends_with(0);
     assert_eq!((bed.sessions(), watchdogs(&bed)), (Vec::new(), Vec::new()));
