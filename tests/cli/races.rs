@@ -48,7 +48,8 @@ fn f51_up_against_down_ends_in_some_order() {
         let codes = together(&bed, &["up", "down"]);
         let answered = codes.iter().all(|code| [Some(0), Some(1)].contains(code));
         assert!(answered, "round {round}: {codes:?}");
-        assert!(watchdogs(&bed).len() <= 1, "round {round}");
+        // One that was told to end may still be on its way out.
+        bed.until("there is one watchdog at the most", || watchdogs(&bed).len() <= 1);
     }
     bed.agents(&["down"]).ends_with(0);
     assert_eq!((bed.sessions(), watchdogs(&bed)), (Vec::new(), Vec::new()));
