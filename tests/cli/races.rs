@@ -22,10 +22,13 @@ fn together(bed: &Bed, verbs: &[&str]) -> Vec<Option<i32>> {
 fn watchdogs(bed: &Bed) -> Vec<u32> {
     let listed = bed.command("ps").args(["-eo", "pid=,args="]).output().unwrap();
     let project = bed.dir.display().to_string();
+    // The server that was started for the watchdog's session carries the same words, so the program counts.
+    let program = concat!(env!("CARGO_BIN_EXE_agents"), " watchdog --config ");
     let rows = String::from_utf8_lossy(&listed.stdout).into_owned();
+    let split = rows.lines().filter_map(|row| row.trim_start().split_once(' '));
     let ours =
-        rows.lines().filter(|row| row.contains(" watchdog --config ") && row.contains(&project));
-    ours.filter_map(|row| row.split_whitespace().next()?.parse().ok()).collect()
+        split.filter(|(_, args)| args.trim_start().starts_with(program) && args.contains(&project));
+    ours.filter_map(|(pid, _)| pid.parse().ok()).collect()
 }
 
 #[test]
