@@ -54,7 +54,7 @@ fn n5_a_restart_of_the_watchdog_does_not_begin_the_stall_count_anew() {
     bed.write("agents.toml", &text);
     bed.agents(&["up"]).ends_with(0);
     // No watchdog lives for as long as the agent must be idle.
-    for _ in 0..8 {
+    for _ in 0..24 {
         ticks(&bed, 2);
         if count(&bed, "x", "because it stalled") > 0 {
             return;
