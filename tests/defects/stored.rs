@@ -53,13 +53,13 @@ fn n5_a_restart_of_the_watchdog_does_not_begin_the_stall_count_anew() {
     let text = bed.read("agents.toml").replace("stall_idle = 2", "stall_idle = 7");
     bed.write("agents.toml", &text);
     bed.agents(&["up"]).ends_with(0);
-    // No watchdog lives for as long as the agent must be idle.
-    for _ in 0..8 {
+    // No watchdog lives for as long as the agent must be idle; together they live about twice as long.
+    for _ in 0..14 {
         ticks(&bed, 2);
         if count(&bed, "x", "because it stalled") > 0 {
             return;
         }
         replace_watchdog(&bed);
     }
-    panic!("eight watchdogs of two ticks each saw no stall:\n{}", bed.watchdog_log());
+    panic!("fourteen watchdogs of two ticks each saw no stall:\n{}", bed.watchdog_log());
 }
