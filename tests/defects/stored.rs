@@ -61,5 +61,5 @@ fn n5_a_restart_of_the_watchdog_does_not_begin_the_stall_count_anew() {
         }
         replace_watchdog(&bed);
     }
-    panic!("eight watchdogs of two ticks each saw no stall:\n{}", bed.watchdog_log());
+    panic!("fourteen watchdogs of two ticks each saw no stall:\n{}", bed.watchdog_log());
 }
