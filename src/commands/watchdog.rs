@@ -12,6 +12,7 @@ use agents_store::{FleetLock, LockError};
 use agents_tmux::{ControlMode, Driver as _, OneShot, StartSession, TmuxOp};
 use agents_watchdog::WatchdogError;
 use agents_watchdog::run::{Until, take_over};
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::app::App;
 use crate::cli::Watchdog;
@@ -36,6 +37,8 @@ pub fn run(app: &App, watchdog: &Watchdog) -> Result<u8, Error> {
     let terminals = app.terminals(&fleet)?;
     let result = runtime()?.block_on(async {
         let driver = |place, _: &Fleet| ControlMode::new(place, control.clone());
+        // Before the lock: whoever sees our name in it believes the fleet watched, even if the terminal goes at once.
+        drop(signal(SignalKind::hangup()).map_err(WatchdogError::Signals)?);
         let mut reign = take_over(&app.config_absolute(), loaded, &tools, "watchdog", driver)?;
         // A killed predecessor may have left its client, which keeps the server from ending.
         drop(terminals.end_control_clients(&control).await);
