@@ -89,10 +89,26 @@ impl Connection {
             is_introduced: false,
             end,
         };
-        connection.ask(&[]).await?;
+        connection.attached().await?;
         connection.is_introduced = true;
+        connection.ask(&[]).await?;
         connection.has_news = false;
         Ok(connection)
+    }
+
+    /// Waits for the answer to the attaching itself.
+    ///
+    /// tmux 3.3a on a loaded machine reads the client's lines before it attaches the client, and a client
+    /// that is not attached yet answers in the name of another.
+    async fn attached(&mut self) -> Result<(), TmuxError> {
+        loop {
+            match self.event().await? {
+                Event::Answer { succeeded: true, .. } => return Ok(()),
+                Event::Answer { succeeded: false, text } => return Err(lost(text.trim_end())),
+                Event::News => {}
+                Event::Exit { reason } => return Err(lost(&reason)),
+            }
+        }
     }
 
     /// Runs lines of commands, each up to its first failure, and returns all that they print.

@@ -81,6 +81,21 @@ async fn two_drivers_share_the_session_and_the_last_one_ends_it() {
     assert_eq!(sessions, "");
 }
 
+/// tmux 3.3a on a loaded machine answers a client before it has attached it.
+#[tokio::test]
+async fn a_client_that_is_open_is_attached() {
+    let mut bench = control_mode().await;
+    bench.driver().list().await.unwrap();
+    for _ in 0..20 {
+        let mut other = bench.second_driver();
+        other.list().await.unwrap();
+        let clients = bench.tmux(&["list-clients", "-F", "#{client_name}"]).await.unwrap();
+        assert_eq!(clients.lines().count(), 2, "{clients}");
+        other.close().await;
+        assert!(bench.driver().check_connection());
+    }
+}
+
 #[tokio::test]
 async fn a_driver_that_is_dropped_leaves_no_session() {
     let mut bench = control_mode().await;
