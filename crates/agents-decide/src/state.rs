@@ -74,6 +74,9 @@ pub struct Member {
     pub restarts: u32,
     /// The last start of this member.
     pub last_run: Option<RunId>,
+    /// The run whose program is known to have begun, and since when that is known.
+    #[serde(default)]
+    pub began: Option<(RunId, Moment)>,
 }
 
 /// Something that condemns a session when a second look confirms it.
