@@ -9,6 +9,7 @@ mod cli {
     mod logs;
     mod races;
     mod reload;
+    mod report;
     mod status;
     mod words;
 }
