@@ -9,7 +9,7 @@ use crate::stall::StallLook;
 use crate::state::{Blind, FleetState, Wanted};
 use crate::{
     Action, Activity, MemberSeen, Note, Now, Observation, Seen, Step, StopStage, Wish, activity,
-    delivery, handoff, health, intent, life, sequence, wake,
+    delivery, handoff, health, intent, life, program, sequence, wake,
 };
 
 /// After so long without a look that succeeds the operator hears of it.
@@ -29,11 +29,14 @@ pub fn decide(
     heavy: bool,
     now: Now,
 ) -> Decision {
+    let judged;
     let mut draft = Draft::new(fleet, state, seen, heavy, now);
     server(&mut draft);
     doubt(&mut draft);
     newcomers(&mut draft);
     intent::take(&mut draft);
+    judged = program::judged(fleet, &draft.next);
+    draft.fleet = &judged;
     sequence::step(&mut draft);
     handoff::step(&mut draft);
     let mut stalls = Vec::new();
