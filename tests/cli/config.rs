@@ -21,7 +21,12 @@ fn check_tells_good_from_lacking_from_broken() {
         lacking.out.contains("ann: the prompt file") && lacking.out.contains("is missing"),
         "{lacking:?}"
     );
+    assert!(
+        lacking.out.contains("agents.toml:19:15") && lacking.out.contains("help: write it"),
+        "at its place, with a way out: {lacking:?}"
+    );
     let json = bed.agents(&["check", "--json"]).ends_with(2).json();
+    assert_eq!(json["problems"][0]["line"], 19, "{json}");
     assert_eq!((&json["schema"], &json["ok"]), (&"agents.check/1".into(), &false.into()));
     assert_eq!(
         (&json["problems"][0]["agent"], &json["problems"][0]["severity"]),
