@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::http::{Left, Outlet};
-use crate::refusal::{OVERLOADED_CODE, OVERLOADED_MESSAGE};
+use crate::refusal::openai::{OVERLOADED_CODE, OVERLOADED_MESSAGE};
 use crate::reply::{PIECE_EVERY, Speech, pieces};
 use crate::tool::Call;
 
