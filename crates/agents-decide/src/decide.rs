@@ -29,19 +29,23 @@ pub fn decide(
     heavy: bool,
     now: Now,
 ) -> Decision {
-    let judged;
     let mut draft = Draft::new(fleet, state, seen, heavy, now);
     server(&mut draft);
     doubt(&mut draft);
     newcomers(&mut draft);
     intent::take(&mut draft);
-    judged = program::judged(fleet, &draft.next);
-    draft.fleet = &judged;
+    let judged = program::judged(fleet, &draft.next);
+    supervise(draft, &judged)
+}
+
+/// All that follows from what the members are and do, judged by the programs that run.
+fn supervise<'a>(mut draft: Draft<'a>, judged: &'a Fleet) -> Decision {
+    draft.fleet = judged;
     sequence::step(&mut draft);
     handoff::step(&mut draft);
     let mut stalls = Vec::new();
     for what in draft.declared() {
-        let Some(member) = seen.members.get(what.name()) else { continue };
+        let Some(member) = draft.seen.members.get(what.name()) else { continue };
         life::step(&mut draft, what, member);
         if let Declared::Agent(agent) = what {
             one_agent(&mut draft, agent, member, &mut stalls);
