@@ -82,6 +82,9 @@ pub struct Member {
     /// What the last start of an agent took.
     #[serde(default)]
     pub program: Option<Program>,
+    /// The run whose program is known to have begun, and since when that is known.
+    #[serde(default)]
+    pub began: Option<(RunId, Moment)>,
 }
 
 /// Something that condemns a session when a second look confirms it.
