@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use agents_config::{Environment, Fleet, Loaded};
+use agents_decide::OneOffs;
 use agents_names::AgentName;
 use agents_watchdog::run::{Tools, tmux_place};
 
@@ -16,12 +17,12 @@ pub struct App {
 }
 
 impl App {
-    /// Loads the config with the one-off overrides of the environment.
+    /// Loads the config. The environment changes nothing in it: what runs is as it was started.
     ///
     /// # Errors
     /// When the file does not load; every problem is in the report.
     pub fn load(&self) -> Result<Loaded, Error> {
-        let loaded = agents_config::load(&self.config, &Environment::of_process())?;
+        let loaded = agents_config::load(&self.config, &Environment::without_overrides())?;
         if !loaded.warnings.is_empty() {
             say(loaded.warnings.render(false).trim_end());
         }
@@ -88,6 +89,26 @@ pub fn known_names(fleet: &Fleet) -> Vec<&AgentName> {
 /// [`Error::UnknownName`] lists the known ones.
 pub fn names(fleet: &Fleet, asked: &[String]) -> Result<Vec<AgentName>, Error> {
     asked.iter().map(|name| name_of(fleet, name)).collect()
+}
+
+/// What the environment of this process says of these agents instead of the config.
+///
+/// # Errors
+/// When it says something that cannot be meant: nothing is started then.
+pub fn one_offs<'n>(
+    fleet: &Fleet,
+    names: impl Iterator<Item = &'n AgentName>,
+) -> Result<OneOffs, Error> {
+    let environment = Environment::of_process();
+    let mut one_offs = OneOffs::new();
+    for name in names.filter(|name| fleet.agent(name).is_some()) {
+        let said = environment.one_off(fleet, name);
+        let one_off = said.map_err(|error| Error::Usage(error.to_string()))?;
+        if !one_off.is_none() {
+            one_offs.insert(name.clone(), one_off);
+        }
+    }
+    Ok(one_offs)
 }
 
 /// Checks that the fleet declares the name.

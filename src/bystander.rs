@@ -68,7 +68,7 @@ pub fn look(app: &App) -> Result<Looked, Error> {
 /// # Errors
 /// When the config does not load and does not even say where the fleet's state lies.
 pub fn fleet(app: &App) -> Result<(Fleet, Option<LoadError>), Error> {
-    match agents_config::load(&app.config, &Environment::of_process()) {
+    match agents_config::load(&app.config, &Environment::without_overrides()) {
         Ok(loaded) => Ok((loaded.fleet, None)),
         Err(error) => match broken::fleet_of(&app.config) {
             Some(fleet) => Ok((fleet, Some(error))),

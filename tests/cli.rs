@@ -7,6 +7,7 @@ mod cli {
     mod config;
     mod journal;
     mod logs;
+    mod one_offs;
     mod races;
     mod reload;
     mod status;

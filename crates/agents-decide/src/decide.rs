@@ -9,7 +9,7 @@ use crate::stall::StallLook;
 use crate::state::{Blind, FleetState, Wanted};
 use crate::{
     Action, Activity, MemberSeen, Note, Now, Observation, Seen, Step, StopStage, Wish, activity,
-    delivery, handoff, health, intent, life, sequence, wake,
+    delivery, handoff, health, intent, life, program, sequence, wake,
 };
 
 /// After so long without a look that succeeds the operator hears of it.
@@ -34,6 +34,8 @@ pub fn decide(
     doubt(&mut draft);
     newcomers(&mut draft);
     intent::take(&mut draft);
+    let judged = program::judged(fleet, &draft.next);
+    draft.fleet = &judged;
     sequence::step(&mut draft);
     handoff::step(&mut draft);
     let mut stalls = Vec::new();

@@ -22,9 +22,9 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
 
     async fn act_on(&mut self, fleet: &Fleet, action: &Action) -> Result<(), String> {
         match action {
-            Action::Start { name, run, phase, resume, .. } => {
-                let start =
-                    Start { name, run: *run, phase: phase.as_ref(), resume: resume.as_deref() };
+            Action::Start { name, run, phase, resume, one_off, .. } => {
+                let (phase, resume) = (phase.as_ref(), resume.as_deref());
+                let start = Start { name, run: *run, phase, resume, one_off };
                 self.start(fleet, &start).await
             }
             Action::Stop { name, run, stage, .. } => self.stop(fleet, name, *run, *stage).await,

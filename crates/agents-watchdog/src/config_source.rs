@@ -72,12 +72,12 @@ impl ConfigSource {
         self.broken.as_ref()
     }
 
-    /// Keeps the fleet as it was loaded: for one invocation with its own overrides.
+    /// Keeps the fleet as it was loaded, for the moments that a verb takes.
     pub fn hold(&mut self) {
         self.held = true;
     }
 
-    /// Looks at the file. A one-off override of the environment never reaches the watchdog.
+    /// Looks at the file. One-off overrides of the environment come with requests, never from here.
     pub fn refresh(&mut self) -> Change {
         if self.held {
             return Change::None;

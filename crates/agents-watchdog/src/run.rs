@@ -186,7 +186,7 @@ impl<D: Driver> Reign<D> {
         }
     }
 
-    /// Keeps the config as it was loaded, for one invocation with its own overrides.
+    /// Keeps the config as it was loaded, for the moments that a verb takes.
     pub fn hold_config(&mut self) {
         self.config.hold();
     }

@@ -105,8 +105,9 @@ pub struct MemberView {
 pub enum Declared {
     Agent {
         kind: Kind,
+        /// That it runs with, as the model.
         backend: BackendName,
-        /// With the phase's override.
+        /// That it runs with; where it does not run, the one that its next start takes.
         model: Option<String>,
         watch: Watch,
     },
