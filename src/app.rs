@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use agents_config::{Environment, Fleet, Loaded};
 use agents_decide::OneOffs;
 use agents_names::AgentName;
+use agents_watchdog::in_force::Moved;
 use agents_watchdog::run::{Tools, tmux_place};
 
 use crate::error::Error;
+use crate::in_force::{InForce, refuse_to_tear};
 
 /// One invocation.
 pub struct App {
@@ -27,6 +29,24 @@ impl App {
             say(loaded.warnings.render(false).trim_end());
         }
         Ok(loaded)
+    }
+
+    /// Loads the config to start what it declares.
+    ///
+    /// # Errors
+    /// When the file does not load, or would tear apart the fleet that is up. A move in `but_for` is no hindrance.
+    pub fn load_to_start(&self, but_for: Option<Moved>) -> Result<Loaded, Error> {
+        let loaded = self.load()?;
+        refuse_to_tear(&loaded, but_for)?;
+        Ok(loaded)
+    }
+
+    /// The fleet in force, whatever the file says; a difference is told on standard error.
+    ///
+    /// # Errors
+    /// When the file does not load, and no fleet of it was ever in force.
+    pub fn in_force(&self) -> Result<InForce, Error> {
+        Ok(InForce::of(&self.config)?.told())
     }
 
     /// The config file as an absolute path, for processes that run elsewhere.

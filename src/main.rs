@@ -7,7 +7,9 @@ mod commands;
 mod demo_agent;
 mod error;
 mod follow;
+mod in_force;
 mod operate;
+mod places;
 mod render;
 
 use std::process::ExitCode;

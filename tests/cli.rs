@@ -4,6 +4,7 @@ mod support;
 
 mod cli {
     mod attach;
+    mod broken;
     mod config;
     mod journal;
     mod logs;

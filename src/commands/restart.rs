@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::operate::{Ask, ask, report};
 
 pub fn run(app: &App, asked: &Names) -> Result<u8, Error> {
-    let loaded = app.load()?;
+    let loaded = app.load_to_start(None)?;
     let names = names(&loaded.fleet, &asked.names)?;
     let within = loaded.fleet.timing.stop_grace * 3 + Duration::from_secs(60);
     let one_offs = one_offs(&loaded.fleet, names.iter())?;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use agents_config::Loaded;
 use agents_decide::{Answer, OneOffs, Verb};
+use agents_watchdog::in_force::Moved;
 use agents_watchdog::run::Answers;
 
 use crate::app::{App, names, one_offs, say};
@@ -16,9 +17,10 @@ use crate::operate::{Ask, ask, report};
 const WITHIN: Duration = Duration::from_secs(120);
 
 pub fn run(app: &App, targets: &Targets) -> Result<u8, Error> {
-    let loaded = app.load()?;
     let whole = targets.names.is_empty();
     let with_watchdog = whole || targets.names.iter().any(|name| name == "watchdog");
+    // Another folder takes the fleet over, as it is, with a watchdog of its own.
+    let loaded = app.load_to_start(with_watchdog.then_some(Moved::LogDir))?;
     let members: Vec<String> =
         targets.names.iter().filter(|name| *name != "watchdog").cloned().collect();
     let names = names(&loaded.fleet, &members)?;

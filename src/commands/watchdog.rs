@@ -24,7 +24,7 @@ use crate::operate::runtime;
 const TAKES_OVER_WITHIN: Duration = Duration::from_secs(15);
 
 pub fn run(app: &App, watchdog: &Watchdog) -> Result<u8, Error> {
-    let loaded = app.load()?;
+    let loaded = app.load_to_start(None)?;
     if watchdog.dry_run {
         return crate::commands::plan::preview(app, &loaded, None);
     }

@@ -4,6 +4,7 @@ mod act;
 pub mod config_source;
 mod error;
 pub mod harmless;
+pub mod in_force;
 pub mod launch;
 pub mod ledger;
 pub mod observe;
@@ -15,6 +16,7 @@ pub mod run;
 pub mod store_ledger;
 pub mod tick;
 pub mod view;
+pub mod whereabouts;
 
 pub use error::WatchdogError;
 pub use place::{LocalPlace, Place};

@@ -13,10 +13,12 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::WatchdogError;
 use crate::config_source::{Change, ConfigSource};
+use crate::in_force::PROBLEM_WORD;
 use crate::ledger::{Entry, EntryKind, Ledger as _, LedgerError, Record};
 use crate::place::LocalPlace;
 use crate::store_ledger::StoreLedger;
 use crate::tick::{Engine, Ticked};
+use crate::whereabouts;
 
 /// Who this process is, for the lock.
 #[must_use]
@@ -90,7 +92,9 @@ pub fn take_over<D: Driver>(
     let driver = driver(terminals, &loaded.fleet);
     let engine = Engine::resume(driver, place, StoreLedger::new(store))?;
     let config = ConfigSource::new(config, loaded);
-    Ok(Reign { engine, config, own_session: None, _lock: lock })
+    let mut reign = Reign { engine, config, own_session: None, _lock: lock };
+    reign.keep_fleet()?;
+    Ok(reign)
 }
 
 /// A driver for a verb that lives for moments.
@@ -198,6 +202,35 @@ impl<D: Driver> Reign<D> {
         self.config.hold();
     }
 
+    /// Keeps what is in force where whoever finds the file broken or moved looks for it.
+    fn keep_fleet(&mut self) -> Result<(), WatchdogError> {
+        let fleet = self.config.fleet();
+        if let Some(folder) = whereabouts::folder() {
+            whereabouts::note(&folder, &fleet.config, &fleet.state_dir());
+        }
+        let words = self.config_words();
+        let store = self.engine.ledger.store();
+        let mut kept = true;
+        for (subject, body) in &words {
+            kept &= store.word_of(subject)?.as_ref() == Some(body);
+        }
+        if kept {
+            return Ok(());
+        }
+        let record = Record { state: None, entries: Vec::new(), words, replies: Vec::new() };
+        Ok(self.engine.ledger.commit(&record)?)
+    }
+
+    /// What the store says about the config: the fleet in force, and what is wrong with the file.
+    fn config_words(&self) -> Vec<(String, String)> {
+        let broken = self.config.broken();
+        let problem = serde_json::json!({
+            "broken": broken.map(|broken| &broken.summary),
+            "report": broken.map(|broken| &broken.report),
+        });
+        vec![self.config.in_force().word(), (PROBLEM_WORD.to_owned(), problem.to_string())]
+    }
+
     fn is_over(&self, until: &Until, ticked: &Ticked) -> bool {
         match until {
             Until::Told => ticked.exit,
@@ -233,11 +266,7 @@ impl<D: Driver> Reign<D> {
             text,
             detail: serde_json::json!({ "report": self.config.broken().map(|broken| &broken.report) }),
         };
-        let word = serde_json::json!({
-            "broken": self.config.broken().map(|broken| &broken.summary),
-            "report": self.config.broken().map(|broken| &broken.report),
-        });
-        let words = vec![("config".to_owned(), word.to_string())];
+        let words = self.config_words();
         let record = Record { state: None, entries: vec![entry], words, replies: Vec::new() };
         if let Err(error) = self.engine.ledger.commit(&record) {
             tracing::warn!("{error}");

@@ -57,27 +57,6 @@ pub(super) fn services(known: &Known<'_>, listing: Option<&Listing>) -> Vec<Memb
     known.fleet.services.iter().map(row).collect()
 }
 
-/// The members of the last tick, where the file does not say who they are.
-pub(super) fn remembered(known: &Known<'_>, listing: Option<&Listing>) -> Vec<MemberView> {
-    let Some(state) = known.state else { return Vec::new() };
-    let row = |name: &AgentName| {
-        let session = known.fleet.session_prefix.session_of(name);
-        let tag = sessions::tag(known.fleet, name);
-        let panes = listing.into_iter().flat_map(|listing| &listing.panes);
-        let own = panes.filter(|pane| pane.agent_id.as_ref() == Some(&tag));
-        let subject = Subject {
-            name,
-            session: session.as_str(),
-            enabled: true,
-            once: false,
-            follows_phases: false,
-            pane: own.min_by_key(|pane| pane.id),
-        };
-        view(known, &subject, Declared::Unread)
-    };
-    state.members.keys().map(row).collect()
-}
-
 /// One member as it is declared and seen.
 struct Subject<'a> {
     name: &'a AgentName,

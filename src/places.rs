@@ -8,10 +8,10 @@ use toml::de::{DeTable, DeValue};
 /// The keys of `[defaults]` that say where state and terminals are.
 const PLACES: [&str; 4] = ["project_dir", "log_dir", "session_prefix", "tmux_socket"];
 
-/// A fleet without members, in the places that the file names; `None` when it does not name them.
-pub fn fleet_of(config: &Path) -> Option<Fleet> {
-    let path = config.canonicalize().ok().filter(|path| path.is_file())?;
-    let text = std::fs::read_to_string(&path).ok()?;
+/// A fleet without members, in the places that the file names; `None` when it does not name them. The path is absolute.
+pub fn fleet_of(path: &Path) -> Option<Fleet> {
+    let path = Some(path).filter(|path| path.is_file())?;
+    let text = std::fs::read_to_string(path).ok()?;
     let (table, _) = DeTable::parse_recoverable(&text);
     let DeValue::Table(defaults) = table.get_ref().get("defaults")?.get_ref() else { return None };
     let mut places = toml::Table::new();
@@ -23,6 +23,6 @@ pub fn fleet_of(config: &Path) -> Option<Fleet> {
     let mut whole = toml::Table::new();
     whole.insert("defaults".to_owned(), toml::Value::Table(places));
     let loaded =
-        agents_config::load_text(&whole.to_string(), &path, &Environment::without_overrides());
+        agents_config::load_text(&whole.to_string(), path, &Environment::without_overrides());
     loaded.ok().map(|loaded| loaded.fleet)
 }
