@@ -7,10 +7,11 @@ use crate::app::{App, print};
 use crate::error::{Error, code};
 
 pub fn run(app: &App) -> Result<u8, Error> {
-    let loaded = agents_config::load(&app.config, &Environment::of_process());
+    let environment = Environment::of_process();
+    let loaded = agents_config::load(&app.config, &environment);
     let (report, problems, ok) = match &loaded {
         Ok(loaded) => {
-            let report = loaded.report();
+            let report = loaded.report(&environment);
             let ok = loaded.problems_of_agents.is_empty();
             let summary = ok.then(|| summary(loaded));
             let parts = [Some(report.render(true)).filter(|_| !report.is_empty()), summary];

@@ -121,6 +121,10 @@ impl<'t> Problems<'t> {
         self.add(Severity::Error, span, message)
     }
 
+    pub(crate) fn warning_at(&mut self, span: Option<Span>, message: String) -> &mut Problem {
+        self.add(Severity::Warning, span, message)
+    }
+
     pub(crate) fn warning(&mut self, span: Span, message: impl Into<String>) -> &mut Problem {
         self.add(Severity::Warning, Some(span), message.into())
     }

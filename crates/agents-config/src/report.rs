@@ -4,20 +4,34 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::environment::Environment;
 use crate::problem::{Problem, Problems, Span};
+use crate::programs::{self, MissingProgram};
 use crate::{AgentProblem, Lack, Loaded, Report, nearby};
 
 impl Loaded {
-    /// The warnings, and an error for each file or folder that an agent or service lacks, in the order of the file.
+    /// The warnings, also of programs that are not there, and an error for each file or folder that an agent or service
+    /// lacks; in the order of the file.
     #[must_use]
-    pub fn report(&self) -> Report {
+    pub fn report(&self, environment: &Environment) -> Report {
         let (file, text) = (self.warnings.file(), self.warnings.text());
         let mut problems = Problems::new(file, text);
         for lack in &self.problems_of_agents {
             self.note_lack(lack, &mut problems);
         }
+        for missing in self.missing_programs(environment) {
+            let span = self.origins.span_of(&missing.key);
+            let problem = problems.warning_at(span, missing.to_string());
+            problem.label(missing.found).help(missing.help);
+        }
         let warnings = self.warnings.problems().iter().cloned();
         Report::new(file, text, in_order(warnings.chain(problems.into_sorted()).collect()))
+    }
+
+    /// The programs that backends and services start, as far as that can be told, and that are not there.
+    #[must_use]
+    pub fn missing_programs(&self, environment: &Environment) -> Vec<MissingProgram> {
+        programs::missing(&self.fleet, environment)
     }
 
     fn note_lack(&self, lack: &AgentProblem, problems: &mut Problems<'_>) {

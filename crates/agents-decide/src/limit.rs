@@ -1,7 +1,7 @@
 //! Is the agent inside a usage window? While it is, nothing else judges it.
 
 mod banner;
-mod own_rows;
+pub(crate) mod own_rows;
 pub mod reset;
 #[cfg(test)]
 mod tests;

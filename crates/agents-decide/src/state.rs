@@ -92,6 +92,19 @@ pub struct Member {
 pub struct Suspicion {
     pub since: Moment,
     pub what: String,
+    #[serde(default)]
+    pub trial: Trial,
+}
+
+/// How far it was tried whether a program that takes input is only quoting an error.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Trial {
+    #[default]
+    Open,
+    /// A message is on its way to it, or was taken then.
+    Asked { taken_at: Option<Moment> },
+    /// It answered: the error that stands above the message is old or quoted.
+    Passed,
 }
 
 /// What the operator wants of a member or of the fleet.

@@ -71,7 +71,7 @@ fn report_beside(text: &str, others: &[&str]) -> String {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, "text").unwrap();
     }
-    let report = load_in(folder.path()).unwrap().report().render(false);
+    let report = load_in(folder.path()).unwrap().report(&Environment::default()).render(false);
     report.replace(folder.path().canonicalize().unwrap().to_str().unwrap(), "HERE")
 }
 
@@ -101,7 +101,7 @@ fn what_stands_at_the_path_instead_is_named() {
 fn lacks_are_data_with_their_place() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("agents.toml"), FILE).unwrap();
-    let report = load_in(folder.path()).unwrap().report();
+    let report = load_in(folder.path()).unwrap().report(&Environment::default());
     let problem = serde_json::to_value(&report.problems()[0]).unwrap();
     assert_eq!((&problem["severity"], &problem["agent"]), (&"error".into(), &"there".into()));
     assert_eq!((&problem["line"], &problem["column"]), (&9.into(), &15.into()));
