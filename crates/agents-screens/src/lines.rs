@@ -13,10 +13,10 @@ pub(crate) struct Row {
     pub text: String,
     /// A blank row stands before it.
     pub gap: bool,
-    /// The column after its last character.
-    end: usize,
-    /// The sides of a box were taken off.
-    boxed: bool,
+    /// The columns that its text takes.
+    width: usize,
+    /// How many boxes stood around it.
+    boxes: usize,
 }
 
 /// One line of text with the place it came from.
@@ -49,13 +49,12 @@ impl Row {
             let mut text = String::with_capacity(raw.len());
             fold(cut.map_or(raw, |column| before_column(raw, column)).trim_end(), &mut text);
             text.truncate(text.trim_end().len());
-            let end = width(&text);
-            let boxed = strip_box(&mut text);
+            let boxes = strip_boxes(&mut text);
             if text.is_empty() {
                 gap = true;
                 continue;
             }
-            read.push(Self { index, text, gap, end, boxed });
+            read.push(Self { index, width: width(&text), text, gap, boxes });
             gap = false;
         }
         read
@@ -75,10 +74,10 @@ impl Row {
 
     /// Whether `next` goes on where this row had to end at the right edge.
     fn runs_into(&self, next: &Self, columns: usize, margin: usize, starts: Option<&Regex>) -> bool {
-        let room = columns.saturating_sub(margin + if self.boxed { 4 } else { 0 });
+        let room = columns.saturating_sub(margin + BOX_COLUMNS * self.boxes);
         let word = next.text.split_whitespace().next().map_or(0, width);
         !next.gap
-            && self.end + 1 + word > room
+            && self.width + 1 + word > room
             && !self.is_furniture(columns)
             && !next.is_furniture(columns)
             && starts.is_none_or(|pattern| !pattern.is_match(&next.text))
@@ -151,19 +150,22 @@ fn before_column(row: &str, column: usize) -> &str {
     row
 }
 
-/// Takes the sides of a drawn box off; boxes may stand in boxes.
-fn strip_box(text: &mut String) -> bool {
-    let mut boxed = false;
+/// What the sides of a box and the blanks beside them take.
+const BOX_COLUMNS: usize = 4;
+
+/// Takes the sides of drawn boxes off and counts them; boxes may stand in boxes.
+fn strip_boxes(text: &mut String) -> usize {
+    let mut boxes = 0;
     loop {
         let trimmed = text.trim();
         let inner = ["│", "║"].iter().find_map(|side| {
             let inner = trimmed.strip_prefix(side)?;
             Some(inner.strip_suffix(side).unwrap_or(inner))
         });
-        let Some(inner) = inner else { return boxed };
+        let Some(inner) = inner else { return boxes };
         let inner = inner.strip_prefix(' ').unwrap_or(inner).trim_end().to_owned();
         *text = inner;
-        boxed = true;
+        boxes += 1;
     }
 }
 
