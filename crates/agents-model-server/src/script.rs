@@ -95,7 +95,8 @@ impl Script {
                 scenario: "close".to_owned(),
             },
             Plan::Play(scenario) => {
-                let scenario = self.still(scenario, request.newest(), now).unwrap_or(Scenario::Ok);
+                let scenario =
+                    self.still(scenario, request.newest().trim(), now).unwrap_or(Scenario::Ok);
                 self.play(scenario, request, now)
             }
         }
@@ -119,7 +120,8 @@ impl Script {
     fn closed_window(&self, request: &Request, now: u64) -> Option<Closed> {
         request.messages.iter().rev().find_map(|message| {
             let scenario = Scenario::last_in(message)?;
-            let met = self.met.get(&format!("{message}{scenario:?}"))?;
+            // claude puts a line's end behind a message that it sends again.
+            let met = self.met.get(&format!("{}{scenario:?}", message.trim()))?;
             let reset = reset(scenario, met.first).filter(|reset| now < *reset)?;
             Some(Closed { scenario, reset })
         })
@@ -166,7 +168,8 @@ impl Script {
             Scenario::BadBody => Reply::Page("<html>bad gateway</html>"),
             Scenario::RateLimit { .. } => refuse(&Cause::RateLimit),
             Scenario::Usage { .. } | Scenario::Weekly => {
-                let by = if self.forced == Some(scenario) { FORCED } else { request.newest() };
+                let by =
+                    if self.forced == Some(scenario) { FORCED } else { request.newest().trim() };
                 let first = self.met.get(&format!("{by}{scenario:?}")).map_or(now, |met| met.first);
                 let reset = reset(scenario, first).unwrap_or(now);
                 return self.refuse(Closed { scenario, reset }, request, now);
