@@ -82,7 +82,7 @@ pub(crate) fn compile(file: &str, raw: RawPreset) -> Result<(Furniture, Vec<Rule
     }
     let mut rules = raw.rule.iter().map(|rule| compiler.rule(rule)).collect::<Result<Vec<_>, _>>()?;
     // Stable: among rules of one priority the file's order counts.
-    rules.sort_by(|one, other| other.priority.cmp(&one.priority));
+    rules.sort_by_key(|rule| std::cmp::Reverse(rule.priority));
     Ok((furniture, rules))
 }
 
