@@ -129,7 +129,8 @@ impl<'a> Screen<'a> {
             furniture.starts.as_ref().is_some_and(|pattern| pattern.is_match(text(line)))
                 || furniture.paragraphs && line.gap
         };
-        let block = self.transcript.lines[open..].iter().rposition(begins).map_or(open, |at| open + at);
+        let block =
+            self.transcript.lines[open..].iter().rposition(begins).map_or(open, |at| open + at);
         (self.turn, self.open, self.block) = (turn, open, block);
     }
 }

@@ -106,9 +106,13 @@ hint = { pattern = 'until \\S+' }
 reason = \"a footer of a later version\"
 ";
     let (head, launch) = text.split_once("\n[launch]").unwrap();
-    let after = Preset::parse("claude", "claude.toml", &format!("{head}{rule}\n[launch]{launch}")).unwrap();
+    let after =
+        Preset::parse("claude", "claude.toml", &format!("{head}{rule}\n[launch]{launch}")).unwrap();
     let verdict = classify(&after, &seen);
-    assert_eq!((verdict.state, verdict.reset_text.as_deref()), (State::Limited, Some("napping until noon")));
+    assert_eq!(
+        (verdict.state, verdict.reset_text.as_deref()),
+        (State::Limited, Some("napping until noon"))
+    );
     assert_eq!(verdict.composer, Composer::Draft("half a draft".to_owned()));
 }
 
@@ -131,7 +135,10 @@ fn a_folder_of_presets_is_read_in_order() {
 #[test]
 fn a_refusal_names_the_file_and_the_key() {
     let message = refused(&BASE.replace("region = \"above\"", "region = \"over\""));
-    assert!(message.starts_with("presets/demo.toml: rule.busy.region: `over` is no region"), "{message}");
+    assert!(
+        message.starts_with("presets/demo.toml: rule.busy.region: `over` is no region"),
+        "{message}"
+    );
     let message = refused(&BASE.replace("'^<busy>'", "'^(<busy>'"));
     assert!(message.contains("rule.busy.any") && message.contains("no valid pattern"), "{message}");
     let message = refused(&BASE.replace("<dots>", "<dits>"));
