@@ -27,6 +27,11 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         now: Now,
         independent: bool,
     ) -> Observation {
+        // Before the look: what a request is decided on was seen after it was made.
+        let requests = self.ledger.requests().unwrap_or_else(|error| {
+            tracing::warn!("{error}");
+            Vec::new()
+        });
         let listing = if independent {
             self.place.independent_listing().await
         } else if tells_programs_apart(fleet) {
@@ -37,10 +42,6 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         let server = self.server_seen(&listing);
         let panes = sessions::panes_of_members(fleet, listing.as_ref().ok());
         let mut screens = self.screens.look(&mut self.driver, fleet, &panes, now).await;
-        let requests = self.ledger.requests().unwrap_or_else(|error| {
-            tracing::warn!("{error}");
-            Vec::new()
-        });
         let mut members = BTreeMap::new();
         for name in sessions::member_names(fleet) {
             let pane = panes.get(name);
