@@ -89,6 +89,12 @@ impl Bed {
         Ran::from(output)
     }
 
+    /// Runs `agents` with these words and these further variables.
+    pub fn agents_with(&self, variables: &[(&str, &str)], words: &[&str]) -> Ran {
+        let mut command = self.command(env!("CARGO_BIN_EXE_agents"));
+        Ran::from(command.envs(variables.iter().copied()).args(words).output().unwrap())
+    }
+
     /// Starts `agents` with these words, and leaves it running.
     pub fn spawn(&self, words: &[&str]) -> std::process::Child {
         let mut command = self.command(env!("CARGO_BIN_EXE_agents"));

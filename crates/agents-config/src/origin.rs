@@ -2,6 +2,8 @@
 
 use serde_json::Value as Json;
 
+use crate::problem::Span;
+
 /// The settings of a fleet, each with its origin, in the order in which they were resolved.
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize)]
 #[serde(transparent)]
@@ -15,6 +17,9 @@ pub struct Setting {
     /// The value before paths are made absolute; durations as text, `null` for none.
     pub value: Json,
     pub origin: Origin,
+    /// Where the value stands in the text; `None` when the file does not say.
+    #[serde(skip)]
+    pub(crate) span: Option<Span>,
 }
 
 /// Where a value comes from; lines are counted from 1.
@@ -43,8 +48,13 @@ impl Origins {
         self.0.iter().find(|setting| setting.key == key)
     }
 
-    pub(crate) fn record(&mut self, key: String, value: Json, origin: Origin) {
-        self.0.push(Setting { key, value, origin });
+    /// Where the value of that setting stands in the text.
+    pub(crate) fn span_of(&self, key: &str) -> Option<Span> {
+        self.of(key)?.span.clone()
+    }
+
+    pub(crate) fn record(&mut self, key: String, value: Json, origin: Origin, span: Option<Span>) {
+        self.0.push(Setting { key, value, origin, span });
     }
 }
 

@@ -52,12 +52,12 @@ impl<'p, 't> Picker<'p, 't> {
         built_in: T,
     ) -> T {
         match self.candidate(layers) {
-            Some((value, _, origin)) => {
-                self.origins.record(key, value.show(), origin);
+            Some((value, span, origin)) => {
+                self.origins.record(key, value.show(), origin, span);
                 value
             }
             None => {
-                self.origins.record(key, built_in.show(), Origin::BuiltIn);
+                self.origins.record(key, built_in.show(), Origin::BuiltIn, None);
                 built_in
             }
         }
@@ -70,11 +70,11 @@ impl<'p, 't> Picker<'p, 't> {
         layers: &Layers<'_, T>,
     ) -> Option<T> {
         let candidate = self.candidate(layers);
-        let (shown, origin) = match &candidate {
-            Some((value, _, origin)) => (value.show(), origin.clone()),
-            None => (Json::Null, Origin::BuiltIn),
+        let (shown, span, origin) = match &candidate {
+            Some((value, span, origin)) => (value.show(), span.clone(), origin.clone()),
+            None => (Json::Null, None, Origin::BuiltIn),
         };
-        self.origins.record(key, shown, origin);
+        self.origins.record(key, shown, origin, span);
         candidate.map(|(value, ..)| value)
     }
 

@@ -107,11 +107,12 @@ fn pick_derived<T: Value + Clone>(
     derived: impl FnOnce() -> Option<T>,
 ) -> Option<T> {
     if let Some(value) = field.value() {
-        let line = field.span().map_or(0, |span| picker.line(&span));
-        picker.origins.record(key, value.show(), Origin::Own { line });
+        let span = field.span();
+        let line = span.as_ref().map_or(0, |span| picker.line(span));
+        picker.origins.record(key, value.show(), Origin::Own { line }, span);
         return Some(value.clone());
     }
     let value = derived()?;
-    picker.origins.record(key, value.show(), Origin::BuiltIn);
+    picker.origins.record(key, value.show(), Origin::BuiltIn, None);
     Some(value)
 }

@@ -69,6 +69,12 @@ impl fmt::Display for Note {
                 write!(f, "the {message} is typed, not submitted; `agents attach` shows why")
             }
             Self::FatalOnce { row } => write!(f, "{row}; a second look decides"),
+            Self::FatalAsked { row } => {
+                write!(f, "{row}; it takes input all the same, so its answer to a message decides")
+            }
+            Self::FatalQuoted { row } => {
+                write!(f, "{row}; it answered a message otherwise, so that is old or quoted")
+            }
             Self::WakeDue { seconds_overdue, reason } => {
                 write!(f, "its wake is due since {} and waits: {reason}", span(*seconds_overdue))
             }
@@ -185,8 +191,11 @@ impl fmt::Display for StallNote {
 impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Start { name, why, resume, phase, .. } => {
+            Self::Start { name, why, resume, phase, one_off, .. } => {
                 write!(f, "start {name}")?;
+                if !one_off.is_none() {
+                    write!(f, " with {one_off}")?;
+                }
                 if let Some(phase) = phase {
                     write!(f, " on phase {phase}")?;
                 }

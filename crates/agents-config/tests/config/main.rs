@@ -5,6 +5,7 @@ mod files;
 mod inheritance;
 mod originals;
 mod problems;
+mod programs;
 mod robustness;
 
 use std::path::Path;
