@@ -66,9 +66,6 @@ fn carry_out(
         match drive(app, loaded, tools, (id, deadline)) {
             Ok(()) => {}
             Err(WatchdogError::Lock(LockError::Held(holder))) => {
-                if poked.is_none() {
-                    warn_of_overrides(&holder);
-                }
                 if poked.as_ref() != Some(&holder) {
                     poke(&state_dir, &holder);
                     poked = Some(holder);
@@ -84,16 +81,6 @@ fn carry_out(
     }
 }
 
-/// One-off overrides change what this invocation does by itself; a running watchdog obeys the file alone.
-fn warn_of_overrides(holder: &Holder) {
-    let overrides = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
-    let overrides = overrides
-        .filter(|name| name.starts_with("AGENT_MODEL_") || name.starts_with("AGENT_BACKEND_"));
-    for name in overrides {
-        say(&format!("{name} has no effect here: {holder}, and obeys the file alone"));
-    }
-}
-
 /// Runs the loop until the request is answered, as nobody else does, or the deadline is over.
 fn drive(
     app: &App,
@@ -104,7 +91,7 @@ fn drive(
     let runtime = runtime().map_err(WatchdogError::Signals)?;
     runtime.block_on(async {
         let mut reign = take_over(&app.config_absolute(), loaded.clone(), tools, "verb", one_shot)?;
-        // The verb's own view of the config holds, with its one-off overrides.
+        // What the verb was asked of is what it saw; an edit meanwhile is for the next verb.
         reign.hold_config();
         reign.engine.supervises = false;
         let answered = reign.run(Until::Answered(vec![RequestId(id)]));

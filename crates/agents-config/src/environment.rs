@@ -18,7 +18,7 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// What this process was started with, for verbs that a person runs.
+    /// What this process was started with, for verbs that a person runs and that start agents or show the config.
     #[must_use]
     pub fn of_process() -> Self {
         let overrides = std::env::vars_os()
@@ -27,7 +27,7 @@ impl Environment {
         Self { variables: overrides.collect(), ..Self::without_overrides() }
     }
 
-    /// Without the overrides, for the watchdog: its fleet comes from the file alone.
+    /// Without the overrides: what runs is judged by the file and by what it was started with.
     #[must_use]
     pub fn without_overrides() -> Self {
         Self {
@@ -74,8 +74,12 @@ impl Environment {
         self.filled(format!("AGENT_BACKEND_{agent}"))
     }
 
+    pub(crate) fn variable(&self, name: &str) -> Option<&str> {
+        self.variables.get(name).map(String::as_str)
+    }
+
     fn filled(&self, variable: String) -> Option<(String, &str)> {
-        let value = self.variables.get(&variable).filter(|value| !value.is_empty())?;
+        let value = self.variable(&variable).filter(|value| !value.is_empty())?;
         Some((variable, value))
     }
 }

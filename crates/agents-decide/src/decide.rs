@@ -9,7 +9,7 @@ use crate::stall::StallLook;
 use crate::state::{Blind, FleetState, Wanted};
 use crate::{
     Action, Activity, MemberSeen, Note, Now, Observation, Seen, Step, StopStage, Wish, activity,
-    delivery, handoff, health, intent, life, sequence, wake,
+    delivery, handoff, health, intent, life, program, sequence, wake,
 };
 
 /// After so long without a look that succeeds the operator hears of it.
@@ -34,11 +34,18 @@ pub fn decide(
     doubt(&mut draft);
     newcomers(&mut draft);
     intent::take(&mut draft);
+    let judged = program::judged(fleet, &draft.next);
+    supervise(draft, &judged)
+}
+
+/// All that follows from what the members are and do, judged by the programs that run.
+fn supervise<'a>(mut draft: Draft<'a>, judged: &'a Fleet) -> Decision {
+    draft.fleet = judged;
     sequence::step(&mut draft);
     handoff::step(&mut draft);
     let mut stalls = Vec::new();
     for what in draft.declared() {
-        let Some(member) = seen.members.get(what.name()) else { continue };
+        let Some(member) = draft.seen.members.get(what.name()) else { continue };
         life::step(&mut draft, what, member);
         if let Declared::Agent(agent) = what {
             one_agent(&mut draft, agent, member, &mut stalls);

@@ -1,20 +1,23 @@
 //! What has the operator asked for, and has it happened?
 
+mod started;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use agents_config::OneOff;
 use agents_names::{AgentName, PhaseId};
 
 use crate::delivery::{MessageKind, drop_all, owe};
 use crate::draft::{Declared, Draft};
 use crate::life::{Ending, Life, begin_stop, set};
-use crate::request::{Answer, Request, RequestId, Verb};
+use crate::request::{Answer, OneOffs, Request, RequestId, Verb};
 use crate::sequence::Sequence;
 use crate::state::{OpenRequest, Wanted};
-use crate::{Action, Moment, Seen, Why};
+use crate::{Action, Seen, Why};
 
-/// How long a started program must live for the start to count: one that dies at once has failed.
-const SETTLED: Duration = Duration::from_millis(400);
+use started::started;
+
 /// How long an operator's message may take before the answer is "later".
 const SEND_WITHIN: Duration = Duration::from_secs(8);
 
@@ -31,9 +34,9 @@ pub(crate) fn take(draft: &mut Draft<'_>) {
 
 fn begin(draft: &mut Draft<'_>, request: Request) {
     let answers = match &request.verb {
-        Verb::Up { names, whole } => up(draft, names, *whole),
+        Verb::Up { names, whole, one_offs } => up(draft, names, *whole, one_offs),
         Verb::Down { names, whole } => down(draft, names, *whole),
-        Verb::Restart { names } => restart(draft, names),
+        Verb::Restart { names, one_offs } => restart(draft, names, one_offs),
         Verb::Phase { to } => phase(draft, to),
         Verb::Send { name, text } => send(draft, request.id, name, text),
         Verb::DownUndeclared => {
@@ -48,7 +51,7 @@ fn begin(draft: &mut Draft<'_>, request: Request) {
 
 type Answers = BTreeMap<AgentName, Option<Answer>>;
 
-fn up(draft: &mut Draft<'_>, names: &[AgentName], whole: bool) -> Answers {
+fn up(draft: &mut Draft<'_>, names: &[AgentName], whole: bool, one_offs: &OneOffs) -> Answers {
     if whole {
         draft.next.wanted = Wanted::Up;
     }
@@ -57,7 +60,7 @@ fn up(draft: &mut Draft<'_>, names: &[AgentName], whole: bool) -> Answers {
     let mut answers = Answers::new();
     for what in chosen {
         let name = what.name();
-        draft.member(name).wanted = Wanted::Up;
+        want_up(draft, name, one_offs);
         if whole && what.is_loop() && complete {
             let said = "the phase sequence is complete; `agents phase set` goes back".to_owned();
             answers.insert(name.clone(), Some(Answer::Waiting(said)));
@@ -66,6 +69,13 @@ fn up(draft: &mut Draft<'_>, names: &[AgentName], whole: bool) -> Answers {
         answers.insert(name.clone(), ask_up(draft, what));
     }
     answers
+}
+
+/// The operator's last word decides with what later starts are made, too.
+fn want_up(draft: &mut Draft<'_>, name: &AgentName, one_offs: &OneOffs) {
+    let member = draft.member(name);
+    member.wanted = Wanted::Up;
+    member.one_off = one_offs.get(name).cloned().unwrap_or_default();
 }
 
 /// The declared members that a verb names, or all that are enabled.
@@ -139,6 +149,7 @@ fn down(draft: &mut Draft<'_>, names: &[AgentName], whole: bool) -> Answers {
     let mut answers = Answers::new();
     for what in chosen {
         draft.member(what.name()).wanted = Wanted::Down;
+        draft.member(what.name()).one_off = OneOff::default();
         drop_all(draft.member(what.name()));
         answers.insert(what.name().clone(), ask_down(draft, what));
     }
@@ -172,12 +183,12 @@ fn ask_down(draft: &mut Draft<'_>, what: Declared<'_>) -> Option<Answer> {
     None
 }
 
-fn restart(draft: &mut Draft<'_>, names: &[AgentName]) -> Answers {
+fn restart(draft: &mut Draft<'_>, names: &[AgentName], one_offs: &OneOffs) -> Answers {
     let mut answers = Answers::new();
     for what in chosen(draft, names, false) {
         let unstartable = draft.seen.members[what.name()].unstartable.clone();
+        want_up(draft, what.name(), one_offs);
         let member = draft.member(what.name());
-        member.wanted = Wanted::Up;
         member.budget.reset();
         let answer = match (unstartable, member.life.clone()) {
             (Some(reason), _) => Some(Answer::Failed(reason)),
@@ -295,9 +306,7 @@ fn answer(draft: &Draft<'_>, request: &OpenRequest, name: &AgentName) -> Option<
     };
     match &request.verb {
         Verb::Up { .. } | Verb::Restart { .. } if moves(draft, name) => None,
-        Verb::Up { .. } | Verb::Restart { .. } => {
-            started(draft, name, &member.life, request.since, now)
-        }
+        Verb::Up { .. } | Verb::Restart { .. } => started(draft, name, member, request.since),
         Verb::Down { .. } if member.wanted != Wanted::Down => {
             Some(Answer::Failed("it was asked up meanwhile".to_owned()))
         }
@@ -353,35 +362,5 @@ fn undeclared(draft: &Draft<'_>, request: &OpenRequest, name: &AgentName) -> Opt
         (true, false) => None,
         // The file was edited while the request was under way.
         (false, _) => Some(Answer::Failed("the config no longer declares it".to_owned())),
-    }
-}
-
-fn started(
-    draft: &Draft<'_>,
-    name: &AgentName,
-    life: &Life,
-    asked: Moment,
-    now: Moment,
-) -> Option<Answer> {
-    match life {
-        Life::Up { since, .. } if now.since(*since) >= SETTLED => {
-            let fresh = *since >= asked;
-            Some(if fresh { Answer::Started } else { Answer::AlreadyRunning })
-        }
-        Life::Up { .. } | Life::Starting { .. } | Life::Missing { .. } | Life::Stopping { .. } => {
-            None
-        }
-        Life::Due { why: Why::Asked | Why::Phase { .. }, .. } => None,
-        Life::Due { why, .. } => Some(Answer::Failed(why.to_string())),
-        Life::Parked { reason, .. } => Some(Answer::Failed(reason.clone())),
-        Life::Stopped { how: Ending::Failed(reason), .. } => Some(Answer::Failed(reason.clone())),
-        Life::Stopped { how: Ending::Ended(how), .. } => {
-            let task = draft.declared().iter().any(|what| what.name() == name && what.is_task());
-            let well = task && how.starts_with("exit code 0");
-            Some(if well { Answer::Started } else { Answer::Failed(how.clone()) })
-        }
-        Life::Stopped { how: Ending::NeverStarted | Ending::Asked, .. } => {
-            Some(Answer::Failed("it was stopped meanwhile".to_owned()))
-        }
     }
 }

@@ -18,6 +18,7 @@ mod note;
 mod now;
 mod observation;
 pub mod phase;
+pub mod program;
 mod request;
 mod seen;
 pub mod sentence;
@@ -42,7 +43,8 @@ pub use observation::{
     DeadSeen, ExitSeen, HandoffSeen, InboxSeen, MemberSeen, NewsSeen, Observation, PaneSeen,
     ProcessesSeen, ScreenSeen, ServerSeen, StatusSeen, Undeclared,
 };
-pub use request::{Answer, Request, RequestId, Verb};
+pub use program::Program;
+pub use request::{Answer, OneOffs, Request, RequestId, Verb};
 pub use seen::Seen;
 pub use sequence::Sequence;
 pub use stall::{Stall, StallLook, StallNote, Vow};

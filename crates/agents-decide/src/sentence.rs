@@ -218,8 +218,11 @@ impl fmt::Display for PhaseNote {
 impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Start { name, why, resume, phase, .. } => {
+            Self::Start { name, why, resume, phase, one_off, .. } => {
                 write!(f, "start {name}")?;
+                if !one_off.is_none() {
+                    write!(f, " with {one_off}")?;
+                }
                 if let Some(phase) = phase {
                     write!(f, " on phase {phase}")?;
                 }

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use agents_config::OneOff;
 use agents_names::AgentName;
 
 use crate::budget::Budget;
 use crate::delivery::Mailbox;
 use crate::handoff::HandoffState;
 use crate::life::Life;
+use crate::program::Program;
 use crate::request::{Answer, RequestId, Verb};
 use crate::sequence::Sequence;
 use crate::{ActivityState, Limit, Moment, RunId, ServerSeen, Stall};
@@ -74,6 +76,15 @@ pub struct Member {
     pub restarts: u32,
     /// The last start of this member.
     pub last_run: Option<RunId>,
+    /// What the operator's last `up` or `restart` wants instead of what the config says; later starts take it too.
+    #[serde(default)]
+    pub one_off: OneOff,
+    /// What the last start of an agent took.
+    #[serde(default)]
+    pub program: Option<Program>,
+    /// The run whose program is known to have begun, and since when that is known.
+    #[serde(default)]
+    pub began: Option<(RunId, Moment)>,
 }
 
 /// Something that condemns a session when a second look confirms it.

@@ -121,6 +121,8 @@ pub(crate) fn member(text: &str, cpu_ms: u64) -> MemberSeen {
         processes: processes(cpu_ms, 1),
         unstartable: None,
         start_failed: None,
+        began: None,
+        unsent: false,
         resume_id: None,
         wake_text: None,
     }
