@@ -7,6 +7,7 @@ mod originals;
 mod problems;
 mod programs;
 mod robustness;
+mod typos;
 
 use std::path::Path;
 
