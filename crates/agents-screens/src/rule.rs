@@ -4,7 +4,7 @@ use regex::Regex;
 
 use crate::raw::RawPresence;
 use crate::screen::{Part, Screen};
-use crate::{Evidence, Region, State};
+use crate::{Composer, Evidence, Region, State};
 
 /// A compiled rule.
 #[derive(Debug)]
@@ -48,6 +48,7 @@ impl Rule {
             None => true,
             Some(RawPresence::Present) => screen.composer.is_some(),
             Some(RawPresence::Absent) => screen.composer.is_none(),
+            Some(RawPresence::Empty) => screen.content == Composer::Empty,
         };
         if !composer_fits {
             return None;

@@ -4,6 +4,7 @@ mod documents;
 mod files;
 mod inheritance;
 mod originals;
+mod presets;
 mod problems;
 mod programs;
 mod robustness;
