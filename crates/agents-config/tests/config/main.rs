@@ -8,6 +8,7 @@ mod presets;
 mod problems;
 mod programs;
 mod robustness;
+mod typos;
 
 use std::path::Path;
 
