@@ -120,7 +120,7 @@ impl<'a> Screen<'a> {
     fn find_turns(&mut self, furniture: &Furniture) {
         let text = |line: &Line| &self.transcript.text[line.start..line.end];
         let last = |found: &dyn Fn(&Line) -> bool| {
-            self.transcript.lines.iter().rposition(|line| found(line)).map_or(0, |at| at + 1)
+            self.transcript.lines.iter().rposition(found).map_or(0, |at| at + 1)
         };
         let turn = last(&|line| furniture.prompt.as_ref().is_some_and(|p| p.is_match(text(line))));
         let is_end = |line: &Line| {

@@ -21,7 +21,8 @@ fn screens_of_other_versions_get_their_state() {
         for state in fs::read_dir(root.join(name)).unwrap() {
             let state = state.unwrap().path();
             let expected: State =
-                serde_json::from_value(state.file_name().unwrap().to_str().unwrap().into()).unwrap();
+                serde_json::from_value(state.file_name().unwrap().to_str().unwrap().into())
+                    .unwrap();
             for file in fs::read_dir(&state).unwrap() {
                 let file = file.unwrap().path();
                 let rows = fs::read_to_string(&file).unwrap();
@@ -30,7 +31,13 @@ fn screens_of_other_versions_get_their_state() {
                     let seen = Seen { rows: &rows, command, columns: 120, ..Seen::default() };
                     let verdict = classify(&presets[name], &seen);
                     if verdict.state != expected {
-                        wrong.push(format!("{}: {} by {:?} {:?}", file.display(), verdict.state, verdict.rule, verdict.evidence));
+                        wrong.push(format!(
+                            "{}: {} by {:?} {:?}",
+                            file.display(),
+                            verdict.state,
+                            verdict.rule,
+                            verdict.evidence
+                        ));
                     }
                 }
             }

@@ -38,7 +38,10 @@ fn the_row_that_says_so_is_named() {
     let screen = recorded("codex/limit_usage.80x24");
     assert!(screen.rows.lines().nth(index).unwrap().starts_with("■ You’ve hit your usage limit."));
     assert!(text.ends_with("or try again at 12:41 PM."), "{text}");
-    assert_eq!(verdict("codex/working_streaming.80x24").evidence, Evidence::Title("⠹ demo".to_owned()));
+    assert_eq!(
+        verdict("codex/working_streaming.80x24").evidence,
+        Evidence::Title("⠹ demo".to_owned())
+    );
 }
 
 #[test]
@@ -47,7 +50,10 @@ fn the_rows_of_a_reset_time_are_joined() {
     assert!(reset("codex/limit_usage.80x24").contains("try again at 12:41 PM."));
     assert!(reset("codex/limit_weekly").contains("try again at Nov 24th, 2026 10:43 AM."));
     assert!(reset("opencode/limit_usage").contains("[retrying in 1h 29m attempt #1]"));
-    assert!(reset("pi/limit_usage.80x24").contains("\"resets_at\":1795264976,\"resets_in_seconds\":5400"));
+    assert!(
+        reset("pi/limit_usage.80x24")
+            .contains("\"resets_at\":1795264976,\"resets_in_seconds\":5400")
+    );
     assert_eq!(verdict("claude/limit_usage_apikey").reset_text, None);
     assert_eq!(verdict("claude/idle_fresh").reset_text, None);
 }
@@ -81,7 +87,10 @@ fn a_draft_is_told_from_the_programs_own_hints() {
     ] {
         assert_eq!(composer(name), Composer::Empty, "{name}");
     }
-    assert_eq!(composer("codex/composer_pasted_4k"), Composer::Draft("[Pasted Content 3903 chars]".to_owned()));
+    assert_eq!(
+        composer("codex/composer_pasted_4k"),
+        Composer::Draft("[Pasted Content 3903 chars]".to_owned())
+    );
     assert_eq!(composer("claude/approval_command"), Composer::Absent);
 }
 
@@ -89,7 +98,12 @@ fn a_draft_is_told_from_the_programs_own_hints() {
 fn rules_that_lost_are_shown_too() {
     let found = verdict("claude/limit_429_rate");
     assert_eq!(found.rule.as_deref(), Some("limit-retry"));
-    assert!(found.runners_up.iter().any(|other| other.rule == "footer-interrupt" && other.state == State::Active));
+    assert!(
+        found
+            .runners_up
+            .iter()
+            .any(|other| other.rule == "footer-interrupt" && other.state == State::Active)
+    );
 }
 
 #[test]
@@ -97,7 +111,13 @@ fn nothing_to_see_is_unknown() {
     for preset in presets().values() {
         for rows in ["", "\n\n\n", "   \n", "some text of no program\n"] {
             let found = classify(preset, &Seen { rows, ..Seen::default() });
-            assert_eq!(found.state, State::Unknown, "{} on {rows:?}: {:?}", preset.name(), found.rule);
+            assert_eq!(
+                found.state,
+                State::Unknown,
+                "{} on {rows:?}: {:?}",
+                preset.name(),
+                found.rule
+            );
         }
     }
 }

@@ -106,9 +106,13 @@ hint = { pattern = 'until \\S+' }
 reason = \"a footer of a later version\"
 ";
     let (head, launch) = text.split_once("\n[launch]").unwrap();
-    let after = Preset::parse("claude", "claude.toml", &format!("{head}{rule}\n[launch]{launch}")).unwrap();
+    let after =
+        Preset::parse("claude", "claude.toml", &format!("{head}{rule}\n[launch]{launch}")).unwrap();
     let verdict = classify(&after, &seen);
-    assert_eq!((verdict.state, verdict.reset_text.as_deref()), (State::Limited, Some("napping until noon")));
+    assert_eq!(
+        (verdict.state, verdict.reset_text.as_deref()),
+        (State::Limited, Some("napping until noon"))
+    );
     assert_eq!(verdict.composer, Composer::Draft("half a draft".to_owned()));
 }
 
@@ -131,7 +135,10 @@ fn a_folder_of_presets_is_read_in_order() {
 #[test]
 fn a_refusal_names_the_file_and_the_key() {
     let message = refused(&BASE.replace("region = \"above\"", "region = \"over\""));
-    assert!(message.starts_with("presets/demo.toml: rule.busy.region: `over` is no region"), "{message}");
+    assert!(
+        message.starts_with("presets/demo.toml: rule.busy.region: `over` is no region"),
+        "{message}"
+    );
     let message = refused(&BASE.replace("'^<busy>'", "'^(<busy>'"));
     assert!(message.contains("rule.busy.any") && message.contains("no valid pattern"), "{message}");
     let message = refused(&BASE.replace("<dots>", "<dits>"));
@@ -160,4 +167,22 @@ fn a_launch_part_refuses_unknown_words() {
     assert!(message.contains("pigeon") && message.contains("argument"), "{message}");
     let message = refused(&text.replace("limit_ms = 30000", "limit_ms = 864000001"));
     assert!(message.contains("the unit is milliseconds"), "{message}");
+}
+
+#[test]
+fn the_example_in_the_documentation_is_a_preset() {
+    let page = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/backends.md");
+    let page = fs::read_to_string(page).unwrap();
+    let (_, section) = page.split_once("## Rules over screens").unwrap();
+    let example =
+        section.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let preset = Preset::parse("example", "docs/backends.md", example).unwrap();
+    let rows =
+        "❯ go\n  ⎿  You've hit your session limit · resets 3pm\n\n──────────\n❯\n──────────\n";
+    let verdict = classify(&preset, &Seen { rows, columns: 80, ..Seen::default() });
+    assert_eq!((verdict.state, verdict.composer), (State::Limited, Composer::Empty));
+    assert!(verdict.reset_text.unwrap().ends_with("resets 3pm"));
+    for name in BUILTIN_NAMES {
+        assert!(section.contains(&format!("`{name}`")), "the page does not name {name}");
+    }
 }
