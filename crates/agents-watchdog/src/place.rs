@@ -9,7 +9,7 @@ mod prepare;
 pub use clock::fleet_time;
 pub use local::LocalPlace;
 
-use agents_config::Fleet;
+use agents_config::{Fleet, OneOff};
 use agents_decide::{
     Base, ExitSeen, HandoffSeen, Moment, Now, ProcessesSeen, RunId, Seen, StatusSeen, StopStage,
 };
@@ -51,6 +51,8 @@ pub struct Start<'a> {
     pub run: RunId,
     pub phase: Option<&'a PhaseId>,
     pub resume: Option<&'a str>,
+    /// What the operator wants instead of what the config says.
+    pub one_off: &'a OneOff,
 }
 
 /// One machine, or a model of one.

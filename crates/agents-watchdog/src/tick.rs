@@ -6,6 +6,7 @@ use std::sync::Arc;
 use agents_config::Fleet;
 use agents_decide::{
     Action, Decision, FleetState, Moment, Note, Now, Observation, RunId, Seen, decide, invariants,
+    program,
 };
 use agents_names::AgentName;
 use agents_tmux::Driver;
@@ -105,7 +106,8 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         let interval = fleet.timing.heavy_interval;
         let heavy = self.last_heavy.is_none_or(|last| now.at.since(last) >= interval);
         let independent = std::mem::take(&mut self.independent);
-        let mut observation = self.observe(fleet, now, independent).await;
+        let judged = program::judged(fleet, &self.state);
+        let mut observation = self.observe(&judged, now, independent).await;
         if self.first {
             observation.legacy_position = self.place.legacy_position(fleet);
         }

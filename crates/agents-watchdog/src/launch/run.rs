@@ -9,6 +9,7 @@ use rustix::process::Pid;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::process::{StartMark, find};
+use crate::report::STATE_VARIABLE;
 
 use super::{EndRecord, LaunchSpec, RunFiles, StartRecord};
 
@@ -103,6 +104,7 @@ fn run(
         }
         command.env("AGENTS_TMUX_TMPDIR", std::env::var_os("TMUX_TMPDIR").unwrap_or_default());
         command.env("TMUX_TMPDIR", files.dir().join("no-tmux"));
+        command.env(STATE_VARIABLE, &spec.records);
         command.env("AGENTS_NAME", spec.name.as_str()).env("AGENTS_RUN", spec.run.to_string());
         command.envs(spec.env.iter().map(|(name, value)| (name, value)));
         let mut command = tokio::process::Command::from(command);
