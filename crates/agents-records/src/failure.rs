@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::harmless;
-use crate::limits::WindowKind;
+use crate::limits::{self, Window, WindowKind};
 
 /// Longest text of a failure that is kept, in characters.
 const TEXT_LIMIT: usize = 2_000;
@@ -30,6 +30,16 @@ impl Failure {
     pub(crate) fn new(kind: ErrorKind, text: &str, status: Option<u16>) -> Self {
         let text = harmless::text(text).chars().take(TEXT_LIMIT).collect();
         Self { kind, text, status, until: None, window: None, retried: false }
+    }
+
+    /// The failure with what the windows say that were announced in the same turn: codex writes them in a line of their own, just
+    /// before the turn fails.
+    pub(crate) fn explained_by(mut self, windows: Option<&[Window]>) -> Self {
+        if let (ErrorKind::UsageLimit, None, Some(windows)) = (self.kind, self.until, windows) {
+            self.until = limits::blocked_until(windows);
+            self.window = limits::blocking(windows).map(|window| window.kind).or(self.window);
+        }
+        self
     }
 }
 

@@ -31,8 +31,9 @@ impl Follower {
     /// Reads what is new and says what the record says now.
     ///
     /// # Errors
-    /// [`RecordError`] when the file cannot be read; until a look succeeds the state is unknown to the caller.
+    /// [`RecordError`] when the file cannot be read; until a look succeeds the state is unknown.
     pub fn look(&mut self) -> Result<&Verdict, RecordError> {
+        self.blind = Some(Verdict::unknown(Why::NotRead));
         let look = self.tail.look()?;
         match look.change {
             Change::Absent | Change::New => self.standing = Standing::new(self.cli),

@@ -19,21 +19,25 @@ impl Limits {
     /// none is, or when one of them does not say when it ends.
     #[must_use]
     pub fn blocked_until(&self) -> Option<DateTime<Utc>> {
-        let ends: Option<Vec<_>> = self
-            .windows
-            .iter()
-            .filter(|window| window.exhausted)
-            .map(|window| window.resets_at)
-            .collect();
-        ends?.into_iter().max()
+        blocked_until(&self.windows)
     }
 
     /// The window whose end is [`Limits::blocked_until`].
     #[must_use]
     pub fn blocking(&self) -> Option<&Window> {
-        let until = self.blocked_until()?;
-        self.windows.iter().find(|window| window.exhausted && window.resets_at == Some(until))
+        blocking(&self.windows)
     }
+}
+
+pub(crate) fn blocked_until(windows: &[Window]) -> Option<DateTime<Utc>> {
+    let used_up = windows.iter().filter(|window| window.exhausted);
+    let ends: Option<Vec<_>> = used_up.map(|window| window.resets_at).collect();
+    ends?.into_iter().max()
+}
+
+pub(crate) fn blocking(windows: &[Window]) -> Option<&Window> {
+    let until = blocked_until(windows)?;
+    windows.iter().find(|window| window.exhausted && window.resets_at == Some(until))
 }
 
 /// One allowance and how much of it is used.

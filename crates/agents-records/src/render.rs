@@ -78,8 +78,9 @@ fn tool(tool: &Tool) -> String {
     };
     let failed = if result.failed { "failed, " } else { "" };
     push(&mut out, 4, &format!("{failed}{} bytes", result.bytes));
-    let shown: Vec<&str> = result.head.lines().take(RESULT_LINES).collect();
-    push(&mut out, 6, &shown.join("\n"));
+    for line in result.head.lines().take(RESULT_LINES) {
+        push(&mut out, 6, line);
+    }
     if result.head.lines().nth(RESULT_LINES).is_some() || result.head.len() < result.bytes {
         push(&mut out, 6, "…");
     }
@@ -127,11 +128,14 @@ fn time(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-/// Adds text as rows, each indented, none of which a terminal obeys.
+/// Adds text as rows, none of which a terminal obeys. Rows after the first are indented more, so that no text can pass for another
+/// part of the conversation.
 fn push(out: &mut String, indent: usize, text: &str) {
-    for line in harmless::text(text).lines() {
-        out.extend(std::iter::repeat_n(' ', indent));
-        out.push_str(line.trim_end());
+    for (row, line) in harmless::text(text).lines().enumerate() {
+        let line = line.trim_end();
+        let indent = if row == 0 { indent } else { indent + 2 };
+        out.extend(std::iter::repeat_n(' ', if line.is_empty() { 0 } else { indent }));
+        out.push_str(line);
         out.push('\n');
     }
 }

@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use crate::conversation::Conversation;
 use crate::event::{Cli, Event, Fault, Outcome, What};
-use crate::failure::{ErrorKind, Failure};
-use crate::limits::Limits;
+use crate::failure::Failure;
+use crate::limits::{Limits, Window};
 use crate::parser::{Entry, Line, Parser};
 
 /// What a record says of its program. A program that was killed says nothing any more: whether it runs is for its process to
@@ -32,6 +32,8 @@ pub enum State {
 pub enum Why {
     /// There is no file.
     NoRecord,
+    /// The last look failed.
+    NotRead,
     /// No line so far says anything about a turn.
     NothingSaid,
     /// A line cannot be read; it may have begun or ended a turn.
@@ -74,8 +76,8 @@ pub struct Standing {
     conversation: Option<Conversation>,
     verdict: Verdict,
     limits: Option<Limits>,
-    /// The line that began the last turn: limits that an earlier turn saw do not explain its failure.
-    turn_line: u64,
+    /// The windows that the last turn saw: those of an earlier turn do not explain its failure.
+    turn_windows: Option<Vec<Window>>,
 }
 
 impl Standing {
@@ -86,7 +88,7 @@ impl Standing {
             conversation: None,
             verdict: Verdict::unknown(Why::NothingSaid),
             limits: None,
-            turn_line: 0,
+            turn_windows: None,
         }
     }
 
@@ -146,13 +148,14 @@ impl Standing {
                 None
             }
             What::Limits(windows) => {
+                self.turn_windows = Some(windows.clone());
                 if let Some(at) = at {
                     self.limits = Some(Limits { at, line, windows });
                 }
                 None
             }
             What::Began => {
-                self.turn_line = line;
+                self.turn_windows = None;
                 timed(|since| State::Active { since })
             }
             What::Works if matches!(self.verdict.state, State::Active { .. }) => None,
@@ -161,8 +164,13 @@ impl Standing {
             What::Returned { .. } if matches!(self.verdict.state, State::Waiting { .. }) => {
                 timed(|since| State::Active { since })
             }
-            What::Retries(failure) => Some(self.failed(line, at, failure)),
-            What::Ended(Outcome::Failed(failure)) => Some(self.failed(line, at, failure)),
+            What::Retries(failure) | What::Ended(Outcome::Failed(failure)) => {
+                let failure = failure.explained_by(self.turn_windows.as_deref());
+                Some(at.map_or(State::Unknown { why: Why::NoTime }, |since| State::Failed {
+                    since,
+                    failure,
+                }))
+            }
             What::Ended(Outcome::Done | Outcome::Interrupted) => {
                 timed(|since| State::Idle { since })
             }
@@ -177,18 +185,6 @@ impl Standing {
             | What::Paid { .. }
             | What::Compacted => None,
         }
-    }
-
-    fn failed(&self, line: u64, at: Option<DateTime<Utc>>, mut failure: Failure) -> State {
-        let Some(since) = at else { return State::Unknown { why: Why::NoTime } };
-        let of_this_turn = |limits: &&Limits| (self.turn_line..=line).contains(&limits.line);
-        let limits = self.limits.as_ref().filter(of_this_turn);
-        // codex announces the windows in a line of its own, just before the turn fails.
-        if let (ErrorKind::UsageLimit, None, Some(limits)) = (failure.kind, failure.until, limits) {
-            failure.until = limits.blocked_until();
-            failure.window = limits.blocking().map(|window| window.kind).or(failure.window);
-        }
-        State::Failed { since, failure }
     }
 }
 

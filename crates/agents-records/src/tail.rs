@@ -88,7 +88,8 @@ impl Tail {
     /// Reads what is new.
     ///
     /// # Errors
-    /// [`RecordError`] when the file cannot be read or is none. The next look then reads it from its start, as [`Change::New`].
+    /// [`RecordError`] when the file cannot be read or is none. No line is lost by that: the next look goes on, or begins at
+    /// the start as [`Change::New`].
     pub fn look(&mut self) -> Result<Look, RecordError> {
         let Some(file) = open(&self.path)? else {
             self.place = None;

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::conversation::Conversation;
 use crate::event::{Cli, Event, Outcome, What};
+use crate::limits::Window;
 use crate::parser::{Entry, Line, Parser};
 use crate::turn::{Part, Tool, ToolResult, Turn, Usage};
 
@@ -64,6 +65,8 @@ pub struct TranscriptBuilder {
     /// The last count of [`What::Paid`] per process.
     paid: BTreeMap<String, f64>,
     unreadable: u64,
+    /// The windows that the last turn saw.
+    turn_windows: Option<Vec<Window>>,
 }
 
 impl TranscriptBuilder {
@@ -91,7 +94,8 @@ impl TranscriptBuilder {
         match what {
             What::Opened(conversation) => self.transcript.conversation = Some(conversation),
             What::Began => self.begin(at),
-            What::Works | What::Asks | What::Limits(_) => {}
+            What::Works | What::Asks => {}
+            What::Limits(windows) => self.turn_windows = Some(windows),
             What::Prompt(text) => self.part(at, Part::User { at, text }),
             What::Said(text) => self.part(at, Part::Assistant { at, text }),
             What::Model(model) => {
@@ -127,6 +131,7 @@ impl TranscriptBuilder {
     }
 
     fn begin(&mut self, at: Option<DateTime<Utc>>) {
+        self.turn_windows = None;
         let number = self.transcript.turns.len() as u64 + 1;
         self.transcript.turns.push(Turn {
             number,
@@ -191,6 +196,12 @@ impl TranscriptBuilder {
     }
 
     fn end(&mut self, at: Option<DateTime<Utc>>, outcome: Outcome) {
+        let outcome = match outcome {
+            Outcome::Failed(failure) => {
+                Outcome::Failed(failure.explained_by(self.turn_windows.as_deref()))
+            }
+            Outcome::Done | Outcome::Interrupted => outcome,
+        };
         if let Some(turn) = self.transcript.turns.last_mut() {
             turn.ended = at;
             turn.outcome = Some(outcome);
