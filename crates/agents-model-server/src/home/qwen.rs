@@ -12,7 +12,8 @@ pub(super) fn settle(order: &Order) -> Result<Ways, ServerError> {
     let settings = json!({"security": {"auth": {"selectedType": "openai"},
             "folderTrust": {"enabled": false}},
         "general": {"enableAutoUpdate": false}, "privacy": {"usageStatisticsEnabled": false},
-        "memory": memory});
+        // Another agent would guess the next prompt.
+        "ui": {"enableFollowupSuggestions": false}, "memory": memory});
     order.write(".qwen/settings.json", &settings.to_string())?;
     let env = vec![
         ("OPENAI_API_KEY", "sk-fake".to_owned()),
