@@ -86,8 +86,7 @@ fn blind(draft: &mut Draft<'_>, cause: &str, before: Option<crate::ServerSeen>) 
         draft.alarm(None, "blind", text);
     }
     // Asking does no harm, and only a server that lost its socket answers by making it anew.
-    let due =
-        !draft.seen.hangs && blind.asked_at.is_none_or(|asked| now.since(asked) >= ASK_AGAIN);
+    let due = !draft.seen.hangs && blind.asked_at.is_none_or(|asked| now.since(asked) >= ASK_AGAIN);
     if let Some(server) = before.filter(|_| due) {
         blind.asked_at = Some(now);
         draft.act(Action::RestoreSocket { server });
