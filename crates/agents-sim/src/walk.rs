@@ -5,7 +5,7 @@ mod event;
 use std::time::Duration;
 
 use agents_decide::{Life, OneOffs, Verb};
-use agents_names::AgentName;
+use agents_names::{AgentName, PhaseId};
 
 use crate::random::Random;
 use crate::{SimError, Simulation};
@@ -78,8 +78,9 @@ struct Walk {
     simulation: Simulation,
     random: Random,
     members: Vec<AgentName>,
-    /// How often the reviewer had been told of a claim when the last one was pushed; `None` when none is owed.
-    claim_owed: Option<usize>,
+    /// How often the reviewer had been told of a claim when the last one was pushed, and in which phase; `None` when
+    /// none is owed.
+    claim_owed: Option<(usize, Option<PhaseId>)>,
     /// When a server that hangs answers again.
     hangs_until: Option<Duration>,
 }
@@ -154,13 +155,20 @@ impl Walk {
                 problems.push(format!("{name} runs: {runs}, and its life is {life:?}"));
             }
         }
-        if let Some(before) = self.claim_owed.filter(|_| !complete) {
+        // A phase that was done already when the claim was pushed gave way to the next, with new kickoffs.
+        let owed = self.claim_owed.as_ref().filter(|(_, phase)| *phase == self.phase());
+        if let Some(before) = owed.map(|(before, _)| *before).filter(|_| !complete) {
             let told = self.told_of_claims();
             if told <= before {
                 problems.push(format!("the last claim was never told ({told} pings)"));
             }
         }
         problems
+    }
+
+    /// The phase that the fleet is in, whether a watchdog lives or not.
+    fn phase(&self) -> Option<PhaseId> {
+        self.simulation.machine.parts().position.clone()
     }
 
     fn told_of_claims(&self) -> usize {
