@@ -29,7 +29,7 @@ pub struct Homes {
 
 impl Homes {
     /// From the environment that the agent's program has: `HOME`, and `CODEX_HOME`, `CLAUDE_CONFIG_DIR` and `PI_CODING_AGENT_DIR` that
-    /// move one of them. `None` without `HOME`.
+    /// move one of them. `None` without `HOME`. A folder given to pi for its sessions alone (`--session-dir`) is not known here.
     pub fn of_environment(variable: impl Fn(&str) -> Option<OsString>) -> Option<Self> {
         let set = |name| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         let home = set("HOME")?;
