@@ -1,6 +1,7 @@
 //! On what does the judgement of an agent rest? Each machine's state as a sentence.
 
 use agents_config::Timing;
+use agents_decide::program::running;
 use agents_decide::sentence::span;
 use agents_decide::{Ending, Life, Limit, Member, Moment, Stage, Stall, Wanted};
 
@@ -20,6 +21,7 @@ pub fn of(member: &Member, timing: &Timing, now: Moment) -> Vec<Fact> {
         ("activity", activity(member, &ago)),
         ("mailbox", mailbox(member, &ago)),
     ];
+    facts.extend(programs(member));
     facts.extend(member.wake_at.map(|at| ("wake", format!("next in {}", ahead(at)))));
     facts.extend(member.suspicion.as_ref().map(|suspicion| {
         ("suspicion", format!("{}, since {}", suspicion.what, ago(suspicion.since)))
@@ -69,6 +71,26 @@ fn life(life: &Life, ago: &dyn Fn(Moment) -> String, ahead: &dyn Fn(Moment) -> S
             format!("parked {} ago ({reason}); next try in {}", ago(*since), ahead(*retry_at))
         }
     }
+}
+
+/// With what an agent runs, and what its next start takes instead of what the config says.
+fn programs(member: &Member) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    if let Some(program) = running(member) {
+        let model = program
+            .model
+            .as_deref()
+            .map_or_else(|| "the default model".to_owned(), |model| format!("model `{model}`"));
+        let because = match program.one_off.is_none() {
+            true => String::new(),
+            false => format!("; the operator asked for {}", program.one_off),
+        };
+        facts.push(("program", format!("backend `{}`, {model}{because}", program.backend)));
+    }
+    if !member.one_off.is_none() {
+        facts.push(("next start", format!("with {}, as the operator asked", member.one_off)));
+    }
+    facts
 }
 
 fn budget(member: &Member, timing: &Timing) -> String {

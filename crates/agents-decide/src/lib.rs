@@ -18,6 +18,7 @@ mod note;
 mod now;
 mod observation;
 pub mod phase;
+pub mod program;
 mod request;
 mod seen;
 pub mod sentence;
@@ -36,15 +37,16 @@ pub use draft::Decision;
 pub use handoff::{Base, HandoffState};
 pub use life::{Ending, Life};
 pub use limit::{Limit, LimitLook, LimitNote, ProbeState};
-pub use note::{About, Note};
+pub use note::{About, FatalNote, MessageNote, Note, PhaseNote};
 pub use now::{Moment, Now, Zone};
 pub use observation::{
     DeadSeen, ExitSeen, HandoffSeen, InboxSeen, MemberSeen, NewsSeen, Observation, PaneSeen,
     ProcessesSeen, ScreenSeen, ServerSeen, StatusSeen, Undeclared,
 };
-pub use request::{Answer, Request, RequestId, Verb};
+pub use program::Program;
+pub use request::{Answer, OneOffs, Request, RequestId, Verb};
 pub use seen::Seen;
 pub use sequence::Sequence;
 pub use stall::{Stall, StallLook, StallNote, Vow};
-pub use state::{Blind, FleetState, Member, OpenRequest, STATE_SCHEMA, Suspicion, Wanted};
+pub use state::{Blind, FleetState, Member, OpenRequest, STATE_SCHEMA, Suspicion, Trial, Wanted};
 pub use step::{Step, Wish};

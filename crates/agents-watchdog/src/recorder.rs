@@ -2,7 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use agents_decide::{About, Action, Decision, FleetState, Note, Now, invariants::Violation};
+use agents_decide::{
+    About, Action, Decision, FleetState, MessageNote, Note, Now, PhaseNote, invariants::Violation,
+};
 use agents_names::AgentName;
 use agents_tmux::Driver;
 
@@ -196,10 +198,10 @@ fn is_notable(note: &Note) -> bool {
         Note::Limit(_)
             | Note::MissingOnce
             | Note::MassVerdict { .. }
-            | Note::MessageSeen { .. }
-            | Note::MessageStuck { .. }
-            | Note::FatalOnce { .. }
-            | Note::PhaseAdvancing { .. }
+            | Note::Message(MessageNote::Seen { .. })
+            | Note::Message(MessageNote::Stuck { .. })
+            | Note::Fatal(_)
+            | Note::Phase(PhaseNote::Advancing { .. })
             | Note::HandoffBaseline { .. }
             | Note::HandoffNews { .. }
             | Note::ServerLost
