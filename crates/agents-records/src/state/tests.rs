@@ -104,6 +104,20 @@ fn an_approval_and_a_limit_and_an_interruption_follow_each_other_in_codex() {
     );
 }
 
+#[test]
+fn claude_that_goes_on_by_itself_after_a_limit_is_active() {
+    assert_eq!(
+        walk(Cli::Claude, "auto_continued"),
+        [
+            "unknown NothingSaid",
+            "active 2026-11-21T17:04:44Z L6",
+            "failed UsageLimit 2026-11-21T17:04:45Z FiveHour until 2026-11-21T17:05:10Z L20",
+            "active 2026-11-21T17:06:16Z L29",
+            "failed UsageLimit 2026-11-21T17:06:16Z FiveHour until 2026-11-21T17:06:41Z L32",
+        ]
+    );
+}
+
 /// Local commands, a compaction, a queued prompt and a resume: none of them is taken for a turn that runs on.
 #[test]
 fn local_commands_of_claude_begin_no_turn() {

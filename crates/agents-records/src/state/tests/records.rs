@@ -80,6 +80,10 @@ fn real_records_of_claude() {
             ("commands", "idle 2026-11-21T16:23:41Z L93"),
             ("subagent_main", "idle 2026-11-21T16:24:05Z L41"),
             ("tool_interrupted", "idle 2026-11-21T16:50:24Z L58"),
+            (
+                "auto_continued",
+                "failed UsageLimit 2026-11-21T17:06:16Z FiveHour until 2026-11-21T17:06:41Z L32",
+            ),
         ],
     );
 }
