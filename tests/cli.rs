@@ -12,6 +12,7 @@ mod cli {
     mod one_offs;
     mod races;
     mod reload;
+    mod report;
     mod status;
     mod words;
 }

@@ -63,8 +63,13 @@ fn before_the_first_start_it_says_stopped_and_leaves_no_trace() {
 fn a_life_is_told_from_up_to_a_broken_config() {
     let bed = Bed::with(FLEET);
     bed.agents(&["up"]).ends_with(0);
+    // Between its session and the program itself stands the launcher.
+    let runs = |member: &serde_json::Value| {
+        member["state"] == "running" && member["command"].as_str() == Some("sleep")
+    };
     bed.until("ann and web run", || {
-        bed.state_of("ann") == "running" && bed.state_of("web") == "running"
+        let status = bed.status();
+        runs(&status["agents"][0]) && runs(&status["services"][0])
     });
     let status = bed.status();
     assert_eq!(status["schema"], "agents.status/1");

@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 /// The longest that anything is waited for, on a machine that has other work.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A project folder with a private tmux server, which ends with it.
 pub struct Bed {
@@ -42,6 +42,17 @@ impl Bed {
         let path = self.dir.join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
+    }
+
+    /// Writes a program of the project.
+    ///
+    /// Another process does: had this one the file open, a program that another test starts at that moment would
+    /// inherit it for an instant, and a file that somebody writes cannot be run.
+    pub fn program(&self, path: &str, text: &str) {
+        self.write(&format!("{path}.text"), text);
+        let copy = "cp \"$1.text\" \"$1\" && chmod 755 \"$1\"";
+        let copied = self.command("sh").args(["-c", copy, "sh", path]).status().unwrap();
+        assert!(copied.success(), "{path}");
     }
 
     /// Reads a file of the project; empty when it is not there.

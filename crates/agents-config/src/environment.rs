@@ -1,17 +1,20 @@
-//! What of the process environment may change how a file is read?
+//! What of the process environment may change how a file is read and judged?
 
 use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use agents_names::AgentName;
 
-/// The one-off overrides `AGENT_MODEL_<name>` and `AGENT_BACKEND_<name>`, and the home folder that `~` stands for.
+/// The one-off overrides `AGENT_MODEL_<name>` and `AGENT_BACKEND_<name>`, the home folder that `~` stands for, and the
+/// PATH on which programs are looked for.
 ///
-/// The default has neither, so that tests and simulations depend on nothing outside.
+/// The default has none of them, so that tests and simulations depend on nothing outside.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Environment {
     variables: BTreeMap<String, String>,
     home: Option<PathBuf>,
+    search_path: Option<OsString>,
 }
 
 impl Environment {
@@ -24,10 +27,14 @@ impl Environment {
         Self { variables: overrides.collect(), ..Self::without_overrides() }
     }
 
-    /// The home folder only: what runs is judged by the file and by what it was started with.
+    /// Without the overrides: what runs is judged by the file and by what it was started with.
     #[must_use]
     pub fn without_overrides() -> Self {
-        Self { variables: BTreeMap::new(), home: std::env::home_dir() }
+        Self {
+            variables: BTreeMap::new(),
+            home: std::env::home_dir(),
+            search_path: std::env::var_os("PATH"),
+        }
     }
 
     /// The same with one more variable.
@@ -41,6 +48,17 @@ impl Environment {
     #[must_use]
     pub fn with_home(self, home: impl Into<PathBuf>) -> Self {
         Self { home: Some(home.into()), ..self }
+    }
+
+    /// The same with another PATH.
+    #[must_use]
+    pub fn with_search_path(self, path: impl Into<OsString>) -> Self {
+        Self { search_path: Some(path.into()), ..self }
+    }
+
+    /// `None`: no program is looked for by its name.
+    pub(crate) fn search_path(&self) -> Option<&OsStr> {
+        self.search_path.as_deref()
     }
 
     pub(crate) fn home(&self) -> Option<&std::path::Path> {

@@ -74,7 +74,7 @@ pub(crate) fn nearest<'a>(text: &str, candidates: &[&'a str]) -> Option<&'a str>
     let text = text.to_lowercase();
     candidates
         .iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&text, candidate), *candidate))
+        .map(|near| (strsim::damerau_levenshtein(&text, &near.to_lowercase()), *near))
         .filter(|(distance, candidate)| *distance * 3 <= candidate.len().max(3))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)

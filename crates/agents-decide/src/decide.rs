@@ -35,12 +35,17 @@ pub fn decide(
     newcomers(&mut draft);
     intent::take(&mut draft);
     let judged = program::judged(fleet, &draft.next);
-    draft.fleet = &judged;
+    supervise(draft, &judged)
+}
+
+/// All that follows from what the members are and do, judged by the programs that run.
+fn supervise<'a>(mut draft: Draft<'a>, judged: &'a Fleet) -> Decision {
+    draft.fleet = judged;
     sequence::step(&mut draft);
     handoff::step(&mut draft);
     let mut stalls = Vec::new();
     for what in draft.declared() {
-        let Some(member) = seen.members.get(what.name()) else { continue };
+        let Some(member) = draft.seen.members.get(what.name()) else { continue };
         life::step(&mut draft, what, member);
         if let Declared::Agent(agent) = what {
             one_agent(&mut draft, agent, member, &mut stalls);

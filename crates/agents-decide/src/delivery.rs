@@ -180,7 +180,9 @@ pub(crate) fn step(
     }
     match stage {
         Stage::Owed => owed(draft, what, seen, (pane, activity), &message),
-        Stage::Typing { at, tries, .. } => typing(draft, what, pane, (at, tries), &message),
+        Stage::Typing { at, tries, .. } => {
+            typing(draft, what, (pane, seen.unsent), (at, tries), &message);
+        }
         Stage::Typed { at, .. } => typed(draft, what, seen, (pane, at), &message),
         Stage::Submitted { at, tries, before, .. } => {
             submitted(draft, what, seen, Submit { pane, at, tries, before }, &message);
@@ -238,7 +240,7 @@ fn type_it(draft: &mut Draft<'_>, what: Declared<'_>, pane: &PaneSeen, message: 
 fn typing(
     draft: &mut Draft<'_>,
     what: Declared<'_>,
-    pane: &PaneSeen,
+    (pane, unsent): (&PaneSeen, bool),
     (at, tries): (Moment, u32),
     message: &Message,
 ) {
@@ -252,7 +254,7 @@ fn typing(
     }
     wait(draft, what, message, "the paste does not show yet");
     draft.look_in(QUICK_LOOK);
-    if now.since(at) >= LOST_AFTER {
+    if now.since(at) >= LOST_AFTER || unsent {
         // The token proves that it was not pasted. tmux has answered a listing since, and takes requests in the order
         // in which they came, so the first paste does not come late either.
         if !pane.deaf {
@@ -334,7 +336,7 @@ fn submitted(
     draft.look_in(Duration::from_millis(250));
     let (kind, tries) = (message.kind.to_string(), sent.tries);
     draft.note(name, Note::MessageSubmitted { message: kind, tries });
-    if !arrived && waited >= LOST_AFTER && !sent.pane.deaf {
+    if !arrived && (waited >= LOST_AFTER || seen.unsent) && !sent.pane.deaf {
         // Lost on the way: the same try under the same token.
         submit(draft, what, sent.pane, message, Attempt { tries, before: sent.before });
     } else if arrived && waited >= SEEN_WITHIN && !sent.pane.deaf {

@@ -14,6 +14,7 @@ use crate::state::{OpenRequest, Wanted};
 use crate::{Seen, Why};
 
 mod answers;
+mod started;
 
 pub(crate) use answers::close;
 

@@ -48,5 +48,5 @@ pub use request::{Answer, OneOffs, Request, RequestId, Verb};
 pub use seen::Seen;
 pub use sequence::Sequence;
 pub use stall::{Stall, StallLook, StallNote, Vow};
-pub use state::{Blind, FleetState, Member, OpenRequest, STATE_SCHEMA, Suspicion, Wanted};
+pub use state::{Blind, FleetState, Member, OpenRequest, STATE_SCHEMA, Suspicion, Trial, Wanted};
 pub use step::{Step, Wish};

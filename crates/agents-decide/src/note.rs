@@ -92,6 +92,14 @@ pub enum Note {
     FatalOnce {
         row: String,
     },
+    /// The program takes input all the same: what it answers to a message tells whether the row is a quote.
+    FatalAsked {
+        row: String,
+    },
+    /// It answered with something else.
+    FatalQuoted {
+        row: String,
+    },
     WakeDue {
         seconds_overdue: u64,
         reason: String,

@@ -69,6 +69,12 @@ impl fmt::Display for Note {
                 write!(f, "the {message} is typed, not submitted; `agents attach` shows why")
             }
             Self::FatalOnce { row } => write!(f, "{row}; a second look decides"),
+            Self::FatalAsked { row } => {
+                write!(f, "{row}; it takes input all the same, so its answer to a message decides")
+            }
+            Self::FatalQuoted { row } => {
+                write!(f, "{row}; it answered a message otherwise, so that is old or quoted")
+            }
             Self::WakeDue { seconds_overdue, reason } => {
                 write!(f, "its wake is due since {} and waits: {reason}", span(*seconds_overdue))
             }

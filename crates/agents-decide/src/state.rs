@@ -82,6 +82,9 @@ pub struct Member {
     /// What the last start of an agent took.
     #[serde(default)]
     pub program: Option<Program>,
+    /// The run whose program is known to have begun, and since when that is known.
+    #[serde(default)]
+    pub began: Option<(RunId, Moment)>,
 }
 
 /// Something that condemns a session when a second look confirms it.
@@ -89,6 +92,19 @@ pub struct Member {
 pub struct Suspicion {
     pub since: Moment,
     pub what: String,
+    #[serde(default)]
+    pub trial: Trial,
+}
+
+/// How far it was tried whether a program that takes input is only quoting an error.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Trial {
+    #[default]
+    Open,
+    /// A message is on its way to it, or was taken then.
+    Asked { taken_at: Option<Moment> },
+    /// It answered: the error that stands above the message is old or quoted.
+    Passed,
 }
 
 /// What the operator wants of a member or of the fleet.

@@ -11,6 +11,7 @@ pub mod observe;
 pub mod place;
 pub mod process;
 pub mod recorder;
+pub mod report;
 pub mod run;
 pub mod store_ledger;
 pub mod tick;

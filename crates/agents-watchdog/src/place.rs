@@ -23,6 +23,7 @@ pub struct Facts {
     pub log_age: Option<std::time::Duration>,
     pub processes: Seen<ProcessesSeen>,
     pub unstartable: Option<String>,
+    pub began: Option<RunId>,
     pub resume_id: Option<String>,
     pub wake_text: Option<String>,
 }
@@ -31,8 +32,12 @@ pub struct Facts {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Need {
     pub run: Option<RunId>,
-    /// The end of the run, and what is left of its processes.
+    /// Whether its program has begun.
+    pub beginning: bool,
+    /// The end of the run.
     pub end: bool,
+    /// It lives in its pane, as far as is known.
+    pub lives: bool,
     pub processes: bool,
     /// Whether a start would work.
     pub startable: bool,

@@ -212,6 +212,8 @@ fn is_notable(note: &Note) -> bool {
             | Note::MessageSeen { .. }
             | Note::MessageStuck { .. }
             | Note::FatalOnce { .. }
+            | Note::FatalAsked { .. }
+            | Note::FatalQuoted { .. }
             | Note::PhaseAdvancing { .. }
             | Note::HandoffBaseline { .. }
             | Note::HandoffNews { .. }

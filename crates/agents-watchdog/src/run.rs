@@ -118,21 +118,22 @@ pub enum Until {
 pub type Answers = Vec<(AgentName, Answer)>;
 
 impl<D: Driver> Reign<D> {
-    /// Makes the tmux server refuse writers of earlier epochs.
-    pub async fn fence(&mut self) {
-        let Ok(mut epoch) = self.engine.ledger.store().epoch() else { return };
+    /// Makes the tmux server refuse writers of earlier epochs; false when it did not answer in time.
+    pub async fn fence(&mut self) -> bool {
+        let Ok(mut epoch) = self.engine.ledger.store().epoch() else { return true };
         let prefix = self.config.fleet().session_prefix.as_str().to_owned();
         let option = format!("@agents_epoch_{prefix}");
         loop {
             let fence = Fence { option: option.clone(), epoch };
-            let Err(error) = self.engine.driver.claim_fence(fence).await else { return };
+            let Err(error) = self.engine.driver.claim_fence(fence).await else { return true };
             // The lock says who writes. A store that was lost, or lies in another folder by now, counts anew.
             let again = error.is_superseded() && self.engine.ledger.store().is_in_place();
             let claimed = again.then(|| self.engine.ledger.store().claim_epoch(&holder("fence")));
             match claimed {
                 Some(Ok(next)) => epoch = next,
                 Some(Err(_)) | None => {
-                    return tracing::warn!("the tmux server takes no epoch: {error}");
+                    tracing::warn!("the tmux server takes no epoch: {error}");
+                    return !error.is_time_out();
                 }
             }
         }
@@ -156,9 +157,9 @@ impl<D: Driver> Reign<D> {
             let fleet = Arc::clone(self.config.fleet());
             let ticked = self.engine.tick(&fleet).await;
             if let Some(server) = self.engine.state().server
-                && home.replace(server).is_some_and(|before| before != server)
+                && (home.is_none_or(|home| home == server) || self.return_home().await)
             {
-                self.return_home().await;
+                home = Some(server);
             }
             let first = ticked.as_ref().map_or(None, |ticked| Some(ticked.now.at));
             began = began.or(first);
@@ -189,12 +190,18 @@ impl<D: Driver> Reign<D> {
     }
 
     /// Another server holds the fleet by now: it gets the fence, and people their window on the watchdog.
-    async fn return_home(&mut self) {
-        self.fence().await;
-        let Some(session) = self.own_session.clone() else { return };
-        if let Err(error) = self.engine.driver.apply(&TmuxOp::Start(session)).await {
-            tracing::warn!("the watchdog's own session could not be made again: {error}");
+    ///
+    /// False when that is still owed: a tick whose look or action let us wait asks nothing more of tmux.
+    async fn return_home(&mut self) -> bool {
+        if self.engine.tmux_hangs || !self.fence().await {
+            return false;
         }
+        let Some(session) = self.own_session.clone() else { return true };
+        let Err(error) = self.engine.driver.apply(&TmuxOp::Start(session)).await else {
+            return true;
+        };
+        tracing::warn!("the watchdog's own session could not be made again: {error}");
+        !error.is_time_out()
     }
 
     /// Keeps the config as it was loaded, for the moments that a verb takes.

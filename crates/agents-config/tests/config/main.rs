@@ -4,7 +4,9 @@ mod documents;
 mod files;
 mod inheritance;
 mod originals;
+mod presets;
 mod problems;
+mod programs;
 mod robustness;
 
 use std::path::Path;

@@ -4,15 +4,14 @@ use std::time::Duration;
 
 use agents_names::AgentName;
 
+use super::started::started;
 use crate::draft::Draft;
-use crate::life::{Ending, Life};
+use crate::life::Life;
 use crate::request::{Answer, Verb};
 use crate::sequence::Sequence;
 use crate::state::{OpenRequest, Wanted};
-use crate::{Action, Moment, Seen, Why};
+use crate::{Action, Seen};
 
-/// How long a started program must live for the start to count: one that dies at once has failed.
-const SETTLED: Duration = Duration::from_millis(400);
 /// How long an operator's message may take before the answer is "later".
 const SEND_WITHIN: Duration = Duration::from_secs(8);
 
@@ -74,9 +73,7 @@ fn answer(draft: &Draft<'_>, request: &OpenRequest, name: &AgentName) -> Option<
     };
     match &request.verb {
         Verb::Up { .. } | Verb::Restart { .. } if moves(draft, name) => None,
-        Verb::Up { .. } | Verb::Restart { .. } => {
-            started(draft, name, &member.life, request.since, now)
-        }
+        Verb::Up { .. } | Verb::Restart { .. } => started(draft, name, member, request.since),
         Verb::Down { .. } if member.wanted != Wanted::Down => {
             Some(Answer::Failed("it was asked up meanwhile".to_owned()))
         }
@@ -126,35 +123,5 @@ fn undeclared(draft: &Draft<'_>, request: &OpenRequest, name: &AgentName) -> Opt
         (true, false) => None,
         // The file was edited while the request was under way.
         (false, _) => Some(Answer::Failed("the config no longer declares it".to_owned())),
-    }
-}
-
-fn started(
-    draft: &Draft<'_>,
-    name: &AgentName,
-    life: &Life,
-    asked: Moment,
-    now: Moment,
-) -> Option<Answer> {
-    match life {
-        Life::Up { since, .. } if now.since(*since) >= SETTLED => {
-            let fresh = *since >= asked;
-            Some(if fresh { Answer::Started } else { Answer::AlreadyRunning })
-        }
-        Life::Up { .. } | Life::Starting { .. } | Life::Missing { .. } | Life::Stopping { .. } => {
-            None
-        }
-        Life::Due { why: Why::Asked | Why::Phase { .. }, .. } => None,
-        Life::Due { why, .. } => Some(Answer::Failed(why.to_string())),
-        Life::Parked { reason, .. } => Some(Answer::Failed(reason.clone())),
-        Life::Stopped { how: Ending::Failed(reason), .. } => Some(Answer::Failed(reason.clone())),
-        Life::Stopped { how: Ending::Ended(how), .. } => {
-            let task = draft.declared().iter().any(|what| what.name() == name && what.is_task());
-            let well = task && how.starts_with("exit code 0");
-            Some(if well { Answer::Started } else { Answer::Failed(how.clone()) })
-        }
-        Life::Stopped { how: Ending::NeverStarted | Ending::Asked, .. } => {
-            Some(Answer::Failed("it was stopped meanwhile".to_owned()))
-        }
     }
 }

@@ -6,7 +6,7 @@ use agents_names::PhaseId;
 
 use super::end::{again, describe, ended};
 use super::stop::begin_stop;
-use super::{Ending, Life, SEND_AGAIN, UNWATCHED, adopt, set};
+use super::{Ending, Life, SEND_AGAIN, UNWATCHED, adopt, mark_beginning, set};
 use crate::draft::{Declared, Draft};
 use crate::{Action, MemberSeen, Moment, Note, Program, RunId, Why};
 
@@ -210,12 +210,15 @@ pub(super) fn starting(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberS
     match seen.pane.known() {
         Some(pane) if pane.dead.is_none() => {
             set(draft, what, Life::Up { since: sent.since, run: pane.run });
+            mark_beginning(draft, name, seen, pane.run);
             draft.note(name, Note::Running);
             // Soon enough to tell a program that dies at once from one that runs.
             draft.look_in(Duration::from_millis(250));
         }
         Some(pane) => ended(draft, what, seen, describe(exit, Some(pane)), Some(sent.since)),
         None if exit.is_some() => ended(draft, what, seen, describe(exit, None), Some(sent.since)),
+        // The wait for its session begins when it is sent.
+        None if seen.unsent => send_start(draft, what, seen, Sent { since: now, ..sent }),
         None if now.since(sent.sent_at) >= UNWATCHED => {
             // Nobody has looked meanwhile, so the wait begins anew.
             send_start(draft, what, seen, Sent { since: now, ..sent });

@@ -284,6 +284,12 @@ fn terminals(words: &[&str]) -> Parsed {
         ["next", "change", "is", "lost"] => {
             Step::Terminals(TerminalStep::Fault(Call::Apply, 1, Fault::Unknown))
         }
+        ["next", "change", "hangs"] => {
+            Step::Terminals(TerminalStep::Fault(Call::Apply, 1, Fault::Hangs))
+        }
+        ["next", "screens", "hang"] => {
+            Step::Terminals(TerminalStep::Fault(Call::Screens, 1, Fault::Hangs))
+        }
         ["next", "change", "is", "unheard"] => {
             Step::Terminals(TerminalStep::Fault(Call::Apply, 1, Fault::DoneUnheard))
         }
