@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use agents_decide::Verb;
+use agents_decide::{OneOffs, Verb};
 use agents_sim::Simulation;
 use agents_tmux::fake::{Call, Fault};
 
@@ -12,12 +12,14 @@ const LIMIT: Duration = agents_tmux::Place::TIME_LIMIT;
 fn fleet_of(agents: usize) -> Simulation {
     let config: String =
         (0..agents).map(|number| format!("[[agent]]\nname = \"a{number}\"\n")).collect();
-    let config = format!("[watchdog]\nsignal_interval = 10\nheavy_interval = 60\nmax_starts_in_flight = 100\n{config}");
+    let config = format!(
+        "[watchdog]\nsignal_interval = 10\nheavy_interval = 60\nmax_starts_in_flight = 100\n{config}"
+    );
     Simulation::new(&config).unwrap()
 }
 
 fn up() -> Verb {
-    Verb::Up { names: Vec::new(), whole: true }
+    Verb::Up { names: Vec::new(), whole: true, one_offs: OneOffs::new() }
 }
 
 fn running(simulation: &Simulation) -> usize {

@@ -62,6 +62,7 @@ impl StoreError {
             Self::Empty { .. } | Self::Damaged { .. } => true,
             Self::Newer { .. }
             | Self::Superseded { .. }
+            | Self::Withdrawn
             | Self::Unclaimed
             | Self::Busy { .. }
             | Self::Unwritable { .. }
