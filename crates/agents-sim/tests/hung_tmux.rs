@@ -19,7 +19,7 @@ fn fleet_of(agents: usize) -> Simulation {
 }
 
 fn up() -> Verb {
-    Verb::Up { names: Vec::new(), whole: true, one_offs: OneOffs::default() }
+    Verb::Up { names: Vec::new(), whole: true, one_offs: OneOffs::new() }
 }
 
 fn running(simulation: &Simulation) -> usize {

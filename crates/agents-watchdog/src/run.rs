@@ -167,7 +167,8 @@ impl<D: Driver> Reign<D> {
                 Ok(ticked) if self.is_over(&until, &ticked, began) => return Ok(()),
                 Ok(ticked) => Duration::from_millis(ticked.next.0.saturating_sub(ticked.now.at.0)),
                 Err(LedgerError::Superseded) => return Err(LedgerError::Superseded.into()),
-                Err(error) => {
+                Err(LedgerError::Withdrawn) => Duration::ZERO,
+                Err(error @ LedgerError::Unusable(_)) => {
                     // Read-only until the store takes writes again: nothing was done.
                     tracing::error!("{error}; nothing is done until the store takes writes again");
                     Duration::from_secs(5)
@@ -223,8 +224,7 @@ impl<D: Driver> Reign<D> {
         if kept {
             return Ok(());
         }
-        let record = Record { state: None, entries: Vec::new(), words, replies: Vec::new() };
-        Ok(self.engine.ledger.commit(&record)?)
+        Ok(self.engine.ledger.commit(&Record { words, ..Record::default() })?)
     }
 
     /// What the store says about the config: the fleet in force, and what is wrong with the file.
@@ -281,7 +281,7 @@ impl<D: Driver> Reign<D> {
             detail: serde_json::json!({ "report": self.config.broken().map(|broken| &broken.report) }),
         };
         let words = self.config_words();
-        let record = Record { state: None, entries: vec![entry], words, replies: Vec::new() };
+        let record = Record { entries: vec![entry], words, ..Record::default() };
         if let Err(error) = self.engine.ledger.commit(&record) {
             tracing::warn!("{error}");
         }
