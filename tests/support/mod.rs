@@ -23,7 +23,7 @@ impl Bed {
     pub fn empty() -> Self {
         let root = tempfile::Builder::new().prefix("agents-").tempdir().unwrap();
         let (dir, tmux_dir, home) =
-            (root.path().join("project"), root.path().join("tmux"), root.path().join("home"));
+            (root.path().join("project"), root.path().join("t"), root.path().join("home"));
         for folder in [&dir, &tmux_dir, &home] {
             std::fs::create_dir(folder).unwrap();
         }
@@ -37,11 +37,13 @@ impl Bed {
         bed
     }
 
-    /// Writes a file of the project.
+    /// Writes a file of the project, whole from one instant to the next: a watchdog may read it at any time.
     pub fn write(&self, path: &str, text: &str) {
         let path = self.dir.join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
+        let new = path.with_file_name(".being-written");
+        std::fs::write(&new, text).unwrap();
+        std::fs::rename(new, path).unwrap();
     }
 
     /// Writes a program of the project.
