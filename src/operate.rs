@@ -25,6 +25,7 @@ pub struct Ask {
 /// When the store or tmux cannot be used, or no answer came in time.
 pub fn ask(app: &App, loaded: &Loaded, ask: &Ask) -> Result<Answers, Error> {
     let tools = app.tools()?;
+    app.check_socket(&loaded.fleet)?;
     let state_dir = loaded.fleet.state_dir();
     let mut store = Store::open(&state_dir)?;
     let body =

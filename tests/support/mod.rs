@@ -15,6 +15,8 @@ pub struct Bed {
     /// The project.
     pub dir: PathBuf,
     tmux_dir: PathBuf,
+    /// In place of `tmux_dir` where that would be too long for a socket.
+    _short: Option<tempfile::TempDir>,
     home: PathBuf,
 }
 
@@ -27,7 +29,11 @@ impl Bed {
         for folder in [&dir, &tmux_dir, &home] {
             std::fs::create_dir(folder).unwrap();
         }
-        Self { dir, tmux_dir, home, _root: root }
+        // A socket's path holds about a hundred bytes, and some names of sockets take thirty.
+        let is_long = tmux_dir.as_os_str().len() > 60;
+        let short = is_long.then(|| tempfile::tempdir_in("/tmp").unwrap());
+        let tmux_dir = short.as_ref().map_or(tmux_dir, |short| short.path().to_owned());
+        Self { dir, tmux_dir, home, _root: root, _short: short }
     }
 
     /// A project with that config. `HEAD` stands for the usual `[defaults]` and quick intervals.
