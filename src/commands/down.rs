@@ -15,6 +15,9 @@ use crate::cli::Down;
 use crate::error::{Error, code};
 use crate::operate::{Ask, ask, poke, report, runtime};
 
+/// How long a watchdog that was told to end may take, on a machine that has other work.
+const ENDS_WITHIN: Duration = Duration::from_secs(60);
+
 pub fn run(app: &App, down: &Down) -> Result<u8, Error> {
     let loaded = app.in_force()?.loaded;
     let asked = &down.targets.names;
@@ -59,11 +62,11 @@ fn stop_watchdog(
     told: Option<Holder>,
 ) -> Result<(), Error> {
     if let (false, Some(holder)) = (whole, &told) {
-        let within = Duration::from_secs(20);
+        let within = ENDS_WITHIN;
         ask(app, loaded, &Ask { verb: Verb::StopWatchdog, within })?;
         poke(&loaded.fleet.state_dir(), holder);
     }
-    let deadline = Instant::now() + Duration::from_secs(10);
+    let deadline = Instant::now() + ENDS_WITHIN;
     // One that took over since belongs to an `up` that came later.
     while let Some(holder) = watchdog(loaded)?.filter(|holder| told.as_ref() == Some(holder)) {
         if Instant::now() >= deadline {

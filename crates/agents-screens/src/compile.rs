@@ -1,5 +1,6 @@
 //! How does a file's text become rules?
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use regex::{Regex, RegexBuilder};
@@ -83,7 +84,7 @@ pub(crate) fn compile(file: &str, raw: RawPreset) -> Result<(Furniture, Vec<Rule
     let mut rules =
         raw.rule.iter().map(|rule| compiler.rule(rule)).collect::<Result<Vec<_>, _>>()?;
     // Stable: among rules of one priority the file's order counts.
-    rules.sort_by_key(|rule| std::cmp::Reverse(rule.priority));
+    rules.sort_by_key(|rule| Reverse(rule.priority));
     Ok((furniture, rules))
 }
 

@@ -168,3 +168,21 @@ fn a_launch_part_refuses_unknown_words() {
     let message = refused(&text.replace("limit_ms = 30000", "limit_ms = 864000001"));
     assert!(message.contains("the unit is milliseconds"), "{message}");
 }
+
+#[test]
+fn the_example_in_the_documentation_is_a_preset() {
+    let page = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/backends.md");
+    let page = fs::read_to_string(page).unwrap();
+    let (_, section) = page.split_once("## Rules over screens").unwrap();
+    let example =
+        section.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let preset = Preset::parse("example", "docs/backends.md", example).unwrap();
+    let rows =
+        "❯ go\n  ⎿  You've hit your session limit · resets 3pm\n\n──────────\n❯\n──────────\n";
+    let verdict = classify(&preset, &Seen { rows, columns: 80, ..Seen::default() });
+    assert_eq!((verdict.state, verdict.composer), (State::Limited, Composer::Empty));
+    assert!(verdict.reset_text.unwrap().ends_with("resets 3pm"));
+    for name in BUILTIN_NAMES {
+        assert!(section.contains(&format!("`{name}`")), "the page does not name {name}");
+    }
+}

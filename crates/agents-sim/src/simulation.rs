@@ -240,7 +240,7 @@ impl Simulation {
                 now
             }
             Err(LedgerError::Withdrawn) => now + LEAST,
-            Err(LedgerError::Unusable(reason)) => {
+            Err(LedgerError::Unusable(reason) | LedgerError::Damaged(reason)) => {
                 self.trace.say(&format!("the store takes no writes ({reason}); nothing is done"));
                 now + STORE_PAUSE
             }

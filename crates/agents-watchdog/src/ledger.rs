@@ -84,4 +84,7 @@ pub enum LedgerError {
     Withdrawn,
     #[error("the store cannot be used: {0}")]
     Unusable(String),
+    /// Nobody will ever be able to use it as it is.
+    #[error("the store cannot be used: {0}")]
+    Damaged(String),
 }

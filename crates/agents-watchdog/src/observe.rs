@@ -12,7 +12,7 @@ use agents_decide::{Life, MemberSeen, Now, Observation, RunId, Seen, ServerSeen,
 use agents_names::AgentName;
 use agents_tmux::{Driver, Listing, Pane, ServerId, TmuxError};
 
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, LedgerError};
 use crate::place::{Facts, Need, Place};
 use crate::tick::Engine;
 
@@ -21,17 +21,17 @@ pub use sessions::tag;
 
 impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
     /// Looks at everything once. Whatever fails becomes `Unknown` in its place.
+    ///
+    /// # Errors
+    /// When the requests cannot be read: who does not know what the operator wants decides nothing.
     pub(crate) async fn observe(
         &mut self,
         fleet: &Fleet,
         now: Now,
         independent: bool,
-    ) -> Observation {
+    ) -> Result<Observation, LedgerError> {
         // Before the look: what a request is decided on was seen after it was made.
-        let requests = self.ledger.requests().unwrap_or_else(|error| {
-            tracing::warn!("{error}");
-            Vec::new()
-        });
+        let requests = self.ledger.requests()?;
         let listing = if independent {
             self.place.independent_listing().await
         } else if tells_programs_apart(fleet) {
@@ -63,7 +63,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             Seen::Absent
         };
         let undeclared = sessions::undeclared(fleet, listing.as_ref().ok());
-        Observation {
+        Ok(Observation {
             server,
             independent,
             supervised: self.supervises,
@@ -73,7 +73,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             handoff,
             requests,
             legacy_position: None,
-        }
+        })
     }
 
     fn member_seen(

@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use agents_decide::{
-    About, Action, Decision, FleetState, Note, Now, RequestId, invariants::Violation,
+    About, Action, Decision, FleetState, MessageNote, Note, Now, PhaseNote, RequestId,
+    invariants::Violation,
 };
 use agents_names::AgentName;
 use agents_tmux::Driver;
@@ -209,12 +210,10 @@ fn is_notable(note: &Note) -> bool {
         Note::Limit(_)
             | Note::MissingOnce
             | Note::MassVerdict { .. }
-            | Note::MessageSeen { .. }
-            | Note::MessageStuck { .. }
-            | Note::FatalOnce { .. }
-            | Note::FatalAsked { .. }
-            | Note::FatalQuoted { .. }
-            | Note::PhaseAdvancing { .. }
+            | Note::Message(MessageNote::Seen { .. })
+            | Note::Message(MessageNote::Stuck { .. })
+            | Note::Fatal(_)
+            | Note::Phase(PhaseNote::Advancing { .. })
             | Note::HandoffBaseline { .. }
             | Note::HandoffNews { .. }
             | Note::ServerLost

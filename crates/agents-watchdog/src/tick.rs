@@ -95,23 +95,29 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
     }
 
     /// Looks and decides without changing anything.
-    pub async fn preview(&mut self, fleet: &Fleet) -> (Observation, Decision, Now) {
-        let (observation, heavy, now) = self.look(fleet).await;
+    ///
+    /// # Errors
+    /// When the requests that wait cannot be read.
+    pub async fn preview(
+        &mut self,
+        fleet: &Fleet,
+    ) -> Result<(Observation, Decision, Now), LedgerError> {
+        let (observation, heavy, now) = self.look(fleet).await?;
         let decision = decide(fleet, &self.state, &observation, heavy, now);
-        (observation, decision, now)
+        Ok((observation, decision, now))
     }
 
-    async fn look(&mut self, fleet: &Fleet) -> (Observation, bool, Now) {
+    async fn look(&mut self, fleet: &Fleet) -> Result<(Observation, bool, Now), LedgerError> {
         let now = self.place.now();
         let interval = fleet.timing.heavy_interval;
         let heavy = self.last_heavy.is_none_or(|last| now.at.since(last) >= interval);
         let independent = std::mem::take(&mut self.independent);
         let judged = program::judged(fleet, &self.state);
-        let mut observation = self.observe(&judged, now, independent).await;
+        let mut observation = self.observe(&judged, now, independent).await?;
         if self.first {
             observation.legacy_position = self.place.legacy_position(fleet);
         }
-        (observation, heavy, now)
+        Ok((observation, heavy, now))
     }
 
     /// One pass: look, decide, record, act.
@@ -119,7 +125,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
     /// # Errors
     /// When the decision could not be made durable: then nothing was done, and the next tick decides anew.
     pub async fn tick(&mut self, fleet: &Arc<Fleet>) -> Result<Ticked, LedgerError> {
-        let (observation, heavy, now) = self.look(fleet).await;
+        let (observation, heavy, now) = self.look(fleet).await?;
         let mut decision = decide(fleet, &self.state, &observation, heavy, now);
         let broken = invariants::check(fleet, &self.state, &observation, &decision, now);
         self.refuse(&mut decision, &broken);

@@ -4,10 +4,12 @@ mod documents;
 mod files;
 mod inheritance;
 mod originals;
+mod origins;
 mod presets;
 mod problems;
 mod programs;
 mod robustness;
+mod typos;
 
 use std::path::Path;
 

@@ -107,8 +107,10 @@ fn moves(draft: &Draft<'_>, name: &AgentName) -> bool {
 fn why_waiting(draft: &Draft<'_>, name: &AgentName) -> String {
     let mut notes = draft.notes.iter().filter(|about| about.name.as_ref() == Some(name));
     let said = notes.find_map(|about| match &about.note {
-        crate::Note::MessageWaits { reason, .. } => Some(reason.clone()),
-        crate::Note::MessageStuck { .. } => Some("it is typed but was not submitted".to_owned()),
+        crate::Note::Message(crate::MessageNote::Waits { reason, .. }) => Some(reason.clone()),
+        crate::Note::Message(crate::MessageNote::Stuck { .. }) => {
+            Some("it is typed but was not submitted".to_owned())
+        }
         _ => None,
     });
     said.unwrap_or_else(|| "it is under way".to_owned())
