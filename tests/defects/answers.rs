@@ -71,7 +71,7 @@ fn d41_a_tmux_that_never_answers_ends_the_verb_at_its_deadline() {
     std::fs::create_dir_all(bed.dir.join(".state/state")).unwrap();
     let began = Instant::now();
     let down = Ran::from(with_that_tmux(&bed, "down").output().unwrap());
-    assert!(!matches!(down.code, Some(0) | None), "{down:?}");
+    assert_eq!(down.code, Some(7), "{down:?}");
     assert!(down.err.contains("no answer within"), "{down:?}");
     assert!(began.elapsed() < PATIENCE);
 }

@@ -148,7 +148,7 @@ impl Scene {
     pub fn strangers(&self) -> Vec<String> {
         let entries = self.server.requests();
         let connects = entries.iter().filter(|entry| entry["method"] == "CONNECT");
-        connects.map(|entry| entry["path"].to_string()).collect()
+        connects.map(|entry| entry["path"].as_str().unwrap_or_default().to_owned()).collect()
     }
 
     /// Waits until the claim holds; on a failure shows what there is.

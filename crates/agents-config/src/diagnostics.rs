@@ -23,11 +23,6 @@ impl Report {
         Self { file: file.to_owned(), text: text.to_owned(), problems }
     }
 
-    /// The text that the problems point into.
-    pub(crate) fn text(&self) -> &str {
-        &self.text
-    }
-
     /// The problems, in the order of the file.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {

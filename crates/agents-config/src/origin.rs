@@ -32,6 +32,8 @@ pub enum Origin {
     Defaults { line: usize },
     /// The table itself.
     Own { line: usize },
+    /// The preset that the backend names.
+    Preset { preset: String },
     /// A one-off override.
     Environment { variable: String },
 }
@@ -73,6 +75,7 @@ impl std::fmt::Display for Origin {
             Self::BuiltIn => f.write_str("built in"),
             Self::Defaults { line } => write!(f, "[defaults], line {line}"),
             Self::Own { line } => write!(f, "line {line}"),
+            Self::Preset { preset } => write!(f, "preset {preset}"),
             Self::Environment { variable } => write!(f, "environment, {variable}"),
         }
     }

@@ -63,6 +63,26 @@ impl<'p, 't> Picker<'p, 't> {
         }
     }
 
+    /// The value, else the one that the preset fills in.
+    pub(crate) fn pick_or_preset<T: Value + Clone>(
+        &mut self,
+        key: String,
+        layers: &Layers<'_, T>,
+        (preset, filling): (&str, T),
+    ) -> T {
+        match self.candidate(layers) {
+            Some((value, span, origin)) => {
+                self.origins.record(key, value.show(), origin, span);
+                value
+            }
+            None => {
+                let origin = Origin::Preset { preset: preset.to_owned() };
+                self.origins.record(key, filling.show(), origin, None);
+                filling
+            }
+        }
+    }
+
     /// The value, if any.
     pub(crate) fn pick<T: Value + Clone>(
         &mut self,

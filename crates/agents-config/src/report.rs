@@ -14,7 +14,7 @@ impl Loaded {
     /// lacks; in the order of the file.
     #[must_use]
     pub fn report(&self, environment: &Environment) -> Report {
-        let (file, text) = (self.warnings.file(), self.warnings.text());
+        let (file, text) = (self.warnings.file(), self.text.as_str());
         let mut problems = Problems::new(file, text);
         for lack in &self.problems_of_agents {
             self.note_lack(lack, &mut problems);

@@ -10,7 +10,9 @@ use crate::delivery::{self, MessageKind, Stage};
 use crate::draft::{Declared, Draft};
 use crate::limit::ProbeState;
 use crate::state::{Suspicion, Trial};
-use crate::{Activity, MemberSeen, Moment, Note, PaneSeen, ScreenSeen, Why, life, messages};
+use crate::{
+    Activity, FatalNote, MemberSeen, Moment, Note, PaneSeen, ScreenSeen, Why, life, messages,
+};
 
 /// Two looks, this far apart, must agree before a session is condemned; so long must its output have stopped.
 const CONFIRM_AFTER: Duration = Duration::from_secs(5);
@@ -59,7 +61,7 @@ pub(crate) fn step(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen, acti
             if newer {
                 suspect(draft, agent, what);
             } else {
-                draft.note(&agent.name, Note::FatalQuoted { row: what });
+                draft.note(&agent.name, Note::Fatal(FatalNote::Quoted { row: what }));
             }
         }
     }
@@ -78,7 +80,7 @@ fn suspect(draft: &mut Draft<'_>, agent: &Agent, what: String) {
     let suspicion = Suspicion { since, what: what.clone(), trial: Trial::Open };
     draft.member(&agent.name).suspicion = Some(suspicion);
     draft.look_in(CONFIRM_AFTER);
-    draft.note(&agent.name, Note::FatalOnce { row: what });
+    draft.note(&agent.name, Note::Fatal(FatalNote::Once { row: what }));
 }
 
 /// A second look agrees with the first.
@@ -89,7 +91,7 @@ fn confirm(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen, found: Found
     let is_silent = printed_at.is_none_or(|at| now.since(at) >= CONFIRM_AFTER);
     if lasted < CONFIRM_AFTER || !(is_silent || lasted >= LONGEST_CONFIRM) {
         draft.look_in(CONFIRM_AFTER.saturating_sub(lasted).max(Duration::from_secs(1)));
-        draft.note(&agent.name, Note::FatalOnce { row: what });
+        draft.note(&agent.name, Note::Fatal(FatalNote::Once { row: what }));
     } else if found.can_answer {
         let text = messages::LOOK_AND_GO_ON.to_owned();
         delivery::owe(draft, &agent.name, MessageKind::Probe, text);
@@ -123,7 +125,7 @@ impl Asked {
             draft.member(&agent.name).suspicion = None;
             life::restart(draft, Declared::Agent(agent), seen, found.why);
         } else if !is_answer && waited >= draft.fleet.timing.signal_interval {
-            draft.note(&agent.name, Note::FatalQuoted { row: what.clone() });
+            draft.note(&agent.name, Note::Fatal(FatalNote::Quoted { row: what.clone() }));
             let suspicion = Suspicion { since: self.since, what, trial: Trial::Passed };
             draft.member(&agent.name).suspicion = Some(suspicion);
         } else {
@@ -133,7 +135,7 @@ impl Asked {
     }
 
     fn wait(self, draft: &mut Draft<'_>, agent: &Agent, what: String) {
-        draft.note(&agent.name, Note::FatalAsked { row: what.clone() });
+        draft.note(&agent.name, Note::Fatal(FatalNote::Asked { row: what.clone() }));
         let trial = Trial::Asked { taken_at: self.taken_at };
         draft.member(&agent.name).suspicion = Some(Suspicion { since: self.since, what, trial });
     }

@@ -1,9 +1,6 @@
 //! What has the operator asked for, and has it happened?
 
-mod started;
-
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use agents_config::OneOff;
 use agents_names::{AgentName, PhaseId};
@@ -14,12 +11,12 @@ use crate::life::{Ending, Life, begin_stop, set};
 use crate::request::{Answer, OneOffs, Request, RequestId, Verb};
 use crate::sequence::Sequence;
 use crate::state::{OpenRequest, Wanted};
-use crate::{Action, Seen, Why};
+use crate::{Seen, Why};
 
-use started::started;
+mod answers;
+mod started;
 
-/// How long an operator's message may take before the answer is "later".
-const SEND_WITHIN: Duration = Duration::from_secs(8);
+pub(crate) use answers::close;
 
 /// Takes up the requests that no earlier tick has seen.
 pub(crate) fn take(draft: &mut Draft<'_>) {
@@ -39,10 +36,8 @@ fn begin(draft: &mut Draft<'_>, request: Request) {
         Verb::Restart { names, one_offs } => restart(draft, names, one_offs),
         Verb::Phase { to } => phase(draft, to),
         Verb::Send { name, text } => send(draft, request.id, name, text),
-        Verb::DownUndeclared => {
-            draft.seen.undeclared.iter().map(|it| (it.name.clone(), None)).collect()
-        }
-        Verb::StopWatchdog => BTreeMap::new(),
+        // Who they are is known when the terminals are seen.
+        Verb::DownUndeclared | Verb::StopWatchdog => BTreeMap::new(),
     };
     let OpenRequest { id, verb, since, answers } =
         OpenRequest { id: request.id, verb: request.verb, since: draft.now.at, answers };
@@ -235,12 +230,27 @@ fn phase(draft: &mut Draft<'_>, to: &PhaseId) -> Answers {
 }
 
 fn send(draft: &mut Draft<'_>, id: RequestId, name: &AgentName, text: &str) -> Answers {
-    let running = matches!(draft.member(name).life, Life::Up { .. } | Life::Missing { .. });
-    let answer = if running {
-        owe(draft, name, MessageKind::Operator(id.0), text.to_owned());
-        None
-    } else {
-        Some(Answer::Failed("it is not running".to_owned()))
+    let unseen = draft.seen.members.get(name).and_then(|seen| match &seen.pane {
+        Seen::Unknown(cause) => Some(cause.clone()),
+        Seen::Known(_) | Seen::Absent => None,
+    });
+    let comes = match &draft.member(name).life {
+        Life::Up { .. } | Life::Missing { .. } => true,
+        // It may well run by now.
+        Life::Starting { .. } | Life::Due { .. } | Life::Stopping { then: Some(_), .. } => {
+            unseen.is_some()
+        }
+        Life::Stopped { .. } | Life::Parked { .. } | Life::Stopping { then: None, .. } => false,
+    };
+    let answer = match (comes, unseen) {
+        (true, _) => {
+            owe(draft, name, MessageKind::Operator(id.0), text.to_owned());
+            None
+        }
+        (false, Some(cause)) => Some(Answer::Unseen(format!(
+            "not queued: it did not run when it was seen last, and nobody can see it now ({cause})"
+        ))),
+        (false, None) => Some(Answer::Failed("it is not running".to_owned())),
     };
     Answers::from([(name.clone(), answer)])
 }
@@ -252,74 +262,6 @@ pub(crate) fn delivered(draft: &mut Draft<'_>, name: &AgentName, request: u64) {
     }
 }
 
-/// Fills in what has happened, and answers the requests that are complete.
-pub(crate) fn close(draft: &mut Draft<'_>) {
-    let mut open = std::mem::take(&mut draft.next.open);
-    for request in &mut open {
-        let names: Vec<AgentName> = request.answers.keys().cloned().collect();
-        for name in names {
-            if request.answers[&name].is_none() {
-                let answer = answer(draft, request, &name);
-                request.answers.insert(name, answer);
-            }
-        }
-    }
-    let (done, open): (Vec<_>, Vec<_>) =
-        open.into_iter().partition(|request| is_complete(draft, request));
-    if !open.is_empty() {
-        draft.look_in(Duration::from_millis(150));
-    }
-    draft.next.open = open;
-    for request in done {
-        let exits = matches!(request.verb, Verb::Down { whole: true, .. } | Verb::StopWatchdog);
-        let answers = request.answers.into_iter();
-        let answers = answers.filter_map(|(name, answer)| Some((name, answer?))).collect();
-        draft.act(Action::Reply { request: request.id, answers });
-        if exits {
-            draft.act(Action::Exit);
-        }
-    }
-}
-
-fn is_complete(draft: &Draft<'_>, request: &OpenRequest) -> bool {
-    let answered = request.answers.values().all(Option::is_some);
-    let moved = match &request.verb {
-        Verb::Phase { to } => draft
-            .next
-            .sequence
-            .as_ref()
-            .is_none_or(|sequence| sequence.runs() && sequence.phase() == to),
-        Verb::Up { .. }
-        | Verb::Down { .. }
-        | Verb::DownUndeclared
-        | Verb::Restart { .. }
-        | Verb::Send { .. }
-        | Verb::StopWatchdog => true,
-    };
-    answered && moved
-}
-
-fn answer(draft: &Draft<'_>, request: &OpenRequest, name: &AgentName) -> Option<Answer> {
-    let now = draft.now.at;
-    let Some(member) = draft.next.members.get(name) else {
-        return undeclared(draft, request, name);
-    };
-    match &request.verb {
-        Verb::Up { .. } | Verb::Restart { .. } if moves(draft, name) => None,
-        Verb::Up { .. } | Verb::Restart { .. } => started(draft, name, member, request.since),
-        Verb::Down { .. } if member.wanted != Wanted::Down => {
-            Some(Answer::Failed("it was asked up meanwhile".to_owned()))
-        }
-        Verb::Down { .. } => matches!(member.life, Life::Stopped { .. }).then_some(Answer::Stopped),
-        Verb::DownUndeclared => undeclared(draft, request, name),
-        Verb::Send { .. } => {
-            let late = now.since(request.since) >= SEND_WITHIN;
-            late.then(|| Answer::Waiting(why_waiting(draft, name)))
-        }
-        Verb::Phase { .. } | Verb::StopWatchdog => Some(Answer::Stopped),
-    }
-}
-
 /// Whether it is being stopped because the phase changes.
 fn changes_phase(draft: &Draft<'_>, what: Declared<'_>) -> bool {
     let sequence = draft.next.sequence.as_ref();
@@ -328,37 +270,4 @@ fn changes_phase(draft: &Draft<'_>, what: Declared<'_>) -> bool {
             Sequence::Moving { .. } | Sequence::Completing { .. } => true,
             Sequence::Running { .. } | Sequence::Complete { .. } => false,
         })
-}
-
-/// Whether it starts once the phase has changed.
-fn moves(draft: &Draft<'_>, name: &AgentName) -> bool {
-    let restart = match &draft.next.sequence {
-        Some(Sequence::Moving { restart, .. }) => restart,
-        Some(
-            Sequence::Running { .. } | Sequence::Completing { .. } | Sequence::Complete { .. },
-        )
-        | None => return false,
-    };
-    restart.contains(name)
-}
-
-fn why_waiting(draft: &Draft<'_>, name: &AgentName) -> String {
-    let mut notes = draft.notes.iter().filter(|about| about.name.as_ref() == Some(name));
-    let said = notes.find_map(|about| match &about.note {
-        crate::Note::MessageWaits { reason, .. } => Some(reason.clone()),
-        crate::Note::MessageStuck { .. } => Some("it is typed but was not submitted".to_owned()),
-        _ => None,
-    });
-    said.unwrap_or_else(|| "it is under way".to_owned())
-}
-
-fn undeclared(draft: &Draft<'_>, request: &OpenRequest, name: &AgentName) -> Option<Answer> {
-    let gone = !draft.seen.undeclared.iter().any(|it| it.name == *name);
-    let declared = matches!(request.verb, Verb::DownUndeclared);
-    match (declared, gone) {
-        (true, true) => Some(Answer::Stopped),
-        (true, false) => None,
-        // The file was edited while the request was under way.
-        (false, _) => Some(Answer::Failed("the config no longer declares it".to_owned())),
-    }
 }

@@ -37,7 +37,7 @@ pub use draft::Decision;
 pub use handoff::{Base, HandoffState};
 pub use life::{Ending, Life};
 pub use limit::{Limit, LimitLook, LimitNote, ProbeState};
-pub use note::{About, Note};
+pub use note::{About, FatalNote, MessageNote, Note, PhaseNote};
 pub use now::{Moment, Now, Zone};
 pub use observation::{
     DeadSeen, ExitSeen, HandoffSeen, InboxSeen, MemberSeen, NewsSeen, Observation, PaneSeen,

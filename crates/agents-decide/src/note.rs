@@ -18,6 +18,9 @@ pub enum Note {
     Activity(ActivityNote),
     Limit(LimitNote),
     Stall(StallNote),
+    Message(MessageNote),
+    Fatal(FatalNote),
+    Phase(PhaseNote),
     /// The look failed.
     CannotSee {
         cause: String,
@@ -70,36 +73,6 @@ pub enum Note {
         count: usize,
         of: usize,
     },
-    /// A message waits.
-    MessageWaits {
-        message: String,
-        reason: String,
-    },
-    MessageTyped {
-        message: String,
-    },
-    MessageSubmitted {
-        message: String,
-        tries: u8,
-    },
-    MessageSeen {
-        message: String,
-    },
-    MessageStuck {
-        message: String,
-    },
-    /// Another program's prints, or a row of the screen, looked fatal; once is not enough.
-    FatalOnce {
-        row: String,
-    },
-    /// The program takes input all the same: what it answers to a message tells whether the row is a quote.
-    FatalAsked {
-        row: String,
-    },
-    /// It answered with something else.
-    FatalQuoted {
-        row: String,
-    },
     WakeDue {
         seconds_overdue: u64,
         reason: String,
@@ -109,20 +82,6 @@ pub enum Note {
     },
     WakeFileMissing,
     LoopComplete,
-    PhaseInProgress {
-        phase: PhaseId,
-    },
-    PhaseAdvancing {
-        from: PhaseId,
-        to: PhaseId,
-    },
-    NoAutoAdvance {
-        phase: PhaseId,
-    },
-    SequenceComplete,
-    PositionUnknown {
-        phase: PhaseId,
-    },
     HandoffBaseline {
         head: String,
     },
@@ -136,4 +95,48 @@ pub enum Note {
     },
     /// A session of that name runs that we did not start.
     Adopted,
+}
+
+/// How far a message is on its way.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum MessageNote {
+    /// A message waits.
+    Waits {
+        message: String,
+        reason: String,
+    },
+    Typed {
+        message: String,
+    },
+    Submitted {
+        message: String,
+        tries: u8,
+    },
+    Seen {
+        message: String,
+    },
+    Stuck {
+        message: String,
+    },
+}
+
+/// What a row that looks fatal, or another program's prints, lead to.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum FatalNote {
+    /// Another program's prints, or a row of the screen, looked fatal; once is not enough.
+    Once { row: String },
+    /// The program takes input all the same: what it answers to a message tells whether the row is a quote.
+    Asked { row: String },
+    /// It answered with something else.
+    Quoted { row: String },
+}
+
+/// Where the phases stand.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum PhaseNote {
+    InProgress { phase: PhaseId },
+    Advancing { from: PhaseId, to: PhaseId },
+    NoAutoAdvance { phase: PhaseId },
+    Complete,
+    PositionUnknown { phase: PhaseId },
 }

@@ -77,4 +77,6 @@ pub enum Answer {
     Failed(String),
     /// Accepted, and carried out later, for this reason.
     Waiting(String),
+    /// Nobody can see the terminals, so nobody knows; what is done about it once they are seen.
+    Unseen(String),
 }

@@ -4,7 +4,10 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 
-use crate::{About, Action, ActivityNote, LimitNote, Note, StallNote, StopStage};
+use crate::{
+    About, Action, ActivityNote, FatalNote, LimitNote, MessageNote, Note, PhaseNote, StallNote,
+    StopStage,
+};
 
 impl fmt::Display for About {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -21,6 +24,9 @@ impl fmt::Display for Note {
             Self::Activity(note) => note.fmt(f),
             Self::Limit(note) => note.fmt(f),
             Self::Stall(note) => note.fmt(f),
+            Self::Message(note) => note.fmt(f),
+            Self::Fatal(note) => note.fmt(f),
+            Self::Phase(note) => note.fmt(f),
             Self::CannotSee { cause } => {
                 write!(f, "cannot be seen ({cause}); nothing is done about it")
             }
@@ -55,26 +61,6 @@ impl fmt::Display for Note {
                 f,
                 "{count} of {of} look dead or stalled in one look; a look by another way must confirm it first"
             ),
-            Self::MessageWaits { message, reason } => write!(f, "the {message} waits: {reason}"),
-            Self::MessageTyped { message } => {
-                write!(f, "the {message} is typed, not submitted yet")
-            }
-            Self::MessageSubmitted { message, tries } => {
-                write!(f, "the {message} was submitted ({tries}), and is not seen to go yet")
-            }
-            Self::MessageSeen { message } => {
-                write!(f, "the {message} was submitted and seen to go")
-            }
-            Self::MessageStuck { message } => {
-                write!(f, "the {message} is typed, not submitted; `agents attach` shows why")
-            }
-            Self::FatalOnce { row } => write!(f, "{row}; a second look decides"),
-            Self::FatalAsked { row } => {
-                write!(f, "{row}; it takes input all the same, so its answer to a message decides")
-            }
-            Self::FatalQuoted { row } => {
-                write!(f, "{row}; it answered a message otherwise, so that is old or quoted")
-            }
             Self::WakeDue { seconds_overdue, reason } => {
                 write!(f, "its wake is due since {} and waits: {reason}", span(*seconds_overdue))
             }
@@ -83,20 +69,6 @@ impl fmt::Display for Note {
                 write!(f, "its wake is skipped: the prompt file is missing or blank")
             }
             Self::LoopComplete => write!(f, "rests: the phase sequence is complete"),
-            Self::PhaseInProgress { phase } => write!(f, "phase {phase} is in progress"),
-            Self::PhaseAdvancing { from, to } => {
-                write!(f, "phase {from} gives way to {to}; the loops are stopped first")
-            }
-            Self::NoAutoAdvance { phase } => {
-                write!(
-                    f,
-                    "phase {phase} is done; auto_advance is off, so `agents phase next` moves on"
-                )
-            }
-            Self::SequenceComplete => write!(f, "the phase sequence is complete"),
-            Self::PositionUnknown { phase } => {
-                write!(f, "phase {phase} is not in the config; the phases stand still")
-            }
             Self::HandoffBaseline { head } => {
                 write!(f, "handoff: first look, the branch is at {}", short(head))
             }
@@ -183,6 +155,61 @@ impl fmt::Display for StallNote {
             }
             Self::NotProven { reason } => {
                 write!(f, "looks stalled, but that is not proven: {reason}")
+            }
+        }
+    }
+}
+
+impl fmt::Display for MessageNote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Waits { message, reason } => write!(f, "the {message} waits: {reason}"),
+            Self::Typed { message } => {
+                write!(f, "the {message} is typed, not submitted yet")
+            }
+            Self::Submitted { message, tries } => {
+                write!(f, "the {message} was submitted ({tries}), and is not seen to go yet")
+            }
+            Self::Seen { message } => {
+                write!(f, "the {message} was submitted and seen to go")
+            }
+            Self::Stuck { message } => {
+                write!(f, "the {message} is typed, not submitted; `agents attach` shows why")
+            }
+        }
+    }
+}
+
+impl fmt::Display for FatalNote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Once { row } => write!(f, "{row}; a second look decides"),
+            Self::Asked { row } => {
+                write!(f, "{row}; it takes input all the same, so its answer to a message decides")
+            }
+            Self::Quoted { row } => {
+                write!(f, "{row}; it answered a message otherwise, so that is old or quoted")
+            }
+        }
+    }
+}
+
+impl fmt::Display for PhaseNote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InProgress { phase } => write!(f, "phase {phase} is in progress"),
+            Self::Advancing { from, to } => {
+                write!(f, "phase {from} gives way to {to}; the loops are stopped first")
+            }
+            Self::NoAutoAdvance { phase } => {
+                write!(
+                    f,
+                    "phase {phase} is done; auto_advance is off, so `agents phase next` moves on"
+                )
+            }
+            Self::Complete => write!(f, "the phase sequence is complete"),
+            Self::PositionUnknown { phase } => {
+                write!(f, "phase {phase} is not in the config; the phases stand still")
             }
         }
     }

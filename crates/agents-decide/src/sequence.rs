@@ -6,7 +6,7 @@ use agents_names::{AgentName, PhaseId};
 use crate::draft::{Declared, Draft};
 use crate::life::{Ending, Life, begin_stop, set};
 use crate::state::Wanted;
-use crate::{Action, Note, Why};
+use crate::{Action, Note, PhaseNote, Why};
 
 /// The position in the phases, and a move under way.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -89,16 +89,16 @@ fn running(draft: &mut Draft<'_>, plan: &LoopPlan, phase: PhaseId) {
         let text =
             format!("the phase {phase} is no longer in the config; `agents phase set` chooses one");
         draft.alarm(None, "position", text);
-        draft.note_fleet(Note::PositionUnknown { phase });
+        draft.note_fleet(Note::Phase(PhaseNote::PositionUnknown { phase }));
         return;
     }
     draft.calm(None, "position");
     if !is_done(draft, plan, &phase) {
-        draft.note_fleet(Note::PhaseInProgress { phase });
+        draft.note_fleet(Note::Phase(PhaseNote::InProgress { phase }));
         return;
     }
     if !plan.auto_advance {
-        draft.note_fleet(Note::NoAutoAdvance { phase });
+        draft.note_fleet(Note::Phase(PhaseNote::NoAutoAdvance { phase }));
         return;
     }
     if !draft.heavy || !draft.seen.supervised {
@@ -109,7 +109,7 @@ fn running(draft: &mut Draft<'_>, plan: &LoopPlan, phase: PhaseId) {
         Some(next) => begin_move(draft, phase, next.id.clone(), true),
         None => {
             stop_loops(draft, &Why::SequenceComplete);
-            draft.note_fleet(Note::SequenceComplete);
+            draft.note_fleet(Note::Phase(PhaseNote::Complete));
             draft.next.sequence = Some(Sequence::Completing { phase });
         }
     }
@@ -132,7 +132,7 @@ pub(crate) fn begin_move(draft: &mut Draft<'_>, from: PhaseId, to: PhaseId, by_i
         wanted != Wanted::Down && (runs || wanted == Wanted::Up || (by_itself && fleet_is_up))
     });
     let restart = restart.map(|what| what.name().clone()).collect();
-    draft.note_fleet(Note::PhaseAdvancing { from: from.clone(), to: to.clone() });
+    draft.note_fleet(Note::Phase(PhaseNote::Advancing { from: from.clone(), to: to.clone() }));
     stop_loops(draft, &Why::Phase { phase: to.clone() });
     draft.next.sequence = Some(Sequence::Moving { from, to, restart });
 }
@@ -182,7 +182,7 @@ fn all_stopped(draft: &mut Draft<'_>, why: &Why) -> bool {
 
 fn moving(draft: &mut Draft<'_>, from: &PhaseId, to: PhaseId, restart: &[AgentName]) {
     if !all_stopped(draft, &Why::Phase { phase: to.clone() }) {
-        draft.note_fleet(Note::PhaseAdvancing { from: from.clone(), to });
+        draft.note_fleet(Note::Phase(PhaseNote::Advancing { from: from.clone(), to }));
         return;
     }
     draft.act(Action::WritePosition { phase: to.clone() });
@@ -201,7 +201,7 @@ fn moving(draft: &mut Draft<'_>, from: &PhaseId, to: PhaseId, restart: &[AgentNa
 }
 
 fn completing(draft: &mut Draft<'_>, plan: &LoopPlan, phase: PhaseId) {
-    draft.note_fleet(Note::SequenceComplete);
+    draft.note_fleet(Note::Phase(PhaseNote::Complete));
     if !all_stopped(draft, &Why::SequenceComplete) {
         return;
     }
@@ -232,7 +232,7 @@ fn launch(draft: &mut Draft<'_>, task: Declared<'_>) {
 }
 
 fn complete(draft: &mut Draft<'_>, plan: &LoopPlan, phase: PhaseId) {
-    draft.note_fleet(Note::SequenceComplete);
+    draft.note_fleet(Note::Phase(PhaseNote::Complete));
     // A phase was appended: the build goes on from there.
     if draft.seen.supervised
         && let Some(next) = plan.after(&phase)

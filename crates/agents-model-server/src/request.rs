@@ -30,6 +30,8 @@ pub(crate) struct Request {
     /// What the tools said since the model last spoke, oldest first.
     pub(crate) outputs: Vec<String>,
     pub(crate) tools: Vec<Tool>,
+    /// The agent's working folder, where the request tells it.
+    pub(crate) folder: Option<String>,
     /// The JSON schema that the reply must keep to; only helpers of gemini have one.
     pub(crate) reply_schema: Option<Value>,
 }
@@ -54,6 +56,7 @@ impl Request {
             unanswered: 0,
             outputs: Vec::new(),
             tools: read_tools(api, &body["tools"]),
+            folder: folder(body),
             reply_schema: reply_schema(body),
         };
         request.follow(turns(api, body));
@@ -91,6 +94,16 @@ impl Request {
             }
         }
     }
+}
+
+/// Every agent words this its own way, somewhere among instructions and messages.
+fn folder(body: &Value) -> Option<String> {
+    let text = body.to_string();
+    ["orking directory: /", "orking in the directory: /"].iter().find_map(|words| {
+        let from = text.find(words)? + words.len() - 1;
+        let path = text[from..].split(['\\', '"']).next()?;
+        Some(path.trim_end().to_owned())
+    })
 }
 
 fn reply_schema(body: &Value) -> Option<Value> {

@@ -63,17 +63,25 @@ pub(crate) fn approve_call(request: &Request, command: &str) -> Option<Call> {
 
 /// The call that makes `hello.txt`, when the agent offers an editing tool.
 pub(crate) fn edit_call(request: &Request) -> Option<Call> {
-    let tool = request.tool(&EDITORS)?;
     let text = "hello from the model server\n";
+    let patch = format!("*** Begin Patch\n*** Add File: hello.txt\n+{text}*** End Patch\n");
+    let Some(tool) = request.tool(&EDITORS) else {
+        // codex offers its editor to models that it knows; for others it looks for this command line.
+        request.tool(&["exec_command"])?;
+        return shell_call(request, &format!("apply_patch <<'PATCH'\n{patch}PATCH"));
+    };
     if tool.name == "apply_patch" {
-        let patch = format!("*** Begin Patch\n*** Add File: hello.txt\n+{text}*** End Patch\n");
         if tool.kind == "custom" {
             let arguments = Value::String(patch);
             return Some(Call { tool: tool.name.clone(), kind: tool.kind.clone(), arguments });
         }
         return Some(call(tool, &json!({"input": patch, "patch": patch, "patchText": patch})));
     }
-    let path = "hello.txt";
+    // qwen takes no other path than an absolute one.
+    let path = match &request.folder {
+        Some(folder) => format!("{folder}/hello.txt"),
+        None => "hello.txt".to_owned(),
+    };
     Some(call(tool, &json!({"file_path": path, "filePath": path, "path": path, "content": text})))
 }
 

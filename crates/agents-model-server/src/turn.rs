@@ -85,10 +85,12 @@ fn said(content: &Value) -> Vec<Turn> {
         Some(text) => vec![text],
         None => list(content).iter().filter_map(|part| part["text"].as_str()).collect(),
     };
-    // claude tells its model about its surroundings in the user's name.
-    let own = texts.into_iter().filter(|text| !text.starts_with("<system-reminder>"));
+    let own = texts.into_iter().filter(|text| !SURROUNDINGS.iter().any(|it| text.starts_with(it)));
     own.map(|text| Turn::User(text.to_owned())).collect()
 }
+
+/// How claude, codex and gemini begin what they tell the model about its surroundings in the user's name.
+const SURROUNDINGS: [&str; 3] = ["<system-reminder>", "<environment_context>", "<session_context>"];
 
 /// The words of a content: a text, or a list of parts with a text each.
 fn text_of(content: &Value) -> String {

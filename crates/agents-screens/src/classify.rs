@@ -4,8 +4,10 @@ use crate::screen::Screen;
 use crate::{Composer, Evidence, Preset, RunnerUp, Seen, State, Verdict};
 
 /// The names under which login shells and plain shells run.
-const SHELLS: &[&str] =
-    &["sh", "bash", "zsh", "fish", "dash", "ash", "ksh", "mksh", "tcsh", "csh", "nu", "pwsh", "elvish", "xonsh", "login"];
+const SHELLS: &[&str] = &[
+    "sh", "bash", "zsh", "fish", "dash", "ash", "ksh", "mksh", "tcsh", "csh", "nu", "pwsh",
+    "elvish", "xonsh", "login",
+];
 
 /// Says which state was seen, and what proves it.
 ///

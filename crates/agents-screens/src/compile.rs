@@ -1,5 +1,6 @@
 //! How does a file's text become rules?
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use regex::{Regex, RegexBuilder};
@@ -80,9 +81,10 @@ pub(crate) fn compile(file: &str, raw: RawPreset) -> Result<(Furniture, Vec<Rule
             return Err(PresetError::Twice { file: file.to_owned(), id: rule.id.clone() });
         }
     }
-    let mut rules = raw.rule.iter().map(|rule| compiler.rule(rule)).collect::<Result<Vec<_>, _>>()?;
+    let mut rules =
+        raw.rule.iter().map(|rule| compiler.rule(rule)).collect::<Result<Vec<_>, _>>()?;
     // Stable: among rules of one priority the file's order counts.
-    rules.sort_by(|one, other| other.priority.cmp(&one.priority));
+    rules.sort_by_key(|rule| Reverse(rule.priority));
     Ok((furniture, rules))
 }
 
@@ -94,7 +96,9 @@ struct Compiler<'a> {
 impl Compiler<'_> {
     fn rule(&self, raw: &RawRule) -> Result<Rule, PresetError> {
         let key = format!("rule.{}", raw.id);
-        let refuse = |problem| Err(PresetError::Rule { file: self.file.to_owned(), key: key.clone(), problem });
+        let refuse = |problem| {
+            Err(PresetError::Rule { file: self.file.to_owned(), key: key.clone(), problem })
+        };
         if raw.id.is_empty() {
             return refuse("a rule needs an id");
         }
@@ -104,12 +108,18 @@ impl Compiler<'_> {
         if raw.state == crate::State::Unknown {
             return refuse("no rule may claim `unknown`: that is the answer when no rule holds");
         }
-        let condition = self.condition(&key, &raw.region, [&raw.all, &raw.any, &raw.none], raw.empty)?;
+        let condition =
+            self.condition(&key, &raw.region, [&raw.all, &raw.any, &raw.none], raw.empty)?;
         let also = raw
             .also
             .iter()
             .map(|also: &RawCondition| {
-                self.condition(&format!("{key}.also"), &also.region, [&also.all, &also.any, &also.none], also.empty)
+                self.condition(
+                    &format!("{key}.also"),
+                    &also.region,
+                    [&also.all, &also.any, &also.none],
+                    also.empty,
+                )
             })
             .collect::<Result<_, _>>()?;
         let hint = match &raw.hint {
@@ -180,7 +190,9 @@ impl Compiler<'_> {
             });
         }
         let list = |name: &str, list: &[String]| {
-            list.iter().map(|pattern| self.pattern(&key(name), pattern)).collect::<Result<Vec<_>, _>>()
+            list.iter()
+                .map(|pattern| self.pattern(&key(name), pattern))
+                .collect::<Result<Vec<_>, _>>()
         };
         Ok(ComposerShape {
             top: self.optional(&key("top"), raw.top.as_deref())?,
@@ -227,10 +239,9 @@ impl Compiler<'_> {
             message,
         };
         let expanded = self.expand(pattern, 0).map_err(&refuse)?;
-        RegexBuilder::new(&fold_pattern(&expanded))
-            .multi_line(true)
-            .build()
-            .map_err(|error| refuse(error.to_string().lines().last().unwrap_or_default().to_owned()))
+        RegexBuilder::new(&fold_pattern(&expanded)).multi_line(true).build().map_err(|error| {
+            refuse(error.to_string().lines().last().unwrap_or_default().to_owned())
+        })
     }
 
     /// Puts the file's `[words]` in place of `<name>`.
@@ -244,13 +255,17 @@ impl Compiler<'_> {
             let (before, from) = rest.split_at(at);
             expanded.push_str(before);
             let name = from[1..].split('>').next().unwrap_or_default();
-            let named = from[1..].contains('>') && is_word(name) && !before.ends_with("(?") && !before.ends_with("(?P");
+            let named = from[1..].contains('>')
+                && is_word(name)
+                && !before.ends_with("(?")
+                && !before.ends_with("(?P");
             if !named {
                 expanded.push('<');
                 rest = &from[1..];
                 continue;
             }
-            let word = self.words.get(name).ok_or_else(|| format!("no word `{name}` in [words]"))?;
+            let word =
+                self.words.get(name).ok_or_else(|| format!("no word `{name}` in [words]"))?;
             expanded.push_str("(?:");
             expanded.push_str(&self.expand(word, depth + 1)?);
             expanded.push(')');

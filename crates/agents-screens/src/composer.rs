@@ -2,8 +2,8 @@
 
 use regex::Regex;
 
-use crate::lines::Row;
 use crate::Composer;
+use crate::lines::Row;
 
 /// One way in which a version of the program draws its input field.
 #[derive(Debug)]

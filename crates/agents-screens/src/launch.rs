@@ -101,7 +101,11 @@ pub struct Submit {
     /// The tmux keys, in order.
     pub keys: Vec<String>,
     /// The wait between the paste and the first key.
-    #[serde(rename = "pause_ms", deserialize_with = "milliseconds", serialize_with = "as_milliseconds")]
+    #[serde(
+        rename = "pause_ms",
+        deserialize_with = "milliseconds",
+        serialize_with = "as_milliseconds"
+    )]
     pub pause: Duration,
     /// Whether text must be pasted in brackets (`paste-buffer -p`): without, rows are sent one by one or lost.
     pub bracketed: bool,
@@ -112,10 +116,18 @@ pub struct Submit {
 #[serde(deny_unknown_fields)]
 pub struct Ready {
     /// The usual time from the start to a drawn composer.
-    #[serde(rename = "usual_ms", deserialize_with = "milliseconds", serialize_with = "as_milliseconds")]
+    #[serde(
+        rename = "usual_ms",
+        deserialize_with = "milliseconds",
+        serialize_with = "as_milliseconds"
+    )]
     pub usual: Duration,
     /// The time after which a start without a composer is worth a look.
-    #[serde(rename = "limit_ms", deserialize_with = "milliseconds", serialize_with = "as_milliseconds")]
+    #[serde(
+        rename = "limit_ms",
+        deserialize_with = "milliseconds",
+        serialize_with = "as_milliseconds"
+    )]
     pub limit: Duration,
 }
 

@@ -20,6 +20,7 @@ mod compile;
 mod composer;
 mod error;
 mod fold;
+mod head;
 mod launch;
 mod lines;
 mod preset;
@@ -33,6 +34,7 @@ mod verdict;
 
 pub use classify::classify;
 pub use error::PresetError;
+pub use head::{Head, builtin_text};
 pub use launch::{
     Hooks, Launch, LimitSource, Prompt, PromptDelivery, Ready, Resume, SessionId, SessionIdFrom,
     Submit,

@@ -73,7 +73,13 @@ impl Row {
     }
 
     /// Whether `next` goes on where this row had to end at the right edge.
-    fn runs_into(&self, next: &Self, columns: usize, margin: usize, starts: Option<&Regex>) -> bool {
+    fn runs_into(
+        &self,
+        next: &Self,
+        columns: usize,
+        margin: usize,
+        starts: Option<&Regex>,
+    ) -> bool {
         let room = columns.saturating_sub(margin + BOX_COLUMNS * self.boxes);
         let word = next.text.split_whitespace().next().map_or(0, width);
         !next.gap

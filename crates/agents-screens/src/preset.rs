@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::compile::{Furniture, compile};
+use crate::head::builtin_text;
 use crate::raw::RawPreset;
 use crate::rule::Rule;
 use crate::{Launch, PresetError, Region, State};
@@ -42,15 +43,7 @@ impl Preset {
     /// # Errors
     /// Its file is broken; a test of this crate shows that none is.
     pub fn builtin(name: &str) -> Option<Result<Self, PresetError>> {
-        let text = match name {
-            "claude" => include_str!("../presets/claude.toml"),
-            "codex" => include_str!("../presets/codex.toml"),
-            "gemini" => include_str!("../presets/gemini.toml"),
-            "opencode" => include_str!("../presets/opencode.toml"),
-            "pi" => include_str!("../presets/pi.toml"),
-            "qwen" => include_str!("../presets/qwen.toml"),
-            _ => return None,
-        };
+        let text = builtin_text(name)?;
         Some(Self::parse(name, &format!("presets/{name}.toml"), text))
     }
 

@@ -120,6 +120,10 @@ pub(crate) struct RawHint {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum RawPresence {
+    /// There is one, whatever it holds.
     Present,
+    /// There is none.
     Absent,
+    /// There is one without text of a person.
+    Empty,
 }

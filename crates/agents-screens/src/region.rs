@@ -23,7 +23,7 @@ pub enum Region {
     Turn,
     /// What followed the last prompt or the last end of a turn, whichever is later.
     Open,
-    /// The last block of [`Region::Open`]: one message, one error, one result.
+    /// The last message, error or result since the last prompt; the row that closes a turn is none.
     Block,
 }
 

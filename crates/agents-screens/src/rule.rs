@@ -4,7 +4,7 @@ use regex::Regex;
 
 use crate::raw::RawPresence;
 use crate::screen::{Part, Screen};
-use crate::{Evidence, Region, State};
+use crate::{Composer, Evidence, Region, State};
 
 /// A compiled rule.
 #[derive(Debug)]
@@ -48,6 +48,7 @@ impl Rule {
             None => true,
             Some(RawPresence::Present) => screen.composer.is_some(),
             Some(RawPresence::Absent) => screen.composer.is_none(),
+            Some(RawPresence::Empty) => screen.content == Composer::Empty,
         };
         if !composer_fits {
             return None;
@@ -56,10 +57,7 @@ impl Rule {
         if self.title_in.is_some_and(|region| !title_stands_in(screen, region)) {
             return None;
         }
-        self.also
-            .iter()
-            .all(|condition| condition.holds(screen).is_some())
-            .then_some(evidence)
+        self.also.iter().all(|condition| condition.holds(screen).is_some()).then_some(evidence)
     }
 
     /// The rows in which a reset time may stand.
@@ -68,7 +66,8 @@ impl Rule {
         let part = screen.part(hint.region)?;
         let found = hint.pattern.find_iter(part.text).last()?;
         let start = part.text[..found.start()].rfind('\n').map_or(0, |at| at + 1);
-        let end = part.text[found.end()..].find('\n').map_or(part.text.len(), |at| found.end() + at);
+        let end =
+            part.text[found.end()..].find('\n').map_or(part.text.len(), |at| found.end() + at);
         Some(part.text[start..end].split_whitespace().collect::<Vec<_>>().join(" "))
     }
 }

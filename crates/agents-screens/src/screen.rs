@@ -24,7 +24,7 @@ pub(crate) struct Screen<'a> {
     /// Line numbers in the transcript.
     turn: usize,
     open: usize,
-    block: usize,
+    block: Range<usize>,
 }
 
 /// The text of a region and the lines it consists of.
@@ -76,7 +76,7 @@ impl<'a> Screen<'a> {
             transcript,
             turn: 0,
             open: 0,
-            block: 0,
+            block: 0..0,
         };
         screen.find_turns(furniture);
         screen
@@ -109,7 +109,7 @@ impl<'a> Screen<'a> {
             }
             Region::Turn => Some(self.transcript_from(self.turn)),
             Region::Open => Some(self.transcript_from(self.open)),
-            Region::Block => Some(self.transcript_from(self.block)),
+            Region::Block => Some(part(&self.transcript, self.block.clone())),
         }
     }
 
@@ -120,16 +120,30 @@ impl<'a> Screen<'a> {
     fn find_turns(&mut self, furniture: &Furniture) {
         let text = |line: &Line| &self.transcript.text[line.start..line.end];
         let last = |found: &dyn Fn(&Line) -> bool| {
-            self.transcript.lines.iter().rposition(|line| found(line)).map_or(0, |at| at + 1)
+            self.transcript.lines.iter().rposition(found).map_or(0, |at| at + 1)
         };
         let turn = last(&|line| furniture.prompt.as_ref().is_some_and(|p| p.is_match(text(line))));
-        let end = last(&|line| furniture.turn_end.as_ref().is_some_and(|p| p.is_match(text(line))));
-        let open = turn.max(end);
+        let is_end = |line: &Line| {
+            furniture.turn_end.as_ref().is_some_and(|pattern| pattern.is_match(text(line)))
+        };
+        let open = turn.max(last(&is_end));
         let begins = |line: &Line| {
             furniture.starts.as_ref().is_some_and(|pattern| pattern.is_match(text(line)))
                 || furniture.paragraphs && line.gap
         };
-        let block = self.transcript.lines[open..].iter().rposition(begins).map_or(open, |at| open + at);
+        // Where a turn has ended, its last message stands before the closing row.
+        let mut after = self.transcript.lines.len();
+        while after > turn && is_end(&self.transcript.lines[after - 1]) {
+            after -= 1;
+        }
+        let from = if after < self.transcript.lines.len() {
+            let before = &self.transcript.lines[turn..after];
+            before.iter().rposition(is_end).map_or(turn, |at| turn + at + 1)
+        } else {
+            open
+        };
+        let begin = self.transcript.lines[from..after].iter().rposition(begins);
+        let block = begin.map_or(from, |at| from + at)..after;
         (self.turn, self.open, self.block) = (turn, open, block);
     }
 }

@@ -17,7 +17,8 @@ fn every_recorded_screen_gets_its_state() {
         let verdict = judge(&presets, screen, &screen.seen());
         if verdict.state != screen.expected || verdict.cli_retries != screen.cli_retries {
             // A program that retries without a word cannot be told from one that works.
-            let silent = screen.cli_retries && screen.expected == State::Active && !verdict.cli_retries;
+            let silent =
+                screen.cli_retries && screen.expected == State::Active && !verdict.cli_retries;
             if verdict.state != screen.expected || !silent {
                 wrong.push(complaint(screen, "all evidence", &verdict));
             }
@@ -55,7 +56,8 @@ fn every_rule_is_hit_by_a_screen_or_names_its_source() {
         let seen = screen.seen();
         for seen in [seen, Seen { title: "", command: "", ..seen }] {
             let verdict = judge(&presets, screen, &seen);
-            let rules = verdict.rule.into_iter().chain(verdict.runners_up.into_iter().map(|one| one.rule));
+            let rules =
+                verdict.rule.into_iter().chain(verdict.runners_up.into_iter().map(|one| one.rule));
             hit.extend(rules.map(|rule| (screen.preset.clone(), rule)));
         }
     }

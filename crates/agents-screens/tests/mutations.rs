@@ -36,7 +36,11 @@ fn check(rounds: u64, change: impl Fn(&Screen, &mut Dice) -> Option<Screen>) -> 
 }
 
 /// Checks, and wants most verdicts to stay sure: honest doubt must not become the answer to everything.
-fn check_mostly_sure(rounds: u64, percent: usize, change: impl Fn(&Screen, &mut Dice) -> Option<Screen>) {
+fn check_mostly_sure(
+    rounds: u64,
+    percent: usize,
+    change: impl Fn(&Screen, &mut Dice) -> Option<Screen>,
+) {
     let (changed, sure) = check(rounds, change);
     println!("{sure} of {changed} sure");
     assert!(changed > 100, "only {changed} screens could be changed");
@@ -98,7 +102,11 @@ fn changed_screens_without_title_or_process_are_never_wrong() {
             // A frame that has lost the row where the shell's prompt broke into it looks alive.
             let hidden = screen.expected == State::Exited && screen.name.contains("crashed");
             if verdict.state != screen.expected && verdict.state != State::Unknown && !hidden {
-                wrong.push(format!("{}\n{}", complaint(&other, "rows alone", &verdict), other.rows));
+                wrong.push(format!(
+                    "{}\n{}",
+                    complaint(&other, "rows alone", &verdict),
+                    other.rows
+                ));
             }
         }
     }

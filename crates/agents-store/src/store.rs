@@ -10,7 +10,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::error::During;
 use crate::in_process::Writing;
 use crate::read::{self, Query};
-use crate::{Commit, Holder, StoreError, journal, request, schema};
+use crate::{Commit, Holder, Reader, StoreError, journal, request, schema};
 
 #[cfg(test)]
 mod tests;
@@ -67,16 +67,38 @@ impl Store {
         identity(&self.path).is_ok_and(|identity| identity == self.identity)
     }
 
+    /// Looks whether others could still read what this handle writes: the beginning of the file, or all of it.
+    ///
+    /// # Errors
+    /// What is wrong with the file.
+    pub fn check(&self, whole: bool) -> Result<(), StoreError> {
+        schema::check_beginning(&self.path)?;
+        match self.path.parent().filter(|_| whole) {
+            Some(folder) => Reader::open(folder).map(drop),
+            None => Ok(()),
+        }
+    }
+
     /// Records a tick, all of it or nothing; an empty commit writes nothing.
     ///
     /// # Errors
     /// [`StoreError::Superseded`] when a later writer has claimed the store, [`StoreError::Unclaimed`] before a claim,
-    /// [`StoreError::Unwritable`] when the disk is full or failing: then nothing was recorded.
+    /// [`StoreError::Withdrawn`] when a request is gone that it takes up, [`StoreError::Unwritable`] when the disk is full
+    /// or failing: then nothing was recorded.
     pub fn commit(&mut self, commit: &Commit<'_>) -> Result<(), StoreError> {
         if commit.is_empty() {
             return Ok(());
         }
-        self.write_as_holder(|connection, epoch| commit.write(connection, epoch))
+        let mut withdrawn = false;
+        let written = self.write_as_holder(|connection, epoch| {
+            withdrawn = !request::are_open(connection, commit.taken)?;
+            if withdrawn {
+                // Whatever the error is, it rolls the transaction back.
+                return Err(rusqlite::Error::QueryReturnedNoRows);
+            }
+            commit.write(connection, epoch)
+        });
+        if withdrawn { Err(StoreError::Withdrawn) } else { written }
     }
 
     /// Removes all but the newest `keep` journal entries, and long answered requests; returns how many entries went.

@@ -27,6 +27,11 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         now: Now,
         independent: bool,
     ) -> Observation {
+        // Before the look: what a request is decided on was seen after it was made.
+        let requests = self.ledger.requests().unwrap_or_else(|error| {
+            tracing::warn!("{error}");
+            Vec::new()
+        });
         let listing = if independent {
             self.place.independent_listing().await
         } else if tells_programs_apart(fleet) {
@@ -39,10 +44,6 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         let mut screens = self.screens.look(&mut self.driver, fleet, &panes, now).await;
         let no_listing = listing.as_ref().is_err_and(TmuxError::is_time_out);
         self.tmux_hangs = no_listing || self.screens.timed_out;
-        let requests = self.ledger.requests().unwrap_or_else(|error| {
-            tracing::warn!("{error}");
-            Vec::new()
-        });
         let mut members = BTreeMap::new();
         for name in sessions::member_names(fleet) {
             let pane = panes.get(name);

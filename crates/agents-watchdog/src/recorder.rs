@@ -2,7 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use agents_decide::{About, Action, Decision, FleetState, Note, Now, invariants::Violation};
+use agents_decide::{
+    About, Action, Decision, FleetState, MessageNote, Note, Now, PhaseNote, RequestId,
+    invariants::Violation,
+};
 use agents_names::AgentName;
 use agents_tmux::Driver;
 
@@ -52,6 +55,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             entries: self.recorder.entries(decision, now, broken),
             words: self.recorder.words(decision, now),
             replies: replies(decision),
+            taken: taken(&self.state, decision),
         };
         if !record.is_empty() && record.state.is_none() {
             record.state = Some((&decision.next, &mark));
@@ -65,7 +69,17 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
     }
 }
 
-fn replies(decision: &Decision) -> Vec<(agents_decide::RequestId, String)> {
+/// The requests that no earlier tick has taken up: those under way since, and those answered at once.
+fn taken(before: &FleetState, decision: &Decision) -> Vec<RequestId> {
+    let open = decision.next.open.iter().map(|open| open.id);
+    let answered = decision.actions.iter().filter_map(|action| match action {
+        Action::Reply { request, .. } => Some(*request),
+        _ => None,
+    });
+    open.chain(answered).filter(|id| *id > before.last_request).collect()
+}
+
+fn replies(decision: &Decision) -> Vec<(RequestId, String)> {
     let replies = decision.actions.iter().filter_map(|action| match action {
         Action::Reply { request, answers } => {
             Some((*request, serde_json::to_string(answers).unwrap_or_else(|_| "[]".to_owned())))
@@ -196,12 +210,10 @@ fn is_notable(note: &Note) -> bool {
         Note::Limit(_)
             | Note::MissingOnce
             | Note::MassVerdict { .. }
-            | Note::MessageSeen { .. }
-            | Note::MessageStuck { .. }
-            | Note::FatalOnce { .. }
-            | Note::FatalAsked { .. }
-            | Note::FatalQuoted { .. }
-            | Note::PhaseAdvancing { .. }
+            | Note::Message(MessageNote::Seen { .. })
+            | Note::Message(MessageNote::Stuck { .. })
+            | Note::Fatal(_)
+            | Note::Phase(PhaseNote::Advancing { .. })
             | Note::HandoffBaseline { .. }
             | Note::HandoffNews { .. }
             | Note::ServerLost

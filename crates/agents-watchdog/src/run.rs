@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use agents_config::{Fleet, Loaded, TmuxSocket};
-use agents_decide::{Answer, RequestId};
+use agents_decide::{Answer, Blind, Moment, RequestId};
 use agents_names::AgentName;
 use agents_store::{FleetLock, Holder, Store};
 use agents_tmux::{Driver, Fence, OneShot, Socket, StartSession, TmuxOp};
@@ -103,11 +103,14 @@ pub fn one_shot(place: agents_tmux::Place, _: &Fleet) -> OneShot {
     OneShot::new(place)
 }
 
+/// How long a verb waits for terminals that nobody can see. What it asked for is carried out when they are seen again.
+pub const BLIND_PATIENCE: Duration = Duration::from_secs(10);
+
 /// What ends a run of the loop.
 pub enum Until {
     /// Only the operator.
     Told,
-    /// All of these requests are answered.
+    /// All of these requests are answered, or the terminals have not been seen for [`BLIND_PATIENCE`].
     Answered(Vec<RequestId>),
 }
 
@@ -145,6 +148,7 @@ impl<D: Driver> Reign<D> {
         self.fence().await;
         let fetched = self.engine.place.fetched();
         let mut home = self.engine.state().server;
+        let mut began = None;
         loop {
             if !self.engine.ledger.store().is_in_place() {
                 return Err(WatchdogError::Displaced);
@@ -157,11 +161,14 @@ impl<D: Driver> Reign<D> {
             {
                 home = Some(server);
             }
+            let first = ticked.as_ref().map_or(None, |ticked| Some(ticked.now.at));
+            began = began.or(first);
             let pause = match ticked {
-                Ok(ticked) if self.is_over(&until, &ticked) => return Ok(()),
+                Ok(ticked) if self.is_over(&until, &ticked, began) => return Ok(()),
                 Ok(ticked) => Duration::from_millis(ticked.next.0.saturating_sub(ticked.now.at.0)),
                 Err(LedgerError::Superseded) => return Err(LedgerError::Superseded.into()),
-                Err(error) => {
+                Err(LedgerError::Withdrawn) => Duration::ZERO,
+                Err(error @ LedgerError::Unusable(_)) => {
                     // Read-only until the store takes writes again: nothing was done.
                     tracing::error!("{error}; nothing is done until the store takes writes again");
                     Duration::from_secs(5)
@@ -217,8 +224,7 @@ impl<D: Driver> Reign<D> {
         if kept {
             return Ok(());
         }
-        let record = Record { state: None, entries: Vec::new(), words, replies: Vec::new() };
-        Ok(self.engine.ledger.commit(&record)?)
+        Ok(self.engine.ledger.commit(&Record { words, ..Record::default() })?)
     }
 
     /// What the store says about the config: the fleet in force, and what is wrong with the file.
@@ -227,17 +233,26 @@ impl<D: Driver> Reign<D> {
         let problem = serde_json::json!({
             "broken": broken.map(|broken| &broken.summary),
             "report": broken.map(|broken| &broken.report),
+            "finder": broken.map(|_| std::process::id()),
         });
         vec![self.config.in_force().word(), (PROBLEM_WORD.to_owned(), problem.to_string())]
     }
 
-    fn is_over(&self, until: &Until, ticked: &Ticked) -> bool {
+    fn is_over(&self, until: &Until, ticked: &Ticked, began: Option<Moment>) -> bool {
         match until {
             Until::Told => ticked.exit,
-            Until::Answered(requests) => requests.iter().all(|request| {
+            Until::Answered(requests) => {
                 let state = self.engine.state();
-                state.last_request >= *request && !state.open.iter().any(|open| open.id == *request)
-            }),
+                let is_blind = |blind: &Blind| {
+                    let since = began.map_or(blind.since, |began| began.max(blind.since));
+                    ticked.now.at.since(since) >= BLIND_PATIENCE
+                };
+                let is_answered = |request: &RequestId| {
+                    state.last_request >= *request
+                        && !state.open.iter().any(|open| open.id == *request)
+                };
+                state.blind.as_ref().is_some_and(is_blind) || requests.iter().all(is_answered)
+            }
         }
     }
 
@@ -267,7 +282,7 @@ impl<D: Driver> Reign<D> {
             detail: serde_json::json!({ "report": self.config.broken().map(|broken| &broken.report) }),
         };
         let words = self.config_words();
-        let record = Record { state: None, entries: vec![entry], words, replies: Vec::new() };
+        let record = Record { entries: vec![entry], words, ..Record::default() };
         if let Err(error) = self.engine.ledger.commit(&record) {
             tracing::warn!("{error}");
         }

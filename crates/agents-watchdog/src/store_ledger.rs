@@ -35,6 +35,7 @@ impl StoreLedger {
 fn failed(error: StoreError) -> LedgerError {
     match error {
         StoreError::Superseded { .. } => LedgerError::Superseded,
+        StoreError::Withdrawn => LedgerError::Withdrawn,
         other => LedgerError::Unusable(other.to_string()),
     }
 }
@@ -94,11 +95,13 @@ impl Ledger for StoreLedger {
             .iter()
             .map(|(id, body)| Reply { request: id.0, body: body.clone() })
             .collect();
+        let taken: Vec<u64> = record.taken.iter().map(|id| id.0).collect();
         let commit = Commit {
             state: document.as_ref(),
             entries: &entries,
             words: &words,
             replies: &replies,
+            taken: &taken,
         };
         self.store.commit(&commit).map_err(failed)
     }

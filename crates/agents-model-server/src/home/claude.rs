@@ -32,6 +32,8 @@ pub(super) fn settle(order: &Order) -> Result<Ways, ServerError> {
         "DISABLE_TELEMETRY",
         "DISABLE_ERROR_REPORTING",
         "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC",
+        // That shop is fetched from elsewhere.
+        "CLAUDE_CODE_DISABLE_OFFICIAL_MARKETPLACE_AUTOINSTALL",
         // Without it, root may not do without questions.
         "IS_SANDBOX",
     ] {

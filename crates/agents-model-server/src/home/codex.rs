@@ -40,6 +40,13 @@ enabled = false
 [features]
 enable_request_compression = false
 daemon_auto_start = false
+# They fetch lists of plugins from elsewhere.
+plugins = false
+apps = false
+
+# One of the tips is fetched from elsewhere.
+[tui]
+show_tooltips = false
 "#,
         order.origin
     );

@@ -8,7 +8,7 @@ use crate::ServerError;
 pub(super) fn settle(order: &Order) -> Result<Ways, ServerError> {
     let settings = json!({"security": {"auth": {"selectedType": "gemini-api-key"},
             "folderTrust": {"enabled": false}},
-        "general": {"enableAutoUpdate": false}, "privacy": {"usageStatisticsEnabled": false}});
+        "general": {"enableAutoUpdate": false, "enableAutoUpdateNotification": false}, "privacy": {"usageStatisticsEnabled": false}});
     order.write(".gemini/settings.json", &settings.to_string())?;
     let env = vec![
         ("GEMINI_API_KEY", "fake".to_owned()),

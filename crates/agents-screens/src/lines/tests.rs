@@ -48,5 +48,8 @@ fn a_sidebar_is_cut_off() {
 #[test]
 fn rows_keep_their_place_on_the_screen() {
     let rows = Row::read("\n\na\n\nb\n\n\n", None);
-    assert_eq!(rows.iter().map(|row| (row.index, row.gap)).collect::<Vec<_>>(), [(2, true), (4, true)]);
+    assert_eq!(
+        rows.iter().map(|row| (row.index, row.gap)).collect::<Vec<_>>(),
+        [(2, true), (4, true)]
+    );
 }

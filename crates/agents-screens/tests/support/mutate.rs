@@ -10,9 +10,9 @@ pub struct Dice(u64);
 impl Dice {
     pub fn new(name: &str, round: u64) -> Self {
         // FNV-1a over the name, so that screens differ.
-        let seed = name
-            .bytes()
-            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+        let seed = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
         Self(seed ^ round.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
     }
 
@@ -50,7 +50,9 @@ pub fn scrolled(screen: &Screen, dice: &mut Dice) -> Option<Screen> {
 /// Draws the screen for another width: borders are cut or stretched, long rows are wrapped again.
 pub fn rewrapped(screen: &Screen, dice: &mut Dice) -> Option<Screen> {
     // Two columns of text, drawn boxes and a killed frame cannot be wrapped row by row.
-    let wrappable = !screen.rows.contains("• OpenCode") && !screen.rows.contains('│') && !screen.name.contains("crashed");
+    let wrappable = !screen.rows.contains("• OpenCode")
+        && !screen.rows.contains('│')
+        && !screen.name.contains("crashed");
     if !wrappable {
         return None;
     }
@@ -123,7 +125,8 @@ pub fn renamed(screen: &Screen, dice: &mut Dice) -> Option<Screen> {
     let mut rows = screen.rows.clone();
     let mut title = screen.title.clone();
     let clock = format!("{}:{:02}", 1 + dice.below(11), dice.below(60));
-    rows = Regex::new(r"\b\d{1,2}:\d{2}\b").unwrap().replace_all(&rows, clock.as_str()).into_owned();
+    rows =
+        Regex::new(r"\b\d{1,2}:\d{2}\b").unwrap().replace_all(&rows, clock.as_str()).into_owned();
     let duration = *dice.pick(&["1s", "47s", "2m 3s", "1h 2m 3s", "14m 0s"]);
     rows = Regex::new(r"\b(for|in|\() ?(\d+)s\b")
         .unwrap()
@@ -132,7 +135,8 @@ pub fn renamed(screen: &Screen, dice: &mut Dice) -> Option<Screen> {
             format!("{}{gap}{duration}", &found[1])
         })
         .into_owned();
-    let model = *dice.pick(&["gpt-7.2-codex high", "sonnet-9", "mock", "some/very-long-model-name-2027"]);
+    let model =
+        *dice.pick(&["gpt-7.2-codex high", "sonnet-9", "mock", "some/very-long-model-name-2027"]);
     rows = rows.replace("mock-1", model).replace("Mock 1", model);
     let folder = *dice.pick(&["demo", "api", "my-project", "a"]);
     rows = rows.replace("/srv/demo", &format!("/home/dev/{folder}"));
@@ -140,7 +144,10 @@ pub fn renamed(screen: &Screen, dice: &mut Dice) -> Option<Screen> {
         title.replace_range(found..found + 4, folder);
     }
     let words = *dice.pick(&["Ruminating", "Finagling", "Compiling the parser", "X"]);
-    rows = Regex::new(r"(Thinking|Razzmatazzing|Bootstrapping|Dilly-dallying)(…)").unwrap().replace_all(&rows, format!("{words}$2").as_str()).into_owned();
+    rows = Regex::new(r"(Thinking|Razzmatazzing|Bootstrapping|Dilly-dallying)(…)")
+        .unwrap()
+        .replace_all(&rows, format!("{words}$2").as_str())
+        .into_owned();
     Some(Screen { rows, title, ..screen.clone() })
 }
 

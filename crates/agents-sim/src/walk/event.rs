@@ -85,7 +85,7 @@ impl Walk {
         let world = self.simulation.terminals().clone();
         let count = 1 + self.random.below(4);
         let nth = 1 + self.random.below(6);
-        match self.random.below(10) {
+        match self.random.below(11) {
             0 => {
                 self.say("server lost");
                 world.lose_server();
@@ -124,6 +124,10 @@ impl Walk {
             8 => {
                 self.say(&format!("change {nth} is unheard"));
                 world.fault(Call::Apply, nth, Fault::DoneUnheard);
+            }
+            9 => {
+                self.say(&format!("change {nth} hangs"));
+                world.fault(Call::Apply, nth, Fault::Hangs);
             }
             _ => {
                 let delay = Duration::from_millis(self.random.below(2500));

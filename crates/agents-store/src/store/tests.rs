@@ -42,6 +42,7 @@ fn what_was_committed_is_read_after_reopening() {
             entries: &[entry(1, Some("builder")), entry(1, None)],
             words: &words,
             replies: &replies,
+            taken: &[],
         })
         .unwrap();
     drop(store);
@@ -99,6 +100,20 @@ fn a_writer_that_slept_through_its_successors_claim_writes_nothing() {
     assert_eq!(new.revision().unwrap(), revision);
     new.commit(&late).unwrap();
     assert_eq!(new.journal_since(0, 9).unwrap()[0].epoch, 2);
+}
+
+#[test]
+fn a_request_that_was_withdrawn_is_not_taken_up_and_spoils_the_whole_commit() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = claimed(folder.path());
+    let (kept, gone) = (store.submit_request("1").unwrap(), store.submit_request("2").unwrap());
+    let both = Commit { state: Some(&state("1")), taken: &[kept, gone], ..Commit::default() };
+    assert!(store.withdraw_request(gone).unwrap());
+    let revision = store.revision().unwrap();
+    assert!(matches!(store.commit(&both), Err(StoreError::Withdrawn)));
+    assert_eq!((store.load_state().unwrap(), store.revision().unwrap()), (None, revision));
+    store.commit(&Commit { taken: &[kept], ..both }).unwrap();
+    assert_eq!(store.load_state().unwrap(), Some(state("1")));
 }
 
 #[test]
@@ -250,4 +265,26 @@ fn a_store_that_was_taken_away_takes_no_more_records() {
     assert!(matches!(store.commit(&commit), Err(StoreError::Unwritable { .. })));
     fs::copy(folder.path().join("elsewhere"), &path).unwrap();
     assert!(matches!(store.commit(&commit), Err(StoreError::Unwritable { .. })));
+}
+
+#[test]
+fn a_handle_notices_garbage_under_it_at_once() {
+    let root = tempfile::tempdir().unwrap();
+    let folder = root.path().join("state");
+    let mut store = Store::open(&folder).unwrap();
+    store.submit_request("{}").unwrap();
+    store.check(false).unwrap();
+    store.check(true).unwrap();
+    let path = folder.join("store.db");
+    let whole = std::fs::read(&path).unwrap();
+    // Behind the first page only a full look finds it.
+    let mut torn = whole.clone();
+    torn[4096..].fill(0xA5);
+    std::fs::write(&path, &torn).unwrap();
+    store.check(false).unwrap();
+    assert!(store.check(true).unwrap_err().is_damage());
+    for bad in [vec![0xA5; whole.len()], Vec::new(), whole[..50].to_vec()] {
+        std::fs::write(&path, &bad).unwrap();
+        assert!(store.check(false).unwrap_err().is_damage(), "{} bytes", bad.len());
+    }
 }
