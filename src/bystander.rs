@@ -64,14 +64,15 @@ pub fn look(app: &App) -> Result<Looked, Error> {
 /// What is wrong with the file, in one line.
 fn said(
     problem: Option<&Problem>,
-    word: &Option<String>,
+    word: &Option<(String, u64)>,
     watchdog: WatchdogView,
 ) -> Option<String> {
     if let Some(problem) = problem {
         return Some(problem.to_string());
     }
-    // The file is good for us; the watchdog may not have looked again yet.
-    let summary = word.as_ref().filter(|_| watchdog.pid.is_some())?;
+    // The file is good for us; the watchdog may not have looked again yet. A predecessor's word is no longer true.
+    let finder = watchdog.pid.map(u64::from)?;
+    let (summary, _) = word.as_ref().filter(|(_, by)| *by == finder)?;
     Some(format!("the watchdog still runs on the last good config, since it found: {summary}"))
 }
 

@@ -49,13 +49,15 @@ pub fn words(state_dir: &Path) -> Result<BTreeMap<String, Word>, Error> {
         .collect())
 }
 
-/// What the watchdog found wrong with the config file when it read it last, in one line.
+/// What a watchdog found wrong with the config file when it read it last, in one line, and which process that was.
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn config_word(state_dir: &Path) -> Result<Option<String>, Error> {
+pub fn config_word(state_dir: &Path) -> Result<Option<(String, u64)>, Error> {
     let Some(reader) = reader(state_dir)? else { return Ok(None) };
     let word = reader.word_of(PROBLEM_WORD)?;
     let value: Option<serde_json::Value> = word.and_then(|word| serde_json::from_str(&word).ok());
-    Ok(value.and_then(|value| value["broken"].as_str().map(str::to_owned)))
+    Ok(value.and_then(|value| {
+        Some((value["broken"].as_str()?.to_owned(), value["finder"].as_u64().unwrap_or_default()))
+    }))
 }
