@@ -5,11 +5,12 @@ use std::path::Path;
 use std::time::Duration;
 
 use agents_config::{Environment, Fleet, LoadError};
+use agents_decide::Now;
 use agents_names::PhaseId;
 use agents_store::{FleetLock, LockError};
 use agents_tmux::{Driver as _, OneShot, ServerId, TmuxError, server_process_alive};
 use agents_watchdog::observe::phase::status_file;
-use agents_watchdog::place::fleet_time;
+use agents_watchdog::place::now_after;
 use agents_watchdog::recorder::Word;
 use agents_watchdog::run::heartbeat_file;
 use agents_watchdog::store_ledger::Document;
@@ -33,6 +34,8 @@ pub struct Looked {
     pub terminals: Terminals,
     /// The file does not load: the view shows what was remembered.
     pub broken: Option<LoadError>,
+    /// When it was looked.
+    pub now: Now,
 }
 
 /// Looks at config, store and terminals; writes nothing, and starts one tmux process at most.
@@ -47,6 +50,7 @@ pub fn look(app: &App) -> Result<Looked, Error> {
     let terminals = terminals(app, &fleet, document.as_ref());
     let watchdog = watchdog(&fleet)?;
     let phase = phase(&fleet, document.as_ref());
+    let now = now_after(document.as_ref().map(|document| &document.clock));
     let known = Known {
         fleet: &fleet,
         config_problem: problem(broken.as_ref(), &stored::config_word(&state_dir)?, watchdog),
@@ -56,11 +60,10 @@ pub fn look(app: &App) -> Result<Looked, Error> {
         watchdog,
         phase_done: phase.as_ref().and_then(|phase| is_done(&fleet, phase)),
         phase,
-        at: document.as_ref().map(|document| fleet_time(&document.clock)).unwrap_or_default(),
-        wall: chrono::Utc::now(),
+        now,
     };
     let view = FleetView::of(&known);
-    Ok(Looked { view, fleet, document, words, terminals, broken })
+    Ok(Looked { view, fleet, document, words, terminals, broken, now })
 }
 
 /// The declared fleet; where the file does not load, one without members in the places that it still names.

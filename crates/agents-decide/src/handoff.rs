@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use agents_config::Handoff;
+use agents_config::{Handoff, Pattern};
 use agents_names::AgentName;
 
 use crate::delivery::{MessageKind, owe};
 use crate::draft::Draft;
+use crate::sentence::count;
 use crate::{HandoffSeen, NewsSeen, Note, Seen, messages};
 
 /// What is remembered of the shared branch.
@@ -61,10 +62,12 @@ pub(crate) fn step(draft: &mut Draft<'_>) {
 
 /// A fetch that failed is no silence: the next one reads from the same base, and the operator hears of a few in a row.
 fn failed(draft: &mut Draft<'_>, cause: &str) {
-    draft.note_fleet(Note::CannotSee { cause: cause.to_owned() });
-    let failures = &mut draft.next.handoff.failures;
-    *failures = failures.saturating_add(1);
-    if *failures >= FAILURES {
+    let failures = draft.next.handoff.failures.saturating_add(1);
+    draft.next.handoff.failures = failures;
+    if failures == 1 {
+        draft.note_fleet(Note::BranchUnread { cause: cause.to_owned() });
+    }
+    if failures >= FAILURES {
         let text =
             format!("the shared branch could not be read {FAILURES} times in a row: {cause}");
         draft.alarm(None, "handoff", text);
@@ -87,24 +90,21 @@ fn commits(draft: &mut Draft<'_>, handoff: &Handoff, look: &HandoffSeen) {
     };
     let base = draft.next.handoff.base.clone();
     if base == Base::At(head.clone()) {
-        draft.note_fleet(Note::HandoffQuiet);
         return;
     }
     match (&base, &look.news) {
-        (Base::Unseen, _) => draft.note_fleet(Note::HandoffBaseline { head: head.clone() }),
+        (Base::Unseen, _) => draft.note_fleet(Note::HandoffBegins { head: head.clone() }),
         (Base::At(base), NewsSeen::Commits(commits)) if look.base.as_ref() == Some(base) => {
             subjects(draft, handoff, commits);
         }
         (Base::Empty, _) if look.base.is_none() => {
-            let text = "the branch has its first commits → pinging both".to_owned();
-            draft.note_fleet(Note::HandoffNews { text });
+            news(draft, "the branch has its first commits", both(handoff));
             tell(draft, &handoff.claim_pings, MessageKind::Rewritten, messages::FIRST.to_owned());
             tell(draft, &handoff.review_pings, MessageKind::Rewritten, messages::FIRST.to_owned());
         }
         (Base::At(_), NewsSeen::BaseUnknown) => {
             // What was claimed or reviewed cannot be listed: both sides look for themselves.
-            let text = "the history was rewritten → pinging both".to_owned();
-            draft.note_fleet(Note::HandoffNews { text });
+            news(draft, "the history of the branch was rewritten", both(handoff));
             tell(
                 draft,
                 &handoff.claim_pings,
@@ -124,16 +124,28 @@ fn commits(draft: &mut Draft<'_>, handoff: &Handoff, look: &HandoffSeen) {
 }
 
 fn subjects(draft: &mut Draft<'_>, handoff: &Handoff, commits: &[(String, String)]) {
-    if commits.iter().any(|(_, subject)| handoff.claim_pattern.is_match(subject)) {
-        draft
-            .note_fleet(Note::HandoffNews { text: "claim commit → pinging reviewer".to_owned() });
+    let has = |pattern: &Pattern| commits.iter().any(|(_, subject)| pattern.is_match(subject));
+    let (claimed, reviewed) = (has(&handoff.claim_pattern), has(&handoff.review_pattern));
+    if claimed {
+        news(draft, "a claim commit was pushed", vec![handoff.claim_pings.clone()]);
         tell(draft, &handoff.claim_pings, MessageKind::Claim, messages::CLAIM.to_owned());
     }
-    if commits.iter().any(|(_, subject)| handoff.review_pattern.is_match(subject)) {
-        draft
-            .note_fleet(Note::HandoffNews { text: "review commit → pinging builder".to_owned() });
+    if reviewed {
+        news(draft, "a review commit was pushed", vec![handoff.review_pings.clone()]);
         tell(draft, &handoff.review_pings, MessageKind::Review, messages::REVIEW.to_owned());
     }
+    if !claimed && !reviewed && !commits.is_empty() {
+        let pushed = count(commits.len() as u64, "commit");
+        news(draft, &format!("{pushed} pushed, none of them a claim or a review"), Vec::new());
+    }
+}
+
+fn news(draft: &mut Draft<'_>, news: &str, told: Vec<AgentName>) {
+    draft.note_fleet(Note::HandoffNews { news: news.to_owned(), told });
+}
+
+fn both(handoff: &Handoff) -> Vec<AgentName> {
+    vec![handoff.claim_pings.clone(), handoff.review_pings.clone()]
 }
 
 fn inboxes(draft: &mut Draft<'_>, handoff: &Handoff, look: &HandoffSeen) {
@@ -149,9 +161,7 @@ fn inboxes(draft: &mut Draft<'_>, handoff: &Handoff, look: &HandoffSeen) {
         };
         if draft.next.handoff.inboxes.get(file) != Some(digest) {
             draft.next.handoff.inboxes.insert(file.clone(), digest.clone());
-            draft.note_fleet(Note::HandoffNews {
-                text: format!("{file} changed → pinging {target}"),
-            });
+            news(draft, &format!("{file} changed"), vec![target.clone()]);
             let text = messages::inbox(&handoff.state_subdir, file);
             tell(draft, target, MessageKind::Inbox(file.clone()), text);
         }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use agents_config::{Agent, Backend};
 
 use crate::draft::{Declared, Draft};
+use crate::sentence::Telling;
 use crate::state::Suspicion;
 use crate::{Activity, MemberSeen, Note, PaneSeen, ScreenSeen, Why, life};
 
@@ -16,28 +17,31 @@ const TAIL: usize = 15;
 pub(crate) fn step(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen, activity: Activity) {
     let what = Declared::Agent(agent);
     let found = if activity == Activity::Idle { condemnation(draft, agent, seen) } else { None };
-    let now = draft.now.at;
+    let (now, telling) = (draft.now.at, Telling::decided(Some(&agent.name), draft.now));
     let member = draft.member(&agent.name);
     let Some(why) = found else {
         member.suspicion = None;
         return;
     };
-    let what_is_seen = why.to_string();
+    let what_is_seen = why.told(&telling);
     match &member.suspicion {
         Some(earlier) if earlier.what == what_is_seen => {
-            if now.since(earlier.since) >= CONFIRM_AFTER {
-                member.suspicion = None;
-                life::restart(draft, what, seen, why);
+            let decided_at = earlier.since.after(CONFIRM_AFTER);
+            if now >= decided_at {
+                // One that may not be restarted stays suspected, so that the same is not found anew every few seconds.
+                if life::restart(draft, what, seen, why) {
+                    draft.member(&agent.name).suspicion = None;
+                }
             } else {
-                let rest = CONFIRM_AFTER.saturating_sub(now.since(earlier.since));
-                draft.look_in(rest);
-                draft.note(&agent.name, Note::FatalOnce { row: what_is_seen });
+                draft.look_in(decided_at.since(now));
+                draft.note(&agent.name, Note::FatalOnce { what: what_is_seen, decided_at });
             }
         }
         Some(_) | None => {
             member.suspicion = Some(Suspicion { since: now, what: what_is_seen.clone() });
             draft.look_in(CONFIRM_AFTER);
-            draft.note(&agent.name, Note::FatalOnce { row: what_is_seen });
+            let decided_at = now.after(CONFIRM_AFTER);
+            draft.note(&agent.name, Note::FatalOnce { what: what_is_seen, decided_at });
         }
     }
 }

@@ -9,9 +9,10 @@ use crate::delivery::{MessageKind, drop_all, owe};
 use crate::draft::{Declared, Draft};
 use crate::life::{Ending, Life, begin_stop, set};
 use crate::request::{Answer, Request, RequestId, Verb};
+use crate::sentence::Telling;
 use crate::sequence::Sequence;
 use crate::state::{OpenRequest, Wanted};
-use crate::{Action, Moment, Seen, Why};
+use crate::{Action, MessageNote, Moment, Note, Seen, Why};
 
 /// How long a started program must live for the start to count: one that dies at once has failed.
 const SETTLED: Duration = Duration::from_millis(400);
@@ -323,21 +324,16 @@ fn changes_phase(draft: &Draft<'_>, what: Declared<'_>) -> bool {
 
 /// Whether it starts once the phase has changed.
 fn moves(draft: &Draft<'_>, name: &AgentName) -> bool {
-    let restart = match &draft.next.sequence {
-        Some(Sequence::Moving { restart, .. }) => restart,
-        Some(
-            Sequence::Running { .. } | Sequence::Completing { .. } | Sequence::Complete { .. },
-        )
-        | None => return false,
-    };
-    restart.contains(name)
+    draft.next.sequence.as_ref().is_some_and(|sequence| sequence.awaits(name))
 }
 
 fn why_waiting(draft: &Draft<'_>, name: &AgentName) -> String {
     let mut notes = draft.notes.iter().filter(|about| about.name.as_ref() == Some(name));
     let said = notes.find_map(|about| match &about.note {
-        crate::Note::MessageWaits { reason, .. } => Some(reason.clone()),
-        crate::Note::MessageStuck { .. } => Some("it is typed but was not submitted".to_owned()),
+        Note::Message(MessageNote::Waits { reason, .. }) => Some(reason.clone()),
+        Note::Message(MessageNote::Stuck { .. }) => {
+            Some("it is typed, but was not taken".to_owned())
+        }
         _ => None,
     });
     said.unwrap_or_else(|| "it is under way".to_owned())
@@ -370,7 +366,10 @@ fn started(
             None
         }
         Life::Due { why: Why::Asked | Why::Phase { .. }, .. } => None,
-        Life::Due { why, .. } => Some(Answer::Failed(why.to_string())),
+        Life::Due { why, .. } => {
+            let telling = Telling::decided(Some(name), draft.now);
+            Some(Answer::Failed(why.told(&telling)))
+        }
         Life::Parked { reason, .. } => Some(Answer::Failed(reason.clone())),
         Life::Stopped { how: Ending::Failed(reason), .. } => Some(Answer::Failed(reason.clone())),
         Life::Stopped { how: Ending::Ended(how), .. } => {

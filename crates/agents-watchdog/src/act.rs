@@ -15,7 +15,8 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         for action in &decision.actions {
             if let Err(reason) = self.act_on(fleet, action).await {
                 // The next tick sees what is and decides again; the reason is for people.
-                tracing::warn!("could not {action}: {reason}");
+                let now = self.place.now();
+                tracing::warn!("could not {}: {reason}", action.told(now));
             }
         }
     }

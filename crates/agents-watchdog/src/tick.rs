@@ -13,7 +13,7 @@ use agents_tmux::Driver;
 use crate::ledger::{Ledger, LedgerError};
 use crate::observe::screens::Screens;
 use crate::place::Place;
-use crate::recorder::Recorder;
+use crate::recorder::{Recorder, Word};
 
 /// What holds the fleet: the terminals, the place, the store, and what is remembered.
 pub struct Engine<D, P, L> {
@@ -56,6 +56,12 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
     pub fn resume(driver: D, mut place: P, mut ledger: L) -> Result<Self, LedgerError> {
         let stored = ledger.load()?;
         let first = stored.is_none();
+        // A word of another shape is an earlier version's, and is said anew.
+        let words = ledger.words()?.into_iter().filter_map(|(subject, word)| {
+            let word: Word = serde_json::from_str(&word).ok()?;
+            Some((subject, word))
+        });
+        let recorder = Recorder::resume(words.collect());
         let state = stored.map_or_else(FleetState::default, |(state, mark)| {
             place.resume_clock(&mark);
             state
@@ -67,7 +73,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             state,
             screens: Screens::default(),
             failed: HashMap::new(),
-            recorder: Recorder::default(),
+            recorder,
             // The watchdog before may have died between the record and the write.
             mirror_owed: !first,
             last_heavy: None,

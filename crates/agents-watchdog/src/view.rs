@@ -3,13 +3,14 @@
 mod member;
 #[cfg(test)]
 mod tests;
+mod waiting;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use agents_config::{Fleet, Kind, Watch};
-use agents_decide::{FleetState, Moment, Sequence};
+use agents_decide::{FleetState, Now, Sequence};
 use agents_names::{BackendName, PhaseId};
 use agents_tmux::Listing;
 use chrono::{DateTime, Utc};
@@ -33,9 +34,8 @@ pub struct Known<'a> {
     pub phase: Option<PhaseId>,
     /// Whether the status file says that this phase is done; `None` when it cannot be read.
     pub phase_done: Option<bool>,
-    /// Now in fleet time, comparable with the moments of `state`.
-    pub at: Moment,
-    pub wall: DateTime<Utc>,
+    /// Now, comparable with the moments of `state`.
+    pub now: Now,
 }
 
 /// What the look at the terminals brought.
@@ -93,6 +93,8 @@ pub struct MemberView {
     pub since: Option<Since>,
     pub restarts: u32,
     pub waiting_for: Option<String>,
+    /// How it ended, or why it rests, where it waits for nothing.
+    pub remark: Option<String>,
     /// The foreground process of its pane.
     pub command: Option<String>,
     pub limited_until: Option<DateTime<Utc>>,
@@ -138,6 +140,8 @@ pub enum State {
     Parked,
     /// Inside a usage window.
     Limited,
+    /// It runs, needs a restart, and may not be restarted.
+    Stalled,
     /// It ran when last looked at, and is not there now.
     Missing,
     Unknown,
@@ -145,7 +149,7 @@ pub enum State {
 
 impl State {
     /// All states.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Running,
         Self::Starting,
         Self::Stopping,
@@ -155,9 +159,16 @@ impl State {
         Self::Ended,
         Self::Parked,
         Self::Limited,
+        Self::Stalled,
         Self::Missing,
         Self::Unknown,
     ];
+
+    /// Whether it does not run, and nothing is under way.
+    #[must_use]
+    pub fn is_rest(self) -> bool {
+        matches!(self, Self::Stopped | Self::Ended)
+    }
 
     /// The word in `--json` output.
     #[must_use]
@@ -172,6 +183,7 @@ impl State {
             Self::Ended => "ended",
             Self::Parked => "parked",
             Self::Limited => "limited",
+            Self::Stalled => "stalled",
             Self::Missing => "missing",
             Self::Unknown => "unknown",
         }
