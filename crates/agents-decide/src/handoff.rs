@@ -7,7 +7,6 @@ use agents_names::AgentName;
 
 use crate::delivery::{MessageKind, owe};
 use crate::draft::Draft;
-use crate::sentence::count;
 use crate::{HandoffSeen, NewsSeen, Note, Seen, messages};
 
 /// What is remembered of the shared branch.
@@ -56,8 +55,12 @@ pub(crate) fn step(draft: &mut Draft<'_>) {
     if draft.next.handoff.source != source {
         draft.next.handoff = HandoffState { source, ..HandoffState::default() };
     }
+    let before = draft.next.handoff.base.clone();
     commits(draft, handoff, look);
     inboxes(draft, handoff, look);
+    if matches!(before, Base::At(_)) && draft.next.handoff.base != before {
+        nothing_new(draft, look);
+    }
 }
 
 /// A fetch that failed is no silence: the next one reads from the same base, and the operator hears of a few in a row.
@@ -134,10 +137,20 @@ fn subjects(draft: &mut Draft<'_>, handoff: &Handoff, commits: &[(String, String
         news(draft, "a review commit was pushed", vec![handoff.review_pings.clone()]);
         tell(draft, &handoff.review_pings, MessageKind::Review, messages::REVIEW.to_owned());
     }
-    if !claimed && !reviewed && !commits.is_empty() {
-        let pushed = count(commits.len() as u64, "commit");
-        news(draft, &format!("{pushed} pushed, none of them a claim or a review"), Vec::new());
+}
+
+/// Commits that concern nobody: that nothing follows from them is said too.
+fn nothing_new(draft: &mut Draft<'_>, look: &HandoffSeen) {
+    let told = |about: &crate::About| matches!(about.note, Note::HandoffNews { .. });
+    let NewsSeen::Commits(commits) = &look.news else { return };
+    if commits.is_empty() || draft.notes.iter().any(told) {
+        return;
     }
+    let pushed = match commits.len() {
+        1 => "a commit was pushed, which is neither a claim nor a review".to_owned(),
+        more => format!("{more} commits were pushed, with no claim and no review among them"),
+    };
+    news(draft, &pushed, Vec::new());
 }
 
 fn news(draft: &mut Draft<'_>, news: &str, told: Vec<AgentName>) {

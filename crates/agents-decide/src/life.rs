@@ -170,19 +170,20 @@ fn resting(draft: &mut Draft<'_>, what: Declared<'_>, how: &Ending) -> LifeNote 
         Ending::Failed(reason) => {
             LifeNote::Unstartable { reason: reason.clone(), by_itself: false }
         }
-        _ if !what.enabled() => LifeNote::Disabled,
         Ending::Ended(how) if what.is_task() => LifeNote::TaskEnded { how: how.clone() },
         _ if waits => LifeNote::WaitsForPhase,
         _ if rests => LifeNote::LoopComplete,
         Ending::Ended(how) => {
             let why = match (asked_down, wanted) {
                 (true, _) => StaysDown::AskedDown,
+                (false, _) if !what.enabled() => StaysDown::Disabled,
                 (false, _) if !what.watched() => StaysDown::NotWatched,
                 (false, false) => StaysDown::NeverAsked,
                 (false, true) => StaysDown::NotThen,
             };
             LifeNote::StaysDown { how: how.clone(), why }
         }
+        Ending::NeverStarted | Ending::Asked if !what.enabled() => LifeNote::Disabled,
         Ending::NeverStarted if wanted && !supervised => LifeNote::Unsupervised,
         Ending::NeverStarted if !asked_down => LifeNote::NeverStarted,
         Ending::Asked if !asked_down => LifeNote::Stopped,

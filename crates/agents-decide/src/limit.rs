@@ -245,7 +245,7 @@ impl Window {
             return lifted(Limit::Clear { dismissed: Some(self.banner) }, "it works again");
         }
         let Some(found) = look.banner_in(&tail) else {
-            return lifted(Limit::default(), "the banner is gone");
+            return lifted(Limit::default(), "its screen shows it no longer");
         };
         if over {
             return self.probe(look, now);
@@ -303,7 +303,7 @@ impl Probe {
                 // A draft of the probe hides the banner above it, which proves nothing.
                 let is_bare = found.is_none() && !tail.below_probe;
                 if is_bare && look.probe == ProbeState::Waiting {
-                    return lifted(Limit::default(), "the banner is gone");
+                    return lifted(Limit::default(), "its screen shows it no longer");
                 }
                 self.wait()
             }
@@ -314,7 +314,7 @@ impl Probe {
                     Some(_) if tail.below_probe || settled => self.in_vain(found, look, now),
                     None if settled => lifted(
                         Limit::Clear { dismissed: Some(self.banner) },
-                        "no banner followed the probe",
+                        "the answer to the probe does not show it again",
                     ),
                     // The answer to the probe may still be on its way.
                     Some(_) | None => self.wait(),

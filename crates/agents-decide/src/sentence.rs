@@ -76,8 +76,8 @@ impl Now {
         let clock = self.clock(self.wall_of(at));
         if at > self.at {
             // Nothing that lies ahead is due "in 0 s".
-            let rest = at.since(self.at).as_millis().div_ceil(1000);
-            format!("{clock} (in {})", span(u64::try_from(rest).unwrap_or(u64::MAX)))
+            let rest = (at.since(self.at) + std::time::Duration::from_millis(500)).as_secs().max(1);
+            format!("{clock} (in {})", span(rest))
         } else {
             format!("{clock} ({} ago)", span(self.at.since(at).as_secs()))
         }

@@ -237,9 +237,10 @@ fn is_notable(note: &Note) -> bool {
         },
         Note::Message(note) => matches!(note, MessageNote::Seen { .. } | MessageNote::Stuck { .. }),
         Note::Phase(note) => matches!(note, PhaseNote::Advancing { .. }),
-        Note::Activity(_) | Note::Stall(_) | Note::Wake(_) | Note::Doubted => false,
-        Note::CannotSee { .. }
-        | Note::TerminalsUnseen { .. }
+        // That a member cannot be seen follows from what is said of the terminals.
+        Note::CannotSee { .. } | Note::Doubted => false,
+        Note::Activity(_) | Note::Stall(_) | Note::Wake(_) => false,
+        Note::TerminalsUnseen { .. }
         | Note::ServerLost
         | Note::MassVerdict { .. }
         | Note::FatalOnce { .. }

@@ -149,3 +149,6 @@ fn park(draft: &mut Draft<'_>, what: Declared<'_>, why: &Why) {
     draft.alarm_of(Some(name), "parked", note);
     set(draft, what, Life::Parked { since, retry_at, reason });
 }
+
+#[cfg(test)]
+mod tests;

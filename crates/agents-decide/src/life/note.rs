@@ -69,6 +69,8 @@ pub enum LifeNote {
 /// Why a member that ended by itself is not started again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum StaysDown {
+    /// The config disables it.
+    Disabled,
     /// Its `watch` is `none`.
     NotWatched,
     /// The operator wants it down.

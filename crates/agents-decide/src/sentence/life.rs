@@ -84,6 +84,7 @@ impl LifeNote {
 impl StaysDown {
     fn told(self) -> &'static str {
         match self {
+            Self::Disabled => "since the config disables it",
             Self::NotWatched => "since its `watch` is `none`",
             Self::AskedDown => "as the operator asked",
             Self::NeverAsked => "since nobody has asked for it",
@@ -96,11 +97,11 @@ impl Hold {
     fn told(&self, now: &Now) -> String {
         match self {
             Self::Pace { starts, seconds } => format!(
-                "{} within {seconds} s are as many as a fleet gets at once",
+                "the fleet has had {} within the last {seconds} s, and gets no more at once",
                 count(*starts as u64, "automatic start")
             ),
             Self::InFlight { starting } => format!(
-                "{} under way are as many as `max_starts_in_flight` allows",
+                "{} under way, and `max_starts_in_flight` allows no more at once",
                 count(*starting as u64, "start")
             ),
             Self::Account { account, free_at } => format!(

@@ -58,6 +58,10 @@ impl Note {
             Self::HandoffNews { news, told } if told.is_empty() => {
                 format!("handoff: {news}; nobody {} told", telling.is("is", "would be"))
             }
+            Self::HandoffNews { news, told } if told.len() > 1 => {
+                let are = telling.is("are to be", "would be");
+                format!("handoff: {news}; {} {are} told", listed(told))
+            }
             Self::HandoffNews { news, told } => {
                 format!(
                     "handoff: {news}; {} {} told",
