@@ -9,6 +9,7 @@ mod cli {
     mod logs;
     mod races;
     mod reload;
+    mod sentences;
     mod status;
     mod words;
 }

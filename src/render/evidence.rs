@@ -1,6 +1,8 @@
 //! On what does the judgement of an agent rest? Each machine's state as a sentence, at the time of reading.
 
 mod judged;
+#[cfg(test)]
+mod tests;
 
 use agents_config::{Fleet, Kind, Watch};
 use agents_decide::sentence::{Telling, count, span};

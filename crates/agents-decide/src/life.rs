@@ -211,12 +211,12 @@ fn up(
             }
         }
         Some(pane) => {
-            let how = describe(exit_of(seen, run), Some(pane));
+            let how = describe(exit_of(seen, run), Some(pane), &seen.processes);
             ended(draft, what, seen, how, Some(since));
         }
         None if exit_of(seen, run).is_some() || draft.server_lost || draft.seen.independent => {
             // Absence and the launcher's own record, or another server, or another way of looking: two signals.
-            let how = describe(exit_of(seen, run), None);
+            let how = describe(exit_of(seen, run), None, &seen.processes);
             ended(draft, what, seen, how, Some(since));
         }
         None => {
@@ -243,7 +243,7 @@ fn missing(
             draft.look_in(CONFIRM_AFTER);
         }
         None => {
-            let how = describe(exit_of(seen, run), None);
+            let how = describe(exit_of(seen, run), None, &seen.processes);
             ended(draft, what, seen, how, Some(up_since));
         }
     }

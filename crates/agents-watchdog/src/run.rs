@@ -125,7 +125,9 @@ impl<D: Driver> Reign<D> {
             match claimed {
                 Some(Ok(next)) => epoch = next,
                 Some(Err(_)) | None => {
-                    return tracing::warn!("the tmux server takes no epoch: {error}");
+                    return tracing::warn!(
+                        "the tmux server cannot be told who holds the fleet: {error}"
+                    );
                 }
             }
         }

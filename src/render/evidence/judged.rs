@@ -145,11 +145,17 @@ pub(super) fn activity(evidence: &Evidence<'_>) -> String {
     let seen = |at: Option<Moment>, never: &str| {
         at.map_or_else(|| never.to_owned(), |at| format!("at {}", now.point(at)))
     };
+    let active = match (evidence.agent(), activity.active_at) {
+        (Some(agent), _) if evidence.fleet.backend_of(agent).active_re.is_none() => {
+            "its backend has no `active_re`".to_owned()
+        }
+        (_, Some(at)) => format!("`active_re` matched last at {}", now.point(at)),
+        (_, None) => "`active_re` has not matched in this session".to_owned(),
+    };
     format!(
-        "idle; last sign of work {}; its screen last changed {}; `active_re` matched last {}",
+        "idle; last sign of work {}; its screen changed last {}; {active}",
         seen(activity.evidence_at, "never"),
         seen(activity.changed_at, "never"),
-        seen(activity.active_at, "never in this session")
     )
 }
 

@@ -8,14 +8,18 @@ use super::{Ending, Life, LifeNote, set};
 use crate::budget::{Verdict, jitter};
 use crate::draft::{Declared, Draft};
 use crate::sentence::{Telling, count, span};
-use crate::{ExitSeen, MemberSeen, Moment, PaneSeen, RunId, Why};
+use crate::{ExitSeen, MemberSeen, Moment, PaneSeen, ProcessesSeen, RunId, Seen, Why};
 
 pub(super) fn exit_of(seen: &MemberSeen, run: Option<RunId>) -> Option<&ExitSeen> {
     seen.exit.as_ref().filter(|exit| Some(exit.run) == run)
 }
 
 /// How a run ended, in words.
-pub(super) fn describe(exit: Option<&ExitSeen>, pane: Option<&PaneSeen>) -> String {
+pub(super) fn describe(
+    exit: Option<&ExitSeen>,
+    pane: Option<&PaneSeen>,
+    left: &Seen<ProcessesSeen>,
+) -> String {
     let dead = pane.and_then(|pane| pane.dead);
     let code = exit.and_then(|exit| exit.code).or(dead.and_then(|dead| dead.status));
     let signal = exit.and_then(|exit| exit.signal).or(dead.and_then(|dead| dead.signal));
@@ -27,6 +31,10 @@ pub(super) fn describe(exit: Option<&ExitSeen>, pane: Option<&PaneSeen>) -> Stri
     let ended = match (signal, code) {
         (Some(signal), _) => format!("ended by {}{after}", signal_name(signal)),
         (None, Some(code)) => format!("exit code {code}{after}"),
+        // A program that does not listen to its terminal lives on when that is closed.
+        (None, None) if left.known().is_some() => {
+            return "its session was ended from outside, and its processes outlived it".to_owned();
+        }
         (None, None) => {
             return "its session vanished, and nothing tells how its program ended".to_owned();
         }

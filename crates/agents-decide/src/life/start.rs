@@ -202,8 +202,12 @@ pub(super) fn starting(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberS
             // Soon enough to tell a program that dies at once from one that runs.
             draft.look_in(Duration::from_millis(250));
         }
-        Some(pane) => ended(draft, what, seen, describe(exit, Some(pane)), Some(sent.since)),
-        None if exit.is_some() => ended(draft, what, seen, describe(exit, None), Some(sent.since)),
+        Some(pane) => {
+            ended(draft, what, seen, describe(exit, Some(pane), &seen.processes), Some(sent.since))
+        }
+        None if exit.is_some() => {
+            ended(draft, what, seen, describe(exit, None, &seen.processes), Some(sent.since))
+        }
         None if now.since(sent.sent_at) >= UNWATCHED => {
             // Nobody has looked meanwhile, so the wait begins anew.
             send_start(draft, what, seen, Sent { since: now, ..sent });

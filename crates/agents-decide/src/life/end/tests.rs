@@ -1,7 +1,8 @@
 use std::time::Duration;
 
 use super::describe;
-use crate::{ExitSeen, RunId};
+use crate::activity::fixture::processes;
+use crate::{ExitSeen, RunId, Seen};
 
 fn exit(code: Option<i32>, signal: Option<i32>, rows: &[&str]) -> ExitSeen {
     ExitSeen {
@@ -16,7 +17,7 @@ fn exit(code: Option<i32>, signal: Option<i32>, rows: &[&str]) -> ExitSeen {
 }
 
 fn said(exit: &ExitSeen) -> String {
-    describe(Some(exit), None)
+    describe(Some(exit), None, &Seen::Absent)
 }
 
 #[test]
@@ -29,8 +30,12 @@ fn a_session_that_was_closed_under_its_program_is_said_to_be() {
     assert_eq!(said(&closed(Some(0), None)), expected);
     assert_eq!(said(&closed(None, Some(1))), expected);
     assert_eq!(
-        describe(None, None),
+        describe(None, None, &Seen::Absent),
         "its session vanished, and nothing tells how its program ended"
+    );
+    assert_eq!(
+        describe(None, None, &processes(0, 1)),
+        "its session was ended from outside, and its processes outlived it"
     );
 }
 
