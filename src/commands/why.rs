@@ -1,5 +1,7 @@
 //! `agents why`: what was decided about an agent last, on what evidence, and what happened to it before?
 
+use std::time::Duration;
+
 use agents_decide::sentence::{Telling, count, span};
 use agents_decide::{Base, FleetState, Now};
 use agents_names::AgentName;
@@ -177,25 +179,24 @@ impl Told<'_> {
 
     /// What was decided last, and whether anybody has looked since.
     fn decided(&self) -> Vec<String> {
+        let ago = |age: Duration| span(age.as_secs());
         let look = match (self.watchdog.state, self.watchdog.last_tick) {
             (WatchdogState::Stopped, _) => {
                 "no watchdog runs, so nobody looks (`agents up watchdog` starts one)".to_owned()
             }
-            (WatchdogState::Running, Some(age)) => format!(
-                "and the same at every look since; the last one was {} ago",
-                span(age.as_secs())
-            ),
-            (WatchdogState::Running, None) => "the watchdog makes its first look".to_owned(),
-            (WatchdogState::Stale, age) => {
-                let age =
-                    age.map_or_else(String::new, |age| format!(" for {}", span(age.as_secs())));
-                format!("the watchdog has not looked{age}")
+            (WatchdogState::Running, Some(age)) => {
+                format!("and the same at every look since, the last one {} ago", ago(age))
             }
+            (WatchdogState::Running, None) => "the watchdog makes its first look".to_owned(),
+            (WatchdogState::Stale, Some(age)) => {
+                format!("the watchdog has not looked for {}", ago(age))
+            }
+            (WatchdogState::Stale, None) => "the watchdog has not looked yet".to_owned(),
         };
-        let Some(word) = self.word else { return vec![format!("nothing was decided yet; {look}")] };
+        let Some(word) = self.word else { return vec![format!("nothing was decided yet: {look}")] };
         let at = time(word);
-        let ago = span((self.now.wall - at).to_std().unwrap_or_default().as_secs());
-        let mut lines = vec![format!("decided at {} ({ago} ago); {look}:", self.now.clock(at))];
+        let age = ago((self.now.wall - at).to_std().unwrap_or_default());
+        let mut lines = vec![format!("decided at {} ({age} ago), {look}:", self.now.clock(at))];
         lines.extend(word.actions.iter().map(|action| format!("  did: {action}")));
         lines.extend(self.notes().into_iter().map(|note| format!("  {note}")));
         if lines.len() == 1 {

@@ -127,6 +127,13 @@ impl Recorder {
             let text = format!("refused ({}): {}", violation.invariant, violation.text);
             entries.push(entry(None, EntryKind::Alarm, text, serde_json::Value::Null));
         }
+        // The reason first, then what follows from it.
+        for about in self.news(decision, now) {
+            tracing::info!("{}", about.told(now, Mood::Decided));
+            let text = about.note.told(&Telling::decided(about.name.as_ref(), now));
+            let detail = serde_json::to_value(&about.note).unwrap_or_default();
+            entries.push(entry(about.name.as_ref(), EntryKind::Note, text, detail));
+        }
         for action in &decision.actions {
             let kind = match action {
                 Action::Alarm { text, .. } => {
@@ -145,12 +152,6 @@ impl Recorder {
                 _ => action.told(now),
             };
             entries.push(entry(action.about(), kind, text, detail));
-        }
-        for about in self.news(decision, now) {
-            tracing::info!("{}", about.told(now, Mood::Decided));
-            let text = about.note.told(&Telling::decided(about.name.as_ref(), now));
-            let detail = serde_json::to_value(&about.note).unwrap_or_default();
-            entries.push(entry(about.name.as_ref(), EntryKind::Note, text, detail));
         }
         entries
     }

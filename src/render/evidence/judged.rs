@@ -95,7 +95,7 @@ pub(super) fn stall(evidence: &Evidence<'_>) -> String {
         return silence;
     }
     if evidence.watch() == Some(Watch::Heal) {
-        return "not judged, since its `watch` is `heal`; `heal+stall` would".to_owned();
+        return "not judged, since its `watch` is `heal` and not `heal+stall`".to_owned();
     }
     if evidence.member.limit.silences() {
         return "not judged inside its usage window".to_owned();

@@ -171,7 +171,7 @@ fn a_machine_that_does_not_judge_says_why() {
     );
     let (limit, stalled, _) = stall("bob", State::Running, WatchdogState::Running);
     assert_eq!(limit, "not judged, since backend `plain` has no `limit_re`");
-    assert_eq!(stalled, "not judged, since its `watch` is `heal`; `heal+stall` would");
+    assert_eq!(stalled, "not judged, since its `watch` is `heal` and not `heal+stall`");
     let (limit, stalled, _) = stall("cid", State::Running, WatchdogState::Running);
     assert_eq!(
         (limit.as_str(), stalled.as_str()),
