@@ -43,7 +43,7 @@ real_program() {
     step "real program"
     if [ "${AGENTS_SKIP_REAL:-}" = 1 ]; then
         echo "skipped: AGENTS_SKIP_REAL=1"
-    elif said=$(sh tests/real/install-codex.sh 2>&1 >/dev/null); then
+    elif said=$(sh tests/real/install-cli.sh codex 2>&1 >/dev/null); then
         cargo test --locked --test real_fleet
     elif [ "${AGENTS_REQUIRE_REAL:-}" = 1 ]; then
         printf '%s\n' "$said" >&2

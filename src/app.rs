@@ -4,10 +4,13 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use agents_config::{Environment, Fleet, Loaded};
+use agents_decide::OneOffs;
 use agents_names::AgentName;
+use agents_watchdog::in_force::Moved;
 use agents_watchdog::run::{Tools, tmux_place};
 
 use crate::error::Error;
+use crate::in_force::{InForce, refuse_to_tear};
 
 /// One invocation.
 pub struct App {
@@ -16,16 +19,34 @@ pub struct App {
 }
 
 impl App {
-    /// Loads the config with the one-off overrides of the environment.
+    /// Loads the config. The environment changes nothing in it: what runs is as it was started.
     ///
     /// # Errors
     /// When the file does not load; every problem is in the report.
     pub fn load(&self) -> Result<Loaded, Error> {
-        let loaded = agents_config::load(&self.config, &Environment::of_process())?;
+        let loaded = agents_config::load(&self.config, &Environment::without_overrides())?;
         if !loaded.warnings.is_empty() {
             say(loaded.warnings.render(false).trim_end());
         }
         Ok(loaded)
+    }
+
+    /// Loads the config to start what it declares.
+    ///
+    /// # Errors
+    /// When the file does not load, or would tear apart the fleet that is up. A move in `but_for` is no hindrance.
+    pub fn load_to_start(&self, but_for: Option<Moved>) -> Result<Loaded, Error> {
+        let loaded = self.load()?;
+        refuse_to_tear(&loaded, but_for)?;
+        Ok(loaded)
+    }
+
+    /// The fleet in force, whatever the file says; a difference is told on standard error.
+    ///
+    /// # Errors
+    /// When the file does not load, and no fleet of it was ever in force.
+    pub fn in_force(&self) -> Result<InForce, Error> {
+        Ok(InForce::of(&self.config)?.told())
     }
 
     /// The config file as an absolute path, for processes that run elsewhere.
@@ -88,6 +109,26 @@ pub fn known_names(fleet: &Fleet) -> Vec<&AgentName> {
 /// [`Error::UnknownName`] lists the known ones.
 pub fn names(fleet: &Fleet, asked: &[String]) -> Result<Vec<AgentName>, Error> {
     asked.iter().map(|name| name_of(fleet, name)).collect()
+}
+
+/// What the environment of this process says of these agents instead of the config.
+///
+/// # Errors
+/// When it says something that cannot be meant: nothing is started then.
+pub fn one_offs<'n>(
+    fleet: &Fleet,
+    names: impl Iterator<Item = &'n AgentName>,
+) -> Result<OneOffs, Error> {
+    let environment = Environment::of_process();
+    let mut one_offs = OneOffs::new();
+    for name in names.filter(|name| fleet.agent(name).is_some()) {
+        let said = environment.one_off(fleet, name);
+        let one_off = said.map_err(|error| Error::Usage(error.to_string()))?;
+        if !one_off.is_none() {
+            one_offs.insert(name.clone(), one_off);
+        }
+    }
+    Ok(one_offs)
 }
 
 /// Checks that the fleet declares the name.

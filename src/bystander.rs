@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use agents_config::{Environment, Fleet, LoadError};
+use agents_config::Fleet;
 use agents_decide::Now;
 use agents_names::PhaseId;
 use agents_store::{FleetLock, LockError};
@@ -18,10 +18,9 @@ use agents_watchdog::view::{FleetView, Known, Terminals, WatchdogView};
 
 use crate::app::App;
 use crate::error::Error;
+use crate::in_force::{InForce, Problem};
 use crate::operate::runtime;
 use crate::render::stored;
-
-mod broken;
 
 /// A look at the fleet, and what is wrong with its config file.
 pub struct Looked {
@@ -32,8 +31,6 @@ pub struct Looked {
     /// The last words, by what they are about.
     pub words: BTreeMap<String, Word>,
     pub terminals: Terminals,
-    /// The file does not load: the view shows what was remembered.
-    pub broken: Option<LoadError>,
     /// When it was looked.
     pub now: Now,
 }
@@ -41,9 +38,10 @@ pub struct Looked {
 /// Looks at config, store and terminals; writes nothing, and starts one tmux process at most.
 ///
 /// # Errors
-/// When the config does not load and does not even say where the fleet's state lies; when the store cannot be read.
+/// When there is no fleet in force; when the store cannot be read.
 pub fn look(app: &App) -> Result<Looked, Error> {
-    let (fleet, broken) = fleet(app)?;
+    let InForce { loaded, problem } = app.in_force()?;
+    let fleet = loaded.fleet;
     let state_dir = fleet.state_dir();
     let document = stored::document(&state_dir)?;
     let words = stored::words(&state_dir)?;
@@ -53,7 +51,7 @@ pub fn look(app: &App) -> Result<Looked, Error> {
     let now = now_after(document.as_ref().map(|document| &document.clock));
     let known = Known {
         fleet: &fleet,
-        config_problem: problem(broken.as_ref(), &stored::config_word(&state_dir)?, watchdog),
+        config_problem: said(problem.as_ref(), &stored::config_word(&state_dir)?, watchdog),
         state: document.as_ref().map(|document| &document.state),
         words: &words,
         terminals: &terminals,
@@ -63,30 +61,17 @@ pub fn look(app: &App) -> Result<Looked, Error> {
         now,
     };
     let view = FleetView::of(&known);
-    Ok(Looked { view, fleet, document, words, terminals, broken, now })
+    Ok(Looked { view, fleet, document, words, terminals, now })
 }
 
-/// The declared fleet; where the file does not load, one without members in the places that it still names.
-///
-/// # Errors
-/// When the config does not load and does not even say where the fleet's state lies.
-pub fn fleet(app: &App) -> Result<(Fleet, Option<LoadError>), Error> {
-    match agents_config::load(&app.config, &Environment::of_process()) {
-        Ok(loaded) => Ok((loaded.fleet, None)),
-        Err(error) => match broken::fleet_of(&app.config) {
-            Some(fleet) => Ok((fleet, Some(error))),
-            None => Err(error.into()),
-        },
-    }
-}
-
-fn problem(
-    broken: Option<&LoadError>,
+/// What is wrong with the file, in one line.
+fn said(
+    problem: Option<&Problem>,
     word: &Option<String>,
     watchdog: WatchdogView,
 ) -> Option<String> {
-    if let Some(error) = broken {
-        return Some(error.to_string());
+    if let Some(problem) = problem {
+        return Some(problem.to_string());
     }
     // The file is good for us; the watchdog may not have looked again yet.
     let summary = word.as_ref().filter(|_| watchdog.pid.is_some())?;

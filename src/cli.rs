@@ -81,6 +81,13 @@ pub enum Verb {
     Doctor(Doctor),
     /// A small scriptable agent, for demonstrations and tests
     DemoAgent(DemoArgs),
+    /// Hand what an agent program's hook says to the watchdog; used by hooks
+    #[command(hide = true)]
+    Report {
+        /// The program's own JSON; read from standard input if none is given
+        #[arg(allow_hyphen_values = true)]
+        text: Option<String>,
+    },
     /// Run one agent in its pane; used by `agents` itself
     #[command(hide = true)]
     Launch {

@@ -11,6 +11,7 @@ pub mod init;
 pub mod logs;
 pub mod phase;
 pub mod plan;
+pub mod report;
 pub mod restart;
 pub mod selftest;
 pub mod send;

@@ -7,7 +7,9 @@ mod commands;
 mod demo_agent;
 mod error;
 mod follow;
+mod in_force;
 mod operate;
+mod places;
 mod render;
 
 use std::process::ExitCode;
@@ -66,6 +68,7 @@ fn run(app: &App, verb: Verb) -> Result<u8, Error> {
         Verb::Events(events) => commands::events::run(app, &events),
         Verb::Completions { shell } => commands::completions::run(&shell),
         Verb::Doctor(doctor) => commands::doctor::run(app, &doctor),
+        Verb::Report { text } => Ok(commands::report::run(text)),
         Verb::DemoAgent(args) => Ok(exit_code(demo_agent::run(args))),
         Verb::Launch { exec: false, spec } => Ok(exit_code(agents_watchdog::launch::launch(&spec))),
         Verb::Launch { exec: true, spec } => {

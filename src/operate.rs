@@ -5,10 +5,11 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use agents_config::Loaded;
-use agents_decide::{Answer, RequestId, Verb};
+use agents_decide::{Answer, FleetState, RequestId, Verb};
 use agents_store::{FleetLock, Holder, LockError, Store};
 use agents_watchdog::WatchdogError;
-use agents_watchdog::run::{Answers, Tools, Until, one_shot, take_over};
+use agents_watchdog::run::{Answers, BLIND_PATIENCE, Tools, Until, one_shot, take_over};
+use agents_watchdog::store_ledger::parse_state;
 
 use crate::app::{App, print, say};
 use crate::error::{Error, code};
@@ -25,50 +26,47 @@ pub struct Ask {
 /// When the store or tmux cannot be used, or no answer came in time.
 pub fn ask(app: &App, loaded: &Loaded, ask: &Ask) -> Result<Answers, Error> {
     let tools = app.tools()?;
-    let state_dir = loaded.fleet.state_dir();
-    let mut store = Store::open(&state_dir)?;
+    let mut store = Store::open(&loaded.fleet.state_dir())?;
     let body =
         serde_json::to_string(&ask.verb).map_err(|error| Error::Failed(error.to_string()))?;
     let id = store.submit_request(&body)?;
-    let answered = carry_out(app, loaded, &tools, &mut store, (id, ask.within));
-    if answered.is_err() {
-        // Nobody may carry it out later, when the operator has given up on it.
-        store.withdraw_request(id)?;
+    let began = Instant::now();
+    let answered = carry_out(app, loaded, &tools, &store, (id, began + ask.within));
+    if let Ok(Some(answers)) = answered {
+        return Ok(answers);
     }
-    answered
+    // Nobody may take it up later, when the operator has given up on it.
+    if !store.withdraw_request(id)?
+        && let Some(answers) = reply(&store, id)?
+    {
+        return Ok(answers);
+    }
+    answered?;
+    Err(unanswered(&store, loaded, id, began.elapsed()))
 }
 
+/// The answers; none when there is no reason to wait on.
 fn carry_out(
     app: &App,
     loaded: &Loaded,
     tools: &Tools,
-    store: &mut Store,
-    (id, within): (u64, Duration),
-) -> Result<Answers, Error> {
+    store: &Store,
+    (id, deadline): (u64, Instant),
+) -> Result<Option<Answers>, Error> {
     let state_dir = loaded.fleet.state_dir();
-    let deadline = Instant::now() + within;
     let mut poked = None;
+    let mut sight = Sight::default();
     loop {
-        if let Some(reply) = store.reply_of(id)? {
-            return serde_json::from_str(&reply).map_err(|error| {
-                Error::Unavailable(format!("the answer cannot be read: {error}"))
-            });
+        if let Some(answers) = reply(store, id)? {
+            return Ok(Some(answers));
         }
-        if Instant::now() >= deadline {
-            let holder = FleetLock::holder(&state_dir)?;
-            let who = holder.map_or_else(String::new, |holder| format!("; {holder}"));
-            let taken_up = !store.open_requests()?.iter().any(|open| open.id == id);
-            let fate =
-                if taken_up { "; it was taken up, and goes on as soon as it can" } else { "" };
-            let within = within.as_secs();
-            return Err(Error::Failed(format!("no answer within {within} s{who}{fate}")));
+        if Instant::now() >= deadline || sight.is_lost(store, id)? {
+            return Ok(None);
         }
         match drive(app, loaded, tools, (id, deadline)) {
-            Ok(()) => {}
+            // The same loop has waited for the terminals as long as is wise.
+            Ok(()) => return reply(store, id),
             Err(WatchdogError::Lock(LockError::Held(holder))) => {
-                if poked.is_none() {
-                    warn_of_overrides(&holder);
-                }
                 if poked.as_ref() != Some(&holder) {
                     poke(&state_dir, &holder);
                     poked = Some(holder);
@@ -84,14 +82,65 @@ fn carry_out(
     }
 }
 
-/// One-off overrides change what this invocation does by itself; a running watchdog obeys the file alone.
-fn warn_of_overrides(holder: &Holder) {
-    let overrides = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
-    let overrides = overrides
-        .filter(|name| name.starts_with("AGENT_MODEL_") || name.starts_with("AGENT_BACKEND_"));
-    for name in overrides {
-        say(&format!("{name} has no effect here: {holder}, and obeys the file alone"));
+fn reply(store: &Store, id: u64) -> Result<Option<Answers>, Error> {
+    let Some(reply) = store.reply_of(id)? else { return Ok(None) };
+    let answers = serde_json::from_str(&reply);
+    answers
+        .map(Some)
+        .map_err(|error| Error::Unavailable(format!("the answer cannot be read: {error}")))
+}
+
+/// Whether the holder of the fleet, who has taken the request up, sees the terminals.
+#[derive(Default)]
+struct Sight {
+    looked: Option<Instant>,
+    blind_since: Option<Instant>,
+}
+
+impl Sight {
+    /// Whether it has not seen them for long.
+    fn is_lost(&mut self, store: &Store, id: u64) -> Result<bool, Error> {
+        let now = Instant::now();
+        if self.looked.is_some_and(|looked| now - looked < Duration::from_millis(500)) {
+            return Ok(false);
+        }
+        self.looked = Some(now);
+        let blind =
+            state(store)?.is_some_and(|state| is_taken_up(&state, id) && state.blind.is_some());
+        self.blind_since = if blind { self.blind_since.or(Some(now)) } else { None };
+        Ok(self.blind_since.is_some_and(|since| now - since >= BLIND_PATIENCE))
     }
+}
+
+fn state(store: &Store) -> Result<Option<FleetState>, Error> {
+    let Some(document) = store.load_state()? else { return Ok(None) };
+    let document = parse_state(&document).map_err(|error| Error::Unavailable(error.to_string()))?;
+    Ok(Some(document.state))
+}
+
+fn is_taken_up(state: &FleetState, id: u64) -> bool {
+    state.last_request >= RequestId(id)
+}
+
+/// What is known of a request that was given up on. One that was taken up cannot be called back.
+fn unanswered(store: &Store, loaded: &Loaded, id: u64, waited: Duration) -> Error {
+    let state = state(store).ok().flatten().filter(|state| is_taken_up(state, id));
+    let holder = FleetLock::holder(&loaded.fleet.state_dir()).ok().flatten();
+    let who = holder.as_ref().map_or_else(String::new, |holder| format!("; {holder}"));
+    let silence = format!("no answer within {} s{who}", waited.as_secs());
+    let Some(state) = state else {
+        return Error::Failed(format!("{silence}; nothing was done, and the request is withdrawn"));
+    };
+    let next = if holder.is_some() { "" } else { ", and a watchdog or another verb looks" };
+    if state.blind.is_some() {
+        return Error::Unavailable(format!(
+            "{silence}; tmux does not answer, so nobody knows what runs; the request is taken up, and is carried out \
+             when tmux answers{next}"
+        ));
+    }
+    Error::Failed(format!(
+        "{silence}; the request is taken up, and goes on as soon as it can{next}"
+    ))
 }
 
 /// Runs the loop until the request is answered, as nobody else does, or the deadline is over.
@@ -104,7 +153,7 @@ fn drive(
     let runtime = runtime().map_err(WatchdogError::Signals)?;
     runtime.block_on(async {
         let mut reign = take_over(&app.config_absolute(), loaded.clone(), tools, "verb", one_shot)?;
-        // The verb's own view of the config holds, with its one-off overrides.
+        // What the verb was asked of is what it saw; an edit meanwhile is for the next verb.
         reign.hold_config();
         reign.engine.supervises = false;
         let answered = reign.run(Until::Answered(vec![RequestId(id)]));
@@ -148,8 +197,11 @@ pub fn report(app: &App, verb: &str, answers: &Answers) -> Result<u8, Error> {
             say(&format!("{name}: {}", words(answer)));
         }
     }
-    let failed = answers.iter().filter(|(_, answer)| matches!(answer, Answer::Failed(_))).count();
-    Ok(match failed {
+    let count = |is: fn(&Answer) -> bool| answers.iter().filter(|(_, answer)| is(answer)).count();
+    if count(|answer| matches!(answer, Answer::Unseen(_))) > 0 {
+        return Ok(code::UNAVAILABLE);
+    }
+    Ok(match count(|answer| matches!(answer, Answer::Failed(_))) {
         0 => code::DONE,
         all if all == answers.len() => code::FAILED,
         _ => code::PARTLY,
@@ -165,6 +217,7 @@ fn row(name: &str, answer: &Answer) -> serde_json::Value {
         Answer::Delivered => ("delivered", None),
         Answer::Failed(reason) => ("failed", Some(reason)),
         Answer::Waiting(reason) => ("waiting", Some(reason)),
+        Answer::Unseen(reason) => ("unknown", Some(reason)),
     };
     serde_json::json!({ "name": name, "result": result, "reason": reason })
 }
@@ -178,5 +231,6 @@ fn words(answer: &Answer) -> String {
         Answer::Delivered => "delivered".to_owned(),
         Answer::Failed(reason) => format!("failed: {reason}"),
         Answer::Waiting(reason) => format!("accepted, later: {reason}"),
+        Answer::Unseen(reason) => format!("unknown: {reason}"),
     }
 }

@@ -4,11 +4,15 @@ mod support;
 
 mod cli {
     mod attach;
+    mod broken;
     mod config;
+    mod hung;
     mod journal;
     mod logs;
+    mod one_offs;
     mod races;
     mod reload;
+    mod report;
     mod sentences;
     mod status;
     mod words;

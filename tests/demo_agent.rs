@@ -52,7 +52,24 @@ impl Stage {
         let (folder, record) = (folder.to_string_lossy(), record.to_string_lossy());
         let window = ["new-session", "-d", "-s", name, "-x", "120", "-y", "30", "-c", &folder];
         let agent = [AGENTS, "demo-agent", "--record", &record];
-        self.tmux(&[&window[..], &agent[..], options].concat());
+        // From the first byte on: what is shown for a moment only stays in the file.
+        let target = format!("={name}:");
+        let pipe = format!("cat >> '{}'", self.painted_file(name).display());
+        let keep = [";", "pipe-pane", "-O", "-t", &target, &pipe];
+        self.tmux(&[&window[..], &agent[..], options, &keep[..]].concat());
+    }
+
+    fn painted_file(&self, name: &str) -> PathBuf {
+        self.path().join(format!("{name}.painted"))
+    }
+
+    /// Waits for a text that may be on the screen for a moment only.
+    fn wait_for_glimpse(&self, name: &str, text: &str) {
+        let painted = || std::fs::read(self.painted_file(name)).unwrap_or_default();
+        until(
+            || String::from_utf8_lossy(&painted()).contains(text),
+            || format!("`{text}` in what {name} painted:\n{}", self.screen(name)),
+        );
     }
 
     fn record(&self, name: &str) -> PathBuf {
@@ -154,7 +171,7 @@ fn alive(pid: &str) -> bool {
 
 #[track_caller]
 fn until(mut holds: impl FnMut() -> bool, what: impl Fn() -> String) {
-    let limit = Instant::now() + Duration::from_secs(30);
+    let limit = Instant::now() + Duration::from_secs(120);
     while !holds() {
         assert!(Instant::now() < limit, "never came: {}", what());
         std::thread::sleep(Duration::from_millis(20));
@@ -172,7 +189,7 @@ fn builder_and_adversary_bring_a_phase_to_its_end_by_pings() {
     stage.start("adversary", &["--speed", "4"]);
     stage.wait_for("adversary", "there is no claim of P1 yet");
     stage.start("builder", &[]);
-    stage.wait_for("builder", "esc to interrupt");
+    stage.wait_for_glimpse("builder", "esc to interrupt");
     stage.wait_for("builder", "pushed claim: P1 gate met");
     stage.wait_for("builder", "? for shortcuts");
     stage.say("adversary", CLAIM_PING);
@@ -239,7 +256,15 @@ fn orders_make_it_misbehave() {
     stage.say("builder", "DEMO:promise +5m");
     stage.wait_for("builder", "WAITING-UNTIL: 2");
     stage.say("builder", "DEMO:busy 600");
-    stage.wait_for("builder", "working (1s · esc to interrupt)");
+    until(
+        || {
+            let screen = stage.screen("builder");
+            let seconds = screen.split_once("working (").and_then(|(_, rest)| rest.split_once('s'));
+            let seconds = seconds.and_then(|(seconds, _)| seconds.parse::<u64>().ok());
+            seconds.is_some_and(|seconds| seconds > 0) && screen.contains("s · esc to interrupt)")
+        },
+        || format!("a footer that counts:\n{}", stage.screen("builder")),
+    );
     stage.key("builder", "Escape");
     stage.wait_for("builder", "? for shortcuts");
     stage.say("builder", "DEMO:limit \"usage limit reached · resets 10:30am\" 600");

@@ -5,10 +5,9 @@
 mod support;
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
 
-use agents_model_server::{Options, Rule, Server};
+use agents_model_server::{Account, Cli, Leave, Options, Order, Rule, Server};
 use support::{Bed, wait_for};
 
 /// The codex binary, installed by the script into its cache; a machine that should do without says so.
@@ -17,14 +16,8 @@ fn codex() -> Option<PathBuf> {
         eprintln!("skipped: AGENTS_SKIP_REAL=1");
         return None;
     }
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/real/install-codex.sh");
-    let installed = Command::new("sh").arg(script).output().unwrap();
-    let said = String::from_utf8_lossy(&installed.stderr).into_owned();
-    assert!(
-        installed.status.success(),
-        "codex could not be installed (AGENTS_SKIP_REAL=1 leaves it out): {said}"
-    );
-    Some(PathBuf::from(String::from_utf8_lossy(&installed.stdout).trim()))
+    let installed = Cli::Codex.install();
+    Some(installed.unwrap_or_else(|error| panic!("{error} (AGENTS_SKIP_REAL=1 leaves it out)")))
 }
 
 /// What the builder's model is told to run: it claims the gate of the current phase, and once that is reviewed
@@ -117,15 +110,16 @@ fn a_two_phase_build_with_a_real_codex_ends_by_itself_while_sessions_are_killed(
     let home = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let rules = vec![Rule::parse("verdict/finding=>sh ./work.sh").unwrap()];
     let server = Server::start(&Options { rules, ..Options::default() }).unwrap();
-    let port = server.base_url().rsplit(':').next().unwrap().trim_end_matches("/v1").to_owned();
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/real/codex-home.sh");
-    let made = Command::new("sh")
-        .arg(script)
-        .arg(home.path())
-        .arg(&port)
-        .arg(bed.dir.join("builder"))
-        .status();
-    assert!(made.unwrap().success());
+    let order = Order {
+        cli: Cli::Codex,
+        program: codex.clone(),
+        dir: home.path().to_owned(),
+        origin: server.origin(),
+        projects: vec![bed.dir.join("builder")],
+        leave: Leave::Never,
+        account: Account::Key,
+    };
+    order.settle().unwrap();
     let text = config(&codex, home.path(), env!("CARGO_BIN_EXE_agents"));
     bed.write("agents.toml", &text.replace("HEAD", support::HEAD));
 

@@ -3,12 +3,12 @@
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
-use agents_config::Environment;
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 use clap_complete::env::Shells;
 
 use crate::app::{known_names, print};
 use crate::error::{Error, code};
+use crate::in_force::InForce;
 
 pub fn run(shell: &str) -> Result<u8, Error> {
     let shells = Shells::builtins();
@@ -26,15 +26,14 @@ pub fn run(shell: &str) -> Result<u8, Error> {
     Ok(code::DONE)
 }
 
-/// The names of agents and services that begin with what is typed; none when the config does not load.
+/// The names of agents and services that begin with what is typed; none when no fleet is in force.
 pub fn names() -> ArgValueCompleter {
     ArgValueCompleter::new(|typed: &OsStr| {
         let Some(typed) = typed.to_str() else { return Vec::new() };
         let config = config_of(std::env::args_os(), std::env::var_os("AGENTS_CONFIG"));
-        let Ok(loaded) = agents_config::load(&config, &Environment::without_overrides()) else {
-            return Vec::new();
-        };
-        let names = known_names(&loaded.fleet).into_iter().map(|name| name.as_str().to_owned());
+        let Ok(in_force) = InForce::of(&config) else { return Vec::new() };
+        let names =
+            known_names(&in_force.loaded.fleet).into_iter().map(|name| name.as_str().to_owned());
         names.filter(|name| name.starts_with(typed)).map(CompletionCandidate::new).collect()
     })
 }

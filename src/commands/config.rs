@@ -1,6 +1,6 @@
 //! `agents config`: what does the file mean, and what may it say?
 
-use agents_config::Setting;
+use agents_config::{Environment, Setting};
 use serde_json::json;
 
 use crate::app::{App, print};
@@ -16,7 +16,7 @@ pub fn run(app: &App, verb: &ConfigVerb) -> Result<u8, Error> {
 }
 
 fn show(app: &App, origin: bool) -> Result<(), Error> {
-    let loaded = app.load()?;
+    let loaded = agents_config::load(&app.config, &Environment::of_process())?;
     if app.json {
         let mut data = json!({ "schema": "agents.config/1", "fleet": loaded.fleet });
         if origin {

@@ -1,6 +1,6 @@
 //! `agents doctor`: what on this machine could trouble a fleet, and what is the way out? Works without a config.
 
-use agents_config::Loaded;
+use agents_config::{Environment, Loaded};
 
 use crate::app::{App, print};
 use crate::cli::Doctor;
@@ -58,6 +58,11 @@ pub fn run(app: &App, doctor: &Doctor) -> Result<u8, Error> {
         findings.extend(loaded.problems_of_agents.iter().map(|problem| {
             Finding::warn("agent", problem.to_string(), "the rest of the fleet runs without it")
         }));
+        findings.extend(loaded.missing_programs(&Environment::of_process()).into_iter().map(
+            |missing| {
+                Finding::warn("program", format!("{missing}: {}", missing.found), missing.help)
+            },
+        ));
     }
     findings.push(system::descriptors(loaded));
     findings.push(system::processes(loaded));
@@ -78,7 +83,7 @@ fn config(app: &App) -> (Option<Loaded>, Finding) {
             format!("there is no {}; what depends on a fleet is not looked at", path.display());
         return (None, Finding::warn("config", text, "`agents init` writes one"));
     }
-    match agents_config::load(path, &agents_config::Environment::of_process()) {
+    match agents_config::load(path, &Environment::of_process()) {
         Ok(loaded) => {
             let fleet = &loaded.fleet;
             let (agents, services) = (fleet.agents.len(), fleet.services.len());

@@ -16,7 +16,7 @@ use crate::error::{Error, code};
 use crate::operate::{Ask, ask, poke, report, runtime};
 
 pub fn run(app: &App, down: &Down) -> Result<u8, Error> {
-    let loaded = app.load()?;
+    let loaded = app.in_force()?.loaded;
     let asked = &down.targets.names;
     let whole = asked.is_empty() && !down.undeclared;
     let only_watchdog = !asked.is_empty() && asked.iter().all(|name| name == "watchdog");

@@ -4,7 +4,6 @@ use agents_config::Fleet;
 use agents_store::{Reader, Recorded};
 
 use crate::app::{App, name_of, print, say};
-use crate::bystander;
 use crate::cli::Events;
 use crate::error::{Error, code};
 use crate::follow;
@@ -16,10 +15,7 @@ pub const FLEET: &str = "fleet";
 const BATCH: u32 = 1000;
 
 pub fn run(app: &App, events: &Events) -> Result<u8, Error> {
-    let (fleet, broken) = bystander::fleet(app)?;
-    if let Some(error) = broken {
-        say(&format!("the config does not load: {error}"));
-    }
+    let fleet = app.in_force()?.loaded.fleet;
     let reader = stored::reader(&fleet.state_dir())?;
     if let Some(name) = &events.name {
         known(&fleet, reader.as_ref(), name)?;

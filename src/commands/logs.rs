@@ -6,11 +6,9 @@ use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use agents_config::Fleet;
-use agents_names::AgentName;
 use rustix::fs::OFlags;
 
 use crate::app::{App, name_of, say};
-use crate::bystander;
 use crate::cli::Logs;
 use crate::commands::watchdog;
 use crate::error::{Error, code};
@@ -25,15 +23,8 @@ const REACH: u64 = 8 << 20;
 const BLOCK: usize = 64 << 10;
 
 pub fn run(app: &App, logs: &Logs) -> Result<u8, Error> {
-    let (fleet, broken) = bystander::fleet(app)?;
-    let path = match &broken {
-        None => log_file(&fleet, &logs.name)?,
-        Some(error) => {
-            // The log of the watchdog tells the same; whoever reads logs wants them now.
-            say(&format!("the config does not load: {error}"));
-            remembered_log_file(&fleet, &logs.name)?
-        }
-    };
+    let fleet = app.in_force()?.loaded.fleet;
+    let path = log_file(&fleet, &logs.name)?;
     let mut shown = Shown { lines: (!logs.raw).then(Lines::default) };
     let mut file = open(&path)?;
     if file.is_none() {
@@ -76,12 +67,6 @@ fn log_file(fleet: &Fleet, name: &str) -> Result<PathBuf, Error> {
             Err(Error::Failed(format!("{name} is not logged: the config says `log = false`")))
         }
     }
-}
-
-/// The log of a session of that name, where nobody can say whether it is declared.
-fn remembered_log_file(fleet: &Fleet, name: &str) -> Result<PathBuf, Error> {
-    let name = AgentName::new(name).map_err(|error| Error::Usage(error.to_string()))?;
-    Ok(fleet.log_dir.join(format!("{}.log", fleet.session_prefix.session_of(&name))))
 }
 
 /// Opens the log without ever waiting; `None` when it is not there.

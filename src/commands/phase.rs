@@ -13,7 +13,7 @@ use crate::operate::{Ask, ask};
 use crate::render::stored;
 
 pub fn run(app: &App, verb: Option<PhaseVerb>) -> Result<u8, Error> {
-    let loaded = app.load()?;
+    let loaded = app.in_force()?.loaded;
     let Some(plan) = &loaded.fleet.loop_plan else {
         return Err(Error::Usage("no [loop].phases configured".to_owned()));
     };

@@ -20,7 +20,7 @@ use crate::render::row::one_line;
 use crate::render::stored;
 
 pub fn run(app: &App) -> Result<u8, Error> {
-    let loaded = app.load()?;
+    let loaded = app.in_force()?.loaded;
     preview(app, &loaded, None)
 }
 

@@ -4,15 +4,17 @@ use std::time::Duration;
 
 use agents_decide::Verb;
 
-use crate::app::{App, names};
+use crate::app::{App, names, one_offs};
 use crate::cli::Names;
 use crate::error::Error;
 use crate::operate::{Ask, ask, report};
 
 pub fn run(app: &App, asked: &Names) -> Result<u8, Error> {
-    let loaded = app.load()?;
+    let loaded = app.load_to_start(None)?;
     let names = names(&loaded.fleet, &asked.names)?;
     let within = loaded.fleet.timing.stop_grace * 3 + Duration::from_secs(60);
-    let answers = ask(app, &loaded, &Ask { verb: Verb::Restart { names }, within })?;
+    let one_offs = one_offs(&loaded.fleet, names.iter())?;
+    let verb = Verb::Restart { names, one_offs };
+    let answers = ask(app, &loaded, &Ask { verb, within })?;
     report(app, "restart", &answers)
 }

@@ -11,7 +11,7 @@ use crate::error::{Error, code};
 use crate::operate::{Ask, ask, report};
 
 pub fn run(app: &App, send: &Send) -> Result<u8, Error> {
-    let loaded = app.load()?;
+    let loaded = app.in_force()?.loaded;
     let name = name_of(&loaded.fleet, &send.name)?;
     if loaded.fleet.agent(&name).is_none() {
         return Err(Error::Usage(format!("{name} is a service; only agents take messages")));

@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use agents_config::Loaded;
-use agents_decide::Verb;
+use agents_decide::{Answer, OneOffs, Verb};
+use agents_watchdog::in_force::Moved;
+use agents_watchdog::run::Answers;
 
-use crate::app::{App, names, say};
+use crate::app::{App, names, one_offs, say};
 use crate::cli::Targets;
 use crate::commands::watchdog;
 use crate::error::{Error, code};
@@ -15,13 +17,17 @@ use crate::operate::{Ask, ask, report};
 const WITHIN: Duration = Duration::from_secs(120);
 
 pub fn run(app: &App, targets: &Targets) -> Result<u8, Error> {
-    let loaded = app.load()?;
     let whole = targets.names.is_empty();
     let with_watchdog = whole || targets.names.iter().any(|name| name == "watchdog");
+    // Another folder takes the fleet over, as it is, with a watchdog of its own.
+    let loaded = app.load_to_start(with_watchdog.then_some(Moved::LogDir))?;
     let members: Vec<String> =
         targets.names.iter().filter(|name| *name != "watchdog").cloned().collect();
     let names = names(&loaded.fleet, &members)?;
-    let verb = Verb::Up { names, whole };
+    let enabled = loaded.fleet.agents.iter().filter(|agent| agent.enabled);
+    let enabled = enabled.map(|agent| &agent.name).filter(|_| whole);
+    let one_offs = one_offs(&loaded.fleet, names.iter().chain(enabled))?;
+    let verb = Verb::Up { names, whole, one_offs: one_offs.clone() };
     if targets.dry_run {
         return crate::commands::plan::preview(app, &loaded, Some(verb));
     }
@@ -30,6 +36,7 @@ pub fn run(app: &App, targets: &Targets) -> Result<u8, Error> {
     if whole || !members.is_empty() {
         let answers = ask(app, &loaded, &Ask { verb, within: WITHIN })?;
         worst = report(app, "up", &answers)?;
+        say_of_later(&answers, &one_offs);
     }
     if with_watchdog {
         match watchdog::start(app, &loaded)? {
@@ -38,6 +45,16 @@ pub fn run(app: &App, targets: &Targets) -> Result<u8, Error> {
         }
     }
     Ok(worst)
+}
+
+/// What runs is left as it is, also where another model or backend is asked for.
+fn say_of_later(answers: &Answers, one_offs: &OneOffs) {
+    let running = answers.iter().filter(|(_, answer)| *answer == Answer::AlreadyRunning);
+    for (name, one_off) in running.filter_map(|(name, _)| Some((name, one_offs.get(name)?))) {
+        say(&format!(
+            "{name}: takes {one_off} with its next start; `agents restart {name}` starts it anew"
+        ));
+    }
 }
 
 fn make_state_dir(loaded: &Loaded) -> Result<(), Error> {

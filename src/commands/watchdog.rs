@@ -24,9 +24,7 @@ use crate::operate::runtime;
 const TAKES_OVER_WITHIN: Duration = Duration::from_secs(15);
 
 pub fn run(app: &App, watchdog: &Watchdog) -> Result<u8, Error> {
-    // A one-off override of the environment is for one invocation; the watchdog obeys the file alone.
-    let loaded =
-        agents_config::load(&app.config, &agents_config::Environment::without_overrides())?;
+    let loaded = app.load_to_start(None)?;
     if watchdog.dry_run {
         return crate::commands::plan::preview(app, &loaded, None);
     }

@@ -11,7 +11,7 @@ use agents_watchdog::view::{State, WatchdogState, WatchdogView};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
-use crate::app::{App, print, say};
+use crate::app::{App, print};
 use crate::bystander::{self, Looked};
 use crate::cli::One;
 use crate::commands::events::{FLEET, known, of_fleet};
@@ -27,9 +27,6 @@ const WATCHDOG: &str = "watchdog";
 
 pub fn run(app: &App, one: &One) -> Result<u8, Error> {
     let looked = bystander::look(app)?;
-    if let Some(broken) = &looked.broken {
-        say(broken.report(false).trim_end());
-    }
     let name = if one.name == WATCHDOG { FLEET } else { one.name.as_str() };
     let reader = stored::reader(&looked.fleet.state_dir())?;
     if !looked.view.members().any(|member| member.name == name) {
@@ -50,7 +47,7 @@ pub fn run(app: &App, one: &One) -> Result<u8, Error> {
         now: looked.now,
     };
     print(&if app.json { told.json().to_string() } else { told.text() })?;
-    Ok(if looked.broken.is_some() { code::USAGE } else { code::DONE })
+    Ok(code::DONE)
 }
 
 struct Told<'a> {

@@ -5,6 +5,7 @@ mod judged;
 mod tests;
 
 use agents_config::{Fleet, Kind, Watch};
+use agents_decide::program::running;
 use agents_decide::sentence::{Telling, count, span};
 use agents_decide::{Ending, Life, Member, Now, Stage, Wanted};
 use agents_names::AgentName;
@@ -41,6 +42,7 @@ pub fn of(evidence: &Evidence<'_>) -> Vec<Fact> {
         ("activity", judged::activity(evidence)),
         ("mailbox", mailbox(evidence)),
     ]);
+    facts.extend(programs(evidence.member));
     facts.extend(judged::wake(evidence).map(|wake| ("wake", wake)));
     facts.extend(judged::suspicion(evidence).map(|suspicion| ("suspicion", suspicion)));
     facts
@@ -52,14 +54,14 @@ impl Evidence<'_> {
         self.view.enabled
             && match &self.view.declared {
                 Declared::Agent { kind, watch, .. } => *watch != Watch::None && *kind != Kind::Task,
-                Declared::Service | Declared::Unread => true,
+                Declared::Service => true,
             }
     }
 
     fn watch(&self) -> Option<Watch> {
         match &self.view.declared {
             Declared::Agent { watch, .. } => Some(*watch),
-            Declared::Service | Declared::Unread => None,
+            Declared::Service => None,
         }
     }
 }
@@ -118,6 +120,26 @@ fn life(evidence: &Evidence<'_>) -> String {
             format!("parked {}; one more try is due at {}", now.since(*since), now.point(*retry_at))
         }
     }
+}
+
+/// With what an agent runs, and what its next start takes instead of what the config says.
+fn programs(member: &Member) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    if let Some(program) = running(member) {
+        let model = program
+            .model
+            .as_deref()
+            .map_or_else(|| "the default model".to_owned(), |model| format!("model `{model}`"));
+        let because = match program.one_off.is_none() {
+            true => String::new(),
+            false => format!("; the operator asked for {}", program.one_off),
+        };
+        facts.push(("program", format!("backend `{}`, {model}{because}", program.backend)));
+    }
+    if !member.one_off.is_none() {
+        facts.push(("next start", format!("with {}, as the operator asked", member.one_off)));
+    }
+    facts
 }
 
 fn budget(evidence: &Evidence<'_>) -> String {

@@ -1,8 +1,12 @@
 //! How is the fleet view handed to a program? As `agents.status/1`.
 
+use std::path::Path;
+
 use agents_watchdog::view::{Declared, FleetView, MemberView, PhaseView, WatchdogView};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
+
+use crate::error::Error;
 
 /// The fleet view as JSON.
 pub fn of(view: &FleetView) -> Value {
@@ -21,6 +25,31 @@ pub fn of(view: &FleetView) -> Value {
         "watchdog": watchdog(view.watchdog),
         "undeclared": undeclared,
         "tmux": view.tmux_problem.as_deref().unwrap_or("ok"),
+        "error": null,
+    })
+}
+
+/// The same document of a fleet that cannot be seen.
+pub fn unseen(config: &Path, error: &Error) -> Value {
+    let problem = match error {
+        Error::Config(error) => Some(error.to_string()),
+        Error::UnknownName { .. }
+        | Error::Usage(_)
+        | Error::Failed(_)
+        | Error::Held(_)
+        | Error::Unavailable(_) => None,
+    };
+    json!({
+        "schema": "agents.status/1",
+        "config": config,
+        "config_problem": problem,
+        "phase": null,
+        "agents": [],
+        "services": [],
+        "watchdog": { "state": "unknown", "pid": null, "last_tick_seconds": null },
+        "undeclared": [],
+        "tmux": "unknown",
+        "error": error.to_string(),
     })
 }
 
@@ -42,7 +71,7 @@ fn agent(agent: &MemberView) -> Value {
         Declared::Agent { kind, backend, model, watch } => {
             (Some(kind.as_str()), Some(backend.as_str()), model.as_deref(), Some(watch.as_str()))
         }
-        Declared::Service | Declared::Unread => (None, None, None, None),
+        Declared::Service => (None, None, None, None),
     };
     row["kind"] = json!(kind);
     row["backend"] = json!(backend);

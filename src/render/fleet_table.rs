@@ -99,7 +99,6 @@ fn row(member: &MemberView) -> Row {
             watch.as_str().to_owned(),
         ],
         Declared::Service => ["service", "-", "-", "-"].map(str::to_owned),
-        Declared::Unread => ["?"; 4].map(str::to_owned),
     };
     let since = member.since.map_or_else(|| "-".to_owned(), |since| span(since.ago.as_secs()));
     let remark = || member.remark.as_ref().map(|remark| format!("({remark})"));

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use agents_decide::FleetState;
 use agents_store::Reader;
+use agents_watchdog::in_force::PROBLEM_WORD;
 use agents_watchdog::recorder::Word;
 use agents_watchdog::store_ledger::{Document, parse_state};
 
@@ -54,7 +55,7 @@ pub fn words(state_dir: &Path) -> Result<BTreeMap<String, Word>, Error> {
 /// When the store cannot be read.
 pub fn config_word(state_dir: &Path) -> Result<Option<String>, Error> {
     let Some(reader) = reader(state_dir)? else { return Ok(None) };
-    let word = reader.word_of("config")?;
+    let word = reader.word_of(PROBLEM_WORD)?;
     let value: Option<serde_json::Value> = word.and_then(|word| serde_json::from_str(&word).ok());
     Ok(value.and_then(|value| value["broken"].as_str().map(str::to_owned)))
 }

@@ -21,7 +21,12 @@ fn check_tells_good_from_lacking_from_broken() {
         lacking.out.contains("ann: the prompt file") && lacking.out.contains("is missing"),
         "{lacking:?}"
     );
+    assert!(
+        lacking.out.contains("agents.toml:19:15") && lacking.out.contains("help: write it"),
+        "at its place, with a way out: {lacking:?}"
+    );
     let json = bed.agents(&["check", "--json"]).ends_with(2).json();
+    assert_eq!(json["problems"][0]["line"], 19, "{json}");
     assert_eq!((&json["schema"], &json["ok"]), (&"agents.check/1".into(), &false.into()));
     assert_eq!(
         (&json["problems"][0]["agent"], &json["problems"][0]["severity"]),
@@ -66,4 +71,30 @@ fn config_show_says_what_holds_and_where_it_comes_from() {
     assert!(json["origins"].as_array().unwrap().len() > 5);
     let empty = Bed::empty();
     assert_eq!(empty.agents(&["config", "schema"]).ends_with(0).json()["title"], "agents.toml");
+}
+
+#[test]
+fn a_program_that_is_not_there_is_seen_before_the_fleet_starts() {
+    let bed = Bed::with(&GOOD.replace("exec sleep 1000 #", "env X=y no-such-program-here"));
+    bed.write("prompts/ann.md", "go");
+    let ran = bed.agents(&["check"]).ends_with(0);
+    assert!(
+        ran.out.contains("warning: the backend `sleeper` starts `no-such-program-here`")
+            && ran.out.contains("agents.toml:13:7")
+            && ran.out.contains("not found on the PATH")
+            && ran.out.contains("is good: 1 agent"),
+        "{ran:?}"
+    );
+    let json = bed.agents(&["check", "--json"]).ends_with(0).json();
+    let problem = &json["problems"][0];
+    assert_eq!((&problem["severity"], &problem["line"]), (&"warning".into(), &13.into()));
+    let json = bed.agents(&["doctor", "--json"]).json();
+    let finding = json["findings"].as_array().unwrap().iter().find(|it| it["about"] == "program");
+    let finding = finding.unwrap_or_else(|| panic!("{json}"));
+    assert_eq!(finding["level"], "warn");
+    assert!(finding["advice"].as_str().unwrap().contains("install it"), "{finding}");
+    bed.write("agents.toml", &bed.read("agents.toml").replace("no-such-program-here", "sleep 1"));
+    let json = bed.agents(&["doctor", "--json"]).json();
+    let mut findings = json["findings"].as_array().unwrap().iter();
+    assert!(findings.all(|it| it["about"] != "program"), "{json}");
 }

@@ -1,7 +1,5 @@
 //! What does the command line say to words that it does not know, and how does a shell complete them?
 
-use std::time::Instant;
-
 use crate::support::{Bed, Ran};
 
 #[test]
@@ -37,22 +35,26 @@ fn offered(bed: &Bed, words: &[&str]) -> String {
     let mut command = bed.command(program);
     command.env("COMPLETE", "bash").env("_CLAP_IFS", "\n").env("_CLAP_COMPLETE_TYPE", "9");
     command.env("_CLAP_COMPLETE_INDEX", words.len().to_string());
+    // Whatever it ran would cost the shell more than the answer is worth.
+    for tool in ["tmux", "git", "ps"] {
+        bed.program(&format!("bin/{tool}"), "#!/bin/sh\n: > \"${0%/*}/ran\"\n");
+    }
+    command.env("PATH", bed.dir.join("bin"));
     let ran = Ran::from(command.args(["--", "agents"]).args(words).output().unwrap());
     assert_eq!(ran.err, "", "completion is silent");
+    assert!(!bed.dir.join("bin/ran").exists(), "completion runs programs");
     ran.out
 }
 
 #[test]
-fn names_are_completed_from_the_config_quickly_and_silently() {
+fn names_are_completed_from_the_config_alone_and_silently() {
     let bed = Bed::with(
         "HEAD\n[backend.cat]\nbin = \"cat\"\n\
          [[agent]]\nname = \"builder\"\nkind = \"persistent\"\nbackend = \"cat\"\ndir = \".\"\n\
          [[service]]\nname = \"web\"\ncommand = \"true\"\ndir = \".\"\n",
     );
-    let began = Instant::now();
     assert_eq!(offered(&bed, &["logs", "b"]).trim(), "builder");
     assert!(offered(&bed, &["up", ""]).contains("web"));
-    assert!(began.elapsed().as_millis() < 2000, "two completions took {:?}", began.elapsed());
     assert!(offered(&bed, &["st"]).contains("status"));
     bed.write("other/agents.toml", &bed.read("agents.toml").replace("builder", "baker"));
     assert_eq!(offered(&bed, &["--config", "other/agents.toml", "why", "b"]).trim(), "baker");

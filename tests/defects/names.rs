@@ -38,12 +38,9 @@ exec sleep 1000
 "#;
 
 fn arg_fleet(agents: &[String]) -> Bed {
-    use std::os::unix::fs::PermissionsExt as _;
     let backend = "[backend.cli]\nbin = \"./cli.sh\"\nflags = \"--flag 'a b'\"\n".to_owned();
     let bed = fleet("", &[&[backend], agents].concat());
-    bed.write("cli.sh", TELL_ARGUMENTS);
-    let path = bed.dir.join("cli.sh");
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    bed.program("cli.sh", TELL_ARGUMENTS);
     bed
 }
 

@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 /// The longest that anything is waited for, on a machine that has other work.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A project folder with a private tmux server, which ends with it.
 pub struct Bed {
@@ -44,6 +44,17 @@ impl Bed {
         std::fs::write(path, text).unwrap();
     }
 
+    /// Writes a program of the project.
+    ///
+    /// Another process does: had this one the file open, a program that another test starts at that moment would
+    /// inherit it for an instant, and a file that somebody writes cannot be run.
+    pub fn program(&self, path: &str, text: &str) {
+        self.write(&format!("{path}.text"), text);
+        let copy = "cp \"$1.text\" \"$1\" && chmod 755 \"$1\"";
+        let copied = self.command("sh").args(["-c", copy, "sh", path]).status().unwrap();
+        assert!(copied.success(), "{path}");
+    }
+
     /// Reads a file of the project; empty when it is not there.
     pub fn read(&self, path: &str) -> String {
         std::fs::read_to_string(self.dir.join(path)).unwrap_or_default()
@@ -76,6 +87,12 @@ impl Bed {
     pub fn agents(&self, words: &[&str]) -> Ran {
         let output = self.command(env!("CARGO_BIN_EXE_agents")).args(words).output().unwrap();
         Ran::from(output)
+    }
+
+    /// Runs `agents` with these words and these further variables.
+    pub fn agents_with(&self, variables: &[(&str, &str)], words: &[&str]) -> Ran {
+        let mut command = self.command(env!("CARGO_BIN_EXE_agents"));
+        Ran::from(command.envs(variables.iter().copied()).args(words).output().unwrap())
     }
 
     /// Starts `agents` with these words, and leaves it running.

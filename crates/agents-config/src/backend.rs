@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use agents_names::BackendName;
 
-use crate::Pattern;
+use crate::{Pattern, Preset};
 
 /// The declared program family that runs an agent.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Backend {
     pub name: BackendName,
+    /// What is known of the program; `None` for a program that the config file alone describes.
+    pub preset: Option<Preset>,
     /// A shell command line; with `exec`, a template with the slots `{kickoff}`, `{session}`, `{model}`.
     pub bin: String,
     pub prompt_delivery: PromptDelivery,
@@ -32,6 +34,16 @@ pub struct Backend {
     pub supports_resume: bool,
     /// A shell fragment with the slot `{id}`.
     pub resume_flag: String,
+    /// A shell fragment with the slot `{id}`, which chooses the id of a new conversation; `None` when the program chooses.
+    pub session_flag: Option<String>,
+    /// A shell fragment before the kickoff argument.
+    pub prompt_flag: Option<String>,
+    /// Whether a kickoff given as an argument arrives in a conversation that is continued.
+    pub resume_takes_prompt: bool,
+    /// Whether the program is started so that it reports its own state.
+    pub hooks: bool,
+    /// Set in the program's environment, unless it is set already.
+    pub env: Vec<(String, String)>,
     pub remote_control: bool,
     /// A shell fragment with the slot `{session}`.
     pub remote_control_flag: String,

@@ -181,8 +181,9 @@ fn check_handoff(handoff: &RawHandoff, raw: &RawFile, problems: &mut Problems<'_
     }
 }
 
+/// Whether an agent has that name, or may have it: one whose own name is wrong or missing is told of there alone.
 fn is_agent(raw: &RawFile, name: &str) -> bool {
-    agent_names(raw).any(|known| known == name)
+    raw.agent.0.iter().any(|agent| agent.name.value().is_none_or(|known| known.as_str() == name))
 }
 
 fn agent_names(raw: &RawFile) -> impl Iterator<Item = &str> {

@@ -71,7 +71,8 @@ impl<T: Value> Entry for Field<T> {
             Ok(value) => Self::Set(value, span),
             Err(wrong) => {
                 let message = format!("`{key}`: {}", wrong.message);
-                let problem = reader.problems.error(span.clone(), message).label(wrong.label);
+                let part = wrong.part.unwrap_or(span.clone());
+                let problem = reader.problems.error(part, message).label(wrong.label);
                 problem.help = wrong.help;
                 Self::Wrong(span)
             }

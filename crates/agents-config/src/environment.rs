@@ -1,21 +1,24 @@
-//! What of the process environment may change how a file is read?
+//! What of the process environment may change how a file is read and judged?
 
 use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use agents_names::AgentName;
 
-/// The one-off overrides `AGENT_MODEL_<name>` and `AGENT_BACKEND_<name>`, and the home folder that `~` stands for.
+/// The one-off overrides `AGENT_MODEL_<name>` and `AGENT_BACKEND_<name>`, the home folder that `~` stands for, and the
+/// PATH on which programs are looked for.
 ///
-/// The default has neither, so that tests and simulations depend on nothing outside.
+/// The default has none of them, so that tests and simulations depend on nothing outside.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Environment {
     variables: BTreeMap<String, String>,
     home: Option<PathBuf>,
+    search_path: Option<OsString>,
 }
 
 impl Environment {
-    /// What this process was started with, for verbs that a person runs.
+    /// What this process was started with, for verbs that a person runs and that start agents or show the config.
     #[must_use]
     pub fn of_process() -> Self {
         let overrides = std::env::vars_os()
@@ -24,10 +27,14 @@ impl Environment {
         Self { variables: overrides.collect(), ..Self::without_overrides() }
     }
 
-    /// The home folder only, for the watchdog: its fleet comes from the file alone.
+    /// Without the overrides: what runs is judged by the file and by what it was started with.
     #[must_use]
     pub fn without_overrides() -> Self {
-        Self { variables: BTreeMap::new(), home: std::env::home_dir() }
+        Self {
+            variables: BTreeMap::new(),
+            home: std::env::home_dir(),
+            search_path: std::env::var_os("PATH"),
+        }
     }
 
     /// The same with one more variable.
@@ -43,6 +50,17 @@ impl Environment {
         Self { home: Some(home.into()), ..self }
     }
 
+    /// The same with another PATH.
+    #[must_use]
+    pub fn with_search_path(self, path: impl Into<OsString>) -> Self {
+        Self { search_path: Some(path.into()), ..self }
+    }
+
+    /// `None`: no program is looked for by its name.
+    pub(crate) fn search_path(&self) -> Option<&OsStr> {
+        self.search_path.as_deref()
+    }
+
     pub(crate) fn home(&self) -> Option<&std::path::Path> {
         self.home.as_deref()
     }
@@ -56,8 +74,12 @@ impl Environment {
         self.filled(format!("AGENT_BACKEND_{agent}"))
     }
 
+    pub(crate) fn variable(&self, name: &str) -> Option<&str> {
+        self.variables.get(name).map(String::as_str)
+    }
+
     fn filled(&self, variable: String) -> Option<(String, &str)> {
-        let value = self.variables.get(&variable).filter(|value| !value.is_empty())?;
+        let value = self.variable(&variable).filter(|value| !value.is_empty())?;
         Some((variable, value))
     }
 }

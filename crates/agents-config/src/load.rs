@@ -28,6 +28,8 @@ pub struct Loaded {
     pub origins: Origins,
     /// What single agents and services lack on disk.
     pub problems_of_agents: Vec<AgentProblem>,
+    /// The text itself.
+    pub text: String,
     /// Equal for equal texts.
     pub digest: Digest,
     /// What the file says that likely does not do what was meant.
@@ -61,7 +63,8 @@ pub fn load_text(text: &str, path: &Path, environment: &Environment) -> Result<L
     let digest = Digest::of(text);
     match resolved {
         Some((fleet, origins)) if !failed => {
-            Ok(Loaded { fleet, origins, problems_of_agents: Vec::new(), digest, warnings: report })
+            let (text, problems_of_agents) = (text.to_owned(), Vec::new());
+            Ok(Loaded { fleet, origins, problems_of_agents, text, digest, warnings: report })
         }
         Some(_) | None => Err(LoadError::Invalid { report: Box::new(report), digest }),
     }

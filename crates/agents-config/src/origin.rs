@@ -2,6 +2,8 @@
 
 use serde_json::Value as Json;
 
+use crate::problem::Span;
+
 /// The settings of a fleet, each with its origin, in the order in which they were resolved.
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize)]
 #[serde(transparent)]
@@ -15,6 +17,9 @@ pub struct Setting {
     /// The value before paths are made absolute; durations as text, `null` for none.
     pub value: Json,
     pub origin: Origin,
+    /// Where the value stands in the text; `None` when the file does not say.
+    #[serde(skip)]
+    pub(crate) span: Option<Span>,
 }
 
 /// Where a value comes from; lines are counted from 1.
@@ -27,6 +32,8 @@ pub enum Origin {
     Defaults { line: usize },
     /// The table itself.
     Own { line: usize },
+    /// The preset that the backend names.
+    Preset { preset: String },
     /// A one-off override.
     Environment { variable: String },
 }
@@ -43,8 +50,13 @@ impl Origins {
         self.0.iter().find(|setting| setting.key == key)
     }
 
-    pub(crate) fn record(&mut self, key: String, value: Json, origin: Origin) {
-        self.0.push(Setting { key, value, origin });
+    /// Where the value of that setting stands in the text.
+    pub(crate) fn span_of(&self, key: &str) -> Option<Span> {
+        self.of(key)?.span.clone()
+    }
+
+    pub(crate) fn record(&mut self, key: String, value: Json, origin: Origin, span: Option<Span>) {
+        self.0.push(Setting { key, value, origin, span });
     }
 }
 
@@ -63,6 +75,7 @@ impl std::fmt::Display for Origin {
             Self::BuiltIn => f.write_str("built in"),
             Self::Defaults { line } => write!(f, "[defaults], line {line}"),
             Self::Own { line } => write!(f, "line {line}"),
+            Self::Preset { preset } => write!(f, "preset {preset}"),
             Self::Environment { variable } => write!(f, "environment, {variable}"),
         }
     }

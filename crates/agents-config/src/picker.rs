@@ -52,13 +52,33 @@ impl<'p, 't> Picker<'p, 't> {
         built_in: T,
     ) -> T {
         match self.candidate(layers) {
-            Some((value, _, origin)) => {
-                self.origins.record(key, value.show(), origin);
+            Some((value, span, origin)) => {
+                self.origins.record(key, value.show(), origin, span);
                 value
             }
             None => {
-                self.origins.record(key, built_in.show(), Origin::BuiltIn);
+                self.origins.record(key, built_in.show(), Origin::BuiltIn, None);
                 built_in
+            }
+        }
+    }
+
+    /// The value, else the one that the preset fills in.
+    pub(crate) fn pick_or_preset<T: Value + Clone>(
+        &mut self,
+        key: String,
+        layers: &Layers<'_, T>,
+        (preset, filling): (&str, T),
+    ) -> T {
+        match self.candidate(layers) {
+            Some((value, span, origin)) => {
+                self.origins.record(key, value.show(), origin, span);
+                value
+            }
+            None => {
+                let origin = Origin::Preset { preset: preset.to_owned() };
+                self.origins.record(key, filling.show(), origin, None);
+                filling
             }
         }
     }
@@ -70,11 +90,11 @@ impl<'p, 't> Picker<'p, 't> {
         layers: &Layers<'_, T>,
     ) -> Option<T> {
         let candidate = self.candidate(layers);
-        let (shown, origin) = match &candidate {
-            Some((value, _, origin)) => (value.show(), origin.clone()),
-            None => (Json::Null, Origin::BuiltIn),
+        let (shown, span, origin) = match &candidate {
+            Some((value, span, origin)) => (value.show(), span.clone(), origin.clone()),
+            None => (Json::Null, None, Origin::BuiltIn),
         };
-        self.origins.record(key, shown, origin);
+        self.origins.record(key, shown, origin, span);
         candidate.map(|(value, ..)| value)
     }
 

@@ -3,6 +3,8 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use agents_names::AgentName;
+
 /// Bytes of the config text.
 pub(crate) type Span = Range<usize>;
 
@@ -21,6 +23,12 @@ pub struct Problem {
     pub label: Option<String>,
     /// The way out.
     pub help: Option<String>,
+    /// The agent or service that it concerns; the rest of the fleet runs without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent: Option<AgentName>,
+    /// What was looked for on disk.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<PathBuf>,
     #[serde(skip)]
     pub(crate) span: Option<Span>,
     /// A second place that explains the first.
@@ -48,6 +56,8 @@ impl Problem {
             message,
             label: None,
             help,
+            agent: None,
+            path: None,
             span: None,
             context: None,
         }
@@ -104,6 +114,15 @@ impl<'t> Problems<'t> {
     /// Adds an error at `span`; the answer takes label and help.
     pub(crate) fn error(&mut self, span: Span, message: impl Into<String>) -> &mut Problem {
         self.add(Severity::Error, Some(span), message.into())
+    }
+
+    /// Adds an error of a loaded file, at `span` where there is one.
+    pub(crate) fn error_at(&mut self, span: Option<Span>, message: String) -> &mut Problem {
+        self.add(Severity::Error, span, message)
+    }
+
+    pub(crate) fn warning_at(&mut self, span: Option<Span>, message: String) -> &mut Problem {
+        self.add(Severity::Warning, span, message)
     }
 
     pub(crate) fn warning(&mut self, span: Span, message: impl Into<String>) -> &mut Problem {

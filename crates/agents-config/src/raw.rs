@@ -100,6 +100,8 @@ table! {
         "create_dir" => create_dir: Field<bool>,
         /// Whether panes are logged to `<log_dir>/<session>.log`. Default `true`.
         "log" => log: Field<bool>,
+        /// A folder of your own presets, `NAME.toml` each; they win over those that come with the program.
+        "presets_dir" => presets_dir: Field<String>,
         /// The backend of agents that name none.
         "backend" => backend: Field<BackendName>,
         /// The model of agents that name none.
@@ -168,8 +170,10 @@ table! {
 table! {
     /// A program family that runs agents: how it is started, spoken to and read. Patterns are regular expressions that ignore case.
     RawBackend {
-        /// The shell command line. With `exec` delivery a template with the slots `{kickoff}`, `{session}`, `{model}`.
-        required "bin" => bin: Field<Filled>,
+        /// What is known of a program: `claude`, `codex`, `gemini`, `opencode`, `pi` or `qwen`, or a file of `defaults.presets_dir`. It fills in the keys below, and reads the screens.
+        "preset" => preset: Field<Filled>,
+        /// The shell command line; needed without a preset. With `exec` delivery a template with the slots `{kickoff}`, `{session}`, `{model}`.
+        "bin" => bin: Field<Filled>,
         /// How the kickoff gets in: `arg` as the last argument, `ping` typed once the program is ready, `exec` as a file the command reads. Default `arg`.
         "prompt_delivery" => prompt_delivery: Field<PromptDelivery>,
         /// The foreground process of a healthy session; used to notice that another backend runs there.
@@ -198,6 +202,12 @@ table! {
         "supports_resume" => supports_resume: Field<bool>,
         /// The argument that does so, with the slot `{id}`. Default `--resume '{id}'`.
         "resume_flag" => resume_flag: Field<String>,
+        /// The argument that chooses the id of a new conversation, with the slot `{id}`. Default: none, the program chooses.
+        "session_flag" => session_flag: Field<String>,
+        /// The argument that the kickoff stands behind, with `arg` delivery. Default: none, the kickoff is the last argument.
+        "prompt_flag" => prompt_flag: Field<String>,
+        /// Whether the program is started so that it reports its own state to the watchdog, where the preset knows how. Default `true`.
+        "hooks" => hooks: Field<bool>,
         /// Whether the program is started with remote control. Default `false`.
         "remote_control" => remote_control: Field<bool>,
         /// The argument that does so, with the slot `{session}`. Default `--remote-control '{session}'`.

@@ -3,6 +3,7 @@
 mod agents;
 mod backends;
 mod loop_plan;
+mod presets;
 mod timing;
 
 use std::path::{Path, PathBuf};
@@ -48,7 +49,8 @@ fn fleet(
     let log_dir = log_dir(defaults, picker);
     let tmux_socket = tmux_socket(defaults, picker);
     let timing = timing::timing(raw.watchdog.table.as_ref(), picker);
-    let backends = backends::backends(&raw.backend.0, picker);
+    let presets = presets::folder(&defaults.presets_dir, picker);
+    let backends = backends::backends(&raw.backend.0, presets.as_deref(), picker);
     let agents =
         agents::Inheritance { raw, defaults, environment, prefix: session_prefix.as_ref() };
     let declared = raw.agent.0.iter().map(|agent| agents.agent(agent, picker)).collect();
@@ -107,11 +109,12 @@ fn pick_derived<T: Value + Clone>(
     derived: impl FnOnce() -> Option<T>,
 ) -> Option<T> {
     if let Some(value) = field.value() {
-        let line = field.span().map_or(0, |span| picker.line(&span));
-        picker.origins.record(key, value.show(), Origin::Own { line });
+        let span = field.span();
+        let line = span.as_ref().map_or(0, |span| picker.line(span));
+        picker.origins.record(key, value.show(), Origin::Own { line }, span);
         return Some(value.clone());
     }
     let value = derived()?;
-    picker.origins.record(key, value.show(), Origin::BuiltIn);
+    picker.origins.record(key, value.show(), Origin::BuiltIn, None);
     Some(value)
 }

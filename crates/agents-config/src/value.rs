@@ -12,6 +12,8 @@ pub(crate) use plain::{Count, Filled, GitName};
 use serde_json::Value as Json;
 use toml::de::DeValue;
 
+use crate::problem::Span;
+
 /// A type that a key of the config file can have.
 pub(crate) trait Value: Sized {
     /// Checks and converts what the file holds.
@@ -29,15 +31,22 @@ pub(crate) struct Wrong {
     /// What stands under the marked value.
     pub label: String,
     pub help: Option<String>,
+    /// Which part of the value is wrong, when not the whole.
+    pub part: Option<Span>,
 }
 
 impl Wrong {
     pub(crate) fn new(message: impl Into<String>, label: impl Into<String>) -> Self {
-        Self { message: message.into(), label: label.into(), help: None }
+        Self { message: message.into(), label: label.into(), help: None, part: None }
     }
 
     pub(crate) fn help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..self }
+    }
+
+    /// Only this part of the value is wrong.
+    pub(crate) fn at(self, part: Span) -> Self {
+        Self { part: self.part.or(Some(part)), ..self }
     }
 
     /// The value has another type than the key.
@@ -74,7 +83,7 @@ pub(crate) fn nearest<'a>(text: &str, candidates: &[&'a str]) -> Option<&'a str>
     let text = text.to_lowercase();
     candidates
         .iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&text, candidate), *candidate))
+        .map(|near| (strsim::damerau_levenshtein(&text, &near.to_lowercase()), *near))
         .filter(|(distance, candidate)| *distance * 3 <= candidate.len().max(3))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)

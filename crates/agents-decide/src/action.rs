@@ -1,5 +1,6 @@
 //! What is to be done? Every effect is a value before it happens.
 
+use agents_config::OneOff;
 use agents_names::{AgentName, PhaseId};
 
 use crate::request::Answer;
@@ -28,6 +29,9 @@ pub enum Action {
         phase: Option<PhaseId>,
         /// The conversation to continue.
         resume: Option<String>,
+        /// What the operator wants instead of what the config says.
+        #[serde(default)]
+        one_off: OneOff,
         why: Why,
     },
     /// Ends a session and its processes, one step of it.

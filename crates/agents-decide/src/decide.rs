@@ -9,7 +9,7 @@ use crate::stall::StallLook;
 use crate::state::{Blind, FleetState, Wanted};
 use crate::{
     Action, Activity, MemberSeen, Note, Now, Observation, Seen, Step, StopStage, Wish, activity,
-    delivery, handoff, health, intent, life, sequence, wake,
+    delivery, handoff, health, intent, life, program, sequence, wake,
 };
 
 /// After so long without a look that succeeds the operator hears of it.
@@ -34,11 +34,18 @@ pub fn decide(
     doubt(&mut draft);
     newcomers(&mut draft);
     intent::take(&mut draft);
+    let judged = program::judged(fleet, &draft.next);
+    supervise(draft, &judged)
+}
+
+/// All that follows from what the members are and do, judged by the programs that run.
+fn supervise<'a>(mut draft: Draft<'a>, judged: &'a Fleet) -> Decision {
+    draft.fleet = judged;
     sequence::step(&mut draft);
     handoff::step(&mut draft);
     let mut stalls = Vec::new();
     for what in draft.declared() {
-        let Some(member) = seen.members.get(what.name()) else { continue };
+        let Some(member) = draft.seen.members.get(what.name()) else { continue };
         life::step(&mut draft, what, member);
         if let Declared::Agent(agent) = what {
             one_agent(&mut draft, agent, member, &mut stalls);
@@ -172,25 +179,55 @@ fn one_agent<'a>(
     } else {
         Activity::Unknown
     };
-    if agent.watch == Watch::None || !agent.enabled || !draft.seen.supervised {
-        delivery::step(draft, Declared::Agent(agent), seen, activity);
-        return;
-    }
-    limit(draft, agent, seen);
-    let silenced = draft.member(name).limit.silences();
-    let up = matches!(draft.member(name).life, Life::Up { .. });
-    if alive && up && !silenced {
-        if agent.watch == Watch::HealStall
-            && let Some(why) = stall(draft, agent, seen, activity)
-        {
-            stalls.push((agent, why));
+    if draft.seen.supervised {
+        if agent.watch != Watch::None && agent.enabled {
+            stalls.extend(watch(draft, agent, seen, activity, alive));
+        } else {
+            unwatched(draft, agent, seen, activity, alive);
         }
-        health::step(draft, agent, seen, activity);
-        wake::step(draft, agent, seen, activity);
-    } else {
-        draft.member(name).stall = crate::Stall::default();
     }
     delivery::step(draft, Declared::Agent(agent), seen, activity);
+}
+
+/// Judges an agent that is watched; why it is to be restarted, when it stalls.
+fn watch<'a>(
+    draft: &mut Draft<'a>,
+    agent: &'a Agent,
+    seen: &'a MemberSeen,
+    activity: Activity,
+    alive: bool,
+) -> Option<(&'a Agent, crate::Why)> {
+    limit(draft, agent, seen);
+    let member = draft.member(&agent.name);
+    let silenced = member.limit.silences();
+    if !alive || silenced || !matches!(member.life, Life::Up { .. }) {
+        member.stall = crate::Stall::default();
+        return None;
+    }
+    let why = match agent.watch {
+        Watch::HealStall => stall(draft, agent, seen, activity),
+        Watch::Heal | Watch::None => None,
+    };
+    health::step(draft, agent, seen, activity);
+    wake::step(draft, agent, seen, activity);
+    why.map(|why| (agent, why))
+}
+
+/// An agent that nobody watches is woken all the same, and what it was suspected of is forgotten.
+fn unwatched(
+    draft: &mut Draft<'_>,
+    agent: &Agent,
+    seen: &MemberSeen,
+    activity: Activity,
+    alive: bool,
+) {
+    let member = draft.member(&agent.name);
+    member.limit = crate::Limit::default();
+    member.stall = crate::Stall::default();
+    member.suspicion = None;
+    if alive && matches!(member.life, Life::Up { .. }) {
+        wake::step(draft, agent, seen, activity);
+    }
 }
 
 fn limit(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen) {

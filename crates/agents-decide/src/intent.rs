@@ -1,23 +1,22 @@
 //! What has the operator asked for, and has it happened?
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
+use agents_config::OneOff;
 use agents_names::{AgentName, PhaseId};
 
 use crate::delivery::{MessageKind, drop_all, owe};
 use crate::draft::{Declared, Draft};
 use crate::life::{Ending, Life, begin_stop, set};
-use crate::request::{Answer, Request, RequestId, Verb};
-use crate::sentence::Telling;
+use crate::request::{Answer, OneOffs, Request, RequestId, Verb};
 use crate::sequence::Sequence;
 use crate::state::{OpenRequest, Wanted};
-use crate::{Action, MessageNote, Moment, Note, Seen, Why};
+use crate::{Seen, Why};
 
-/// How long a started program must live for the start to count: one that dies at once has failed.
-const SETTLED: Duration = Duration::from_millis(400);
-/// How long an operator's message may take before the answer is "later".
-const SEND_WITHIN: Duration = Duration::from_secs(8);
+mod answers;
+mod started;
+
+pub(crate) use answers::close;
 
 /// Takes up the requests that no earlier tick has seen.
 pub(crate) fn take(draft: &mut Draft<'_>) {
@@ -32,15 +31,13 @@ pub(crate) fn take(draft: &mut Draft<'_>) {
 
 fn begin(draft: &mut Draft<'_>, request: Request) {
     let answers = match &request.verb {
-        Verb::Up { names, whole } => up(draft, names, *whole),
+        Verb::Up { names, whole, one_offs } => up(draft, names, *whole, one_offs),
         Verb::Down { names, whole } => down(draft, names, *whole),
-        Verb::Restart { names } => restart(draft, names),
+        Verb::Restart { names, one_offs } => restart(draft, names, one_offs),
         Verb::Phase { to } => phase(draft, to),
         Verb::Send { name, text } => send(draft, request.id, name, text),
-        Verb::DownUndeclared => {
-            draft.seen.undeclared.iter().map(|it| (it.name.clone(), None)).collect()
-        }
-        Verb::StopWatchdog => BTreeMap::new(),
+        // Who they are is known when the terminals are seen.
+        Verb::DownUndeclared | Verb::StopWatchdog => BTreeMap::new(),
     };
     let OpenRequest { id, verb, since, answers } =
         OpenRequest { id: request.id, verb: request.verb, since: draft.now.at, answers };
@@ -49,7 +46,7 @@ fn begin(draft: &mut Draft<'_>, request: Request) {
 
 type Answers = BTreeMap<AgentName, Option<Answer>>;
 
-fn up(draft: &mut Draft<'_>, names: &[AgentName], whole: bool) -> Answers {
+fn up(draft: &mut Draft<'_>, names: &[AgentName], whole: bool, one_offs: &OneOffs) -> Answers {
     if whole {
         draft.next.wanted = Wanted::Up;
     }
@@ -58,7 +55,7 @@ fn up(draft: &mut Draft<'_>, names: &[AgentName], whole: bool) -> Answers {
     let mut answers = Answers::new();
     for what in chosen {
         let name = what.name();
-        draft.member(name).wanted = Wanted::Up;
+        want_up(draft, name, one_offs);
         if whole && what.is_loop() && complete {
             let said = "the phase sequence is complete; `agents phase set` goes back".to_owned();
             answers.insert(name.clone(), Some(Answer::Waiting(said)));
@@ -67,6 +64,13 @@ fn up(draft: &mut Draft<'_>, names: &[AgentName], whole: bool) -> Answers {
         answers.insert(name.clone(), ask_up(draft, what));
     }
     answers
+}
+
+/// The operator's last word decides with what later starts are made, too.
+fn want_up(draft: &mut Draft<'_>, name: &AgentName, one_offs: &OneOffs) {
+    let member = draft.member(name);
+    member.wanted = Wanted::Up;
+    member.one_off = one_offs.get(name).cloned().unwrap_or_default();
 }
 
 /// The declared members that a verb names, or all that are enabled.
@@ -140,6 +144,7 @@ fn down(draft: &mut Draft<'_>, names: &[AgentName], whole: bool) -> Answers {
     let mut answers = Answers::new();
     for what in chosen {
         draft.member(what.name()).wanted = Wanted::Down;
+        draft.member(what.name()).one_off = OneOff::default();
         drop_all(draft.member(what.name()));
         answers.insert(what.name().clone(), ask_down(draft, what));
     }
@@ -173,12 +178,12 @@ fn ask_down(draft: &mut Draft<'_>, what: Declared<'_>) -> Option<Answer> {
     None
 }
 
-fn restart(draft: &mut Draft<'_>, names: &[AgentName]) -> Answers {
+fn restart(draft: &mut Draft<'_>, names: &[AgentName], one_offs: &OneOffs) -> Answers {
     let mut answers = Answers::new();
     for what in chosen(draft, names, false) {
         let unstartable = draft.seen.members[what.name()].unstartable.clone();
+        want_up(draft, what.name(), one_offs);
         let member = draft.member(what.name());
-        member.wanted = Wanted::Up;
         member.budget.reset();
         let answer = match (unstartable, member.life.clone()) {
             (Some(reason), _) => Some(Answer::Failed(reason)),
@@ -225,12 +230,27 @@ fn phase(draft: &mut Draft<'_>, to: &PhaseId) -> Answers {
 }
 
 fn send(draft: &mut Draft<'_>, id: RequestId, name: &AgentName, text: &str) -> Answers {
-    let running = matches!(draft.member(name).life, Life::Up { .. } | Life::Missing { .. });
-    let answer = if running {
-        owe(draft, name, MessageKind::Operator(id.0), text.to_owned());
-        None
-    } else {
-        Some(Answer::Failed("it is not running".to_owned()))
+    let unseen = draft.seen.members.get(name).and_then(|seen| match &seen.pane {
+        Seen::Unknown(cause) => Some(cause.clone()),
+        Seen::Known(_) | Seen::Absent => None,
+    });
+    let comes = match &draft.member(name).life {
+        Life::Up { .. } | Life::Missing { .. } => true,
+        // It may well run by now.
+        Life::Starting { .. } | Life::Due { .. } | Life::Stopping { then: Some(_), .. } => {
+            unseen.is_some()
+        }
+        Life::Stopped { .. } | Life::Parked { .. } | Life::Stopping { then: None, .. } => false,
+    };
+    let answer = match (comes, unseen) {
+        (true, _) => {
+            owe(draft, name, MessageKind::Operator(id.0), text.to_owned());
+            None
+        }
+        (false, Some(cause)) => Some(Answer::Unseen(format!(
+            "not queued: it did not run when it was seen last, and nobody can see it now ({cause})"
+        ))),
+        (false, None) => Some(Answer::Failed("it is not running".to_owned())),
     };
     Answers::from([(name.clone(), answer)])
 }
@@ -242,76 +262,6 @@ pub(crate) fn delivered(draft: &mut Draft<'_>, name: &AgentName, request: u64) {
     }
 }
 
-/// Fills in what has happened, and answers the requests that are complete.
-pub(crate) fn close(draft: &mut Draft<'_>) {
-    let mut open = std::mem::take(&mut draft.next.open);
-    for request in &mut open {
-        let names: Vec<AgentName> = request.answers.keys().cloned().collect();
-        for name in names {
-            if request.answers[&name].is_none() {
-                let answer = answer(draft, request, &name);
-                request.answers.insert(name, answer);
-            }
-        }
-    }
-    let (done, open): (Vec<_>, Vec<_>) =
-        open.into_iter().partition(|request| is_complete(draft, request));
-    if !open.is_empty() {
-        draft.look_in(Duration::from_millis(150));
-    }
-    draft.next.open = open;
-    for request in done {
-        let exits = matches!(request.verb, Verb::Down { whole: true, .. } | Verb::StopWatchdog);
-        let answers = request.answers.into_iter();
-        let answers = answers.filter_map(|(name, answer)| Some((name, answer?))).collect();
-        draft.act(Action::Reply { request: request.id, answers });
-        if exits {
-            draft.act(Action::Exit);
-        }
-    }
-}
-
-fn is_complete(draft: &Draft<'_>, request: &OpenRequest) -> bool {
-    let answered = request.answers.values().all(Option::is_some);
-    let moved = match &request.verb {
-        Verb::Phase { to } => draft
-            .next
-            .sequence
-            .as_ref()
-            .is_none_or(|sequence| sequence.runs() && sequence.phase() == to),
-        Verb::Up { .. }
-        | Verb::Down { .. }
-        | Verb::DownUndeclared
-        | Verb::Restart { .. }
-        | Verb::Send { .. }
-        | Verb::StopWatchdog => true,
-    };
-    answered && moved
-}
-
-fn answer(draft: &Draft<'_>, request: &OpenRequest, name: &AgentName) -> Option<Answer> {
-    let now = draft.now.at;
-    let Some(member) = draft.next.members.get(name) else {
-        return undeclared(draft, request, name);
-    };
-    match &request.verb {
-        Verb::Up { .. } | Verb::Restart { .. } if moves(draft, name) => None,
-        Verb::Up { .. } | Verb::Restart { .. } => {
-            started(draft, name, &member.life, request.since, now)
-        }
-        Verb::Down { .. } if member.wanted != Wanted::Down => {
-            Some(Answer::Failed("it was asked up meanwhile".to_owned()))
-        }
-        Verb::Down { .. } => matches!(member.life, Life::Stopped { .. }).then_some(Answer::Stopped),
-        Verb::DownUndeclared => undeclared(draft, request, name),
-        Verb::Send { .. } => {
-            let late = now.since(request.since) >= SEND_WITHIN;
-            late.then(|| Answer::Waiting(why_waiting(draft, name)))
-        }
-        Verb::Phase { .. } | Verb::StopWatchdog => Some(Answer::Stopped),
-    }
-}
-
 /// Whether it is being stopped because the phase changes.
 fn changes_phase(draft: &Draft<'_>, what: Declared<'_>) -> bool {
     let sequence = draft.next.sequence.as_ref();
@@ -320,65 +270,4 @@ fn changes_phase(draft: &Draft<'_>, what: Declared<'_>) -> bool {
             Sequence::Moving { .. } | Sequence::Completing { .. } => true,
             Sequence::Running { .. } | Sequence::Complete { .. } => false,
         })
-}
-
-/// Whether it starts once the phase has changed.
-fn moves(draft: &Draft<'_>, name: &AgentName) -> bool {
-    draft.next.sequence.as_ref().is_some_and(|sequence| sequence.awaits(name))
-}
-
-fn why_waiting(draft: &Draft<'_>, name: &AgentName) -> String {
-    let mut notes = draft.notes.iter().filter(|about| about.name.as_ref() == Some(name));
-    let said = notes.find_map(|about| match &about.note {
-        Note::Message(MessageNote::Waits { reason, .. }) => Some(reason.clone()),
-        Note::Message(MessageNote::Stuck { .. }) => {
-            Some("it is typed, but was not taken".to_owned())
-        }
-        _ => None,
-    });
-    said.unwrap_or_else(|| "it is under way".to_owned())
-}
-
-fn undeclared(draft: &Draft<'_>, request: &OpenRequest, name: &AgentName) -> Option<Answer> {
-    let gone = !draft.seen.undeclared.iter().any(|it| it.name == *name);
-    let declared = matches!(request.verb, Verb::DownUndeclared);
-    match (declared, gone) {
-        (true, true) => Some(Answer::Stopped),
-        (true, false) => None,
-        // The file was edited while the request was under way.
-        (false, _) => Some(Answer::Failed("the config no longer declares it".to_owned())),
-    }
-}
-
-fn started(
-    draft: &Draft<'_>,
-    name: &AgentName,
-    life: &Life,
-    asked: Moment,
-    now: Moment,
-) -> Option<Answer> {
-    match life {
-        Life::Up { since, .. } if now.since(*since) >= SETTLED => {
-            let fresh = *since >= asked;
-            Some(if fresh { Answer::Started } else { Answer::AlreadyRunning })
-        }
-        Life::Up { .. } | Life::Starting { .. } | Life::Missing { .. } | Life::Stopping { .. } => {
-            None
-        }
-        Life::Due { why: Why::Asked | Why::Phase { .. }, .. } => None,
-        Life::Due { why, .. } => {
-            let telling = Telling::decided(Some(name), draft.now);
-            Some(Answer::Failed(why.told(&telling)))
-        }
-        Life::Parked { reason, .. } => Some(Answer::Failed(reason.clone())),
-        Life::Stopped { how: Ending::Failed(reason), .. } => Some(Answer::Failed(reason.clone())),
-        Life::Stopped { how: Ending::Ended(how), .. } => {
-            let task = draft.declared().iter().any(|what| what.name() == name && what.is_task());
-            let well = task && how.starts_with("exit code 0");
-            Some(if well { Answer::Started } else { Answer::Failed(how.clone()) })
-        }
-        Life::Stopped { how: Ending::NeverStarted | Ending::Asked, .. } => {
-            Some(Answer::Failed("it was stopped meanwhile".to_owned()))
-        }
-    }
 }

@@ -18,6 +18,7 @@ mod note;
 mod now;
 mod observation;
 pub mod phase;
+pub mod program;
 mod request;
 mod seen;
 pub mod sentence;
@@ -34,6 +35,7 @@ pub use decide::decide;
 pub use delivery::{Mailbox, Message, MessageKind, MessageNote, Stage};
 pub use draft::Decision;
 pub use handoff::{Base, HandoffState};
+pub use health::FatalNote;
 pub use life::{Bar, Ending, Hold, Life, LifeNote, StaysDown};
 pub use limit::{Limit, LimitLook, LimitNote, ProbeState};
 pub use note::{About, Note};
@@ -42,10 +44,11 @@ pub use observation::{
     DeadSeen, ExitSeen, HandoffSeen, InboxSeen, MemberSeen, NewsSeen, Observation, PaneSeen,
     ProcessesSeen, ScreenSeen, ServerSeen, StatusSeen, Undeclared,
 };
-pub use request::{Answer, Request, RequestId, Verb};
+pub use program::Program;
+pub use request::{Answer, OneOffs, Request, RequestId, Verb};
 pub use seen::Seen;
 pub use sequence::{PhaseNote, Sequence};
 pub use stall::{Stall, StallLook, StallNote, Vow};
-pub use state::{Blind, FleetState, Member, OpenRequest, STATE_SCHEMA, Suspicion, Wanted};
+pub use state::{Blind, FleetState, Member, OpenRequest, STATE_SCHEMA, Suspicion, Trial, Wanted};
 pub use step::{Step, Wish};
 pub use wake::WakeNote;

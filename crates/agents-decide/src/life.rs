@@ -202,6 +202,7 @@ fn up(
     match seen.pane.known() {
         Some(pane) if pane.dead.is_none() => {
             set(draft, what, Life::Up { since, run: pane.run });
+            mark_beginning(draft, what.name(), seen, pane.run);
             draft.note(what.name(), LifeNote::Running);
             if now.since(since) >= draft.fleet.timing.healthy_after {
                 draft.member(what.name()).budget.healthy();
@@ -224,6 +225,21 @@ fn up(
             draft.note(what.name(), LifeNote::MissingOnce);
             draft.look_in(CONFIRM_AFTER + Duration::from_millis(50));
         }
+    }
+}
+
+/// Remembers since when the program itself is known to run: its session comes before it.
+fn mark_beginning(
+    draft: &mut Draft<'_>,
+    name: &agents_names::AgentName,
+    seen: &MemberSeen,
+    run: Option<RunId>,
+) {
+    let now = draft.now.at;
+    let Some(run) = run.filter(|run| seen.began == Some(*run)) else { return };
+    let began = &mut draft.member(name).began;
+    if began.is_none_or(|(of, _)| of != run) {
+        *began = Some((run, now));
     }
 }
 

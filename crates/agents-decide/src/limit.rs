@@ -1,7 +1,7 @@
 //! Is the agent inside a usage window? While it is, nothing else judges it.
 
 mod banner;
-mod own_rows;
+pub(crate) mod own_rows;
 pub mod reset;
 #[cfg(test)]
 mod tests;
@@ -211,7 +211,7 @@ impl Window {
     fn open(since: Moment, found: Banner, probes: u32, timing: &Timing, now: Now) -> Self {
         let mut window = Self { since, probe_at: now.at, until: None, banner: found.row, probes };
         let patience = pause(timing, probes);
-        match announced(&found.text, timing, now) {
+        match found.texts.iter().find_map(|text| announced(text, timing, now)) {
             Some(until) => {
                 let ahead = (until - now.wall).to_std().unwrap_or(Duration::ZERO);
                 // A provider that says "soon" after each probe is asked no more often than one that says nothing.
@@ -250,10 +250,14 @@ impl Window {
         if over {
             return self.probe(look, now);
         }
-        if found.row == self.banner { self.hold() } else { self.reread(found, look, now) }
+        if found.row == self.banner && self.until.is_some() {
+            return self.hold();
+        }
+        self.reread(found, look, now)
     }
 
-    /// The banner now reads otherwise: it may say better when the window ends, but the hold stays bounded by its start.
+    /// The banner reads otherwise, or the time was not drawn with it: it may say better when the window ends, but the
+    /// hold stays bounded by its start.
     fn reread(self, found: Banner, look: &LimitLook<'_>, now: Now) -> Step<Limit> {
         let fresh = Self::open(self.since, found, self.probes, look.timing, now);
         let latest = self.since.after(look.timing.limit_hold_cap);
@@ -331,7 +335,7 @@ impl Probe {
 
     fn in_vain(self, found: Option<Banner>, look: &LimitLook<'_>, now: Now) -> Step<Limit> {
         let probes = self.probes.saturating_add(1);
-        let found = found.unwrap_or_else(|| Banner { row: self.banner, text: String::new() });
+        let found = found.unwrap_or_else(|| Banner { row: self.banner, texts: Vec::new() });
         let window = Window::open(now.at, found, probes, look.timing, now);
         let note = Note::Limit(LimitNote::StillLimited { probes, probe_at: window.probe_at });
         let text = note.told(&Telling::decided(Some(&look.agent.name), now));

@@ -25,6 +25,10 @@ pub(crate) fn kickoff_line(fleet: &Fleet, what: Declared<'_>) -> Option<String> 
     ))
 }
 
+/// Asks for nothing but to go on, so it does no harm to an agent that is well.
+pub(crate) const LOOK_AND_GO_ON: &str =
+    "Watchdog probe: look where things stand, and go on where you stopped.";
+
 pub(crate) const CLAIM: &str = "watchdog ping: the other loop pushed a gate CLAIM commit. Pull and verify the claimed gate now.";
 
 pub(crate) const REVIEW: &str =

@@ -3,7 +3,8 @@
 use agents_names::AgentName;
 
 use crate::{
-    ActivityNote, LifeNote, LimitNote, MessageNote, Moment, PhaseNote, StallNote, WakeNote, Why,
+    ActivityNote, FatalNote, LifeNote, LimitNote, MessageNote, Moment, PhaseNote, StallNote,
+    WakeNote, Why,
 };
 
 /// A note with what it is about.
@@ -41,11 +42,7 @@ pub enum Note {
         count: usize,
         of: usize,
     },
-    /// Another program's prints, or a row of the screen, looked fatal; once is not enough.
-    FatalOnce {
-        what: String,
-        decided_at: Moment,
-    },
+    Fatal(FatalNote),
     /// The fetch of the handoff repository failed.
     BranchUnread {
         cause: String,
@@ -74,12 +71,13 @@ impl Note {
             Self::Life(LifeNote::NotRestarted { why: Why::Stall { since, .. }, .. }) => {
                 *since = None;
             }
-            Self::FatalOnce { decided_at, .. } => *decided_at = Moment::default(),
+            Self::Fatal(FatalNote::Once { decided_at, .. }) => *decided_at = Moment::default(),
             Self::Life(_)
             | Self::Limit(_)
             | Self::Message(_)
             | Self::Wake(_)
             | Self::Phase(_)
+            | Self::Fatal(_)
             | Self::CannotSee { .. }
             | Self::Doubted
             | Self::TerminalsUnseen { .. }
@@ -148,4 +146,5 @@ notes_of! {
     MessageNote => Message,
     WakeNote => Wake,
     PhaseNote => Phase,
+    FatalNote => Fatal,
 }

@@ -55,6 +55,12 @@ pub struct MemberSeen {
     pub unstartable: Option<String>,
     /// Why the last start that the shell tried did fail, and which it was.
     pub start_failed: Option<(RunId, String)>,
+    /// The run whose program the launcher has begun, as it recorded; looked up until it is seen.
+    #[serde(default)]
+    pub began: Option<RunId>,
+    /// What was decided for it last was not attempted, since tmux had stopped answering by then.
+    #[serde(default)]
+    pub unsent: bool,
     /// The conversation id that a restart would resume.
     pub resume_id: Option<String>,
     /// The text of the wake prompt, as one line; `None` when the file is missing or blank.

@@ -1,5 +1,8 @@
 //! What does the operator ask for? Verbs leave requests; the holder of the fleet lock carries them out.
 
+use std::collections::BTreeMap;
+
+use agents_config::OneOff;
 use agents_names::{AgentName, PhaseId};
 
 /// The number of a request, given by the store; later ones are larger.
@@ -32,6 +35,8 @@ pub enum Verb {
     Up {
         names: Vec<AgentName>,
         whole: bool,
+        #[serde(default)]
+        one_offs: OneOffs,
     },
     /// `whole`: no names were given; the watchdog ends too.
     Down {
@@ -42,6 +47,8 @@ pub enum Verb {
     DownUndeclared,
     Restart {
         names: Vec<AgentName>,
+        #[serde(default)]
+        one_offs: OneOffs,
     },
     Phase {
         to: PhaseId,
@@ -53,6 +60,9 @@ pub enum Verb {
     /// Ends the watchdog and leaves the fleet as it is.
     StopWatchdog,
 }
+
+/// What the caller's environment says of agents instead of the config. Who is not in it is as the config says.
+pub type OneOffs = BTreeMap<AgentName, OneOff>;
 
 /// What became of one member in one request.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -67,4 +77,6 @@ pub enum Answer {
     Failed(String),
     /// Accepted, and carried out later, for this reason.
     Waiting(String),
+    /// Nobody can see the terminals, so nobody knows; what is done about it once they are seen.
+    Unseen(String),
 }

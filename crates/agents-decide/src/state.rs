@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use agents_config::OneOff;
 use agents_names::AgentName;
 
 use crate::budget::Budget;
 use crate::delivery::Mailbox;
 use crate::handoff::HandoffState;
 use crate::life::Life;
+use crate::program::Program;
 use crate::request::{Answer, RequestId, Verb};
 use crate::sequence::Sequence;
 use crate::{ActivityState, Limit, Moment, RunId, ServerSeen, Stall};
@@ -74,6 +76,15 @@ pub struct Member {
     pub restarts: u32,
     /// The last start of this member.
     pub last_run: Option<RunId>,
+    /// What the operator's last `up` or `restart` wants instead of what the config says; later starts take it too.
+    #[serde(default)]
+    pub one_off: OneOff,
+    /// What the last start of an agent took.
+    #[serde(default)]
+    pub program: Option<Program>,
+    /// The run whose program is known to have begun, and since when that is known.
+    #[serde(default)]
+    pub began: Option<(RunId, Moment)>,
 }
 
 /// Something that condemns a session when a second look confirms it.
@@ -81,6 +92,19 @@ pub struct Member {
 pub struct Suspicion {
     pub since: Moment,
     pub what: String,
+    #[serde(default)]
+    pub trial: Trial,
+}
+
+/// How far it was tried whether a program that takes input is only quoting an error.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Trial {
+    #[default]
+    Open,
+    /// A message is on its way to it, or was taken then.
+    Asked { taken_at: Option<Moment> },
+    /// It answered: the error that stands above the message is old or quoted.
+    Passed,
 }
 
 /// What the operator wants of a member or of the fleet.

@@ -9,7 +9,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::http::{refuse, whole};
-use crate::refusal::bad_request;
+use crate::refusal::{Cause, refusal};
+use crate::request::Api;
 use crate::scenario::Scenario;
 use crate::server::Shared;
 
@@ -31,6 +32,6 @@ pub(crate) async fn force(State(shared): State<Arc<Shared>>, Json(force): Json<F
             shared.script().force(scenario);
             whole(&json!({"ok": true}))
         }
-        Err(error) => refuse(&bad_request(&error.to_string())),
+        Err(error) => refuse(&refusal(Api::Responses, &Cause::BadRequest(error.to_string()))),
     }
 }

@@ -1,9 +1,9 @@
-//! What can go wrong before the server answers its first request?
+//! What can go wrong before the server answers its first request, and before a CLI can ask it?
 
 use std::io;
 use std::path::PathBuf;
 
-/// A server that cannot be started, or a script that it cannot follow.
+/// A server that cannot be started, a script that it cannot follow, or a CLI that cannot be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum ServerError {
     #[error("cannot listen on 127.0.0.1:{port}; choose another port, or 0 for a free one")]
@@ -26,6 +26,12 @@ pub enum ServerError {
     Scenario { name: String },
     #[error("the server's own thread or runtime could not start")]
     Runtime { source: io::Error },
+    #[error("cannot write or run {path} for a CLI's home")]
+    HomeFile { path: PathBuf, source: io::Error },
+    #[error("`{text}` is no NAME=FOLDER with a known CLI; write, for example, codex=./home")]
+    HomeText { text: String },
+    #[error("cannot install {cli}: {said}")]
+    Install { cli: &'static str, said: String },
     #[error("the server stopped")]
     Serve { source: io::Error },
 }

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use agents_model_server::{Options, Rule, Scenario, ServerError, serve};
+use agents_model_server::{
+    Account, Cli, Leave, Options, Order, Rule, Scenario, ServerError, serve,
+};
 use clap::Parser;
 use tokio::net::TcpListener;
 
@@ -29,6 +31,12 @@ struct Args {
     /// A JSON list of {"contains": TEXT, "run": COMMAND} or {"contains": TEXT, "scenario": NAME}
     #[arg(long)]
     rules_file: Option<PathBuf>,
+    /// `NAME=FOLDER`: write a home for codex, claude, opencode, pi, gemini or qwen and say how to start it there
+    #[arg(long = "home")]
+    homes: Vec<String>,
+    /// A folder in which a CLI of `--home` needs no question about trust; may be given more than once
+    #[arg(long = "project")]
+    projects: Vec<PathBuf>,
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -61,7 +69,34 @@ async fn run(args: Args) -> Result<(), ServerError> {
         publish(path, addr.port())?;
     }
     eprintln!("agents-model-server: listening on {addr}");
+    for home in &args.homes {
+        println!("{}", settle(home, &format!("http://{addr}"), &args.projects)?);
+    }
     serve(listener, &Options { port, rules, default, log: args.log }).await
+}
+
+/// Writes the home that `NAME=FOLDER` asks for; the command line that starts its CLI there.
+fn settle(text: &str, origin: &str, projects: &[PathBuf]) -> Result<String, ServerError> {
+    let (name, folder) = text.split_once('=').unwrap_or((text, ""));
+    let cli = Cli::ALL.into_iter().find(|cli| cli.name() == name && !folder.is_empty());
+    let cli = cli.ok_or_else(|| ServerError::HomeText { text: text.to_owned() })?;
+    let order = Order {
+        cli,
+        program: cli.install()?,
+        dir: std::path::absolute(folder)
+            .map_err(|source| ServerError::HomeFile { path: folder.into(), source })?,
+        origin: origin.to_owned(),
+        projects: projects.to_vec(),
+        leave: Leave::Asks,
+        account: Account::Key,
+    };
+    let home = order.settle()?;
+    let kept = ["PATH", "LANG", "TERM"].map(|name| format!("{name}=\"${name}\""));
+    let own = home.env.iter().map(|(name, value)| format!("{name}='{value}'"));
+    let words = home.start("11111111-1111-4111-8111-111111111111", None);
+    let words = words.iter().map(|word| format!("'{word}'"));
+    let all: Vec<String> = kept.into_iter().chain(own).chain(words).collect();
+    Ok(format!("env -i {}", all.join(" ")))
 }
 
 /// Writes the port in one step, so that a reader never sees half of it.

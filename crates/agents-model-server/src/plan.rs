@@ -31,7 +31,11 @@ pub(crate) fn plan(request: &Request, rules: &[Rule], default: Scenario) -> Plan
     }
     match orders.scenario {
         // The tool of that scenario has been called: only the reply is left.
-        Some(Scenario::Tool { .. }) if results.len() > orders.commands.len() => Plan::Close,
+        Some(Scenario::Tool { .. } | Scenario::Approve { .. } | Scenario::Edit | Scenario::Ask)
+            if results.len() > orders.commands.len() =>
+        {
+            Plan::Close
+        }
         Some(scenario) => Plan::Play(scenario),
         None if results.is_empty() => Plan::Play(default),
         None => Plan::Close,

@@ -15,6 +15,8 @@ pub(crate) enum Reply {
     FailInStream,
     /// The first event, then nothing.
     Hang(Duration),
+    /// Nothing at all for that time, then a gateway's refusal.
+    Mute(Duration),
     /// A page that is no answer at all.
     Page(&'static str),
 }

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::turn::{Turn, turns};
+
 /// The protocol of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Api {
@@ -9,6 +11,10 @@ pub(crate) enum Api {
     Responses,
     /// OpenAI Chat Completions.
     Chat,
+    /// Anthropic Messages.
+    Messages,
+    /// Gemini's `generateContent`.
+    Gemini,
 }
 
 /// The parts of a request that decide its answer.
@@ -24,6 +30,10 @@ pub(crate) struct Request {
     /// What the tools said since the model last spoke, oldest first.
     pub(crate) outputs: Vec<String>,
     pub(crate) tools: Vec<Tool>,
+    /// The agent's working folder, where the request tells it.
+    pub(crate) folder: Option<String>,
+    /// The JSON schema that the reply must keep to; only helpers of gemini have one.
+    pub(crate) reply_schema: Option<Value>,
 }
 
 /// A tool that the agent offers.
@@ -35,23 +45,9 @@ pub(crate) struct Tool {
     pub(crate) schema: Value,
 }
 
-/// One step of the conversation so far.
-enum Turn {
-    User(String),
-    Output(String),
-    /// The model's words, which end its turn.
-    Answer,
-    /// Calls, instructions and reasoning, which end nothing.
-    Aside,
-}
-
 impl Request {
     /// The request in that body; missing parts count as empty.
     pub(crate) fn read(api: Api, body: &Value) -> Self {
-        let turns = match api {
-            Api::Responses => responses_turns(&body["input"]),
-            Api::Chat => list(&body["messages"]).iter().map(chat_turn).collect(),
-        };
         let mut request = Self {
             api,
             model: body["model"].as_str().unwrap_or_default().to_owned(),
@@ -59,9 +55,11 @@ impl Request {
             messages: Vec::new(),
             unanswered: 0,
             outputs: Vec::new(),
-            tools: list(&body["tools"]).iter().map(|tool| read_tool(api, tool)).collect(),
+            tools: read_tools(api, &body["tools"]),
+            folder: folder(body),
+            reply_schema: reply_schema(body),
         };
-        request.follow(turns);
+        request.follow(turns(api, body));
         request
     }
 
@@ -98,66 +96,57 @@ impl Request {
     }
 }
 
-fn responses_turns(input: &Value) -> Vec<Turn> {
-    if let Some(text) = input.as_str() {
-        return vec![Turn::User(text.to_owned())];
-    }
-    list(input).iter().map(responses_turn).collect()
+/// Every agent words this its own way, somewhere among instructions and messages.
+fn folder(body: &Value) -> Option<String> {
+    let text = body.to_string();
+    ["orking directory: /", "orking in the directory: /"].iter().find_map(|words| {
+        let from = text.find(words)? + words.len() - 1;
+        let path = text[from..].split(['\\', '"']).next()?;
+        Some(path.trim_end().to_owned())
+    })
 }
 
-fn responses_turn(item: &Value) -> Turn {
-    let kind = item["type"].as_str().unwrap_or("message");
-    if kind.ends_with("_output") {
-        return Turn::Output(text_of(&item["output"]));
-    }
-    match (kind, item["role"].as_str()) {
-        ("message", Some("user")) => Turn::User(text_of(&item["content"])),
-        ("message", Some("assistant")) => Turn::Answer,
-        _ => Turn::Aside,
-    }
+fn reply_schema(body: &Value) -> Option<Value> {
+    let config = &body["generationConfig"];
+    ["responseJsonSchema", "responseSchema"]
+        .iter()
+        .map(|key| &config[key])
+        .find(|schema| schema.is_object())
+        .cloned()
 }
 
-fn chat_turn(message: &Value) -> Turn {
-    match message["role"].as_str() {
-        Some("user") => Turn::User(text_of(&message["content"])),
-        Some("tool") => Turn::Output(text_of(&message["content"])),
-        Some("assistant") if list(&message["tool_calls"]).is_empty() => Turn::Answer,
-        _ => Turn::Aside,
+/// Every tool on offer; Gemini's come in groups.
+fn read_tools(api: Api, tools: &Value) -> Vec<Tool> {
+    let groups = tools.as_array().map_or(&[][..], Vec::as_slice).iter();
+    match api {
+        Api::Responses | Api::Chat | Api::Messages => {
+            groups.map(|tool| read_tool(api, tool)).collect()
+        }
+        Api::Gemini => groups
+            .flat_map(|group| group["functionDeclarations"].as_array().into_iter().flatten())
+            .map(|tool| read_tool(api, tool))
+            .collect(),
     }
 }
 
 fn read_tool(api: Api, tool: &Value) -> Tool {
-    let inner = match api {
-        Api::Responses => tool,
-        Api::Chat => &tool["function"],
+    let inner = if api == Api::Chat { &tool["function"] } else { tool };
+    let schema = match api {
+        Api::Responses | Api::Chat => &inner["parameters"],
+        Api::Messages => &inner["input_schema"],
+        Api::Gemini => ["parametersJsonSchema", "parameters"]
+            .iter()
+            .map(|key| &inner[key])
+            .find(|schema| schema.is_object())
+            .unwrap_or(&Value::Null),
     };
     let kind = tool["type"].as_str().unwrap_or("function");
     Tool {
         // A built-in tool has a type and no name.
         name: inner["name"].as_str().unwrap_or(kind).to_owned(),
         kind: kind.to_owned(),
-        schema: inner["parameters"].clone(),
+        schema: schema.clone(),
     }
-}
-
-/// The words of a content: a text, or a list of parts with a text each.
-fn text_of(content: &Value) -> String {
-    if let Some(text) = content.as_str() {
-        return text.to_owned();
-    }
-    if content.is_object() {
-        return text_of(if content["text"].is_string() {
-            &content["text"]
-        } else {
-            &content["content"]
-        });
-    }
-    let parts: Vec<String> = list(content).iter().map(text_of).collect();
-    parts.join("\n")
-}
-
-fn list(value: &Value) -> &[Value] {
-    value.as_array().map_or(&[], Vec::as_slice)
 }
 
 #[cfg(test)]

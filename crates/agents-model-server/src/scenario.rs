@@ -23,9 +23,16 @@ pub enum Scenario {
     Think { during: Duration },
     /// `tool[:seconds]` — a shell tool call that sleeps so long (0) and touches `done.txt`, then a reply.
     Tool { during: Duration },
+    /// `approve[:seconds]` — the same call in a form that needs leave, where the agent's settings ask for it.
+    Approve { during: Duration },
+    /// `edit` — a call of the editing tool that makes `hello.txt`, then a reply.
+    Edit,
+    /// `ask` — a call of the tool that puts a question to the user, then a reply.
+    Ask,
     /// `429[:n]` — the rate limit that a retry gets past, for the first n tries (always).
     RateLimit { tries: Option<u32> },
-    /// `usage[:seconds]` — the usage window of the plan; it closes that long (5400) after the first request that met it.
+    /// `usage[:seconds]` — the usage window of the plan: the whole conversation is refused until so long (5400) after
+    /// the first request that met it.
     Usage { window: Duration },
     /// `weekly` — the same with a reset three days ahead.
     Weekly,
@@ -41,6 +48,8 @@ pub enum Scenario {
     Refused { status: u16 },
     /// `hang[:seconds]` — the first event, then silence (600).
     Hang { during: Duration },
+    /// `hang0[:seconds]` — not even a head of the answer for that time (600), then HTTP 504.
+    Mute { during: Duration },
     /// `cut[:n]` — half a stream, then the connection closes, for the first n tries (always).
     Cut { tries: Option<u32> },
     /// `badjson` — a page of HTML instead of an answer.
@@ -48,7 +57,7 @@ pub enum Scenario {
 }
 
 /// The names, as a prompt writes them.
-pub(crate) const NAMES: [&str; 23] = [
+pub(crate) const NAMES: [&str; 27] = [
     "ok",
     "echo",
     "recall",
@@ -57,6 +66,9 @@ pub(crate) const NAMES: [&str; 23] = [
     "slow",
     "think",
     "tool",
+    "approve",
+    "edit",
+    "ask",
     "429",
     "usage",
     "weekly",
@@ -70,6 +82,7 @@ pub(crate) const NAMES: [&str; 23] = [
     "403",
     "404",
     "hang",
+    "hang0",
     "cut",
     "badjson",
 ];
@@ -116,12 +129,16 @@ impl Scenario {
             | Self::Slow { .. }
             | Self::Think { .. }
             | Self::Tool { .. }
+            | Self::Approve { .. }
+            | Self::Edit
+            | Self::Ask
             | Self::Usage { .. }
             | Self::Weekly
             | Self::Quota
             | Self::ContextFull
             | Self::Refused { .. }
             | Self::Hang { .. }
+            | Self::Mute { .. }
             | Self::BadBody => None,
         }
     }
@@ -140,6 +157,9 @@ impl Scenario {
             "slow" => Self::Slow { during: seconds(20.0) },
             "think" => Self::Think { during: seconds(10.0) },
             "tool" => Self::Tool { during: seconds(0.0) },
+            "approve" => Self::Approve { during: seconds(0.0) },
+            "edit" => Self::Edit,
+            "ask" => Self::Ask,
             "429" => Self::RateLimit { tries: whole },
             "usage" => Self::Usage { window: seconds(5400.0) },
             "weekly" => Self::Weekly,
@@ -153,6 +173,7 @@ impl Scenario {
             "403" => Self::Refused { status: 403 },
             "404" => Self::Refused { status: 404 },
             "hang" => Self::Hang { during: seconds(600.0) },
+            "hang0" => Self::Mute { during: seconds(600.0) },
             "cut" => Self::Cut { tries: whole },
             "badjson" => Self::BadBody,
             _ => return None,

@@ -3,13 +3,15 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use serde_json::Value;
+
 use crate::plan::{Plan, plan};
-use crate::refusal;
+use crate::refusal::{self, Cause, Window};
 use crate::reply::{Reply, Speech};
 use crate::request::Request;
 use crate::rule::Rule;
 use crate::scenario::Scenario;
-use crate::tool::{Call, shell_call, wait_call};
+use crate::tool::{Call, approve_call, ask_call, edit_call, fill, shell_call, wait_call};
 
 /// The script, and what it must remember.
 #[derive(Debug)]
@@ -27,6 +29,13 @@ struct Met {
     /// Seconds since 1970.
     first: u64,
     times: u32,
+}
+
+/// A usage window that is closed, until that second since 1970.
+struct Closed {
+    /// A scenario with a window.
+    scenario: Scenario,
+    reset: u64,
 }
 
 /// An answer, and what the log calls it.
@@ -53,12 +62,15 @@ impl Script {
         self.answered += 1;
         // Helpers that name a conversation come without tools; they are no part of the agent's work.
         if request.tools.is_empty() {
-            return self.play(Scenario::Ok, request, now);
+            return self.help(request, now);
         }
         if let Some(forced) = self.forced
             && let Some(scenario) = self.still(forced, FORCED, now)
         {
             return self.play(scenario, request, now);
+        }
+        if let Some(closed) = self.closed_window(request, now) {
+            return self.refuse(closed, request, now);
         }
         match plan(request, &self.rules, self.default) {
             Plan::Run(command) => {
@@ -83,7 +95,8 @@ impl Script {
                 scenario: "close".to_owned(),
             },
             Plan::Play(scenario) => {
-                let scenario = self.still(scenario, request.newest(), now).unwrap_or(Scenario::Ok);
+                let scenario =
+                    self.still(scenario, request.newest().trim(), now).unwrap_or(Scenario::Ok);
                 self.play(scenario, request, now)
             }
         }
@@ -102,15 +115,37 @@ impl Script {
         (by_count && by_time).then_some(scenario)
     }
 
-    /// When the scenario's usage window closes for whoever met it; without one, now.
-    fn reset_of(&self, scenario: Scenario, request: &Request, now: u64) -> u64 {
-        let by = if self.forced == Some(scenario) { FORCED } else { request.newest() };
-        let first = self.met.get(&format!("{by}{scenario:?}")).map_or(now, |met| met.first);
-        reset(scenario, first).unwrap_or(now)
+    /// A usage window that some message of this conversation met, and that is still closed: until then the account
+    /// is refused whatever it asks.
+    fn closed_window(&self, request: &Request, now: u64) -> Option<Closed> {
+        request.messages.iter().rev().find_map(|message| {
+            let scenario = Scenario::last_in(message)?;
+            // claude puts a line's end behind a message that it sends again.
+            let met = self.met.get(&format!("{}{scenario:?}", message.trim()))?;
+            let reset = reset(scenario, met.first).filter(|reset| now < *reset)?;
+            Some(Closed { scenario, reset })
+        })
+    }
+
+    fn refuse(&self, closed: Closed, request: &Request, now: u64) -> Answered {
+        let Closed { scenario, reset } = closed;
+        let window = Window { weekly: scenario == Scenario::Weekly, now, reset };
+        let refusal = refusal::refusal(request.api, &Cause::Usage(window));
+        let scenario = format!("{scenario:?}");
+        Answered { number: self.answered, reply: Reply::Refuse(refusal), scenario }
+    }
+
+    fn help(&self, request: &Request, now: u64) -> Answered {
+        let Some(schema) = &request.reply_schema else {
+            return self.play(Scenario::Ok, request, now);
+        };
+        let text = fill(schema, &Value::Null).to_string();
+        let scenario = "help".to_owned();
+        Answered { number: self.answered, reply: Reply::Say(Speech::of(text)), scenario }
     }
 
     fn play(&self, scenario: Scenario, request: &Request, now: u64) -> Answered {
-        let reset = self.reset_of(scenario, request, now);
+        let refuse = |cause: &Cause| Reply::Refuse(refusal::refusal(request.api, cause));
         let speech = Speech::of(format!("mock reply {}. All done.", self.answered));
         let reply = match scenario {
             Scenario::Ok => Reply::Say(speech),
@@ -123,22 +158,26 @@ impl Script {
             Scenario::Cut { .. } => {
                 Reply::Say(Speech { cut: true, slow: Duration::from_secs(1), ..speech })
             }
-            Scenario::Tool { during } => {
-                let command = format!("sleep {}; touch done.txt", during.as_secs_f64());
-                calling(shell_call(request, &command), request)
-            }
+            Scenario::Tool { during } => calling(shell_call(request, &touch(during)), request),
+            Scenario::Approve { during } => calling(approve_call(request, &touch(during)), request),
+            Scenario::Edit => calling(edit_call(request), request),
+            Scenario::Ask => calling(ask_call(request), request),
             Scenario::Overloaded { .. } => Reply::FailInStream,
             Scenario::Hang { during } => Reply::Hang(during),
+            Scenario::Mute { during } => Reply::Mute(during),
             Scenario::BadBody => Reply::Page("<html>bad gateway</html>"),
-            Scenario::RateLimit { .. } => Reply::Refuse(refusal::rate_limit()),
-            Scenario::Usage { .. } => {
-                Reply::Refuse(refusal::usage_limit(("100", "40"), now, reset))
+            Scenario::RateLimit { .. } => refuse(&Cause::RateLimit),
+            Scenario::Usage { .. } | Scenario::Weekly => {
+                let by =
+                    if self.forced == Some(scenario) { FORCED } else { request.newest().trim() };
+                let first = self.met.get(&format!("{by}{scenario:?}")).map_or(now, |met| met.first);
+                let reset = reset(scenario, first).unwrap_or(now);
+                return self.refuse(Closed { scenario, reset }, request, now);
             }
-            Scenario::Weekly => Reply::Refuse(refusal::usage_limit(("55", "100"), now, reset)),
-            Scenario::Quota => Reply::Refuse(refusal::quota()),
-            Scenario::Failure { status, .. } => Reply::Refuse(refusal::failure(status)),
-            Scenario::ContextFull => Reply::Refuse(refusal::context_full()),
-            Scenario::Refused { status } => Reply::Refuse(refusal::refused(status)),
+            Scenario::Quota => refuse(&Cause::Quota),
+            Scenario::Failure { status, .. } => refuse(&Cause::Failure(status)),
+            Scenario::ContextFull => refuse(&Cause::ContextFull),
+            Scenario::Refused { status } => refuse(&Cause::Refused(status)),
         };
         Answered { number: self.answered, reply, scenario: format!("{scenario:?}") }
     }
@@ -160,6 +199,9 @@ fn reset(scenario: Scenario, first: u64) -> Option<u64> {
         | Scenario::Slow { .. }
         | Scenario::Think { .. }
         | Scenario::Tool { .. }
+        | Scenario::Approve { .. }
+        | Scenario::Edit
+        | Scenario::Ask
         | Scenario::RateLimit { .. }
         | Scenario::Quota
         | Scenario::Failure { .. }
@@ -167,9 +209,15 @@ fn reset(scenario: Scenario, first: u64) -> Option<u64> {
         | Scenario::ContextFull
         | Scenario::Refused { .. }
         | Scenario::Hang { .. }
+        | Scenario::Mute { .. }
         | Scenario::Cut { .. }
         | Scenario::BadBody => None,
     }
+}
+
+/// The command line of the scenarios with a tool.
+fn touch(after: Duration) -> String {
+    format!("sleep {}; touch done.txt", after.as_secs_f64())
 }
 
 fn calling(call: Option<Call>, request: &Request) -> Reply {

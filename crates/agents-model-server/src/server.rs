@@ -8,7 +8,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, Method, Uri, header};
 use axum::response::{Html, IntoResponse as _, Response};
 use axum::routing::{get, post};
@@ -16,13 +17,14 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
+use crate::form::Form;
 use crate::http::{Left, Outlet, refuse, stream, whole};
 use crate::record::Record;
-use crate::refusal::{bad_request, no_such_path};
+use crate::refusal::{Cause, refusal};
 use crate::reply::Reply;
 use crate::request::{Api, Request};
 use crate::script::Script;
-use crate::{Rule, Scenario, ServerError, chat, control, responses};
+use crate::{Rule, Scenario, ServerError, control};
 
 /// How a server is to behave.
 #[derive(Debug, Clone)]
@@ -99,6 +101,12 @@ impl Server {
         format!("http://{}/v1", self.addr)
     }
 
+    /// The address that claude and gemini want, without a path or a slash at its end.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        format!("http://{}", self.addr)
+    }
+
     /// Every request so far, oldest first; the fields are those of the log.
     #[must_use]
     pub fn requests(&self) -> Vec<Value> {
@@ -168,6 +176,9 @@ fn router(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/v1/responses", post(answer_responses))
         .route("/v1/chat/completions", post(answer_chat))
+        .route("/v1/messages", post(answer_messages))
+        .route("/v1/messages/count_tokens", post(count))
+        .route("/v1beta/models/{call}", post(answer_gemini))
         .route("/v1/models", get(models))
         .route("/_mock/log", get(control::log))
         .route("/_mock/force", post(control::force))
@@ -177,33 +188,72 @@ fn router(shared: Arc<Shared>) -> Router {
         .with_state(shared)
 }
 
+/// The models, in a form that OpenAI's clients and Anthropic's both read.
 async fn models() -> Response {
-    let model = json!({"id": "mock-1", "object": "model", "created": 1, "owned_by": "mock"});
-    whole(&json!({"object": "list", "data": [model]}))
+    let model = json!({"id": "mock-1", "object": "model", "created": 1, "owned_by": "mock",
+        "type": "model", "display_name": "Mock 1", "created_at": "2026-01-01T00:00:00Z"});
+    whole(&json!({"object": "list", "data": [model], "has_more": false,
+        "first_id": "mock-1", "last_id": "mock-1"}))
+}
+
+async fn count() -> Response {
+    whole(&json!({"input_tokens": 1200}))
 }
 
 async fn elsewhere(State(shared): State<Arc<Shared>>, method: Method, uri: Uri) -> Response {
-    shared.record.add(json!({"method": method.as_str(), "path": uri.path()}));
-    refuse(&no_such_path(uri.path()))
+    // An agent that wants another server through this one as its proxy names that one instead of a path.
+    let path = uri.authority().map_or(uri.path(), Authority::as_str);
+    shared.record.add(json!({"method": method.as_str(), "path": path, "time": now()}));
+    refuse(&refusal(Api::Responses, &Cause::NoSuchPath(uri.path().to_owned())))
 }
 
 async fn answer_responses(shared: State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
-    answer(&shared, Api::Responses, &headers, &body)
+    answer(&shared, Api::Responses, read(&headers, &body)).await
 }
 
 async fn answer_chat(shared: State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
-    answer(&shared, Api::Chat, &headers, &body)
+    answer(&shared, Api::Chat, read(&headers, &body)).await
 }
 
-fn answer(shared: &Shared, api: Api, headers: &HeaderMap, body: &[u8]) -> Response {
-    if headers.contains_key(header::CONTENT_ENCODING) {
-        return refuse(&bad_request(
-            "switch request compression off; this server reads plain JSON",
-        ));
+async fn answer_messages(shared: State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
+    answer(&shared, Api::Messages, read(&headers, &body)).await
+}
+
+/// This protocol names the model and the kind of answer in the path: `models/MODEL:METHOD`.
+async fn answer_gemini(
+    shared: State<Arc<Shared>>,
+    Path(call): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let (model, method) = call.rsplit_once(':').unwrap_or((&call, ""));
+    if method == "countTokens" {
+        return whole(&json!({"totalTokens": 1200}));
     }
-    let body: Value = match serde_json::from_slice(body) {
+    let body = read(&headers, &body).map(|mut body| {
+        body["model"] = json!(model);
+        body["stream"] = json!(method == "streamGenerateContent");
+        body
+    });
+    answer(&shared, Api::Gemini, body).await
+}
+
+/// The JSON of a body, which must be an object, or why it cannot be read.
+fn read(headers: &HeaderMap, body: &[u8]) -> Result<Value, String> {
+    if headers.contains_key(header::CONTENT_ENCODING) {
+        return Err("switch request compression off; this server reads plain JSON".to_owned());
+    }
+    match serde_json::from_slice(body) {
+        Ok(Value::Object(body)) => Ok(Value::Object(body)),
+        Ok(_) => Err("the body is not a JSON object".to_owned()),
+        Err(error) => Err(format!("the body is not JSON: {error}")),
+    }
+}
+
+async fn answer(shared: &Shared, api: Api, body: Result<Value, String>) -> Response {
+    let body = match body {
         Ok(body) => body,
-        Err(error) => return refuse(&bad_request(&format!("the body is not JSON: {error}"))),
+        Err(why) => return refuse(&refusal(api, &Cause::BadRequest(why))),
     };
     let request = Request::read(api, &body);
     let now = now();
@@ -214,44 +264,31 @@ fn answer(shared: &Shared, api: Api, headers: &HeaderMap, body: &[u8]) -> Respon
         "model": request.model, "stream": request.stream, "scenario": answered.scenario,
         "messages": request.messages, "outputs": request.outputs, "tools": tools}),
     );
-    let serial = format!("{:x}_{}", shared.started, answered.number);
-    send(Form::new(&request, serial, now), answered.reply, request.stream)
-}
-
-/// The answer's form on the wire, by protocol.
-enum Form {
-    Responses(responses::Form),
-    Chat(chat::Form),
-}
-
-impl Form {
-    fn new(request: &Request, serial: String, now: u64) -> Self {
-        let model = request.model.clone();
-        match request.api {
-            Api::Responses => Self::Responses(responses::Form::new(serial, model, now)),
-            Api::Chat => Self::Chat(chat::Form::new(serial, model, now)),
-        }
+    if let Some(folder) = std::env::var_os("MOCK_DUMP") {
+        let n = shared.record.entries().len();
+        std::fs::write(
+            std::path::Path::new(&folder).join(format!("{n:03}.json")),
+            serde_json::to_string_pretty(&body).unwrap(),
+        )
+        .unwrap();
     }
+    let serial = format!("{:x}_{}", shared.started, answered.number);
+    let form = Form::new(&request, serial, now);
+    send(form, answered.reply, &request).await
 }
 
-fn send(form: Form, reply: Reply, streaming: bool) -> Response {
-    match (reply, streaming) {
+async fn send(form: Form, reply: Reply, request: &Request) -> Response {
+    match (reply, request.stream) {
         (Reply::Refuse(refusal), _) => refuse(&refusal),
         (Reply::Page(page), _) => Html(page).into_response(),
-        (Reply::Say(speech), false) => match &form {
-            Form::Responses(form) => whole(&form.whole_text(&speech.text)),
-            Form::Chat(form) => whole(&form.whole_text(&speech.text)),
-        },
-        (Reply::Call(call), false) => match &form {
-            Form::Responses(form) => whole(&form.whole_call(&call)),
-            Form::Chat(form) => whole(&form.whole_call(&call)),
-        },
+        (Reply::Mute(during), _) => {
+            tokio::time::sleep(during).await;
+            refuse(&refusal(request.api, &Cause::Failure(504)))
+        }
+        (Reply::Say(speech), false) => whole(&form.whole_text(&speech.text)),
+        (Reply::Call(call), false) => whole(&form.whole_call(&call)),
         (reply, _) => {
-            let headers = match &form {
-                Form::Responses(form) => form.headers().to_vec(),
-                Form::Chat(_) => Vec::new(),
-            };
-            let (outlet, response) = stream(&headers);
+            let (outlet, response) = stream(&form.headers());
             tokio::spawn(async move {
                 // An agent that left needs nothing more.
                 drop(produce(&form, &outlet, &reply).await);
@@ -262,25 +299,19 @@ fn send(form: Form, reply: Reply, streaming: bool) -> Response {
 }
 
 async fn produce(form: &Form, outlet: &Outlet, reply: &Reply) -> Result<(), Left> {
-    match (form, reply) {
-        (Form::Responses(form), Reply::Say(speech)) => form.speak(outlet, speech).await,
-        (Form::Chat(form), Reply::Say(speech)) => form.speak(outlet, speech).await,
-        (Form::Responses(form), Reply::Call(call)) => form.call(outlet, call).await,
-        (Form::Chat(form), Reply::Call(call)) => form.call(outlet, call).await,
-        (Form::Responses(form), Reply::FailInStream) => form.fail(outlet).await,
-        (Form::Chat(form), Reply::FailInStream) => form.fail(outlet).await,
-        (form, Reply::Hang(during)) => {
-            match form {
-                Form::Responses(form) => form.begin(outlet).await?,
-                Form::Chat(form) => form.begin(outlet).await?,
-            }
+    match reply {
+        Reply::Say(speech) => form.speak(outlet, speech).await,
+        Reply::Call(call) => form.call(outlet, call).await,
+        Reply::FailInStream => form.fail(outlet).await,
+        Reply::Hang(during) => {
+            form.begin(outlet).await?;
             tokio::select! {
                 () = tokio::time::sleep(*during) => Ok(()),
                 () = outlet.left() => Err(Left),
             }
         }
         // These were sent whole.
-        (Form::Responses(_) | Form::Chat(_), Reply::Refuse(_) | Reply::Page(_)) => Ok(()),
+        Reply::Refuse(_) | Reply::Page(_) | Reply::Mute(_) => Ok(()),
     }
 }
 

@@ -93,6 +93,8 @@ impl Place for SimPlace {
         let logs = agent.is_some_and(|agent| agent.log && fleet.backend_of(agent).footer_ui);
         let parts = self.machine.parts();
         let exit = need.run.filter(|_| need.end).and_then(|run| parts.runs.exit(name, run, last));
+        let begun = need.run.filter(|_| need.beginning);
+        let began = begun.filter(|run| parts.runs.has_begun(name, *run));
         let processes = match need.run {
             Some(run) if need.processes => parts.runs.processes(name, run, now),
             Some(_) | None => Seen::Absent,
@@ -111,6 +113,7 @@ impl Place for SimPlace {
             log_age: log.and_then(|session| self.log_age(session)),
             processes,
             unstartable,
+            began,
             resume_id,
             wake_text: wake.filter(|_| has_wake),
         }

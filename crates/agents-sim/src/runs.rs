@@ -126,6 +126,11 @@ impl Runs {
         }
     }
 
+    /// Whether the launcher recorded that the program began.
+    pub fn has_begun(&self, name: &AgentName, id: RunId) -> bool {
+        self.runs.iter().any(|run| run.name == *name && run.run == id)
+    }
+
     /// How the launcher recorded the end of a run.
     pub fn exit(&self, name: &AgentName, id: RunId, last_output: Vec<String>) -> Option<ExitSeen> {
         let run = self.runs.iter().find(|run| run.name == *name && run.run == id)?;

@@ -88,5 +88,6 @@ fn spoken(answer: &Answer) -> String {
         Answer::Delivered => "delivered".to_owned(),
         Answer::Failed(reason) => format!("failed ({reason})"),
         Answer::Waiting(reason) => format!("waits ({reason})"),
+        Answer::Unseen(reason) => format!("unseen ({reason})"),
     }
 }

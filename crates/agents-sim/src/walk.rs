@@ -4,7 +4,7 @@ mod event;
 
 use std::time::Duration;
 
-use agents_decide::{Life, Verb};
+use agents_decide::{Life, OneOffs, Verb};
 use agents_names::AgentName;
 
 use crate::random::Random;
@@ -97,7 +97,7 @@ impl Walk {
     fn faults(&mut self) -> Result<(), SimError> {
         self.simulation.machine.parts().branch.push("start of the build");
         self.simulation.start_watchdog()?;
-        self.simulation.ask(Verb::Up { names: Vec::new(), whole: true });
+        self.simulation.ask(Verb::Up { names: Vec::new(), whole: true, one_offs: OneOffs::new() });
         self.simulation.run_for(Duration::from_secs(30))?;
         let end = self.simulation.terminals().now() + FAULTS;
         while self.simulation.terminals().now() < end {
@@ -124,7 +124,7 @@ impl Walk {
         if simulation.state().is_none() {
             simulation.start_watchdog()?;
         }
-        simulation.ask(Verb::Up { names: Vec::new(), whole: true });
+        simulation.ask(Verb::Up { names: Vec::new(), whole: true, one_offs: OneOffs::new() });
         simulation.run_for(RECOVERY)
     }
 

@@ -12,12 +12,12 @@ use crate::Holder;
 pub enum StoreError {
     /// The file exists and has no bytes. A fresh store has no file at all.
     #[error(
-        "the store {path} is empty: something truncated it; restore a copy, or move the file away to start afresh"
+        "the store {path} is empty: something truncated it; restore a copy, or let `agents down` set it aside and end the fleet"
     )]
     Empty { path: PathBuf },
     /// The file is short, corrupt, or no store of ours.
     #[error(
-        "the store {path} is damaged ({detail}); restore a copy, or move its folder away to start afresh"
+        "the store {path} is damaged ({detail}); restore a copy, or let `agents down` set it aside and end the fleet"
     )]
     Damaged { path: PathBuf, detail: String },
     /// A later version of this program has written the file.
@@ -52,6 +52,21 @@ pub(crate) enum During {
 }
 
 impl StoreError {
+    /// Whether the file is of no use to anybody: it is empty, short, corrupt, or no store of ours.
+    #[must_use]
+    pub fn is_damage(&self) -> bool {
+        match self {
+            Self::Empty { .. } | Self::Damaged { .. } => true,
+            Self::Newer { .. }
+            | Self::Superseded { .. }
+            | Self::Unclaimed
+            | Self::Busy { .. }
+            | Self::Unwritable { .. }
+            | Self::Unreadable { .. }
+            | Self::Refused { .. } => false,
+        }
+    }
+
     pub(crate) fn unwritable(path: &Path, cause: &io::Error) -> Self {
         Self::Unwritable { path: path.to_owned(), cause: cause.to_string() }
     }

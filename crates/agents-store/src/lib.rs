@@ -9,6 +9,7 @@
 //! A missing store is fresh. One that is empty, short, damaged or newer than this program is an error,
 //! never an empty store: a phase must not fall back to the first because a file was lost.
 
+mod aside;
 mod commit;
 mod error;
 mod folder;
@@ -24,6 +25,7 @@ mod store;
 #[cfg(test)]
 mod crash_tests;
 
+pub use aside::{damage, set_aside};
 pub use commit::{Commit, Reply, StateDocument, Word};
 pub use error::{LockError, StoreError};
 pub use journal::{EntryKind, JournalEntry, Recorded};

@@ -4,8 +4,9 @@ use std::fmt;
 use std::fs::{File, TryLockError};
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, test_kill_process};
 use serde::{Deserialize, Serialize};
 
 use crate::{LockError, folder};
@@ -14,9 +15,9 @@ use crate::{LockError, folder};
 mod tests;
 
 const LOCK_FILE: &str = "fleet.lock";
-/// A holder writes its name right after it got the lock, and a probe holds the lock for an instant:
-/// only a refusal that lasts says that somebody has it.
-const TRIES: u32 = 5;
+/// A holder writes its name right after it got the lock, and a probe holds the lock for an instant; on a
+/// machine that has other work, either may be interrupted there. Only what lasts longer is told.
+const PATIENCE: Duration = Duration::from_secs(5);
 const BETWEEN_TRIES: Duration = Duration::from_millis(10);
 
 /// The process that holds the fleet lock, as it describes itself.
@@ -51,29 +52,38 @@ impl FleetLock {
     /// # Errors
     /// [`LockError::Held`] when another process has it; [`LockError::Unsupported`] on file systems without locks.
     pub fn acquire(state_dir: &Path, holder: &Holder) -> Result<Self, LockError> {
+        Self::acquire_within(state_dir, holder, PATIENCE)
+    }
+
+    fn acquire_within(
+        state_dir: &Path,
+        holder: &Holder,
+        patience: Duration,
+    ) -> Result<Self, LockError> {
         let path = state_dir.join(LOCK_FILE);
         let io_error = |source| LockError::Io { path: path.clone(), source };
         folder::make(state_dir).map_err(io_error)?;
         let file = folder::open_private(&path).map_err(io_error)?;
-        let mut known = None;
-        for attempt in 0..TRIES {
+        let deadline = Instant::now() + patience;
+        loop {
             match file.try_lock() {
                 Ok(()) => {
                     let mut lock = Self { file };
                     lock.sign(holder).map_err(io_error)?;
                     return Ok(lock);
                 }
-                Err(TryLockError::WouldBlock) => known = signature(&file).map_err(io_error)?,
+                Err(TryLockError::WouldBlock) => {}
                 Err(TryLockError::Error(source)) => return Err(refusal(path, source)),
             }
-            if attempt + 1 < TRIES {
-                std::thread::sleep(BETWEEN_TRIES);
+            // Whether it was refused for the sake of probes alone, which will be gone in an instant.
+            match held_by(&file, &path)? {
+                Held::By(holder) => return Err(LockError::Held(holder)),
+                Held::BySomebody | Held::No if Instant::now() >= deadline => {
+                    return Err(LockError::HeldByUnknown { path });
+                }
+                Held::BySomebody | Held::No => std::thread::sleep(BETWEEN_TRIES),
             }
         }
-        Err(match known {
-            Some(holder) => LockError::Held(holder),
-            None => LockError::HeldByUnknown { path },
-        })
     }
 
     /// Who holds the lock now; `None` when nobody does. Changes nothing.
@@ -81,28 +91,27 @@ impl FleetLock {
     /// # Errors
     /// [`LockError::HeldByUnknown`] when the holder has not said who it is.
     pub fn holder(state_dir: &Path) -> Result<Option<Holder>, LockError> {
+        Self::holder_within(state_dir, PATIENCE)
+    }
+
+    fn holder_within(state_dir: &Path, patience: Duration) -> Result<Option<Holder>, LockError> {
         let path = state_dir.join(LOCK_FILE);
         let file = match File::open(&path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(source) => return Err(LockError::Io { path, source }),
         };
-        for attempt in 0..TRIES {
-            // A shared lock is refused while the fleet lock is held, and lets other probes through.
-            match file.try_lock_shared() {
-                Ok(()) => return Ok(None),
-                Err(TryLockError::WouldBlock) => match signature(&file) {
-                    Ok(Some(holder)) => return Ok(Some(holder)),
-                    Ok(None) => {}
-                    Err(source) => return Err(LockError::Io { path, source }),
-                },
-                Err(TryLockError::Error(source)) => return Err(refusal(path, source)),
-            }
-            if attempt + 1 < TRIES {
-                std::thread::sleep(BETWEEN_TRIES);
+        let deadline = Instant::now() + patience;
+        loop {
+            match held_by(&file, &path)? {
+                Held::No => return Ok(None),
+                Held::By(holder) => return Ok(Some(holder)),
+                Held::BySomebody if Instant::now() >= deadline => {
+                    return Err(LockError::HeldByUnknown { path });
+                }
+                Held::BySomebody => std::thread::sleep(BETWEEN_TRIES),
             }
         }
-        Err(LockError::HeldByUnknown { path })
     }
 
     /// Writes the holder's name where losers read it.
@@ -120,7 +129,41 @@ impl Drop for FleetLock {
     fn drop(&mut self) {
         // The next holder's losers shall not read our name; if the cut fails they read a stale one for an instant.
         let _ = self.file.set_len(0);
+        // A child that has not yet become its program holds the file, too, so closing it here may not be enough.
+        let _ = self.file.unlock();
     }
+}
+
+/// What a probe finds.
+enum Held {
+    No,
+    By(Holder),
+    /// The holder has not signed; the name that is there, if any, is of one that was killed.
+    BySomebody,
+}
+
+/// A shared lock is refused while the fleet lock is held, and lets other probes through.
+fn held_by(file: &File, path: &Path) -> Result<Held, LockError> {
+    let io_error = |source| LockError::Io { path: path.to_owned(), source };
+    match file.try_lock_shared() {
+        Ok(()) => {
+            file.unlock().map_err(io_error)?;
+            Ok(Held::No)
+        }
+        Err(TryLockError::WouldBlock) => {
+            let named = signature(file).map_err(io_error)?.filter(may_live);
+            Ok(named.map_or(Held::BySomebody, Held::By))
+        }
+        Err(TryLockError::Error(source)) => Err(refusal(path.to_owned(), source)),
+    }
+}
+
+/// Whether the process of that name may still be there: whoever was killed left its name in the file.
+fn may_live(holder: &Holder) -> bool {
+    let here = rustix::system::uname().nodename().to_bytes() == holder.host.as_bytes();
+    let pid = i32::try_from(holder.pid).ok().and_then(Pid::from_raw);
+    let gone = |pid| test_kill_process(pid) == Err(rustix::io::Errno::SRCH);
+    !here || !pid.is_some_and(gone)
 }
 
 /// The name in the file, if there is a whole one.

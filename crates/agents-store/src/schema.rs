@@ -17,6 +17,8 @@ mod tests;
 
 /// The length of the header of an SQLite file.
 const HEADER_LENGTH: usize = 100;
+/// How every SQLite file begins.
+const MAGIC: &[u8] = b"SQLite format 3\0";
 const STORE_FILE: &str = "store.db";
 /// Marks the file as ours ("agnt" in ASCII), so that another program's database is not taken for a store.
 const APPLICATION_ID: i32 = 0x6167_6e74;
@@ -60,6 +62,25 @@ pub(crate) fn open_for_writing(path: &Path) -> Result<Connection, StoreError> {
     set_up(&connection).map_err(failed)?;
     migrate(&mut connection, found).map_err(failed)?;
     Ok(connection)
+}
+
+/// Looks whether the file begins as a store does: a few microseconds, for who has it open and would not notice, since
+/// SQLite goes on with the pages that it has read.
+pub(crate) fn check_beginning(path: &Path) -> Result<(), StoreError> {
+    let mut header = [0; HEADER_LENGTH];
+    let file = File::open(path).map_err(|error| unreadable(path, &error))?;
+    if file.read_exact_at(&mut header, 0).is_err() {
+        return match file.metadata().map_err(|error| unreadable(path, &error))?.len() {
+            0 => Err(StoreError::Empty { path: path.to_owned() }),
+            _ => Err(StoreError::damaged(path, "it is shorter than a header")),
+        };
+    }
+    let is_ours = header.starts_with(MAGIC) && header[68..72] == APPLICATION_ID.to_be_bytes();
+    if is_ours {
+        Ok(())
+    } else {
+        Err(StoreError::damaged(path, "it does not begin as a store does"))
+    }
 }
 
 /// Compares the length of a store at rest with the number of pages in its header.

@@ -10,7 +10,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::error::During;
 use crate::in_process::Writing;
 use crate::read::{self, Query};
-use crate::{Commit, Holder, StoreError, journal, request, schema};
+use crate::{Commit, Holder, Reader, StoreError, journal, request, schema};
 
 #[cfg(test)]
 mod tests;
@@ -65,6 +65,18 @@ impl Store {
     #[must_use]
     pub fn is_in_place(&self) -> bool {
         identity(&self.path).is_ok_and(|identity| identity == self.identity)
+    }
+
+    /// Looks whether others could still read what this handle writes: the beginning of the file, or all of it.
+    ///
+    /// # Errors
+    /// What is wrong with the file.
+    pub fn check(&self, whole: bool) -> Result<(), StoreError> {
+        schema::check_beginning(&self.path)?;
+        match self.path.parent().filter(|_| whole) {
+            Some(folder) => Reader::open(folder).map(drop),
+            None => Ok(()),
+        }
     }
 
     /// Records a tick, all of it or nothing; an empty commit writes nothing.

@@ -14,6 +14,7 @@ use crate::argv::Words;
 use crate::oneshot::OneShot;
 use crate::place::Place;
 use crate::reply::Reply;
+use crate::together;
 use crate::transport::{self, Batch, Memory, Transport};
 use crate::{
     Done, Driver, Fence, Listing, PaneId, Screen, ServerId, SocketRepair, TmuxError, TmuxOp,
@@ -107,13 +108,16 @@ impl ControlMode {
         }
         let listing = listing?;
         if !self.check_connection() {
-            self.consider_connecting(&listing).await;
+            self.consider_connecting(&listing).await?;
         }
         Ok(listing)
     }
 
     /// Connects, if this is the moment; the listing has just come, so the server answers.
-    async fn consider_connecting(&mut self, listing: &Listing) {
+    ///
+    /// # Errors
+    /// When the server let the client wait through the whole limit: it hangs since the listing.
+    async fn consider_connecting(&mut self, listing: &Listing) -> Result<(), TmuxError> {
         let now = Instant::now();
         let panes: Vec<PaneId> = listing.panes.iter().map(|pane| pane.id).collect();
         let since = match self.calm.take() {
@@ -122,7 +126,7 @@ impl ControlMode {
         };
         self.calm = Some((since, panes));
         if now < since + self.quiet || self.connect_after.is_some_and(|then| now < then) {
-            return;
+            return Ok(());
         }
         let (place, session) = (self.memory.place.clone(), self.session.clone());
         let limit = place.time_limit();
@@ -132,12 +136,21 @@ impl ControlMode {
             Ok(Ok(Ok(connection))) => {
                 self.connection = Some(connection);
                 self.calm = None;
+                Ok(())
             }
             Ok(Ok(Err(error))) => {
                 tracing::debug!(%error, "no control client; asking with one process per request");
                 self.connect_after = Some(now + RECONNECT_PAUSE);
+                if error.is_time_out() { Err(error) } else { Ok(()) }
             }
-            Ok(Err(_)) | Err(_) => self.connect_after = Some(now + RECONNECT_PAUSE),
+            Ok(Err(_)) => {
+                self.connect_after = Some(now + RECONNECT_PAUSE);
+                Ok(())
+            }
+            Err(_) => {
+                self.connect_after = Some(now + RECONNECT_PAUSE);
+                Err(TmuxError::no_answer(limit))
+            }
         }
     }
 }
@@ -176,6 +189,10 @@ impl Driver for ControlMode {
 
     async fn apply(&mut self, op: &TmuxOp) -> Result<Done, TmuxError> {
         transport::apply(self, op).await
+    }
+
+    async fn apply_all(&mut self, ops: &[TmuxOp]) -> Vec<Result<Done, TmuxError>> {
+        together::apply_all(self, ops).await
     }
 
     async fn news(&mut self) {
@@ -234,8 +251,7 @@ impl Transport for ControlMode {
         let limit = self.memory.place.time_limit();
         // A connection whose answer was not awaited to its end is dropped: what came next would be taken for another's.
         let reply = timeout(limit, connection.ask(&lines(batch))).await;
-        let reply = reply
-            .map_err(|_| TmuxError::Unknown { cause: format!("no answer within {limit:?}") })?;
+        let reply = reply.map_err(|_| TmuxError::no_answer(limit))?;
         match reply {
             Ok(_) => self.connection = Some(connection),
             Err(_) => self.was_lost = true,
@@ -247,7 +263,7 @@ impl Transport for ControlMode {
 /// The batch as lines for a control client, which has no standard input to load a text from.
 fn lines(batch: Batch) -> Vec<Vec<Words>> {
     match batch {
-        Batch::Independent(commands) => commands.into_iter().map(|command| vec![command]).collect(),
+        Batch::Independent(lines) => lines,
         Batch::Chain { load: None, commands } => vec![commands],
         Batch::Chain { load: Some(load), mut commands } => {
             let set = ["set-buffer", "-b", &load.buffer, "--", &load.text];

@@ -39,6 +39,27 @@ pub trait Driver: Send {
     /// [`TmuxError::Refused`] when tmux, or a guard inside it, said no: nothing was changed.
     fn apply(&mut self, op: &TmuxOp) -> impl Future<Output = Result<Done, TmuxError>> + Send;
 
+    /// Carries out several changes, in this order and each whatever became of the others, in as few requests as
+    /// the driver can; the outcomes are in the order of the changes.
+    ///
+    /// After a request that brought no answer within the time limit nothing more is attempted: then there are fewer
+    /// outcomes than changes.
+    fn apply_all(
+        &mut self,
+        ops: &[TmuxOp],
+    ) -> impl Future<Output = Vec<Result<Done, TmuxError>>> + Send {
+        async move {
+            let mut outcomes = Vec::with_capacity(ops.len());
+            for op in ops {
+                outcomes.push(self.apply(op).await);
+                if outcomes.last().is_some_and(is_time_out) {
+                    break;
+                }
+            }
+            outcomes
+        }
+    }
+
     /// Returns when sessions may have appeared or ended since the last call; never, where tmux is only asked.
     fn news(&mut self) -> impl Future<Output = ()> + Send;
 
@@ -78,4 +99,9 @@ pub struct Fence {
     /// The tmux user option that holds the number, `@agents_epoch_demo-` for example.
     pub option: String,
     pub epoch: u64,
+}
+
+/// Whether an outcome is that the time limit went by.
+pub(crate) fn is_time_out(outcome: &Result<Done, TmuxError>) -> bool {
+    outcome.as_ref().is_err_and(TmuxError::is_time_out)
 }

@@ -1,7 +1,11 @@
 //! Why a request to tmux brought no answer.
 
+use std::time::Duration;
+
 /// How a refusal begins that says that another writer has followed this one.
 pub(crate) const SUPERSEDED: &str = "a later writer of this fleet holds the fence";
+/// How a cause begins that says that the whole time limit went by.
+const NO_ANSWER: &str = "no answer within";
 
 /// The three ways in which a request fails; only the first two tell something about the world.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -21,6 +25,17 @@ pub enum TmuxError {
 }
 
 impl TmuxError {
+    /// No answer came for as long as one may take.
+    pub(crate) fn no_answer(limit: Duration) -> Self {
+        Self::Unknown { cause: format!("{NO_ANSWER} {limit:?}") }
+    }
+
+    /// Whether the time limit went by: tmux hangs or is slow, and the next request would cost the limit again.
+    #[must_use]
+    pub fn is_time_out(&self) -> bool {
+        matches!(self, Self::Unknown { cause } if cause.starts_with(NO_ANSWER))
+    }
+
     /// Whether a later writer has taken the fleet over: this one must stop.
     #[must_use]
     pub fn is_superseded(&self) -> bool {

@@ -150,16 +150,7 @@ impl World {
 
     /// Sets the clock to a time since the world began; it never goes back. Everything that is due on the way happens at its own time.
     pub fn set_now(&self, then: Duration) {
-        let has_news = {
-            let mut inner = self.lock();
-            let mut has_news = false;
-            while let Some(due) = inner.next_due().filter(|due| *due <= then) {
-                inner.now = inner.now.max(due);
-                has_news |= inner.happen();
-            }
-            inner.now = inner.now.max(then);
-            has_news | inner.happen()
-        };
+        let has_news = self.lock().set_now(then);
         self.tell(has_news);
     }
 

@@ -22,6 +22,7 @@ mod screen;
 mod server;
 mod target;
 mod text;
+mod together;
 mod transport;
 
 pub use contract::{CheckResult, conformance};

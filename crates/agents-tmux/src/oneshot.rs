@@ -7,6 +7,7 @@ use tokio::io::AsyncWriteExt;
 use crate::argv;
 use crate::place::Place;
 use crate::reply::Reply;
+use crate::together;
 use crate::transport::{self, Batch, Memory, Transport};
 use crate::{
     Done, Driver, Fence, Listing, PaneId, Screen, ServerId, SocketRepair, TmuxError, TmuxOp,
@@ -42,6 +43,10 @@ impl Driver for OneShot {
 
     async fn apply(&mut self, op: &TmuxOp) -> Result<Done, TmuxError> {
         transport::apply(self, op).await
+    }
+
+    async fn apply_all(&mut self, ops: &[TmuxOp]) -> Vec<Result<Done, TmuxError>> {
+        together::apply_all(self, ops).await
     }
 
     async fn news(&mut self) {
@@ -90,11 +95,8 @@ fn invocation(batch: &Batch) -> (Vec<String>, Option<String>) {
             let all: Vec<_> = std::iter::once(first).chain(commands.iter().cloned()).collect();
             (argv::arguments(&all), Some(load.text.clone()))
         }
-        Batch::Independent(commands) => {
-            let lines: Vec<_> = commands
-                .iter()
-                .map(|command| argv::line(std::slice::from_ref(command)) + "\n")
-                .collect();
+        Batch::Independent(lines) => {
+            let lines: Vec<_> = lines.iter().map(|line| argv::line(line) + "\n").collect();
             (vec!["source-file".to_owned(), "-".to_owned()], Some(lines.concat()))
         }
     }
@@ -131,7 +133,7 @@ pub(crate) async fn run_tmux(
     match tokio::time::timeout(place.time_limit(), talk).await {
         Ok(Ok(output)) => Ok(output),
         Ok(Err(error)) => Err(unknown(format!("cannot read from {program}: {error}"))),
-        Err(_) => Err(unknown(format!("no answer within {:?}", place.time_limit()))),
+        Err(_) => Err(TmuxError::no_answer(place.time_limit())),
     }
 }
 

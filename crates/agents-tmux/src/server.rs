@@ -156,8 +156,13 @@ impl Place {
         let deadline = tokio::time::Instant::now() + REPAIR_LIMIT;
         let mut driver = OneShot::new(self.clone());
         loop {
-            if driver.list().await.is_ok_and(|listing| listing.server == server) {
+            let listed = driver.list().await;
+            if listed.as_ref().is_ok_and(|listing| listing.server == server) {
                 return Ok(SocketRepair::Back);
+            }
+            // One that has its socket and hangs is not asked twice: each time costs the limit.
+            if listed.is_err_and(|error| error.is_time_out()) {
+                return Ok(SocketRepair::NotBack);
             }
             if tokio::time::Instant::now() >= deadline {
                 return Ok(SocketRepair::NotBack);

@@ -15,8 +15,8 @@ use crate::{capture, listing, request};
 pub(crate) enum Batch {
     /// Runs in turn, up to the first that fails.
     Chain { load: Option<Load>, commands: Vec<Words> },
-    /// Each runs whatever became of the others.
-    Independent(Vec<Words>),
+    /// Lines: each runs up to its first command that fails, whatever became of the others.
+    Independent(Vec<Vec<Words>>),
 }
 
 /// A text to be put into a paste buffer before the commands of a chain run.
@@ -80,7 +80,8 @@ pub(crate) async fn screens<T: Transport>(
         return Vec::new();
     }
     let mark = mark();
-    match transport.run(Batch::Independent(capture::ask(panes, &mark))).await {
+    let lines = capture::ask(panes, &mark).into_iter().map(|command| vec![command]).collect();
+    match transport.run(Batch::Independent(lines)).await {
         Ok(reply) => capture::read(&reply, panes, &mark, &transport.memory().socket()),
         Err(error) => panes.iter().map(|_| Err(error.clone())).collect(),
     }

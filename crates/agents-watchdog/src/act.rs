@@ -1,8 +1,8 @@
 //! Carry a decision out. Too dull to hold a bug: one translation from action to effect, and a record of how it went.
 
 use agents_config::Fleet;
-use agents_decide::{Action, Decision, RunId, Sequence, StopStage};
-use agents_names::AgentName;
+use agents_decide::{Action, Decision, Now, Sequence};
+use agents_names::SessionName;
 use agents_tmux::{Done, Driver, PaneId, ServerId, TmuxError, TmuxOp, Token};
 
 use crate::ledger::Ledger;
@@ -11,24 +11,49 @@ use crate::place::{Place, Start};
 use crate::tick::Engine;
 
 impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
+    /// Carries the actions out in their order, neighbours of one kind together. Once tmux has let a request of this
+    /// tick wait through its time limit, nothing more is asked of it: the rest stays owed, and the next tick decides.
     pub(crate) async fn act(&mut self, fleet: &Fleet, decision: &Decision) {
-        for action in &decision.actions {
-            if let Err(reason) = self.act_on(fleet, action).await {
-                // The next tick sees what is and decides again; the reason is for people.
-                let now = self.place.now();
-                tracing::warn!("could not {}: {reason}", action.told(now));
+        self.has_started = false;
+        let effects: Vec<&Action> =
+            decision.actions.iter().filter(|action| kind_of(action) != Kind::Recorded).collect();
+        let mut unsent: Vec<&Action> = Vec::new();
+        for group in effects.chunk_by(|one, next| joins(one, next)) {
+            if self.tmux_hangs && kind_of(group[0]) != Kind::File {
+                unsent.extend(group);
+                continue;
             }
+            let outcomes = match kind_of(group[0]) {
+                Kind::Start => self.start_all(fleet, group).await,
+                Kind::Stop => self.stop_all(fleet, group).await,
+                Kind::Single | Kind::File | Kind::Recorded => {
+                    vec![self.act_on(fleet, group[0]).await]
+                }
+            };
+            tell_failures(group, &outcomes, self.place.now());
+            unsent.extend(&group[outcomes.len()..]);
         }
+        self.leave_owed(&unsent);
     }
 
-    async fn act_on(&mut self, fleet: &Fleet, action: &Action) -> Result<(), String> {
+    fn leave_owed(&mut self, unsent: &[&Action]) {
+        if unsent.is_empty() {
+            return;
+        }
+        self.unsent.extend(unsent.iter().filter_map(|action| action.about().cloned()));
+        tracing::warn!(
+            "tmux did not answer in time, so {} of this tick stay owed and are decided again: {}",
+            if unsent.len() == 1 {
+                "1 action".to_owned()
+            } else {
+                format!("{} actions", unsent.len())
+            },
+            some_of(unsent, self.place.now())
+        );
+    }
+
+    async fn act_on(&mut self, fleet: &Fleet, action: &Action) -> Outcome {
         match action {
-            Action::Start { name, run, phase, resume, .. } => {
-                let start =
-                    Start { name, run: *run, phase: phase.as_ref(), resume: resume.as_deref() };
-                self.start(fleet, &start).await
-            }
-            Action::Stop { name, run, stage, .. } => self.stop(fleet, name, *run, *stage).await,
             Action::Type { pane, text, token, .. } => {
                 let op = TmuxOp::Type {
                     pane: PaneId(*pane),
@@ -47,11 +72,8 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             }
             Action::RestoreSocket { server } => {
                 let server = ServerId { pid: server.pid, start_time: server.start_time };
-                self.driver
-                    .restore_socket(server)
-                    .await
-                    .map(drop)
-                    .map_err(|error| error.to_string())
+                let restored = self.driver.restore_socket(server).await;
+                restored.map(drop).map_err(|error| error.to_string())
             }
             Action::WritePosition { phase } => {
                 let written = self.place.write_position(fleet, phase);
@@ -65,13 +87,14 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
                 let written = self.place.mark_complete(fleet, None);
                 self.mirrored(written)
             }
-            Action::StopUndeclared { name, session, run, stage } => {
-                self.stop_undeclared(fleet, name, session, (*run, *stage)).await
-            }
-            // Written with the decision; nothing else is to be done.
-            Action::LookAgain | Action::Reply { .. } | Action::Alarm { .. } | Action::Exit => {
-                Ok(())
-            }
+            // Carried out with their neighbours, or written with the decision.
+            Action::Start { .. }
+            | Action::Stop { .. }
+            | Action::StopUndeclared { .. }
+            | Action::LookAgain
+            | Action::Reply { .. }
+            | Action::Alarm { .. }
+            | Action::Exit => Ok(()),
         }
     }
 
@@ -95,72 +118,176 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         self.mirror_owed = position.and(mark).is_err();
     }
 
-    /// One change of the terminals; remembers when tmux says that this process is no longer the writer.
-    async fn change(&mut self, op: &TmuxOp) -> Result<Done, TmuxError> {
+    async fn apply(&mut self, op: &TmuxOp) -> Outcome {
         let outcome = self.driver.apply(op).await;
+        self.heed(&outcome);
+        outcome.map(drop).map_err(|error| error.to_string())
+    }
+
+    /// Remembers when tmux says that this process is no longer the writer, and when it does not say anything.
+    fn heed(&mut self, outcome: &Result<Done, TmuxError>) {
         self.superseded |= outcome.as_ref().is_err_and(TmuxError::is_superseded);
-        outcome
+        self.tmux_hangs |= outcome.as_ref().is_err_and(TmuxError::is_time_out);
     }
 
-    async fn apply(&mut self, op: &TmuxOp) -> Result<(), String> {
-        self.change(op).await.map(drop).map_err(|error| error.to_string())
+    /// Starts neighbours together; the outcomes end where tmux stopped answering.
+    async fn start_all(&mut self, fleet: &Fleet, actions: &[&Action]) -> Vec<Outcome> {
+        let mut prepared = Vec::with_capacity(actions.len());
+        for action in actions {
+            let Action::Start { name, run, phase, resume, one_off, .. } = action else { continue };
+            let (phase, resume) = (phase.as_ref(), resume.as_deref());
+            let start = Start { name, run: *run, phase, resume, one_off };
+            prepared.push((name, *run, self.place.prepare(fleet, &start)));
+        }
+        let sessions = prepared.iter().filter_map(|(_, _, session)| session.as_ref().ok());
+        let ops: Vec<TmuxOp> = sessions.cloned().map(TmuxOp::Start).collect();
+        let mut answers = self.driver.apply_all(&ops).await.into_iter();
+        let mut outcomes = Vec::with_capacity(actions.len());
+        for (name, run, session) in prepared {
+            let outcome = match session {
+                Ok(_) => {
+                    let Some(answer) = answers.next() else { break };
+                    self.started(answer)
+                }
+                Err(reason) => Err(NotStarted::Certainly(reason)),
+            };
+            outcomes.push(outcome.map_err(|not_started| match not_started {
+                NotStarted::Certainly(reason) => {
+                    self.failed.insert(name.clone(), (run, reason.clone()));
+                    reason
+                }
+                NotStarted::Perhaps(cause) => cause,
+            }));
+        }
+        outcomes
     }
 
-    async fn start(&mut self, fleet: &Fleet, start: &Start<'_>) -> Result<(), String> {
-        let failed = |engine: &mut Self, reason: String| {
-            engine.failed.insert(start.name.clone(), (start.run, reason.clone()));
-            Err(reason)
-        };
-        let session = match self.place.prepare(fleet, start) {
-            Ok(session) => session,
-            Err(reason) => return failed(self, reason),
-        };
-        match self.change(&TmuxOp::Start(session)).await {
-            Ok(Done::Changed | Done::Already) => Ok(()),
-            Err(TmuxError::Refused { reason }) => failed(self, reason),
-            Err(error @ (TmuxError::NoServer { .. } | TmuxError::Missing { .. })) => {
-                failed(self, error.to_string())
+    fn started(&mut self, answer: Result<Done, TmuxError>) -> Result<(), NotStarted> {
+        self.heed(&answer);
+        match answer {
+            Ok(Done::Changed | Done::Already) => {
+                self.has_started = true;
+                Ok(())
             }
-            // It may still take effect: the next look tells.
-            Err(TmuxError::Unknown { cause }) => Err(cause),
+            Err(TmuxError::Refused { reason }) => Err(NotStarted::Certainly(reason)),
+            Err(error @ (TmuxError::NoServer { .. } | TmuxError::Missing { .. })) => {
+                Err(NotStarted::Certainly(error.to_string()))
+            }
+            Err(TmuxError::Unknown { cause }) => Err(NotStarted::Perhaps(cause)),
         }
     }
 
-    async fn stop(
-        &mut self,
-        fleet: &Fleet,
-        name: &AgentName,
-        run: Option<RunId>,
-        stage: StopStage,
-    ) -> Result<(), String> {
-        let Some(session) = session_of(fleet, name) else { return Ok(()) };
-        let op = TmuxOp::Kill {
-            session: session.clone(),
-            agent_id: tag(fleet, name),
-            untagged_too: session.as_str().starts_with(fleet.session_prefix.as_str()),
+    /// Ends neighbours together; the outcomes end where tmux stopped answering.
+    async fn stop_all(&mut self, fleet: &Fleet, actions: &[&Action]) -> Vec<Outcome> {
+        let stops: Vec<Result<TmuxOp, String>> =
+            actions.iter().map(|action| self.stop_of(fleet, action)).collect();
+        let ops: Vec<TmuxOp> = stops.iter().flatten().cloned().collect();
+        let mut answers = self.driver.apply_all(&ops).await.into_iter();
+        let mut outcomes = Vec::with_capacity(actions.len());
+        for stop in stops {
+            let outcome = match stop {
+                Ok(_) => {
+                    let Some(answer) = answers.next() else { break };
+                    self.heed(&answer);
+                    match answer {
+                        Ok(_) | Err(TmuxError::Missing { .. } | TmuxError::NoServer { .. }) => {
+                            Ok(())
+                        }
+                        Err(error) => Err(error.to_string()),
+                    }
+                }
+                Err(reason) => Err(reason),
+            };
+            outcomes.push(outcome);
+        }
+        outcomes
+    }
+
+    /// Signals what belongs to the session, and says how the session itself is ended.
+    fn stop_of(&mut self, fleet: &Fleet, action: &Action) -> Result<TmuxOp, String> {
+        let (name, session, untagged_too, run, stage) = match action {
+            Action::Stop { name, run, stage, .. } => {
+                let session = session_of(fleet, name)
+                    .ok_or_else(|| format!("the config no longer declares {name}"))?;
+                let is_ours = session.as_str().starts_with(fleet.session_prefix.as_str());
+                (name, session.clone(), is_ours, run, stage)
+            }
+            Action::StopUndeclared { name, session, run, stage } => {
+                let session = SessionName::new(session).map_err(|error| error.to_string())?;
+                (name, session, false, run, stage)
+            }
+            other => return Err(format!("`{other:?}` is no stop")),
         };
         // Signalled before the terminal closes: afterwards nothing ties its processes together any more.
         if let Some(run) = run {
-            self.place.end_processes(name, run, stage);
+            self.place.end_processes(name, *run, *stage);
         }
-        match self.change(&op).await {
-            Ok(_) | Err(TmuxError::Missing { .. } | TmuxError::NoServer { .. }) => Ok(()),
-            Err(error) => Err(error.to_string()),
+        Ok(TmuxOp::Kill { session, agent_id: tag(fleet, name), untagged_too })
+    }
+}
+
+type Outcome = Result<(), String>;
+
+/// Why a start brought no session.
+enum NotStarted {
+    Certainly(String),
+    /// It may still take effect: the next look tells.
+    Perhaps(String),
+}
+
+/// How an action is carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Start,
+    Stop,
+    /// A request of its own to tmux.
+    Single,
+    File,
+    /// Written with the decision; nothing else is to be done.
+    Recorded,
+}
+
+fn kind_of(action: &Action) -> Kind {
+    match action {
+        Action::Start { .. } => Kind::Start,
+        Action::Stop { .. } | Action::StopUndeclared { .. } => Kind::Stop,
+        Action::Type { .. } | Action::Submit { .. } | Action::RestoreSocket { .. } => Kind::Single,
+        Action::WritePosition { .. } | Action::MarkComplete { .. } | Action::ClearComplete => {
+            Kind::File
+        }
+        Action::LookAgain | Action::Reply { .. } | Action::Alarm { .. } | Action::Exit => {
+            Kind::Recorded
         }
     }
+}
 
-    async fn stop_undeclared(
-        &mut self,
-        fleet: &Fleet,
-        name: &AgentName,
-        session: &str,
-        (run, stage): (Option<RunId>, StopStage),
-    ) -> Result<(), String> {
-        let session = agents_names::SessionName::new(session).map_err(|error| error.to_string())?;
-        let op = TmuxOp::Kill { session, agent_id: tag(fleet, name), untagged_too: false };
-        if let Some(run) = run {
-            self.place.end_processes(name, run, stage);
+fn joins(one: &Action, next: &Action) -> bool {
+    let kind = kind_of(one);
+    kind == kind_of(next) && matches!(kind, Kind::Start | Kind::Stop)
+}
+
+/// The next tick sees what is and decides again; the reasons are for people, each once.
+fn tell_failures(group: &[&Action], outcomes: &[Outcome], now: Now) {
+    let mut told: Vec<(&str, Vec<&Action>)> = Vec::new();
+    for (action, outcome) in group.iter().zip(outcomes) {
+        let Err(reason) = outcome else { continue };
+        match told.iter_mut().find(|(known, _)| known == reason) {
+            Some((_, actions)) => actions.push(action),
+            None => told.push((reason, vec![action])),
         }
-        self.apply(&op).await
+    }
+    for (reason, actions) in told {
+        tracing::warn!("could not {}: {reason}", some_of(&actions, now));
+    }
+}
+
+/// The first of them, and how many more.
+fn some_of(actions: &[&Action], now: Now) -> String {
+    const SHOWN: usize = 3;
+    let shown: Vec<String> = actions.iter().take(SHOWN).map(|action| action.told(now)).collect();
+    let shown = shown.join("; ");
+    match actions.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown}; and {more} more"),
     }
 }

@@ -6,10 +6,13 @@ use std::time::SystemTime;
 
 use agents_config::{Digest, Environment, Fleet, LoadError, Loaded};
 
+use crate::in_force::{InForce, Moved, moved};
+
 /// The config file, re-read each tick and parsed when it changed.
 pub struct ConfigSource {
     path: PathBuf,
     fleet: Arc<Fleet>,
+    in_force: InForce,
     stamp: Option<Stamp>,
     /// What is wrong with the file as it stands now.
     broken: Option<Broken>,
@@ -53,6 +56,7 @@ impl ConfigSource {
     pub fn new(path: &Path, loaded: Loaded) -> Self {
         Self {
             path: path.to_owned(),
+            in_force: InForce::of(&loaded),
             fleet: Arc::new(loaded.fleet),
             stamp: None,
             broken: None,
@@ -66,18 +70,24 @@ impl ConfigSource {
         &self.fleet
     }
 
+    /// The file that it came from, as it was.
+    #[must_use]
+    pub fn in_force(&self) -> &InForce {
+        &self.in_force
+    }
+
     /// What is wrong with the file as it stands.
     #[must_use]
     pub fn broken(&self) -> Option<&Broken> {
         self.broken.as_ref()
     }
 
-    /// Keeps the fleet as it was loaded: for one invocation with its own overrides.
+    /// Keeps the fleet as it was loaded, for the moments that a verb takes.
     pub fn hold(&mut self) {
         self.held = true;
     }
 
-    /// Looks at the file. A one-off override of the environment never reaches the watchdog.
+    /// Looks at the file. One-off overrides of the environment come with requests, never from here.
     pub fn refresh(&mut self) -> Change {
         if self.held {
             return Change::None;
@@ -114,15 +124,14 @@ impl ConfigSource {
         if *self.fleet == loaded.fleet {
             return if was_broken { Change::Mended } else { Change::None };
         }
+        self.in_force = InForce::of(&loaded);
         self.fleet = Arc::new(loaded.fleet);
         Change::Fleet
     }
 
     /// A good file that would tear the fleet apart: what runs could no longer be found under the new names.
-    fn refuse(&mut self, what: &str, digest: Digest) -> Change {
-        let summary = format!(
-            "{what} changed while the fleet is up; put it back, or run `agents down` with the old file first"
-        );
+    fn refuse(&mut self, what: Moved, digest: Digest) -> Change {
+        let summary = what.to_string();
         let broken = Broken { digest: Some(digest), report: summary.clone(), summary };
         if self.broken.as_ref() == Some(&broken) {
             return Change::None;
@@ -142,19 +151,6 @@ impl ConfigSource {
         }
         self.broken = Some(broken.clone());
         Change::Broken(broken)
-    }
-}
-
-/// What of a fleet's place in the world differs, if anything.
-fn moved(before: &Fleet, after: &Fleet) -> Option<&'static str> {
-    if before.session_prefix != after.session_prefix {
-        Some("`session_prefix`")
-    } else if before.tmux_socket != after.tmux_socket {
-        Some("`tmux_socket`")
-    } else if before.log_dir != after.log_dir {
-        Some("`log_dir`")
-    } else {
-        None
     }
 }
 

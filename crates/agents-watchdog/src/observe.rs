@@ -27,6 +27,11 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         now: Now,
         independent: bool,
     ) -> Observation {
+        // Before the look: what a request is decided on was seen after it was made.
+        let requests = self.ledger.requests().unwrap_or_else(|error| {
+            tracing::warn!("{error}");
+            Vec::new()
+        });
         let listing = if independent {
             self.place.independent_listing().await
         } else if tells_programs_apart(fleet) {
@@ -37,10 +42,8 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         let server = self.server_seen(&listing);
         let panes = sessions::panes_of_members(fleet, listing.as_ref().ok());
         let mut screens = self.screens.look(&mut self.driver, fleet, &panes, now).await;
-        let requests = self.ledger.requests().unwrap_or_else(|error| {
-            tracing::warn!("{error}");
-            Vec::new()
-        });
+        let no_listing = listing.as_ref().is_err_and(TmuxError::is_time_out);
+        self.tmux_hangs = no_listing || self.screens.timed_out;
         let mut members = BTreeMap::new();
         for name in sessions::member_names(fleet) {
             let pane = panes.get(name);
@@ -80,8 +83,9 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         screen: Seen<agents_decide::ScreenSeen>,
         facts: Facts,
     ) -> MemberSeen {
-        let Facts { exit, log_age, processes, unstartable, resume_id, wake_text } = facts;
+        let Facts { exit, log_age, processes, unstartable, began, resume_id, wake_text } = facts;
         let start_failed = self.failed.get(name).cloned();
+        let unsent = self.unsent.contains(name);
         MemberSeen {
             pane,
             screen,
@@ -90,6 +94,8 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             processes,
             unstartable,
             start_failed,
+            began,
+            unsent,
             resume_id,
             wake_text,
         }
@@ -133,9 +139,14 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             fleet.agent(name).is_some_and(|agent| agent.watch == agents_config::Watch::HealStall);
         let wake_due = member.is_some_and(|member| member.wake_at.is_some_and(|due| due <= now.at));
         let judged = up && alive && !self.recent_start(member, now);
+        let began = member.and_then(|member| member.began).filter(|(of, _)| Some(*of) == run);
+        // One that dies at once leaves its record before its session goes.
+        let is_fresh = began.is_none_or(|(_, at)| now.at.since(at).as_secs() < 2);
         Need {
             run,
-            end: !alive || !up,
+            beginning: alive && began.is_none(),
+            end: !alive || !up || is_fresh,
+            lives: alive && up,
             processes: !alive || !up || (still && stalls),
             // A running member is restarted only on a suspicion that an earlier tick had.
             startable: !judged

@@ -9,7 +9,7 @@ mod prepare;
 pub use clock::now_after;
 pub use local::LocalPlace;
 
-use agents_config::Fleet;
+use agents_config::{Fleet, OneOff};
 use agents_decide::{
     Base, ExitSeen, HandoffSeen, Moment, Now, ProcessesSeen, RunId, Seen, StatusSeen, StopStage,
 };
@@ -23,6 +23,7 @@ pub struct Facts {
     pub log_age: Option<std::time::Duration>,
     pub processes: Seen<ProcessesSeen>,
     pub unstartable: Option<String>,
+    pub began: Option<RunId>,
     pub resume_id: Option<String>,
     pub wake_text: Option<String>,
 }
@@ -31,8 +32,12 @@ pub struct Facts {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Need {
     pub run: Option<RunId>,
-    /// The end of the run, and what is left of its processes.
+    /// Whether its program has begun.
+    pub beginning: bool,
+    /// The end of the run.
     pub end: bool,
+    /// It lives in its pane, as far as is known.
+    pub lives: bool,
     pub processes: bool,
     /// Whether a start would work.
     pub startable: bool,
@@ -46,6 +51,8 @@ pub struct Start<'a> {
     pub run: RunId,
     pub phase: Option<&'a PhaseId>,
     pub resume: Option<&'a str>,
+    /// What the operator wants instead of what the config says.
+    pub one_off: &'a OneOff,
 }
 
 /// One machine, or a model of one.

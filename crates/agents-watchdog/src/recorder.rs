@@ -244,7 +244,7 @@ fn is_notable(note: &Note) -> bool {
         Note::TerminalsUnseen { .. }
         | Note::ServerLost
         | Note::MassVerdict { .. }
-        | Note::FatalOnce { .. }
+        | Note::Fatal(_)
         | Note::BranchUnread { .. }
         | Note::HandoffBegins { .. }
         | Note::HandoffNews { .. }

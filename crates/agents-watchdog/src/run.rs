@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use agents_config::{Fleet, Loaded, TmuxSocket};
-use agents_decide::{Answer, RequestId};
+use agents_decide::{Answer, Blind, Moment, RequestId};
 use agents_names::AgentName;
 use agents_store::{FleetLock, Holder, Store};
 use agents_tmux::{Driver, Fence, OneShot, Socket, StartSession, TmuxOp};
@@ -13,10 +13,12 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::WatchdogError;
 use crate::config_source::{Change, ConfigSource};
+use crate::in_force::PROBLEM_WORD;
 use crate::ledger::{Entry, EntryKind, Ledger as _, LedgerError, Record};
 use crate::place::LocalPlace;
 use crate::store_ledger::StoreLedger;
 use crate::tick::{Engine, Ticked};
+use crate::whereabouts;
 
 /// Who this process is, for the lock.
 #[must_use]
@@ -90,7 +92,9 @@ pub fn take_over<D: Driver>(
     let driver = driver(terminals, &loaded.fleet);
     let engine = Engine::resume(driver, place, StoreLedger::new(store))?;
     let config = ConfigSource::new(config, loaded);
-    Ok(Reign { engine, config, own_session: None, _lock: lock })
+    let mut reign = Reign { engine, config, own_session: None, _lock: lock };
+    reign.keep_fleet()?;
+    Ok(reign)
 }
 
 /// A driver for a verb that lives for moments.
@@ -99,11 +103,14 @@ pub fn one_shot(place: agents_tmux::Place, _: &Fleet) -> OneShot {
     OneShot::new(place)
 }
 
+/// How long a verb waits for terminals that nobody can see. What it asked for is carried out when they are seen again.
+pub const BLIND_PATIENCE: Duration = Duration::from_secs(10);
+
 /// What ends a run of the loop.
 pub enum Until {
     /// Only the operator.
     Told,
-    /// All of these requests are answered.
+    /// All of these requests are answered, or the terminals have not been seen for [`BLIND_PATIENCE`].
     Answered(Vec<RequestId>),
 }
 
@@ -111,23 +118,22 @@ pub enum Until {
 pub type Answers = Vec<(AgentName, Answer)>;
 
 impl<D: Driver> Reign<D> {
-    /// Makes the tmux server refuse writers of earlier epochs.
-    pub async fn fence(&mut self) {
-        let Ok(mut epoch) = self.engine.ledger.store().epoch() else { return };
+    /// Makes the tmux server refuse writers of earlier epochs; false when it did not answer in time.
+    pub async fn fence(&mut self) -> bool {
+        let Ok(mut epoch) = self.engine.ledger.store().epoch() else { return true };
         let prefix = self.config.fleet().session_prefix.as_str().to_owned();
         let option = format!("@agents_epoch_{prefix}");
         loop {
             let fence = Fence { option: option.clone(), epoch };
-            let Err(error) = self.engine.driver.claim_fence(fence).await else { return };
+            let Err(error) = self.engine.driver.claim_fence(fence).await else { return true };
             // The lock says who writes. A store that was lost, or lies in another folder by now, counts anew.
             let again = error.is_superseded() && self.engine.ledger.store().is_in_place();
             let claimed = again.then(|| self.engine.ledger.store().claim_epoch(&holder("fence")));
             match claimed {
                 Some(Ok(next)) => epoch = next,
                 Some(Err(_)) | None => {
-                    return tracing::warn!(
-                        "the tmux server cannot be told who holds the fleet: {error}"
-                    );
+                    tracing::warn!("the tmux server cannot be told who holds the fleet: {error}");
+                    return !error.is_time_out();
                 }
             }
         }
@@ -142,6 +148,7 @@ impl<D: Driver> Reign<D> {
         self.fence().await;
         let fetched = self.engine.place.fetched();
         let mut home = self.engine.state().server;
+        let mut began = None;
         loop {
             if !self.engine.ledger.store().is_in_place() {
                 return Err(WatchdogError::Displaced);
@@ -150,12 +157,14 @@ impl<D: Driver> Reign<D> {
             let fleet = Arc::clone(self.config.fleet());
             let ticked = self.engine.tick(&fleet).await;
             if let Some(server) = self.engine.state().server
-                && home.replace(server).is_some_and(|before| before != server)
+                && (home.is_none_or(|home| home == server) || self.return_home().await)
             {
-                self.return_home().await;
+                home = Some(server);
             }
+            let first = ticked.as_ref().map_or(None, |ticked| Some(ticked.now.at));
+            began = began.or(first);
             let pause = match ticked {
-                Ok(ticked) if self.is_over(&until, &ticked) => return Ok(()),
+                Ok(ticked) if self.is_over(&until, &ticked, began) => return Ok(()),
                 Ok(ticked) => Duration::from_millis(ticked.next.0.saturating_sub(ticked.now.at.0)),
                 Err(LedgerError::Superseded) => return Err(LedgerError::Superseded.into()),
                 Err(error) => {
@@ -180,26 +189,69 @@ impl<D: Driver> Reign<D> {
     }
 
     /// Another server holds the fleet by now: it gets the fence, and people their window on the watchdog.
-    async fn return_home(&mut self) {
-        self.fence().await;
-        let Some(session) = self.own_session.clone() else { return };
-        if let Err(error) = self.engine.driver.apply(&TmuxOp::Start(session)).await {
-            tracing::warn!("the watchdog's own session could not be made again: {error}");
+    ///
+    /// False when that is still owed: a tick whose look or action let us wait asks nothing more of tmux.
+    async fn return_home(&mut self) -> bool {
+        if self.engine.tmux_hangs || !self.fence().await {
+            return false;
         }
+        let Some(session) = self.own_session.clone() else { return true };
+        let Err(error) = self.engine.driver.apply(&TmuxOp::Start(session)).await else {
+            return true;
+        };
+        tracing::warn!("the watchdog's own session could not be made again: {error}");
+        !error.is_time_out()
     }
 
-    /// Keeps the config as it was loaded, for one invocation with its own overrides.
+    /// Keeps the config as it was loaded, for the moments that a verb takes.
     pub fn hold_config(&mut self) {
         self.config.hold();
     }
 
-    fn is_over(&self, until: &Until, ticked: &Ticked) -> bool {
+    /// Keeps what is in force where whoever finds the file broken or moved looks for it.
+    fn keep_fleet(&mut self) -> Result<(), WatchdogError> {
+        let fleet = self.config.fleet();
+        if let Some(folder) = whereabouts::folder() {
+            whereabouts::note(&folder, &fleet.config, &fleet.state_dir());
+        }
+        let words = self.config_words();
+        let store = self.engine.ledger.store();
+        let mut kept = true;
+        for (subject, body) in &words {
+            kept &= store.word_of(subject)?.as_ref() == Some(body);
+        }
+        if kept {
+            return Ok(());
+        }
+        let record = Record { state: None, entries: Vec::new(), words, replies: Vec::new() };
+        Ok(self.engine.ledger.commit(&record)?)
+    }
+
+    /// What the store says about the config: the fleet in force, and what is wrong with the file.
+    fn config_words(&self) -> Vec<(String, String)> {
+        let broken = self.config.broken();
+        let problem = serde_json::json!({
+            "broken": broken.map(|broken| &broken.summary),
+            "report": broken.map(|broken| &broken.report),
+        });
+        vec![self.config.in_force().word(), (PROBLEM_WORD.to_owned(), problem.to_string())]
+    }
+
+    fn is_over(&self, until: &Until, ticked: &Ticked, began: Option<Moment>) -> bool {
         match until {
             Until::Told => ticked.exit,
-            Until::Answered(requests) => requests.iter().all(|request| {
+            Until::Answered(requests) => {
                 let state = self.engine.state();
-                state.last_request >= *request && !state.open.iter().any(|open| open.id == *request)
-            }),
+                let is_blind = |blind: &Blind| {
+                    let since = began.map_or(blind.since, |began| began.max(blind.since));
+                    ticked.now.at.since(since) >= BLIND_PATIENCE
+                };
+                let is_answered = |request: &RequestId| {
+                    state.last_request >= *request
+                        && !state.open.iter().any(|open| open.id == *request)
+                };
+                state.blind.as_ref().is_some_and(is_blind) || requests.iter().all(is_answered)
+            }
         }
     }
 
@@ -228,11 +280,7 @@ impl<D: Driver> Reign<D> {
             text,
             detail: serde_json::json!({ "report": self.config.broken().map(|broken| &broken.report) }),
         };
-        let word = serde_json::json!({
-            "broken": self.config.broken().map(|broken| &broken.summary),
-            "report": self.config.broken().map(|broken| &broken.report),
-        });
-        let words = vec![("config".to_owned(), word.to_string())];
+        let words = self.config_words();
         let record = Record { state: None, entries: vec![entry], words, replies: Vec::new() };
         if let Err(error) = self.engine.ledger.commit(&record) {
             tracing::warn!("{error}");

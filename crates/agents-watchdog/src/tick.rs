@@ -1,11 +1,12 @@
 //! One observe–decide–act pass.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use agents_config::Fleet;
 use agents_decide::{
-    Action, Decision, FleetState, Moment, Now, Observation, RunId, decide, invariants,
+    Action, Decision, FleetState, LifeNote, Moment, Note, Now, Observation, RunId, Seen, decide,
+    invariants, program,
 };
 use agents_names::AgentName;
 use agents_tmux::Driver;
@@ -24,6 +25,12 @@ pub struct Engine<D, P, L> {
     pub(crate) screens: Screens,
     /// Starts that failed before tmux was asked.
     pub(crate) failed: HashMap<AgentName, (RunId, String)>,
+    /// Members for whom the last decision was not attempted, since tmux had stopped answering.
+    pub(crate) unsent: HashSet<AgentName>,
+    /// A request of this tick brought no answer within the time limit.
+    pub(crate) tmux_hangs: bool,
+    /// A start of this tick was confirmed: its session can be seen at once.
+    pub(crate) has_started: bool,
     pub(crate) recorder: Recorder,
     /// The files that mirror the state for other programs may be behind it.
     pub(crate) mirror_owed: bool,
@@ -73,6 +80,9 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             state,
             screens: Screens::default(),
             failed: HashMap::new(),
+            unsent: HashSet::new(),
+            tmux_hangs: false,
+            has_started: false,
             recorder,
             // The watchdog before may have died between the record and the write.
             mirror_owed: !first,
@@ -102,7 +112,8 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         let interval = fleet.timing.heavy_interval;
         let heavy = self.last_heavy.is_none_or(|last| now.at.since(last) >= interval);
         let independent = std::mem::take(&mut self.independent);
-        let mut observation = self.observe(fleet, now, independent).await;
+        let judged = program::judged(fleet, &self.state);
+        let mut observation = self.observe(&judged, now, independent).await;
         if self.first {
             observation.legacy_position = self.place.legacy_position(fleet);
         }
@@ -129,6 +140,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             self.last_heavy = Some(now.at);
         }
         self.failed.clear();
+        self.unsent.retain(|name| is_unseen(&observation, name));
         let exit = decision.actions.contains(&Action::Exit);
         self.mirror(fleet);
         self.independent = decision.actions.contains(&Action::LookAgain);
@@ -138,6 +150,12 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         }
         let ordinary = now.at.after(fleet.timing.signal_interval);
         let next = decision.look_by.map_or(ordinary, |by| by.min(ordinary));
+        // Whose session is seen gives its place among the starts to the next in turn.
+        let is_awaited = decision
+            .notes
+            .iter()
+            .any(|about| matches!(about.note, Note::Life(LifeNote::WaitsForTurn { .. })));
+        let next = if self.has_started && is_awaited { now.at } else { next };
         Ok(Ticked { now, decision, next, exit, observation })
     }
 
@@ -157,4 +175,10 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             tracing::error!("refused ({}): {}", violation.invariant, violation.text);
         }
     }
+}
+
+/// Whether the look could not tell what became of it.
+fn is_unseen(observation: &Observation, name: &AgentName) -> bool {
+    let seen = observation.members.get(name);
+    seen.is_some_and(|member| matches!(member.pane, Seen::Unknown(_)))
 }

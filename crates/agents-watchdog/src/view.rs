@@ -21,7 +21,7 @@ use crate::recorder::Word;
 /// Everything that the summary is made of.
 #[derive(Debug)]
 pub struct Known<'a> {
-    /// The declared fleet; where the config does not load, one without members that knows its places.
+    /// The fleet in force.
     pub fleet: &'a Fleet,
     pub config_problem: Option<String>,
     /// What the last tick remembered; `None` before the first.
@@ -55,7 +55,7 @@ pub struct FleetView {
     /// What is wrong with the config file, in one line.
     pub config_problem: Option<String>,
     pub phase: Option<PhaseView>,
-    /// In the order of the file; where the file does not load, the remembered members by name.
+    /// In the order of the file.
     pub agents: Vec<MemberView>,
     pub services: Vec<MemberView>,
     pub watchdog: WatchdogView,
@@ -107,14 +107,13 @@ pub struct MemberView {
 pub enum Declared {
     Agent {
         kind: Kind,
+        /// That it runs with, as the model.
         backend: BackendName,
-        /// With the phase's override.
+        /// That it runs with; where it does not run, the one that its next start takes.
         model: Option<String>,
         watch: Watch,
     },
     Service,
-    /// Nothing: the file does not load, and the member is known from earlier.
-    Unread,
 }
 
 /// A point in time, and how long ago it was.
@@ -252,17 +251,11 @@ impl FleetView {
             Terminals::Listed(listing) => Some(listing),
             Terminals::NoServer | Terminals::Unseen(_) => None,
         };
-        let mut agents = member::agents(known, listing);
+        let agents = member::agents(known, listing);
         let services = member::services(known, listing);
-        if known.config_problem.is_some() && agents.is_empty() && services.is_empty() {
-            agents = member::remembered(known, listing);
-        }
-        let undeclared =
-            sessions::undeclared(known.fleet, listing).into_iter().filter_map(|found| {
-                let name = found.name.to_string();
-                let shown = agents.iter().any(|agent| agent.name == name);
-                (!shown).then_some(UndeclaredView { name, session: found.session })
-            });
+        let undeclared = sessions::undeclared(known.fleet, listing).into_iter();
+        let undeclared = undeclared
+            .map(|found| UndeclaredView { name: found.name.to_string(), session: found.session });
         let undeclared = undeclared.collect();
         Self {
             config: known.fleet.config.clone(),
@@ -303,11 +296,8 @@ impl MemberView {
 fn phase(known: &Known<'_>) -> Option<PhaseView> {
     let sequence = known.state.and_then(|state| state.sequence.as_ref());
     let id = sequence.map(Sequence::phase).or(known.phase.as_ref())?.clone();
-    let plan = known.fleet.loop_plan.as_ref();
-    if plan.is_none() && known.config_problem.is_none() {
-        // The file has no phases any more.
-        return None;
-    }
+    // The file may have no phases any more.
+    let plan = known.fleet.loop_plan.as_ref()?;
     let moving_from = match sequence {
         Some(Sequence::Moving { from, .. }) => Some(from.clone()),
         Some(
@@ -316,9 +306,9 @@ fn phase(known: &Known<'_>) -> Option<PhaseView> {
         | None => None,
     };
     Some(PhaseView {
-        index: plan.and_then(|plan| plan.index(&id)),
-        of: plan.map_or(0, |plan| plan.phases.len()),
-        plan: plan.and_then(|plan| plan.phase(&id)).map(|phase| phase.plan.clone()),
+        index: plan.index(&id),
+        of: plan.phases.len(),
+        plan: plan.phase(&id).map(|phase| phase.plan.clone()),
         done: known.phase_done,
         complete: sequence.is_some_and(Sequence::is_complete),
         moving_from,

@@ -72,6 +72,8 @@ pub fn seen(screen: &[&str]) -> MemberSeen {
         processes: Seen::Absent,
         unstartable: None,
         start_failed: None,
+        began: None,
+        unsent: false,
         resume_id: None,
         wake_text: None,
     }

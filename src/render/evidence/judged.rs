@@ -162,7 +162,8 @@ pub(super) fn activity(evidence: &Evidence<'_>) -> String {
 pub(super) fn wake(evidence: &Evidence<'_>) -> Option<String> {
     evidence.agent()?.wake.as_ref()?;
     let at = evidence.member.wake_at?;
-    Some(match evidence.silence().or_else(|| evidence.unwatched()) {
+    // An agent that nobody watches is woken all the same.
+    Some(match evidence.silence() {
         Some(_) => "none while it is not judged".to_owned(),
         None if at > evidence.now.at => format!("the next at {}", evidence.now.point(at)),
         None => format!("due {}", evidence.now.since(at)),

@@ -122,7 +122,8 @@ impl Inheritance<'_> {
     ) -> Option<String> {
         let key = format!("agent.{name}.model");
         if let Some((variable, model)) = self.environment.model_of(name) {
-            picker.origins.record(key, json!(model), Origin::Environment { variable });
+            let origin = Origin::Environment { variable };
+            picker.origins.record(key, json!(model), origin, None);
             return Some(model.to_owned());
         }
         picker.pick_text(key, &inherited(&raw.model, &self.defaults.model))
@@ -136,11 +137,8 @@ impl Inheritance<'_> {
     ) -> Option<BackendName> {
         let key = format!("agent.{name}.backend");
         if let Some((variable, backend)) = self.environment.backend_of(name) {
-            picker.origins.record(
-                key,
-                json!(backend),
-                Origin::Environment { variable: variable.clone() },
-            );
+            let origin = Origin::Environment { variable: variable.clone() };
+            picker.origins.record(key, json!(backend), origin, None);
             if !self.declares(backend) {
                 let message =
                     format!("{variable} names the backend `{backend}`, which is not declared");

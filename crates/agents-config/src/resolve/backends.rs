@@ -1,27 +1,30 @@
 //! The `[backend.NAME]` tables.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Duration;
 
 use agents_names::BackendName;
 
+use super::presets::{self, Filling};
 use crate::entry::Field;
 use crate::picker::{Picker, own};
 use crate::problem::Span;
 use crate::raw::RawBackend;
-use crate::value::{Filled, Interval, Seconds};
+use crate::value::{Filled, Interval, Seconds, Value};
 use crate::{Backend, Pattern, PromptDelivery};
 
 /// The declared backends. One that lacks what it needs is left out, with a problem noted.
 pub(super) fn backends(
     raw: &[(String, Span, RawBackend)],
+    presets: Option<&Path>,
     picker: &mut Picker<'_, '_>,
 ) -> BTreeMap<BackendName, Backend> {
     let mut backends = BTreeMap::new();
     for (name, span, table) in raw {
         match BackendName::new(name.as_str()) {
             Ok(name) => {
-                if let Some(backend) = backend(&name, table, picker) {
+                if let Some(backend) = backend(&name, table, presets, picker) {
                     backends.insert(name, backend);
                 }
             }
@@ -34,51 +37,97 @@ pub(super) fn backends(
     backends
 }
 
-fn backend(name: &BackendName, raw: &RawBackend, picker: &mut Picker<'_, '_>) -> Option<Backend> {
+fn backend(
+    name: &BackendName,
+    raw: &RawBackend,
+    presets: Option<&Path>,
+    picker: &mut Picker<'_, '_>,
+) -> Option<Backend> {
+    let preset = presets::preset(&raw.preset, presets, picker);
     let key = |key: &str| format!("backend.{name}.{key}");
-    let mut read = Read { name, picker };
-    let bin = read.picker.pick(key("bin"), &own(&raw.bin));
-    let delivery = own(&raw.prompt_delivery);
+    picker.pick(key("preset"), &own(&raw.preset));
+    let from = preset.as_ref().map(Filling::of).unwrap_or_default();
+    let mut read =
+        Read { name, preset: preset.as_ref().map_or("", |preset| preset.name()), picker };
+    let bin = read.bin(raw, from.bin);
+    let delivery = from.prompt_delivery;
     let prompt_delivery =
-        read.picker.pick_or(key("prompt_delivery"), &delivery, PromptDelivery::Arg);
+        read.value("prompt_delivery", &raw.prompt_delivery, delivery, PromptDelivery::Arg);
     let submit_key = match prompt_delivery {
         PromptDelivery::Arg | PromptDelivery::Exec => "Enter",
         PromptDelivery::Ping => "C-m",
     };
+    let seconds = |span: Option<Duration>| span.map(Seconds);
+    let takes_prompt = preset.is_none() || from.resume_takes_prompt;
     Some(Backend {
         name: name.clone(),
         prompt_delivery,
-        process_name: read.text("process_name", &raw.process_name),
-        submit_key: read.filled("submit_key", &raw.submit_key, submit_key),
-        submit_pause: read.seconds("submit_pause", &raw.submit_pause, Duration::from_millis(400)),
+        process_name: read.text("process_name", &raw.process_name, from.process_name),
+        submit_key: read.filled("submit_key", &raw.submit_key, from.submit_key, submit_key),
+        submit_pause: read.seconds(
+            "submit_pause",
+            &raw.submit_pause,
+            seconds(from.submit_pause),
+            Duration::from_millis(400),
+        ),
         active_re: read.pattern("active_re", &raw.active_re),
         limit_re: read.pattern("limit_re", &raw.limit_re),
         fatal_re: read.pattern("fatal_re", &raw.fatal_re),
         ready_re: read.pattern("ready_re", &raw.ready_re),
-        footer_ui: read.truth("footer_ui", &raw.footer_ui),
-        log_grace: read.seconds("log_grace", &raw.log_grace, Duration::from_secs(180)),
+        footer_ui: read.value("footer_ui", &raw.footer_ui, None, false),
+        log_grace: read.seconds("log_grace", &raw.log_grace, None, Duration::from_secs(180)),
         stall_idle: read.interval("stall_idle", &raw.stall_idle, Duration::from_secs(300)),
-        flags: read.text("flags", &raw.flags),
-        supports_resume: read.truth("supports_resume", &raw.supports_resume),
-        resume_flag: read.or_text("resume_flag", &raw.resume_flag, "--resume '{id}'"),
-        remote_control: read.truth("remote_control", &raw.remote_control),
+        flags: read.text("flags", &raw.flags, None),
+        supports_resume: read.value(
+            "supports_resume",
+            &raw.supports_resume,
+            from.supports_resume,
+            false,
+        ),
+        resume_flag: read.or_text(
+            "resume_flag",
+            &raw.resume_flag,
+            from.resume_flag,
+            "--resume '{id}'",
+        ),
+        session_flag: read.text("session_flag", &raw.session_flag, from.session_flag),
+        prompt_flag: read.text("prompt_flag", &raw.prompt_flag, from.prompt_flag),
+        resume_takes_prompt: takes_prompt,
+        hooks: read.value("hooks", &raw.hooks, None, true),
+        env: from.env,
+        remote_control: read.value("remote_control", &raw.remote_control, None, false),
         remote_control_flag: read.or_text(
             "remote_control_flag",
             &raw.remote_control_flag,
+            None,
             "--remote-control '{session}'",
         ),
-        model_flag: read.or_text("model_flag", &raw.model_flag, "--model '{model}'"),
-        model_env: read.truth("model_env", &raw.model_env),
-        preamble: read.text("preamble", &raw.preamble),
-        attach: read.filled("attach", &raw.attach, "{bin}"),
-        server: read.or_text("server", &raw.server, ""),
-        connect_delay: read.seconds("connect_delay", &raw.connect_delay, Duration::from_secs(12)),
-        bin: bin?.0,
+        model_flag: read.or_text(
+            "model_flag",
+            &raw.model_flag,
+            from.model_flag,
+            "--model '{model}'",
+        ),
+        model_env: read.value("model_env", &raw.model_env, None, false),
+        preamble: read.text("preamble", &raw.preamble, None),
+        attach: read.filled("attach", &raw.attach, None, "{bin}"),
+        server: read.or_text("server", &raw.server, None, ""),
+        connect_delay: read.seconds(
+            "connect_delay",
+            &raw.connect_delay,
+            seconds(from.connect_delay),
+            Duration::from_secs(12),
+        ),
+        preset,
+        bin: bin?,
     })
 }
 
+/// Reads the keys of one backend: the file's value, else the preset's, else the standard.
 struct Read<'r, 'p, 't> {
     name: &'r BackendName,
+    /// Empty without one.
+    preset: &'r str,
     picker: &'r mut Picker<'p, 't>,
 }
 
@@ -87,29 +136,81 @@ impl Read<'_, '_, '_> {
         format!("backend.{}.{key}", self.name)
     }
 
+    fn value<T: Value + Clone>(
+        &mut self,
+        key: &str,
+        field: &Field<T>,
+        filling: Option<T>,
+        standard: T,
+    ) -> T {
+        let key = self.key(key);
+        match filling {
+            Some(filling) => self.picker.pick_or_preset(key, &own(field), (self.preset, filling)),
+            None => self.picker.pick_or(key, &own(field), standard),
+        }
+    }
+
+    /// The command, which only a preset can stand for.
+    fn bin(&mut self, raw: &RawBackend, filling: Option<String>) -> Option<String> {
+        if let Some(filling) = filling {
+            return Some(self.filled("bin", &raw.bin, Some(filling), ""));
+        }
+        let bin = self.picker.pick(self.key("bin"), &own(&raw.bin));
+        // A preset that cannot be used is a problem of its own.
+        let is_told = raw.bin.is_wrong() || (raw.preset.span().is_some() && self.preset.is_empty());
+        if bin.is_none() && !is_told {
+            let message = format!("`bin` is missing in `[backend.{}]`", self.name);
+            let problem = self.picker.problems.error(raw.header.clone(), message);
+            problem.label("needs `bin`").help("add `bin = \"claude\"`, or `preset = \"claude\"`");
+        }
+        bin.map(|bin| bin.0)
+    }
+
     /// An empty text means none.
-    fn text(&mut self, key: &str, field: &Field<String>) -> Option<String> {
-        self.picker.pick_text(self.key(key), &own(field))
+    fn text(
+        &mut self,
+        key: &str,
+        field: &Field<String>,
+        filling: Option<String>,
+    ) -> Option<String> {
+        if filling.is_none() {
+            return self.picker.pick_text(self.key(key), &own(field));
+        }
+        Some(self.value(key, field, filling, String::new())).filter(|text| !text.is_empty())
     }
 
-    fn or_text(&mut self, key: &str, field: &Field<String>, standard: &str) -> String {
-        self.picker.pick_or(self.key(key), &own(field), standard.to_owned())
+    fn or_text(
+        &mut self,
+        key: &str,
+        field: &Field<String>,
+        filling: Option<String>,
+        standard: &str,
+    ) -> String {
+        self.value(key, field, filling, standard.to_owned())
     }
 
-    fn filled(&mut self, key: &str, field: &Field<Filled>, standard: &str) -> String {
-        self.picker.pick_or(self.key(key), &own(field), Filled(standard.to_owned())).0
+    fn filled(
+        &mut self,
+        key: &str,
+        field: &Field<Filled>,
+        filling: Option<String>,
+        standard: &str,
+    ) -> String {
+        self.value(key, field, filling.map(Filled), Filled(standard.to_owned())).0
     }
 
-    fn truth(&mut self, key: &str, field: &Field<bool>) -> bool {
-        self.picker.pick_or(self.key(key), &own(field), false)
-    }
-
-    fn seconds(&mut self, key: &str, field: &Field<Seconds>, standard: Duration) -> Duration {
-        self.picker.pick_or(self.key(key), &own(field), Seconds(standard)).0
+    fn seconds(
+        &mut self,
+        key: &str,
+        field: &Field<Seconds>,
+        filling: Option<Seconds>,
+        standard: Duration,
+    ) -> Duration {
+        self.value(key, field, filling, Seconds(standard)).0
     }
 
     fn interval(&mut self, key: &str, field: &Field<Interval>, standard: Duration) -> Duration {
-        self.picker.pick_or(self.key(key), &own(field), Interval(standard)).0
+        self.value(key, field, None, Interval(standard)).0
     }
 
     /// An empty pattern means none; it would match every screen.

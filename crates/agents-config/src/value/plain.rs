@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
+use toml::Spanned;
 use toml::de::DeValue;
 
 use super::{Value, Wrong};
@@ -122,7 +123,10 @@ impl Value for Count {
 impl Value for Vec<String> {
     fn read(value: &DeValue<'_>) -> Result<Self, Wrong> {
         let items = value.as_array().ok_or_else(|| Wrong::kind("an array of strings", value))?;
-        items.iter().map(|item| String::read(item.get_ref())).collect()
+        let text = |item: &Spanned<DeValue<'_>>| {
+            String::read(item.get_ref()).map_err(|wrong| wrong.at(item.span()))
+        };
+        items.iter().map(text).collect()
     }
 
     fn schema() -> Json {
@@ -140,8 +144,12 @@ impl<K: Value + Ord + std::fmt::Display> Value for BTreeMap<K, String> {
         table
             .iter()
             .map(|(key, value)| {
-                let key = K::read(&DeValue::String(key.get_ref().clone()))?;
-                Ok((key, String::read(value.get_ref())?))
+                let name = K::read(&DeValue::String(key.get_ref().clone()));
+                let text = String::read(value.get_ref());
+                Ok((
+                    name.map_err(|wrong| wrong.at(key.span()))?,
+                    text.map_err(|wrong| wrong.at(value.span()))?,
+                ))
             })
             .collect()
     }

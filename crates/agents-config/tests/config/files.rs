@@ -62,6 +62,53 @@ fn what_agents_lack_does_not_keep_the_file_from_loading() {
     assert!(said.starts_with("a: the prompt file") && said.contains("missing.md"), "{said}");
 }
 
+/// The report of a file beside these others, with `HERE` for the folder.
+fn report_beside(text: &str, others: &[&str]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("agents.toml"), text).unwrap();
+    for other in others {
+        let path = folder.path().join(other);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, "text").unwrap();
+    }
+    let report = load_in(folder.path()).unwrap().report(&Environment::default()).render(false);
+    report.replace(folder.path().canonicalize().unwrap().to_str().unwrap(), "HERE")
+}
+
+#[test]
+fn what_agents_lack_is_shown_at_its_place_with_a_way_out() {
+    insta::assert_snapshot!(report_beside(FILE, &["there.md", "prompts/x", "missin/x"]));
+}
+
+#[test]
+fn a_path_that_is_nearly_right_is_named() {
+    let others = ["misssing.md", "prompts/bulder.md", "goone/x", "Kickoff.md", "wakes.d/x"];
+    insta::assert_snapshot!(report_beside(FILE, &others));
+}
+
+#[test]
+fn what_stands_at_the_path_instead_is_named() {
+    let text = FILE
+        .replace("wake.md", "here/in/wake.md")
+        .replace("[defaults]\n", "[defaults]\ndir = \"old\"\nproject_dir = \"proj\"\n");
+    insta::assert_snapshot!(report_beside(
+        &text,
+        &["proj/missing.md/x", "proj/missing", "proj/there.md"]
+    ));
+}
+
+#[test]
+fn lacks_are_data_with_their_place() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("agents.toml"), FILE).unwrap();
+    let report = load_in(folder.path()).unwrap().report(&Environment::default());
+    let problem = serde_json::to_value(&report.problems()[0]).unwrap();
+    assert_eq!((&problem["severity"], &problem["agent"]), (&"error".into(), &"there".into()));
+    assert_eq!((&problem["line"], &problem["column"]), (&9.into(), &15.into()));
+    assert!(problem["path"].as_str().unwrap().ends_with("/there.md"), "{problem}");
+    assert!(problem["help"].is_string() && problem["label"].is_string(), "{problem}");
+}
+
 #[test]
 fn equal_texts_have_equal_digests_also_when_they_are_wrong() {
     let folder = tempfile::tempdir().unwrap();

@@ -83,6 +83,28 @@ fn an_override_with_an_undeclared_backend_is_an_error_that_names_the_variable() 
 }
 
 #[test]
+fn a_one_off_is_told_from_none_and_from_one_that_cannot_be_meant() {
+    let fleet = with(&Environment::default()).fleet;
+    let said = |variables: &[(&str, &str)], agent: &str| {
+        let none = Environment::default();
+        let environment = variables.iter().fold(none, |all, (name, value)| all.with(*name, *value));
+        let one_off = environment.one_off(&fleet, &agents_names::AgentName::new(agent).unwrap());
+        one_off.map_or_else(|error| error.to_string(), |one_off| one_off.to_string())
+    };
+    assert_eq!(said(&[("AGENT_MODEL_a", "huge")], "b-2"), "what the config says");
+    assert_eq!(said(&[("AGENT_MODEL_a", "huge")], "a"), "model `huge`");
+    let both = [("AGENT_MODEL_b-2", "huge"), ("AGENT_BACKEND_b-2", "one")];
+    assert_eq!(said(&both, "b-2"), "backend `one` and model `huge`");
+    let empty = "AGENT_BACKEND_a is empty; unset it, or name a backend (known: one, two)";
+    assert_eq!(said(&[("AGENT_BACKEND_a", "")], "a"), empty);
+    let empty = "AGENT_MODEL_a is empty; unset it, or name a model";
+    assert_eq!(said(&[("AGENT_MODEL_a", " ")], "a"), empty);
+    let unknown = "AGENT_BACKEND_a names the backend `tow`, which is not declared; \
+         did you mean `two`? known: one, two";
+    assert_eq!(said(&[("AGENT_BACKEND_a", "tow")], "a"), unknown);
+}
+
+#[test]
 fn a_tmux_server_is_a_name_or_a_path() {
     let socket = |text: &str| {
         let head = "[defaults]\nsession_prefix = \"p-\"\nlog_dir = \"l\"\n";

@@ -4,8 +4,11 @@ mod documents;
 mod files;
 mod inheritance;
 mod originals;
+mod presets;
 mod problems;
+mod programs;
 mod robustness;
+mod typos;
 
 use std::path::Path;
 

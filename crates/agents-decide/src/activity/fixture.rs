@@ -40,6 +40,12 @@ pub(crate) fn backend() -> Backend {
 
 fn new_backend() -> Backend {
     Backend {
+        preset: None,
+        session_flag: None,
+        prompt_flag: None,
+        resume_takes_prompt: true,
+        hooks: true,
+        env: Vec::new(),
         name: BackendName::new("tui").expect("valid"),
         bin: "tui".to_owned(),
         prompt_delivery: PromptDelivery::Arg,
@@ -121,6 +127,8 @@ pub(crate) fn member(text: &str, cpu_ms: u64) -> MemberSeen {
         processes: processes(cpu_ms, 1),
         unstartable: None,
         start_failed: None,
+        began: None,
+        unsent: false,
         resume_id: None,
         wake_text: None,
     }

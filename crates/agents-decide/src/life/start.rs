@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use agents_names::PhaseId;
+
 use super::end::{again, describe, ended};
 use super::stop::begin_stop;
-use super::{Ending, Hold, Life, LifeNote, SEND_AGAIN, UNWATCHED, adopt, set};
+use super::{Ending, Hold, Life, LifeNote, SEND_AGAIN, UNWATCHED, adopt, mark_beginning, set};
 use crate::draft::{Declared, Draft};
-use crate::{Action, MemberSeen, Moment, RunId, Why};
+use crate::{Action, MemberSeen, Moment, Program, RunId, Why};
 
 /// How long a session may take to appear.
 const APPEARS_WITHIN: Duration = Duration::from_secs(10);
@@ -156,10 +158,28 @@ fn start(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSeen, why: Why,
     member.limit = crate::Limit::default();
     member.stall = crate::Stall::default();
     member.suspicion = None;
+    draft.member(name).program = program(draft, what, run);
     crate::delivery::begin_run(draft, what);
     set(draft, what, Life::Starting { since: now, sent_at: now, run, why: why.clone() });
     draft.act(start_action(draft, what, seen, run, why));
     draft.look_in(Duration::from_millis(150));
+}
+
+fn program(draft: &Draft<'_>, what: Declared<'_>, run: RunId) -> Option<Program> {
+    let Declared::Agent(agent) = what else { return None };
+    let mut one_off = draft.next.members.get(&agent.name)?.one_off.clone();
+    // The file may have lost it since.
+    one_off.backend = one_off.backend.filter(|name| draft.fleet.backends.contains_key(name));
+    let backend = draft.fleet.backend_under(agent, &one_off).clone();
+    let model = draft.fleet.model_under(agent, phase_of(draft, what).as_ref(), &one_off);
+    let model = model.map(str::to_owned);
+    Some(Program { run, backend, model, one_off })
+}
+
+/// The phase whose kickoff it gets.
+fn phase_of(draft: &Draft<'_>, what: Declared<'_>) -> Option<PhaseId> {
+    let sequence = draft.next.sequence.as_ref().filter(|_| what.is_loop());
+    sequence.map(|sequence| sequence.phase().clone())
 }
 
 fn start_action(
@@ -169,18 +189,17 @@ fn start_action(
     run: RunId,
     why: Why,
 ) -> Action {
-    let phase = if what.is_loop() {
-        draft.next.sequence.as_ref().map(|sequence| sequence.phase().clone())
-    } else {
-        None
-    };
+    let phase = phase_of(draft, what);
     let resume = match what {
         Declared::Agent(agent) if agent.resume && draft.fleet.backend_of(agent).supports_resume => {
             seen.resume_id.clone()
         }
         Declared::Agent(_) | Declared::Service(_) => None,
     };
-    Action::Start { name: what.name().clone(), run, phase, resume, why }
+    let member = draft.next.members.get(what.name());
+    let program = member.and_then(|member| member.program.as_ref());
+    let one_off = program.map(|program| program.one_off.clone()).unwrap_or_default();
+    Action::Start { name: what.name().clone(), run, phase, resume, one_off, why }
 }
 
 pub(super) fn starting(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSeen, sent: Sent) {
@@ -198,6 +217,7 @@ pub(super) fn starting(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberS
     match seen.pane.known() {
         Some(pane) if pane.dead.is_none() => {
             set(draft, what, Life::Up { since: sent.since, run: pane.run });
+            mark_beginning(draft, name, seen, pane.run);
             draft.note(name, LifeNote::Running);
             // Soon enough to tell a program that dies at once from one that runs.
             draft.look_in(Duration::from_millis(250));
@@ -208,6 +228,8 @@ pub(super) fn starting(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberS
         None if exit.is_some() => {
             ended(draft, what, seen, describe(exit, None, &seen.processes), Some(sent.since))
         }
+        // The wait for its session begins when it is sent.
+        None if seen.unsent => send_start(draft, what, seen, Sent { since: now, ..sent }),
         None if now.since(sent.sent_at) >= UNWATCHED => {
             // Nobody has looked meanwhile, so the wait begins anew.
             send_start(draft, what, seen, Sent { since: now, ..sent });

@@ -19,19 +19,23 @@ const WIDEST: usize = 4;
 /// Rows after a banner in which its reset time may stand.
 const RESET_ROWS: usize = 5;
 
+/// Rows above it, where a program may say when it goes on before it says why it stopped.
+const ROWS_ABOVE: usize = 3;
+
 /// A banner found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Banner {
     /// The row or rows that matched, joined.
     pub row: String,
-    /// The banner with the rows below it, joined, to read the reset time from.
-    pub text: String,
+    /// Where its reset time may stand, in order of trust: the first text that announces one tells it.
+    pub texts: Vec<String>,
 }
 
 /// The end of a screen, cut at the last message of ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Tail<'a> {
-    rows: Vec<&'a str>,
+    /// The numbers tell where rows without a word stand between them.
+    rows: Vec<(usize, &'a str)>,
     /// Whether our last probe stands above these rows: then all they say is newer.
     pub below_probe: bool,
 }
@@ -46,7 +50,6 @@ impl<'a> Tail<'a> {
         let rows = numbered_tail(rows, TAIL_ROWS)
             .into_iter()
             .filter(|(at, _)| cut.is_none_or(|cut| *at > cut) && !own.contains(at))
-            .map(|(_, row)| row)
             .collect();
         Self { rows, below_probe: cut.is_some() }
     }
@@ -64,29 +67,52 @@ impl<'a> Tail<'a> {
     }
 
     fn matches(&self, pattern: &Pattern, start: usize, end: usize) -> bool {
-        pattern.is_match(&joined(self.rows.get(start..end).unwrap_or_default()))
+        pattern.is_match(&joined(self.part(start, end), " "))
     }
 
     fn describe(&self, pattern: &Pattern, start: usize, end: usize) -> Banner {
         // A match that needs fewer rows from the top is found with junk below it first.
         let end = (start + 1..=end).find(|&end| self.matches(pattern, start, end)).unwrap_or(end);
-        let row = joined(self.rows.get(start..end).unwrap_or_default());
-        let text = joined(
-            self.rows.get(start..(end + RESET_ROWS).min(self.rows.len())).unwrap_or_default(),
-        );
-        Banner { row: folded(&row), text }
+        let row = folded(&joined(self.part(start, end), " "));
+        Banner { row, texts: self.texts(start, end) }
+    }
+
+    /// The banner with what follows it in its block, then what stands above it there, then what follows the block.
+    ///
+    /// A program breaks lines between words where it can, and within one where it cannot.
+    fn texts(&self, start: usize, end: usize) -> Vec<String> {
+        let last = (end + RESET_ROWS).min(self.rows.len());
+        let below = (end..last).find(|&at| !self.is_beside(at)).unwrap_or(last);
+        let first = start.saturating_sub(ROWS_ABOVE);
+        let above = (first + 1..=start).rev().find(|&at| !self.is_beside(at)).unwrap_or(first);
+        [(start, below), (above, end), (start, last)]
+            .into_iter()
+            .flat_map(|(from, to)| [" ", ""].map(|gap| joined(self.part(from, to), gap)))
+            .collect()
+    }
+
+    fn part(&self, start: usize, end: usize) -> &[(usize, &'a str)] {
+        self.rows.get(start..end).unwrap_or_default()
+    }
+
+    /// Whether the row stands right below the one before it.
+    fn is_beside(&self, at: usize) -> bool {
+        match self.part(at.saturating_sub(1), at + 1) {
+            [(upper, _), (lower, _)] => upper + 1 == *lower,
+            _ => false,
+        }
     }
 }
 
-/// Rows as one line; the indent of the first stays, since patterns may ask for it.
-fn joined(rows: &[&str]) -> String {
+/// Rows as one line, with `gap` where one ended; the indent of the first stays, since patterns may ask for it.
+fn joined(rows: &[(usize, &str)], gap: &str) -> String {
     let mut line = String::new();
-    for row in rows {
+    for (_, row) in rows {
         let row = row.trim_end_matches(is_filler);
         if line.is_empty() {
             line.push_str(row);
         } else {
-            line.push(' ');
+            line.push_str(gap);
             line.push_str(row.trim_start_matches(is_filler));
         }
     }

@@ -20,7 +20,7 @@ const PROMPTS: &str = "›❯>•$#";
 /// A text may be broken over rows, by words or within one, and framed. Rows count only in the order of the text from its
 /// beginning, or from the first row of the screen where the beginning has scrolled away: one row that happens to read
 /// like a piece of it does not.
-pub(super) fn of(rows: &[String], text: &str) -> Vec<usize> {
+pub(crate) fn of(rows: &[String], text: &str) -> Vec<usize> {
     let text = folded(text);
     let mut shown = Vec::new();
     let mut rest: Option<&str> = None;

@@ -11,10 +11,12 @@ impl Action {
     pub fn told(&self, now: Now) -> String {
         let telling = Telling::decided(self.about(), now);
         match self {
-            Self::Start { name, why, resume, phase, .. } => {
+            Self::Start { name, why, resume, phase, one_off, .. } => {
+                let with =
+                    if one_off.is_none() { String::new() } else { format!(" with {one_off}") };
                 let phase = phase.as_ref().map_or_else(String::new, |it| format!(" on phase {it}"));
                 let resume = if resume.is_some() { ", resuming its conversation" } else { "" };
-                format!("start {name}{phase}{resume}, because {}", why.told(&telling))
+                format!("start {name}{with}{phase}{resume}, because {}", why.told(&telling))
             }
             Self::Stop { name, stage: StopStage::Terminate, why, .. } => {
                 format!("stop {name}, because {}", why.told(&telling))
@@ -96,6 +98,7 @@ impl Answer {
             Self::NotRunning => "not running".to_owned(),
             Self::Delivered => "has its message".to_owned(),
             Self::Failed(reason) => format!("failed ({reason})"),
+            Self::Unseen(reason) => format!("unknown ({reason})"),
             Self::Waiting(reason) => format!("accepted for later ({reason})"),
         }
     }

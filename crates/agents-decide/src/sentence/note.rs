@@ -1,7 +1,7 @@
 //! Why did something not happen, or what is being waited for, in words?
 
 use super::{Mood, Telling, count, listed, short};
-use crate::{About, MessageNote, Note, Now, PhaseNote, WakeNote};
+use crate::{About, FatalNote, MessageNote, Note, Now, PhaseNote, WakeNote};
 
 impl About {
     /// The sentence after its subject: `worker: it is idle since …`.
@@ -17,7 +17,6 @@ impl Note {
     /// The reason in words; a member is `it`.
     #[must_use]
     pub fn told(&self, telling: &Telling<'_>) -> String {
-        let now = &telling.now;
         match self {
             Self::Life(note) => note.told(telling),
             Self::Activity(note) => note.told(telling),
@@ -43,11 +42,7 @@ impl Note {
             Self::MassVerdict { count, of } => format!(
                 "{count} of {of} look dead or stalled at once, which speaks against the look; another connection to tmux must confirm it first"
             ),
-            Self::FatalOnce { what, decided_at } => format!(
-                "{what}; it {} restarted if that is still so at {}",
-                telling.is("is", "would be"),
-                now.point(*decided_at)
-            ),
+            Self::Fatal(note) => note.told(telling),
             Self::BranchUnread { cause } => format!(
                 "the shared branch could not be read ({cause}); the next fetch reads from the same commit on"
             ),
@@ -71,6 +66,23 @@ impl Note {
             }
             Self::Undeclared { session } => format!(
                 "its session {session} runs, but the config no longer declares it; `agents down --undeclared` ends it"
+            ),
+        }
+    }
+}
+
+impl FatalNote {
+    fn told(&self, telling: &Telling<'_>) -> String {
+        match self {
+            Self::Once { what, decided_at } => format!(
+                "{what}; a second look decides what to do, at {}",
+                telling.now.point(*decided_at)
+            ),
+            Self::Asked { what } => {
+                format!("{what}; it takes input all the same, so its answer to a message decides")
+            }
+            Self::Quoted { what } => format!(
+                "{what}; but it has answered a message with something else, so that is old or quoted"
             ),
         }
     }

@@ -110,11 +110,12 @@ fn notes() -> Vec<(Note, &'static str)> {
             "its wake is due since 11:57:50 (2 min), and waits: it is at work",
         ),
         (
-            Note::FatalOnce {
+            FatalNote::Once {
                 what: text("its screen shows a fatal error: x"),
                 decided_at: noon(5),
-            },
-            "its screen shows a fatal error: x; it is restarted if that is still so at 12:00:05 (in 5 s)",
+            }
+            .into(),
+            "its screen shows a fatal error: x; a second look decides what to do, at 12:00:05 (in 5 s)",
         ),
         (
             MessageNote::Stuck { message: text("wake"), tries: 3 }.into(),
@@ -176,6 +177,7 @@ fn what_is_foretold_is_conditional() {
         run: RunId(1),
         phase: Some(phase("P2")),
         resume: None,
+        one_off: agents_config::OneOff::default(),
         why: Why::Phase { phase: phase("P2") },
     };
     assert_eq!(start.told(now(NOON)), "start ann on phase P2, because phase P2 comes next");

@@ -14,6 +14,8 @@ fn turn(messages: &[&str], outputs: &[&str]) -> Request {
         unanswered: messages.len(),
         outputs: own(outputs),
         tools: Vec::new(),
+        folder: None,
+        reply_schema: None,
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use agents_decide::Verb;
-use agents_names::{AgentName, PhaseId};
+use agents_config::OneOff;
+use agents_decide::{OneOffs, Verb};
+use agents_names::{AgentName, BackendName, PhaseId};
 use agents_tmux::fake::{Call, Fault};
 
 use super::program::{self, ProgramText};
@@ -190,17 +191,43 @@ fn with_text(words: &[&str], rest: &str) -> Parsed {
 
 fn operator(words: &[&str]) -> Parsed {
     let verb = match words {
-        ["up"] => Verb::Up { names: Vec::new(), whole: true },
-        ["up", some @ ..] => Verb::Up { names: names(some)?, whole: false },
+        ["up", some @ ..] => {
+            let (names, one_offs) = with_one_offs(some)?;
+            Verb::Up { whole: names.is_empty(), names, one_offs }
+        }
         ["down", "undeclared"] => Verb::DownUndeclared,
         ["down"] => Verb::Down { names: Vec::new(), whole: true },
         ["down", some @ ..] => Verb::Down { names: names(some)?, whole: false },
-        ["restart", some @ ..] => Verb::Restart { names: names(some)? },
+        ["restart", some @ ..] => {
+            let (names, one_offs) = with_one_offs(some)?;
+            Verb::Restart { names, one_offs }
+        }
         ["phase", id] => Verb::Phase { to: phase(id)? },
         ["stop", "watchdog"] => Verb::StopWatchdog,
         _ => return Ok(None),
     };
     Ok(Some(Step::Ask(verb)))
+}
+
+/// `builder tester with model big and backend other`: the names, and what holds for each of them.
+fn with_one_offs(words: &[&str]) -> Result<(Vec<AgentName>, OneOffs), String> {
+    let cut = words.iter().position(|word| *word == "with").unwrap_or(words.len());
+    let names = names(&words[..cut])?;
+    let mut one_off = OneOff::default();
+    for said in words[cut..].chunks(3) {
+        match said {
+            [_, "model", model] => one_off.model = Some((*model).to_owned()),
+            [_, "backend", backend] => {
+                let backend = BackendName::new(*backend).map_err(|error| error.to_string())?;
+                one_off.backend = Some(backend);
+            }
+            other => return Err(format!("there is no override `{}`", other.join(" "))),
+        }
+    }
+    let one_offs =
+        names.iter().filter(|_| !one_off.is_none()).map(|name| (name.clone(), one_off.clone()));
+    let one_offs = one_offs.collect();
+    Ok((names, one_offs))
 }
 
 fn watchdog(words: &[&str]) -> Parsed {
@@ -256,6 +283,12 @@ fn terminals(words: &[&str]) -> Parsed {
         }
         ["next", "change", "is", "lost"] => {
             Step::Terminals(TerminalStep::Fault(Call::Apply, 1, Fault::Unknown))
+        }
+        ["next", "change", "hangs"] => {
+            Step::Terminals(TerminalStep::Fault(Call::Apply, 1, Fault::Hangs))
+        }
+        ["next", "screens", "hang"] => {
+            Step::Terminals(TerminalStep::Fault(Call::Screens, 1, Fault::Hangs))
         }
         ["next", "change", "is", "unheard"] => {
             Step::Terminals(TerminalStep::Fault(Call::Apply, 1, Fault::DoneUnheard))

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use agents_decide::Verb;
+use agents_decide::{OneOffs, Verb};
 use agents_names::{AgentName, PhaseId};
 use agents_tmux::fake::{Call, Fault};
 use agents_tmux::{Driver as _, ServerId};
@@ -85,7 +85,7 @@ impl Walk {
         let world = self.simulation.terminals().clone();
         let count = 1 + self.random.below(4);
         let nth = 1 + self.random.below(6);
-        match self.random.below(10) {
+        match self.random.below(11) {
             0 => {
                 self.say("server lost");
                 world.lose_server();
@@ -124,6 +124,10 @@ impl Walk {
             8 => {
                 self.say(&format!("change {nth} is unheard"));
                 world.fault(Call::Apply, nth, Fault::DoneUnheard);
+            }
+            9 => {
+                self.say(&format!("change {nth} hangs"));
+                world.fault(Call::Apply, nth, Fault::Hangs);
             }
             _ => {
                 let delay = Duration::from_millis(self.random.below(2500));
@@ -217,8 +221,8 @@ impl Walk {
                 }
                 Verb::Down { names, whole: false }
             }
-            2 | 3 => Verb::Up { names, whole: false },
-            4 => Verb::Restart { names },
+            2 | 3 => Verb::Up { names, whole: false, one_offs: OneOffs::new() },
+            4 => Verb::Restart { names, one_offs: OneOffs::new() },
             5 => Verb::Send { name, text: "how is it going".to_owned() },
             6 | 7 => return self.phase_done(),
             _ => {

@@ -251,3 +251,25 @@ fn a_store_that_was_taken_away_takes_no_more_records() {
     fs::copy(folder.path().join("elsewhere"), &path).unwrap();
     assert!(matches!(store.commit(&commit), Err(StoreError::Unwritable { .. })));
 }
+
+#[test]
+fn a_handle_notices_garbage_under_it_at_once() {
+    let root = tempfile::tempdir().unwrap();
+    let folder = root.path().join("state");
+    let mut store = Store::open(&folder).unwrap();
+    store.submit_request("{}").unwrap();
+    store.check(false).unwrap();
+    store.check(true).unwrap();
+    let path = folder.join("store.db");
+    let whole = std::fs::read(&path).unwrap();
+    // Behind the first page only a full look finds it.
+    let mut torn = whole.clone();
+    torn[4096..].fill(0xA5);
+    std::fs::write(&path, &torn).unwrap();
+    store.check(false).unwrap();
+    assert!(store.check(true).unwrap_err().is_damage());
+    for bad in [vec![0xA5; whole.len()], Vec::new(), whole[..50].to_vec()] {
+        std::fs::write(&path, &bad).unwrap();
+        assert!(store.check(false).unwrap_err().is_damage(), "{} bytes", bad.len());
+    }
+}

@@ -79,14 +79,15 @@ pub(crate) enum Disturbance {
     Stranger(SessionName),
     KillServer,
     StopServer,
+    /// Lets it go on; from then on requests wait as long as they did at first.
     ResumeServer,
     RemoveSocket,
-    /// From now on a request waits only briefly.
+    /// Until the server goes on, a request waits only briefly.
     ShortLimit,
 }
 
-/// How often a state is waited for before it is taken not to come; with the real pause that is 20 s.
-const LOOKS: u32 = 1000;
+/// How often a state is waited for before it is taken not to come; with the real pause that is a minute.
+pub(crate) const LOOKS: u32 = 3000;
 
 pub(crate) fn name(text: &str) -> Result<SessionName, String> {
     SessionName::new(text).map_err(|error| error.to_string())

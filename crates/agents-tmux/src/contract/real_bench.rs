@@ -14,7 +14,7 @@ use crate::transport::Transport;
 use crate::{ControlMode, Driver, OneShot, Place, ServerId, Socket, process};
 
 /// Long enough for a loaded machine; only a test that expects silence waits that long.
-const LIMIT: Duration = Duration::from_secs(20);
+const LIMIT: Duration = Duration::from_secs(60);
 const SHORT_LIMIT: Duration = Duration::from_millis(600);
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -104,6 +104,12 @@ impl<D: Driver + Transport> RealBench<D> {
         kill_process(pid, signal).map_err(|error| error.to_string())
     }
 
+    /// How long a request of the driver waits from now on.
+    fn limit(&mut self, limit: Duration) {
+        let memory = self.driver.memory_mut();
+        memory.place = memory.place.clone().with_time_limit(limit);
+    }
+
     async fn current_server(&mut self) -> Result<ServerId, String> {
         let listing = self.driver.list().await.map_err(|error| error.to_string())?;
         self.server = listing.server;
@@ -136,8 +142,8 @@ impl<D: Driver + Transport> Bench for RealBench<D> {
             }
             Actor::Echo => vec!["cat".to_owned(), "-".to_owned()],
             Actor::Shows(text) => script("printf '%s\\n' \"$1\"; exec cat > /dev/null", vec![text]),
-            // tmux loses what it has read but not yet handed to the log when the program ends, so it stays a moment.
-            Actor::Prints(words) => script("printf '%s\\n' \"$@\"; sleep 5", words),
+            // tmux loses what it has read but not yet handed to the log when the program ends, so it stays.
+            Actor::Prints(words) => script("printf '%s\\n' \"$@\"; exec sleep 600", words),
             Actor::Titled(title) => script(
                 "printf '\\033]2;%s\\033\\\\' \"$1\"; printf ready; exec cat > /dev/null",
                 vec![title],
@@ -205,16 +211,16 @@ impl<D: Driver + Transport> Bench for RealBench<D> {
                 self.current_server().await?;
                 self.signal(Signal::STOP)?;
             }
-            Disturbance::ResumeServer => self.signal(Signal::CONT)?,
+            Disturbance::ResumeServer => {
+                self.signal(Signal::CONT)?;
+                self.limit(LIMIT);
+            }
             Disturbance::RemoveSocket => {
                 self.current_server().await?;
                 std::fs::remove_file(self.place.socket_path())
                     .map_err(|error| error.to_string())?;
             }
-            Disturbance::ShortLimit => {
-                let memory = self.driver.memory_mut();
-                memory.place = memory.place.clone().with_time_limit(SHORT_LIMIT);
-            }
+            Disturbance::ShortLimit => self.limit(SHORT_LIMIT),
         }
         Ok(())
     }

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::bench::{
-    Actor, Bench, Disturbance, Outcome, changed, expect, kill, logs, name, pane, refused, sink,
-    start_of, started, that, vanishes,
+    Actor, Bench, Disturbance, LOOKS, Outcome, changed, expect, kill, logs, name, pane, refused,
+    sink, start_of, started, that, vanishes,
 };
 use crate::{Done, Driver, TmuxOp};
 
@@ -74,7 +74,7 @@ pub(super) async fn t37_words_reach_the_program_unchanged<B: Bench>(bench: &mut 
     // The terminal writes a line feed as CR LF.
     let printed = format!("{}\n", words.join("\n"));
     let mut last = String::new();
-    for _ in 0..1000 {
+    for _ in 0..LOOKS {
         last = bench.log(&log).replace('\r', "");
         if last.trim_end() == printed.trim_end() {
             return Ok(());

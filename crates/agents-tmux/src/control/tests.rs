@@ -150,15 +150,16 @@ async fn a_client_connects_in_a_quiet_moment_only() {
     driver.list().await.unwrap();
     assert!(!driver.is_connected());
     started(&mut bench, "a", shows()).await.unwrap();
-    driver.list().await.unwrap();
+    // The driver counts from a moment within its look.
     let changed = Instant::now();
+    driver.list().await.unwrap();
     assert!(!driver.is_connected(), "the panes have just changed");
     while !driver.is_connected() {
-        assert!(begun.elapsed() < Duration::from_secs(60));
+        assert!(begun.elapsed() < Duration::from_secs(180));
         driver.list().await.unwrap();
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    assert!(changed.elapsed() >= Duration::from_millis(290), "{:?}", changed.elapsed());
+    assert!(changed.elapsed() >= Duration::from_millis(300), "{:?}", changed.elapsed());
 }
 
 /// With `destroy-unattached` on the control session, this crashes tmux 3.3a in most rounds.

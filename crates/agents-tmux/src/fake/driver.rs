@@ -7,7 +7,7 @@ use super::happen::no_server;
 use super::server::Server;
 use super::{Applied, Inner, World};
 use crate::{
-    Done, Driver, Fence, Listing, PaneId, Screen, ServerId, SocketRepair, TmuxError, TmuxOp,
+    Done, Driver, Fence, Listing, PaneId, Place, Screen, ServerId, SocketRepair, TmuxError, TmuxOp,
 };
 
 /// A driver whose terminals are a [`World`].
@@ -77,22 +77,23 @@ impl FakeDriver {
     fn apply_now(&self, op: &TmuxOp) -> Result<Done, TmuxError> {
         let mut inner = self.world.lock();
         let at = inner.now;
+        let failed = |error: TmuxError| Applied {
+            at,
+            op: op.clone(),
+            outcome: Err(error),
+            took_effect: false,
+        };
         let faults = match inner.enter(Call::Apply) {
             Passage::Open(faults) => faults,
             Passage::Failed(error) => {
-                let outcome = Err(error);
-                inner.applied.push(Applied {
-                    at,
-                    op: op.clone(),
-                    outcome: outcome.clone(),
-                    took_effect: false,
-                });
-                return outcome;
+                inner.applied.push(failed(error.clone()));
+                return Err(error);
             }
         };
         let delay = faults.iter().find_map(|fault| match fault {
             Fault::Late(delay) => Some(*delay),
             Fault::Unknown
+            | Fault::Hangs
             | Fault::DoneUnheard
             | Fault::Omit(_)
             | Fault::HalfDrawn
@@ -101,14 +102,9 @@ impl FakeDriver {
         });
         if let Some(delay) = delay {
             inner.late.push((at + delay, op.clone(), self.fence.clone()));
-            let outcome = Err(unheard("a planned late effect"));
-            inner.applied.push(Applied {
-                at,
-                op: op.clone(),
-                outcome: outcome.clone(),
-                took_effect: false,
-            });
-            return outcome;
+            let error = unheard("a planned late effect");
+            inner.applied.push(failed(error.clone()));
+            return Err(error);
         }
         let (mut outcome, has_news) = inner.carry_out(op, self.fence.as_ref(), self.seen);
         let took_effect = outcome.is_ok();
@@ -188,6 +184,7 @@ impl Inner {
                     }
                 }
                 Fault::Unknown => return Passage::Failed(unheard("a planned failure")),
+                Fault::Hangs => return Passage::Failed(self.hang()),
                 Fault::Late(_) | Fault::DoneUnheard if !is_change => {
                     return Passage::Failed(unheard("a planned failure"));
                 }
@@ -195,9 +192,15 @@ impl Inner {
             }
         }
         if self.server.as_ref().is_some_and(|server| server.is_stopped && server.has_socket) {
-            return Passage::Failed(unheard("no answer within the limit"));
+            return Passage::Failed(self.hang());
         }
         Passage::Open(faults)
+    }
+
+    /// Waits for an answer that does not come. Whoever waits hears no news meanwhile.
+    fn hang(&mut self) -> TmuxError {
+        self.set_now(self.now + Place::TIME_LIMIT);
+        TmuxError::no_answer(Place::TIME_LIMIT)
     }
 
     fn reachable(&mut self) -> Result<&mut Server, TmuxError> {

@@ -15,6 +15,8 @@ pub enum Call {
 pub enum Fault {
     /// No answer, and no effect.
     Unknown,
+    /// No answer for the whole time limit, which goes by, and no effect.
+    Hangs,
     /// No answer to a change, which still takes effect that much later, as with a tmux that was stopped. A read just fails.
     Late(Duration),
     /// No answer to a change, which has taken effect already. A read just fails.

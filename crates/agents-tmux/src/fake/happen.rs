@@ -37,6 +37,17 @@ impl Inner {
         late.chain(exits.map(|(at, _)| at)).min()
     }
 
+    /// Lets time pass until then, and does all that is due on the way, each at its own time; whether sessions have come or gone.
+    pub(super) fn set_now(&mut self, then: Duration) -> bool {
+        let mut has_news = false;
+        while let Some(due) = self.next_due().filter(|due| *due <= then) {
+            self.now = self.now.max(due);
+            has_news |= self.happen();
+        }
+        self.now = self.now.max(then);
+        has_news | self.happen()
+    }
+
     /// Does all that is due, and notes what has come onto the screens; whether sessions have come or gone.
     pub(super) fn happen(&mut self) -> bool {
         let now = self.now;

@@ -9,6 +9,7 @@ use rustix::process::Pid;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::process::{StartMark, find};
+use crate::report::STATE_VARIABLE;
 
 use super::{EndRecord, LaunchSpec, RunFiles, StartRecord};
 
@@ -18,7 +19,7 @@ const HIDDEN: [&str; 2] = ["TMUX", "TMUX_PANE"];
 
 /// tmux 3.3a drops what the log pipe has not taken yet when the pane ends, and a busy machine starts the
 /// pipe's process late. Only the last words of a program that dies at once are in danger, so only then is
-/// the pane kept for a moment.
+/// the pane kept for a moment. Its end is recorded before, so that nobody takes it for running meanwhile.
 const BRIEF: Duration = Duration::from_secs(1);
 const LINGER: Duration = Duration::from_millis(200);
 
@@ -66,6 +67,9 @@ pub fn launch(spec_path: &Path) -> i32 {
     if let Err(error) = files.write_end(&spec.name, spec.run, &end) {
         eprintln!("agents launch: cannot record the end of {}: {error}", spec.name);
     }
+    if end.failure.is_none() && began.elapsed() < BRIEF {
+        std::thread::sleep(LINGER);
+    }
     code
 }
 
@@ -107,13 +111,13 @@ fn run(
         }
         command.env("AGENTS_TMUX_TMPDIR", std::env::var_os("TMUX_TMPDIR").unwrap_or_default());
         command.env("TMUX_TMPDIR", files.dir().join("no-tmux"));
+        command.env(STATE_VARIABLE, &spec.records);
         command.env("AGENTS_NAME", spec.name.as_str()).env("AGENTS_RUN", spec.run.to_string());
         command.envs(spec.env.iter().map(|(name, value)| (name, value)));
         let mut command = tokio::process::Command::from(command);
         let mut program =
             command.spawn().map_err(|error| format!("cannot start {}: {error}", spec.argv[0]))?;
         let pid = program.id().unwrap_or_default();
-        let began = Instant::now();
         record.program = pid;
         record.program_mark = mark_of(pid);
         // Without the record the program still runs; only its process group is unknown to the watchdog.
@@ -123,9 +127,6 @@ fn run(
         loop {
             tokio::select! {
                 status = program.wait() => {
-                    if began.elapsed() < BRIEF {
-                        tokio::time::sleep(LINGER).await;
-                    }
                     return status.map_err(|error| format!("cannot wait for {}: {error}", spec.argv[0]));
                 }
                 () = received(hangup) => {}

@@ -6,12 +6,14 @@ use std::hash::{Hash as _, Hasher as _};
 use agents_config::Fleet;
 use agents_decide::{Now, ScreenSeen, Seen};
 use agents_names::AgentName;
-use agents_tmux::{Driver, Pane, PaneId};
+use agents_tmux::{Driver, Pane, PaneId, TmuxError};
 
 /// The last capture of each pane.
 #[derive(Default)]
 pub(crate) struct Screens {
     kept: HashMap<PaneId, Kept>,
+    /// The last look brought no answer within the time limit.
+    pub timed_out: bool,
 }
 
 struct Kept {
@@ -43,6 +45,8 @@ impl Screens {
             .map(|(_, pane)| pane.id)
             .collect();
         let captured = if wanted.is_empty() { Vec::new() } else { driver.screens(&wanted).await };
+        self.timed_out =
+            captured.iter().any(|screen| screen.as_ref().is_err_and(TmuxError::is_time_out));
         let mut captured: HashMap<PaneId, _> = wanted.into_iter().zip(captured).collect();
         let mut seen = BTreeMap::new();
         let mut kept = HashMap::new();
@@ -53,7 +57,7 @@ impl Screens {
                     kept.insert(pane.id, keep(pane, &screen, now));
                     Seen::Known(screen)
                 }
-                Some(Err(agents_tmux::TmuxError::Missing { .. })) => Seen::Absent,
+                Some(Err(TmuxError::Missing { .. })) => Seen::Absent,
                 Some(Err(error)) => Seen::Unknown(error.to_string()),
                 None => match self.kept.remove(&pane.id) {
                     Some(old) => {

@@ -147,15 +147,19 @@ impl Place for LocalPlace {
             _ => None,
         };
         let processes = match (need.processes, need.run) {
-            (true, Some(run)) => self.processes(&files, name, run, !need.end),
+            (true, Some(run)) => self.processes(&files, name, run, need.lives),
             _ => Seen::Absent,
         };
+        let begun = need.run.filter(|_| need.beginning);
+        let began = begun
+            .filter(|run| self.begun(&files, name, *run).is_some_and(|start| start.program != 0));
         let agent = fleet.agent(name);
         let logs = agent.is_some_and(|agent| agent.log && fleet.backend_of(agent).footer_ui);
         Facts {
             exit,
             log_age: log.filter(|_| logs || need.processes).and_then(|log| age(&log)),
             processes,
+            began,
             unstartable: need.startable.then(|| facts::unstartable(fleet, name)).flatten(),
             resume_id: need.startable.then(|| facts::resume_id(fleet, name)).flatten(),
             wake_text: agent.filter(|_| need.wake).and_then(facts::wake_text),

@@ -24,6 +24,7 @@ pub(crate) fn prepare(
     start: &Start<'_>,
     myself: &Path,
 ) -> Result<StartSession, String> {
+    let fleet = &*fleet.with_backends(|name| (name == start.name).then_some(start.one_off));
     let Some(session) = session_of(fleet, start.name) else {
         return Err("the config does not declare it".to_owned());
     };
@@ -83,7 +84,7 @@ fn agent_command(fleet: &Fleet, agent: &Agent, start: &Start<'_>) -> Result<Comm
     let file = messages::kickoff_file(fleet, agent);
     write_private(&file, prompt.as_bytes())
         .map_err(|error| format!("cannot write the kickoff {}: {error}", file.display()))?;
-    let model = fleet.model_of(agent, start.phase);
+    let model = fleet.model_under(agent, start.phase, start.one_off);
     Ok(command_of_agent(fleet, agent, model, start.resume, &prompt))
 }
 

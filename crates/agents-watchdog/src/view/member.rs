@@ -3,7 +3,9 @@
 //! What the listing says is alive beats what was remembered: the memory is as old as the last tick.
 
 use agents_config::{Agent, Kind, Service};
-use agents_decide::{Ending, Life, LifeNote, Limit, Member, Moment, Note, Sequence, Wanted};
+use agents_decide::{
+    Ending, Life, LifeNote, Limit, Member, Moment, Note, Sequence, Wanted, program,
+};
 use agents_names::AgentName;
 use agents_tmux::{Listing, Pane};
 
@@ -24,14 +26,13 @@ pub(super) fn agents(known: &Known<'_>, listing: Option<&Listing>) -> Vec<Member
             follows_phases: agent.kind == Kind::Loop,
             pane: panes.get(&agent.name).copied(),
         };
-        let model = if agent.kind == Kind::Loop {
-            known.fleet.model_of(agent, phase)
-        } else {
-            known.fleet.model_of(agent, None)
-        };
+        let phase = phase.filter(|_| agent.kind == Kind::Loop);
+        let blank = Member::default();
+        let member = known.state.and_then(|state| state.members.get(&agent.name));
+        let (backend, model) = program::shown(known.fleet, agent, phase, member.unwrap_or(&blank));
         let declared = Declared::Agent {
             kind: agent.kind,
-            backend: agent.backend.clone(),
+            backend: backend.clone(),
             model: model.map(str::to_owned),
             watch: agent.watch,
         };
@@ -54,27 +55,6 @@ pub(super) fn services(known: &Known<'_>, listing: Option<&Listing>) -> Vec<Memb
         view(known, &subject, Declared::Service)
     };
     known.fleet.services.iter().map(row).collect()
-}
-
-/// The members of the last tick, where the file does not say who they are.
-pub(super) fn remembered(known: &Known<'_>, listing: Option<&Listing>) -> Vec<MemberView> {
-    let Some(state) = known.state else { return Vec::new() };
-    let row = |name: &AgentName| {
-        let session = known.fleet.session_prefix.session_of(name);
-        let tag = sessions::tag(known.fleet, name);
-        let panes = listing.into_iter().flat_map(|listing| &listing.panes);
-        let own = panes.filter(|pane| pane.agent_id.as_ref() == Some(&tag));
-        let subject = Subject {
-            name,
-            session: session.as_str(),
-            enabled: true,
-            once: false,
-            follows_phases: false,
-            pane: own.min_by_key(|pane| pane.id),
-        };
-        view(known, &subject, Declared::Unread)
-    };
-    state.members.keys().map(row).collect()
 }
 
 /// One member as it is declared and seen.

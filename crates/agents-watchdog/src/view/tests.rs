@@ -322,7 +322,7 @@ fn the_phase_decides_the_model_and_a_complete_sequence_lets_loops_rest() {
     let view = look(None, &Terminals::NoServer, WATCHED);
     let model = |view: &FleetView| match &view.agents[0].declared {
         Declared::Agent { model, .. } => model.clone().unwrap(),
-        Declared::Service | Declared::Unread => panic!("ann is an agent"),
+        Declared::Service => panic!("ann is an agent"),
     };
     assert_eq!((model(&view).as_str(), view.phase.as_ref().unwrap().index), ("opus", Some(0)));
     let state = FleetState {
@@ -334,32 +334,6 @@ fn the_phase_decides_the_model_and_a_complete_sequence_lets_loops_rest() {
     assert_eq!(model(&view), "own");
     assert!(shown.complete && shown.index == Some(1) && shown.of == 2);
     assert!(!view.agents[0].should_run);
-}
-
-#[test]
-fn a_broken_file_shows_who_is_remembered_and_nobody_as_undeclared() {
-    let places = "[defaults]\nsession_prefix = \"t-\"\nlog_dir = \"/tmp/none\"\n";
-    let fleet =
-        load_text(places, Path::new("/tmp/agents.toml"), &Environment::default()).unwrap().fleet;
-    let state = ann(living(Life::Up { since: minutes_ago(5), run: None }));
-    let view = FleetView::of(&Known {
-        fleet: &fleet,
-        config_problem: Some("broken".to_owned()),
-        state: Some(&state),
-        words: &BTreeMap::new(),
-        terminals: &listed(vec![
-            pane("t-ann", Some("t-/ann"), false),
-            pane("t-old", Some("t-/old"), false),
-        ]),
-        watchdog: WATCHED,
-        phase: None,
-        phase_done: None,
-        now: now(),
-    });
-    assert_eq!(view.agents[0].declared, Declared::Unread);
-    assert_eq!((view.agents[0].name.as_str(), view.agents[0].state), ("ann", State::Running));
-    assert_eq!(view.undeclared.len(), 1);
-    assert!(!view.is_healthy());
 }
 
 /// The view of ann, up and running, of whom the last look noted that.

@@ -1,0 +1,124 @@
+//! What does a backend's preset fill in?
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use agents_screens::{BUILTIN_NAMES, Launch, PromptDelivery as Delivery};
+
+use crate::PromptDelivery;
+use crate::entry::Field;
+use crate::picker::Picker;
+use crate::preset::{Missing, Preset};
+use crate::value::{Filled, nearest};
+
+/// The preset that a backend names, if it names one that can be used; anything else is noted as a problem.
+pub(super) fn preset(
+    field: &Field<Filled>,
+    folder: Option<&Path>,
+    picker: &mut Picker<'_, '_>,
+) -> Option<Preset> {
+    let Filled(name) = field.value()?;
+    let span = field.span()?;
+    let is_word = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+    let found = if is_word { Preset::find(name, folder) } else { Err(Missing::Unknown) };
+    match found {
+        Ok(preset) => Some(preset),
+        Err(Missing::Unknown) => {
+            let message = format!("there is no preset `{name}`");
+            let problem = picker.problems.error(span, message).label("unknown preset");
+            problem.help(match nearest(name, &BUILTIN_NAMES) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!(
+                    "known: {}; `defaults.presets_dir` names a folder of your own",
+                    BUILTIN_NAMES.join(", ")
+                ),
+            });
+            None
+        }
+        Err(Missing::Broken(why)) => {
+            let problem = picker.problems.error(span, why).label("this preset cannot be used");
+            problem.help("mend the file, or remove it to use the one that comes with the program");
+            None
+        }
+    }
+}
+
+/// The folder of a person's own presets, when there is one.
+pub(super) fn folder(field: &Field<String>, picker: &mut Picker<'_, '_>) -> Option<PathBuf> {
+    let folder = picker.pick_path("defaults.presets_dir".to_owned(), &crate::picker::own(field))?;
+    if !folder.is_dir() {
+        let span = field.span()?;
+        let message = format!("`presets_dir`: {} is no folder", folder.display());
+        picker.problems.error(span, message).label("not there").help("make it, or remove the key");
+    }
+    Some(folder)
+}
+
+/// The values of the config's keys that the preset's launch part stands for.
+#[derive(Debug, Default)]
+pub(super) struct Filling {
+    pub bin: Option<String>,
+    pub prompt_delivery: Option<PromptDelivery>,
+    pub process_name: Option<String>,
+    pub submit_key: Option<String>,
+    pub submit_pause: Option<Duration>,
+    pub supports_resume: Option<bool>,
+    pub resume_flag: Option<String>,
+    pub session_flag: Option<String>,
+    pub model_flag: Option<String>,
+    pub prompt_flag: Option<String>,
+    pub connect_delay: Option<Duration>,
+    pub env: Vec<(String, String)>,
+    pub resume_takes_prompt: bool,
+}
+
+impl Filling {
+    pub(super) fn of(preset: &Preset) -> Self {
+        let head = preset.head();
+        let process_name = head.process_names.first().cloned();
+        let Some(launch) = &head.launch else {
+            return Self { process_name, resume_takes_prompt: true, ..Self::default() };
+        };
+        let bin = [vec![launch.command.clone()], launch.args.clone()].concat();
+        let delivery = match launch.prompt.delivery {
+            Delivery::Argument => PromptDelivery::Arg,
+            Delivery::Typed => PromptDelivery::Ping,
+        };
+        Self {
+            bin: Some(fragment(&bin)),
+            prompt_delivery: Some(delivery),
+            process_name,
+            submit_key: Some(launch.submit.keys.join(" ")),
+            submit_pause: Some(launch.submit.pause),
+            supports_resume: Some(!launch.resume.args.is_empty()),
+            resume_flag: Some(fragment(&launch.resume.args)),
+            session_flag: Some(fragment(&launch.session.choose)),
+            model_flag: Some(fragment(&launch.model)),
+            prompt_flag: Some(fragment(prompt_words(launch))),
+            connect_delay: Some(launch.ready.usual),
+            env: launch.env.clone().into_iter().collect(),
+            resume_takes_prompt: launch.resume.takes_prompt,
+        }
+    }
+}
+
+/// The words before the prompt, which is always the last argument.
+fn prompt_words(launch: &Launch) -> &[String] {
+    match launch.prompt.args.as_slice() {
+        [words @ .., last] if last == "{prompt}" => words,
+        words => words,
+    }
+}
+
+/// Words as a shell fragment; a slot stands in quotes, and keeps its braces. A conversation is `{id}` in the config.
+fn fragment(words: &[String]) -> String {
+    let words = words.iter().map(|word| word.replace("{session}", "{id}"));
+    let quoted = words.map(|word| {
+        if word.chars().all(|c| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c)) {
+            word
+        } else {
+            format!("'{}'", word.replace('\'', "'\\''"))
+        }
+    });
+    quoted.collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,162 @@
+//! What is an agent owed, and how far has the first of it got?
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use crate::draft::{Declared, Draft};
+use crate::limit::ProbeState;
+use crate::state::Member;
+use crate::{Moment, RunId};
+
+/// What an agent is owed, and how far the first of it has got.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Mailbox {
+    pub queue: VecDeque<Message>,
+    pub stage: Stage,
+    /// The last texts that were delivered in this run: rows that quote them say nothing about the agent.
+    pub recent: VecDeque<String>,
+}
+
+impl Mailbox {
+    /// The texts of ours that the screen may show: what was delivered in this run, and what is on its way.
+    pub fn own_texts(&self) -> impl Iterator<Item = &str> + Clone {
+        let under_way = self.queue.front().filter(|_| self.stage != Stage::Owed);
+        let texts = self.recent.iter().map(String::as_str);
+        texts.chain(under_way.map(|message| message.text.as_str()))
+    }
+}
+
+/// Any text we type at an agent.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Message {
+    pub id: u64,
+    pub kind: MessageKind,
+    pub text: String,
+    pub owed_since: Moment,
+}
+
+/// What a message is for.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum MessageKind {
+    Kickoff,
+    Claim,
+    Review,
+    Inbox(String),
+    /// The history was rewritten; what was claimed or reviewed is not known.
+    Rewritten,
+    Probe,
+    Wake,
+    /// From the operator, with the request's number.
+    Operator(u64),
+}
+
+impl std::fmt::Display for MessageKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Kickoff => write!(f, "kickoff"),
+            Self::Claim => write!(f, "claim ping"),
+            Self::Review => write!(f, "review ping"),
+            Self::Inbox(file) => write!(f, "inbox ping for {file}"),
+            Self::Rewritten => write!(f, "review-needed ping"),
+            Self::Probe => write!(f, "probe"),
+            Self::Wake => write!(f, "wake"),
+            Self::Operator(_) => write!(f, "message of the operator"),
+        }
+    }
+}
+
+/// How far the first message of the queue has got.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Stage {
+    #[default]
+    Owed,
+    /// The paste was sent; the session's token will tell.
+    Typing {
+        at: Moment,
+        run: Option<RunId>,
+        tries: u32,
+    },
+    Typed {
+        at: Moment,
+        run: Option<RunId>,
+    },
+    /// The submit key was sent; `before` is what the screen showed just before.
+    Submitted {
+        at: Moment,
+        run: Option<RunId>,
+        tries: u8,
+        before: Vec<String>,
+    },
+    /// Submitted as often as is wise, and no sign that it went.
+    Stuck {
+        since: Moment,
+        run: Option<RunId>,
+        before: Vec<String>,
+    },
+}
+
+/// Owes a message; one of the same kind that is not typed yet is not doubled.
+pub(crate) fn owe(
+    draft: &mut Draft<'_>,
+    name: &agents_names::AgentName,
+    kind: MessageKind,
+    text: String,
+) {
+    let owed_since = draft.now.at;
+    let mailbox = &draft.member(name).mailbox;
+    let untyped = mailbox.queue.iter().skip(usize::from(mailbox.stage != Stage::Owed));
+    if untyped.into_iter().any(|owed| owed.kind == kind && owed.text == text) {
+        return;
+    }
+    let id = draft.new_message();
+    let front = kind == MessageKind::Probe && draft.member(name).mailbox.stage == Stage::Owed;
+    let message = Message { id, kind, text, owed_since };
+    let queue = &mut draft.member(name).mailbox.queue;
+    if front {
+        queue.push_front(message)
+    } else {
+        queue.push_back(message)
+    }
+    draft.look_in(Duration::from_millis(10));
+}
+
+/// A new run begins: what was typed into the old one is owed again, and the old kickoff is not.
+pub(crate) fn begin_run(draft: &mut Draft<'_>, what: Declared<'_>) {
+    let name = what.name();
+    end_run(draft.member(name));
+    let mailbox = &mut draft.member(name).mailbox;
+    mailbox.queue.retain(|owed| owed.kind != MessageKind::Kickoff);
+    if let Some(text) = crate::messages::kickoff_line(draft.fleet, what) {
+        owe(draft, name, MessageKind::Kickoff, text);
+        draft.member(name).mailbox.queue.rotate_right(1);
+    }
+}
+
+/// The run is over: the message under way is owed again, and a probe has lost its sense.
+pub(crate) fn end_run(member: &mut Member) {
+    member.mailbox.stage = Stage::Owed;
+    member.mailbox.recent.clear();
+    member.mailbox.queue.retain(|owed| owed.kind != MessageKind::Probe);
+}
+
+/// Forgets everything owed: the member gets a new kickoff, or is down on purpose.
+pub(crate) fn drop_all(member: &mut Member) {
+    member.mailbox = Mailbox::default();
+}
+
+/// How far the probe has got.
+pub(crate) fn probe_state(mailbox: &Mailbox) -> ProbeState {
+    let Some(place) = mailbox.queue.iter().position(|owed| owed.kind == MessageKind::Probe) else {
+        return ProbeState::Seen;
+    };
+    match &mailbox.stage {
+        Stage::Typed { .. } | Stage::Submitted { .. } | Stage::Stuck { .. } if place == 0 => {
+            ProbeState::Typed
+        }
+        Stage::Owed
+        | Stage::Typing { .. }
+        | Stage::Typed { .. }
+        | Stage::Submitted { .. }
+        | Stage::Stuck { .. } => ProbeState::Waiting,
+    }
+}

@@ -1,0 +1,121 @@
+//! What has become of a request, and when is it answered?
+
+use std::time::Duration;
+
+use agents_names::AgentName;
+
+use super::started::started;
+use crate::draft::Draft;
+use crate::life::Life;
+use crate::request::{Answer, Verb};
+use crate::state::{OpenRequest, Wanted};
+use crate::{Action, Seen};
+
+/// How long an operator's message may take before the answer is "later".
+const SEND_WITHIN: Duration = Duration::from_secs(8);
+
+/// Fills in what has happened, and answers the requests that are complete.
+pub(crate) fn close(draft: &mut Draft<'_>) {
+    let mut open = std::mem::take(&mut draft.next.open);
+    for request in &mut open {
+        if request.verb == Verb::DownUndeclared && request.answers.is_empty() {
+            let strays = draft.seen.undeclared.iter();
+            request.answers = strays.map(|stray| (stray.name.clone(), None)).collect();
+        }
+        let names: Vec<AgentName> = request.answers.keys().cloned().collect();
+        for name in names {
+            if request.answers[&name].is_none() {
+                let answer = answer(draft, request, &name);
+                request.answers.insert(name, answer);
+            }
+        }
+    }
+    let (done, open): (Vec<_>, Vec<_>) =
+        open.into_iter().partition(|request| is_complete(draft, request));
+    if !open.is_empty() {
+        draft.look_in(Duration::from_millis(150));
+    }
+    draft.next.open = open;
+    for request in done {
+        let exits = matches!(request.verb, Verb::Down { whole: true, .. } | Verb::StopWatchdog);
+        let answers = request.answers.into_iter();
+        let answers = answers.filter_map(|(name, answer)| Some((name, answer?))).collect();
+        draft.act(Action::Reply { request: request.id, answers });
+        if exits {
+            draft.act(Action::Exit);
+        }
+    }
+}
+
+fn is_complete(draft: &Draft<'_>, request: &OpenRequest) -> bool {
+    let answered = request.answers.values().all(Option::is_some);
+    let moved = match &request.verb {
+        Verb::Phase { to } => draft
+            .next
+            .sequence
+            .as_ref()
+            .is_none_or(|sequence| sequence.runs() && sequence.phase() == to),
+        Verb::DownUndeclared => !matches!(draft.seen.server, Seen::Unknown(_)),
+        Verb::Up { .. }
+        | Verb::Down { .. }
+        | Verb::Restart { .. }
+        | Verb::Send { .. }
+        | Verb::StopWatchdog => true,
+    };
+    answered && moved
+}
+
+fn answer(draft: &Draft<'_>, request: &OpenRequest, name: &AgentName) -> Option<Answer> {
+    let now = draft.now.at;
+    let Some(member) = draft.next.members.get(name) else {
+        return undeclared(draft, request, name);
+    };
+    match &request.verb {
+        Verb::Up { .. } | Verb::Restart { .. } if moves(draft, name) => None,
+        Verb::Up { .. } | Verb::Restart { .. } => started(draft, name, member, request.since),
+        Verb::Down { .. } if member.wanted != Wanted::Down => {
+            Some(Answer::Failed("it was asked up meanwhile".to_owned()))
+        }
+        Verb::Down { .. } => matches!(member.life, Life::Stopped { .. }).then_some(Answer::Stopped),
+        Verb::DownUndeclared => undeclared(draft, request, name),
+        Verb::Send { .. } => {
+            let late = now.since(request.since) >= SEND_WITHIN;
+            late.then(|| match &draft.seen.server {
+                Seen::Unknown(cause) => Answer::Unseen(format!(
+                    "queued, and typed once the terminals can be seen again ({cause})"
+                )),
+                Seen::Known(_) | Seen::Absent => Answer::Waiting(why_waiting(draft, name)),
+            })
+        }
+        Verb::Phase { .. } | Verb::StopWatchdog => Some(Answer::Stopped),
+    }
+}
+
+/// Whether it starts once the phase has changed.
+fn moves(draft: &Draft<'_>, name: &AgentName) -> bool {
+    draft.next.sequence.as_ref().is_some_and(|sequence| sequence.awaits(name))
+}
+
+fn why_waiting(draft: &Draft<'_>, name: &AgentName) -> String {
+    let mut notes = draft.notes.iter().filter(|about| about.name.as_ref() == Some(name));
+    let said = notes.find_map(|about| match &about.note {
+        crate::Note::Message(crate::MessageNote::Waits { reason, .. }) => Some(reason.clone()),
+        crate::Note::Message(crate::MessageNote::Stuck { .. }) => {
+            Some("it is typed, but was not taken".to_owned())
+        }
+        _ => None,
+    });
+    said.unwrap_or_else(|| "it is under way".to_owned())
+}
+
+fn undeclared(draft: &Draft<'_>, request: &OpenRequest, name: &AgentName) -> Option<Answer> {
+    let gone = !draft.seen.undeclared.iter().any(|it| it.name == *name);
+    let declared = matches!(request.verb, Verb::DownUndeclared);
+    match (declared, gone) {
+        (true, _) if matches!(draft.seen.server, Seen::Unknown(_)) => None,
+        (true, true) => Some(Answer::Stopped),
+        (true, false) => None,
+        // The file was edited while the request was under way.
+        (false, _) => Some(Answer::Failed("the config no longer declares it".to_owned())),
+    }
+}

@@ -1,0 +1,71 @@
+//! Has a start come to something, so that whoever asked for it can be answered?
+
+use std::time::Duration;
+
+use agents_names::AgentName;
+
+use crate::draft::Draft;
+use crate::life::{Ending, Life};
+use crate::request::Answer;
+use crate::sentence::Telling;
+use crate::state::Member;
+use crate::{Moment, RunId, Why};
+
+/// How long a started program must live for the start to count: one that dies at once has failed.
+const SETTLED: Duration = Duration::from_millis(400);
+/// So long lives a session whose launcher recorded no beginning, for the start to count all the same.
+const UNRECORDED: Duration = Duration::from_secs(10);
+
+/// What came of a start that was asked for; `None` while that is open.
+pub(super) fn started(
+    draft: &Draft<'_>,
+    name: &AgentName,
+    member: &Member,
+    asked: Moment,
+) -> Option<Answer> {
+    match &member.life {
+        Life::Up { since, run } if has_settled(draft, name, member, (*since, *run)) => {
+            let fresh = *since >= asked;
+            Some(if fresh { Answer::Started } else { Answer::AlreadyRunning })
+        }
+        Life::Up { .. } | Life::Starting { .. } | Life::Missing { .. } | Life::Stopping { .. } => {
+            None
+        }
+        Life::Due { why: Why::Asked | Why::Phase { .. }, .. } => None,
+        Life::Due { why, .. } => {
+            let telling = Telling::decided(Some(name), draft.now);
+            Some(Answer::Failed(why.told(&telling)))
+        }
+        Life::Parked { reason, .. } => Some(Answer::Failed(reason.clone())),
+        Life::Stopped { how: Ending::Failed(reason), .. } => Some(Answer::Failed(reason.clone())),
+        Life::Stopped { how: Ending::Ended(how), .. } => {
+            let task = draft.declared().iter().any(|what| what.name() == name && what.is_task());
+            let well = task && how.starts_with("exit code 0");
+            Some(if well { Answer::Started } else { Answer::Failed(how.clone()) })
+        }
+        Life::Stopped { how: Ending::NeverStarted | Ending::Asked, .. } => {
+            Some(Answer::Failed("it was stopped meanwhile".to_owned()))
+        }
+    }
+}
+
+/// Whether the program, not just its session, has lived for long enough.
+fn has_settled(
+    draft: &Draft<'_>,
+    name: &AgentName,
+    member: &Member,
+    (since, run): (Moment, Option<RunId>),
+) -> bool {
+    let now = draft.now.at;
+    let exit = draft.seen.members.get(name).and_then(|seen| seen.exit.as_ref());
+    if exit.is_some_and(|exit| Some(exit.run) == run) {
+        // It has ended, and its session is about to.
+        return false;
+    }
+    match (run, member.began) {
+        (Some(run), Some((of, began))) if of == run => now.since(began) >= SETTLED,
+        (Some(_), Some(_) | None) => now.since(since) >= UNRECORDED,
+        // Somebody else started it: its session is all there is to see.
+        (None, _) => now.since(since) >= SETTLED,
+    }
+}

@@ -1,0 +1,60 @@
+//! How does what an agent program says about itself reach the watchdog? A hook of the program runs
+//! `agents report`, which hands one JSON text to the watchdog's socket, or to the spool when nobody answers.
+
+mod inbox;
+mod send;
+mod spool;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+
+use agents_decide::RunId;
+use agents_names::AgentName;
+use md5::{Digest as _, Md5};
+
+pub use inbox::Inbox;
+pub use send::send;
+pub use spool::Spool;
+
+/// The variable in an agent's environment that names the fleet's state folder.
+pub const STATE_VARIABLE: &str = "AGENTS_STATE";
+
+/// The longest report that is taken, in bytes. Hooks carry whole tool outputs; what matters is much shorter.
+pub const LONGEST: usize = 1 << 20;
+
+/// One report, on its way.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Envelope {
+    pub name: AgentName,
+    pub run: RunId,
+    /// When the program reported, in milliseconds since 1970.
+    pub at_wall_ms: i64,
+    /// What its hook said, as it came: the program's own JSON, or a text that is none.
+    pub payload: serde_json::Value,
+}
+
+impl Envelope {
+    /// Reads one; `None` for anything else, which is a stranger's or a torn one.
+    #[must_use]
+    pub fn parse(bytes: &[u8]) -> Option<Self> {
+        serde_json::from_slice(bytes).ok()
+    }
+}
+
+/// Where the watchdog of that state folder listens.
+///
+/// The path of a socket may take 104 bytes (macOS; Linux: 108). A longer one moves to a folder of its own in
+/// `/tmp`, named by the user and by a digest of the state folder; both sides find it without asking.
+#[must_use]
+pub fn socket_path(state_dir: &Path) -> PathBuf {
+    const LONGEST_PATH: usize = 100;
+    let near = state_dir.join("reports.sock");
+    if near.as_os_str().len() <= LONGEST_PATH {
+        return near;
+    }
+    let digest = Md5::digest(state_dir.as_os_str().as_encoded_bytes());
+    let digest: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    let user = rustix::process::getuid().as_raw();
+    PathBuf::from(format!("/tmp/agents-{user}-{digest}")).join("reports.sock")
+}

@@ -1,0 +1,33 @@
+//! How does a hook hand its report over, without ever slowing its agent?
+
+use std::io::Write as _;
+use std::net::Shutdown;
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::time::Duration;
+
+use super::{Envelope, Spool, socket_path};
+
+/// A watchdog that does not take the bytes by then finds them in the spool.
+const PATIENCE: Duration = Duration::from_millis(300);
+
+/// Hands the report to the watchdog of that state folder, or leaves it in the spool.
+///
+/// # Errors
+/// When neither is possible; the agent should not hear of it.
+pub fn send(state_dir: &Path, envelope: &Envelope) -> std::io::Result<()> {
+    let bytes = serde_json::to_vec(envelope)?;
+    hand_over(&socket_path(state_dir), &bytes)
+        .or_else(|_| Spool::of(state_dir).put(envelope.at_wall_ms, &bytes))
+}
+
+fn hand_over(socket: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut stream = UnixStream::connect(socket)?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.write_all(bytes)?;
+    stream.shutdown(Shutdown::Write)?;
+    // The watchdog answers once it has the report; a connection that just waits in the backlog is no answer.
+    let mut taken = [0_u8; 1];
+    std::io::Read::read_exact(&mut stream, &mut taken)
+}

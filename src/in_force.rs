@@ -1,0 +1,144 @@
+//! Which fleet do the verbs mean that must do their work whatever the file says? The one in force: that of the file,
+//! unless it does not load, or would tear a living fleet apart.
+
+use std::path::{Path, PathBuf};
+
+use agents_config::{Environment, Fleet, LoadError, Loaded};
+use agents_decide::Life;
+use agents_store::FleetLock;
+use agents_watchdog::in_force::{InForce as Kept, Moved, moved};
+use agents_watchdog::whereabouts;
+
+use crate::app::say;
+use crate::error::Error;
+use crate::places;
+use crate::render::stored;
+
+/// The fleet in force, and why it is not that of the file.
+pub struct InForce {
+    pub loaded: Loaded,
+    pub problem: Option<Problem>,
+}
+
+/// Why the file's fleet is not in force.
+#[derive(Debug)]
+pub enum Problem {
+    /// It does not load.
+    Broken(LoadError),
+    /// What runs could not be found under its names.
+    Moved(Moved),
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Broken(error) => write!(f, "{error}"),
+            Self::Moved(moved) => write!(f, "{moved}"),
+        }
+    }
+}
+
+impl InForce {
+    /// Finds the fleet in force of a config file.
+    ///
+    /// # Errors
+    /// When the file does not load, and no fleet of it was ever in force.
+    pub fn of(config: &Path) -> Result<Self, Error> {
+        match agents_config::load(config, &Environment::without_overrides()) {
+            Ok(loaded) => Ok(match torn(&loaded) {
+                Some((kept, moved)) => Self { loaded: kept, problem: Some(Problem::Moved(moved)) },
+                None => Self { loaded, problem: None },
+            }),
+            Err(error) => match kept(config)? {
+                Some(loaded) => Ok(Self { loaded, problem: Some(Problem::Broken(error)) }),
+                None => Err(error.into()),
+            },
+        }
+    }
+
+    /// Tells the person, once, that the file is not obeyed.
+    #[must_use]
+    pub fn told(self) -> Self {
+        match &self.problem {
+            None => {}
+            Some(Problem::Broken(error)) => say(&format!(
+                "agents: the config does not load: {error}\n\
+                 agents: the last good one stays in force; `agents check` shows every problem"
+            )),
+            Some(Problem::Moved(moved)) => {
+                say(&format!("agents: the config differs from the fleet in force: {moved}"));
+            }
+        }
+        self
+    }
+}
+
+/// What would be torn from a fleet that is up, if the file's fleet took its place.
+///
+/// # Errors
+/// [`Error::Usage`] names the key and the way out.
+pub fn refuse_to_tear(loaded: &Loaded, but_for: Option<Moved>) -> Result<(), Error> {
+    match torn(loaded) {
+        Some((_, moved)) if Some(moved) != but_for => Err(Error::Usage(moved.to_string())),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// The fleet that is up, and in what the file's fleet has moved away from it.
+fn torn(loaded: &Loaded) -> Option<(Loaded, Moved)> {
+    let config = &loaded.fleet.config;
+    let mut folders: Vec<PathBuf> = hint(config).into_iter().collect();
+    folders.push(loaded.fleet.state_dir());
+    folders.iter().find_map(|folder| {
+        // A store that cannot be read is reported by whoever needs it.
+        let kept = Kept::recall(folder).ok().flatten()?;
+        if kept.config != *config || kept.text == loaded.text {
+            return None;
+        }
+        let kept = kept.load().ok()?;
+        let moved = moved(&kept.fleet, &loaded.fleet)?;
+        is_up(&kept.fleet).then_some((kept, moved))
+    })
+}
+
+/// The last good fleet of a file that does not load.
+fn kept(config: &Path) -> Result<Option<Loaded>, Error> {
+    let config = real(config);
+    let named = places::fleet_of(&config).map(|fleet| fleet.state_dir());
+    for folder in hint(&config).into_iter().chain(named) {
+        let Some(kept) = Kept::recall(&folder)? else { continue };
+        // Another file may share the folder; one that is gone has likely been renamed to this one.
+        if kept.config != config && kept.config.exists() {
+            continue;
+        }
+        if let Ok(loaded) = kept.load() {
+            return Ok(Some(loaded));
+        }
+    }
+    Ok(None)
+}
+
+fn hint(config: &Path) -> Option<PathBuf> {
+    whereabouts::find(&whereabouts::folder()?, config)
+}
+
+/// The path under which the config is known, also when the file itself is gone.
+fn real(config: &Path) -> PathBuf {
+    let folder = || {
+        let absolute = std::path::absolute(config).ok()?;
+        Some(absolute.parent()?.canonicalize().ok()?.join(absolute.file_name()?))
+    };
+    config.canonicalize().ok().or_else(folder).unwrap_or_else(|| config.to_owned())
+}
+
+/// Whether somebody holds the fleet, or a member was not yet seen to have stopped.
+fn is_up(fleet: &Fleet) -> bool {
+    let state_dir = fleet.state_dir();
+    if !matches!(FleetLock::holder(&state_dir), Ok(None)) {
+        return true;
+    }
+    let state = stored::state(&state_dir).ok().flatten();
+    state.is_some_and(|state| {
+        state.members.values().any(|member| !matches!(member.life, Life::Stopped { .. }))
+    })
+}
