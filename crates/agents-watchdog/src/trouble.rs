@@ -45,8 +45,7 @@ impl Account {
         let trouble = Trouble { what: what.to_owned(), since };
         // A disk that is full may not take the file either; the log has said it.
         drop(
-            serde_json::to_vec(&trouble)
-                .map(|text| write_private(&file(state_dir), &text).is_ok()),
+            serde_json::to_vec(&trouble).map(|text| write_private(&file(state_dir), &text).is_ok()),
         );
         self.current = Some(trouble);
         self.is_settled = false;
