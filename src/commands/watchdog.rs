@@ -61,7 +61,10 @@ pub fn run(app: &App, watchdog: &Watchdog) -> Result<u8, Error> {
         reign.own_session = own_session(app, &fleet);
         tracing::info!("{}", greeting(&fleet));
         let result = reign.run(Until::Told).await;
-        tracing::info!("watchdog ends");
+        match &result {
+            Ok(()) => tracing::info!("watchdog ends"),
+            Err(error) => tracing::error!("watchdog ends: {error}"),
+        }
         reign.engine.driver.close().await;
         result
     });

@@ -17,6 +17,11 @@ fn check_usage(cli: Cli, shown: &str, goes_on_alone: bool) {
     if goes_on_alone {
         let limit = Duration::from_secs(300);
         scene.until_within(limit, "it goes on alone", || scene.screen().contains("All done."));
+        let times = scene.requests();
+        let times: Vec<u64> = times.iter().filter_map(|it| it["time"].as_u64()).collect();
+        let (first, last) = (times[0], times[times.len() - 1]);
+        assert!(last >= first + 20, "{cli:?} was answered in its closed window: {times:?}");
+        eprintln!("{}: answered {} s after its window opened", cli.name(), last - first - 20);
         return;
     }
     let refused = scene.requests().len();

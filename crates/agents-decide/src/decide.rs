@@ -5,6 +5,7 @@ use agents_config::{Agent, Fleet, Watch};
 use crate::draft::{Decision, Declared, Draft};
 use crate::life::Life;
 use crate::limit::LimitLook;
+use crate::sentence::way_out;
 use crate::stall::StallLook;
 use crate::state::{Blind, FleetState, Wanted};
 use crate::{
@@ -78,13 +79,14 @@ fn blind(draft: &mut Draft<'_>, cause: &str, before: Option<crate::ServerSeen>) 
     draft.look_in(std::time::Duration::from_secs(1));
     let mut blind = draft.next.blind.unwrap_or(Blind { since: now, asked_at: None });
     if now.since(blind.since) >= BLIND_FOR {
+        let way_out = before.map_or_else(String::new, |it| format!("; {}", way_out(it)));
         let text = format!(
-            "the terminals cannot be seen ({cause}); nothing is started or stopped until they can"
+            "the terminals cannot be seen ({cause}); nothing is started or stopped until they can{way_out}"
         );
         draft.alarm(None, "blind", text);
     }
     // Asking does no harm, and only a server that lost its socket answers by making it anew.
-    let due = blind.asked_at.is_none_or(|asked| now.since(asked) >= ASK_AGAIN);
+    let due = !draft.seen.hangs && blind.asked_at.is_none_or(|asked| now.since(asked) >= ASK_AGAIN);
     if let Some(server) = before.filter(|_| due) {
         blind.asked_at = Some(now);
         draft.act(Action::RestoreSocket { server });

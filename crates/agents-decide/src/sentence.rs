@@ -5,8 +5,8 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 
 use crate::{
-    About, Action, ActivityNote, FatalNote, LimitNote, MessageNote, Note, PhaseNote, StallNote,
-    StopStage,
+    About, Action, ActivityNote, FatalNote, LimitNote, MessageNote, Note, PhaseNote, ServerSeen,
+    StallNote, StopStage,
 };
 
 impl fmt::Display for About {
@@ -288,6 +288,16 @@ pub fn span(seconds: u64) -> String {
         120..=7199 => format!("{} min", seconds / 60),
         _ => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
     }
+}
+
+/// What a person can do about a tmux server that does not answer.
+#[must_use]
+pub fn way_out(server: ServerSeen) -> String {
+    let pid = server.pid;
+    format!(
+        "`kill -CONT {pid}` wakes a tmux server that was stopped, `kill -9 {pid}` ends it with its sessions, and the \
+         watchdog brings the fleet back"
+    )
 }
 
 fn at(time: DateTime<Utc>) -> String {

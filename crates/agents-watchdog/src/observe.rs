@@ -42,8 +42,8 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         let server = self.server_seen(&listing);
         let panes = sessions::panes_of_members(fleet, listing.as_ref().ok());
         let mut screens = self.screens.look(&mut self.driver, fleet, &panes, now).await;
-        let no_listing = listing.as_ref().is_err_and(TmuxError::is_time_out);
-        self.tmux_hangs = no_listing || self.screens.timed_out;
+        let hangs = listing.as_ref().is_err_and(TmuxError::is_time_out);
+        self.tmux_hangs = hangs || self.screens.timed_out;
         let mut members = BTreeMap::new();
         for name in sessions::member_names(fleet) {
             let pane = panes.get(name);
@@ -65,6 +65,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         let undeclared = sessions::undeclared(fleet, listing.as_ref().ok());
         Ok(Observation {
             server,
+            hangs,
             independent,
             supervised: self.supervises,
             members,

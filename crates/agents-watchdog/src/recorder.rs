@@ -145,7 +145,8 @@ impl Recorder {
             entries.push(entry(action.about(), kind, text, detail));
         }
         let mut told = HashSet::new();
-        for about in decision.notes.iter().filter(|about| is_notable(&about.note)) {
+        let notable = |about: &&About| is_notable(&about.note) && !is_said_of_all(about, decision);
+        for about in decision.notes.iter().filter(notable) {
             let key = (subject_of(about), without_numbers(&about.note.to_string()));
             if !self.told.contains(&key) && !told.contains(&key) {
                 tracing::info!("{about}");
@@ -201,6 +202,13 @@ fn without_numbers(text: &str) -> String {
     let is_unit = |word: &&str| matches!(word.trim_end_matches([',', ';', ')']), "s" | "min" | "h");
     let words = text.split(' ').filter(|word| !has_digit(word) && !is_unit(word));
     words.collect::<Vec<_>>().join(" ")
+}
+
+/// Who cannot see the terminals says so once, not once for each member.
+fn is_said_of_all(about: &About, decision: &Decision) -> bool {
+    let of_the_fleet = |other: &About| other.name.is_none() && other.note == about.note;
+    let is_blindness = matches!(about.note, Note::CannotSee { .. });
+    is_blindness && about.name.is_some() && decision.notes.iter().any(of_the_fleet)
 }
 
 /// Notes that a person wants to find in the morning; the others are only the present state.

@@ -251,6 +251,7 @@ impl<D: Driver> Reign<D> {
         let problem = serde_json::json!({
             "broken": broken.map(|broken| &broken.summary),
             "report": broken.map(|broken| &broken.report),
+            "finder": broken.map(|_| std::process::id()),
         });
         vec![self.config.in_force().word(), (PROBLEM_WORD.to_owned(), problem.to_string())]
     }

@@ -13,7 +13,7 @@ use agents_tmux::Driver;
 
 use crate::ledger::{Ledger, LedgerError};
 use crate::observe::screens::Screens;
-use crate::place::Place;
+use crate::place::{Place, Reached};
 use crate::recorder::Recorder;
 
 /// What holds the fleet: the terminals, the place, the store, and what is remembered.
@@ -63,10 +63,16 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
     pub fn resume(driver: D, mut place: P, mut ledger: L) -> Result<Self, LedgerError> {
         let stored = ledger.load()?;
         let first = stored.is_none();
-        let state = stored.map_or_else(FleetState::default, |(state, mark)| {
-            place.resume_clock(&mark);
-            state
-        });
+        let state = match stored {
+            Some((state, mark)) => {
+                place.resume_clock(&mark);
+                state
+            }
+            None => {
+                let Reached { run, message } = place.reached();
+                FleetState { next_run: run, next_message: message, ..FleetState::default() }
+            }
+        };
         Ok(Self {
             driver,
             place,

@@ -12,13 +12,17 @@ pub struct Trouble {
     /// What is wrong, and the way out.
     pub what: String,
     pub since: DateTime<Utc>,
+    /// The watchdog that is in it.
+    pub pid: u32,
 }
 
 impl Trouble {
-    /// What the watchdog of that state folder is in, if it is in any; of a watchdog that has ended it says nothing.
+    /// What that watchdog is in, if it is in any.
     #[must_use]
-    pub fn of(state_dir: &Path) -> Option<Self> {
-        serde_json::from_slice(&std::fs::read(file(state_dir)).ok()?).ok()
+    pub fn of(state_dir: &Path, pid: u32) -> Option<Self> {
+        let told: Self = serde_json::from_slice(&std::fs::read(file(state_dir)).ok()?).ok()?;
+        // One that ended in its trouble has left the file.
+        (told.pid == pid).then_some(told)
     }
 }
 
@@ -42,11 +46,10 @@ impl Account {
         tracing::error!("{what}; nothing is done until that is mended");
         // One cause may give way to another; the standstill is still the same.
         let since = self.current.take().map_or_else(Utc::now, |before| before.since);
-        let trouble = Trouble { what: what.to_owned(), since };
+        let trouble = Trouble { what: what.to_owned(), since, pid: std::process::id() };
         // A disk that is full may not take the file either; the log has said it.
         drop(
-            serde_json::to_vec(&trouble)
-                .map(|text| write_private(&file(state_dir), &text).is_ok()),
+            serde_json::to_vec(&trouble).map(|text| write_private(&file(state_dir), &text).is_ok()),
         );
         self.current = Some(trouble);
         self.is_settled = false;
@@ -73,20 +76,23 @@ mod tests {
     #[test]
     fn a_standstill_is_told_with_its_beginning_until_it_is_over() {
         let folder = tempfile::tempdir().unwrap();
+        let own = std::process::id();
+        let told = || Trouble::of(folder.path(), own);
         let mut account = Account::default();
         account.works(folder.path());
-        assert_eq!(Trouble::of(folder.path()), None);
+        assert_eq!(told(), None);
         account.blocked(folder.path(), "the disk is full");
-        let first = Trouble::of(folder.path()).unwrap();
+        let first = told().unwrap();
         assert_eq!(first.what, "the disk is full");
+        assert_eq!(Trouble::of(folder.path(), own + 1), None, "another one is not in it");
         account.blocked(folder.path(), "the store is damaged");
-        let second = Trouble::of(folder.path()).unwrap();
+        let second = told().unwrap();
         assert_eq!((second.what.as_str(), second.since), ("the store is damaged", first.since));
         account.works(folder.path());
-        assert_eq!(Trouble::of(folder.path()), None);
+        assert_eq!(told(), None);
         // What a killed predecessor left is over too.
         account.blocked(folder.path(), "again");
         Account::default().works(folder.path());
-        assert_eq!(Trouble::of(folder.path()), None);
+        assert_eq!(told(), None);
     }
 }
