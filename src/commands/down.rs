@@ -16,6 +16,9 @@ use crate::error::{Error, code};
 use crate::operate::{Ask, ask, poke, report, runtime};
 use crate::render::stored;
 
+/// How long a watchdog that was told to end may take, on a machine that has other work.
+const ENDS_WITHIN: Duration = Duration::from_secs(60);
+
 pub fn run(app: &App, down: &Down) -> Result<u8, Error> {
     let loaded = app.in_force()?.loaded;
     let asked = &down.targets.names;
@@ -77,7 +80,7 @@ fn set_aside_if_damaged(loaded: &Loaded) -> Result<(), Error> {
 
 /// Waits until that holder of the fleet has let it go.
 fn await_end(loaded: &Loaded, told: &Holder) -> Result<(), Error> {
-    let deadline = Instant::now() + Duration::from_secs(10);
+    let deadline = Instant::now() + ENDS_WITHIN;
     // One that took over since belongs to an `up` that came later.
     while let Some(holder) = watchdog(loaded)?.filter(|holder| holder == told) {
         if Instant::now() >= deadline {
@@ -105,7 +108,7 @@ fn stop_watchdog(
     told: Option<Holder>,
 ) -> Result<(), Error> {
     if let (false, Some(holder)) = (whole, &told) {
-        let within = Duration::from_secs(20);
+        let within = ENDS_WITHIN;
         ask(app, loaded, &Ask { verb: Verb::StopWatchdog, within })?;
         poke(&loaded.fleet.state_dir(), holder);
     }

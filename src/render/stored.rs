@@ -44,8 +44,8 @@ pub struct Remembered {
     pub document: Option<Document>,
     /// The last words, by what they are about; one of another shape is left out.
     pub words: BTreeMap<String, Word>,
-    /// What the watchdog found wrong with the config file when it read it last, in one line.
-    pub config_problem: Option<String>,
+    /// What a watchdog found wrong with the config file when it read it last, in one line, and which process that was.
+    pub config_problem: Option<(String, u64)>,
     /// What is wrong with the store, and the way out.
     pub damage: Option<String>,
 }
@@ -66,7 +66,9 @@ impl Remembered {
         let problem = reader.word_of(PROBLEM_WORD)?;
         let problem: Option<serde_json::Value> =
             problem.and_then(|word| serde_json::from_str(&word).ok());
-        let config_problem = problem.and_then(|it| it["broken"].as_str().map(str::to_owned));
+        let config_problem = problem.and_then(|it| {
+            Some((it["broken"].as_str()?.to_owned(), it["finder"].as_u64().unwrap_or_default()))
+        });
         let document = document(state_dir)?;
         Ok(Self { document, words: words.collect(), config_problem, damage: None })
     }
@@ -84,6 +86,9 @@ pub fn damage(state_dir: &Path) -> Result<Option<String>, Error> {
     let Some(document) = reader.load_state()? else { return Ok(None) };
     match parse_state(&document) {
         Err(LedgerError::Damaged(damage)) => Ok(Some(damage)),
-        Ok(_) | Err(LedgerError::Unusable(_) | LedgerError::Superseded) => Ok(None),
+        Ok(_)
+        | Err(LedgerError::Unusable(_) | LedgerError::Superseded | LedgerError::Withdrawn) => {
+            Ok(None)
+        }
     }
 }

@@ -18,10 +18,10 @@ fn check(rounds: u64, change: impl Fn(&Screen, &mut Dice) -> Option<Screen>) -> 
         for round in 0..rounds {
             let mut dice = Dice::new(&screen.name, round);
             let Some(other) = change(screen, &mut dice) else { continue };
-            changed += 1;
+            changed += usize::from(!screen.unprovable);
             let verdict = judge(&presets, &other, &other.seen());
             if verdict.state == screen.expected {
-                sure += 1;
+                sure += usize::from(!screen.unprovable);
             } else if verdict.state != State::Unknown {
                 wrong.push(format!(
                     "{}\n{}",
@@ -31,7 +31,8 @@ fn check(rounds: u64, change: impl Fn(&Screen, &mut Dice) -> Option<Screen>) -> 
             }
         }
     }
-    assert!(wrong.is_empty(), "{} wrong of {changed}; the first:\n{}", wrong.len(), wrong[0]);
+    let names: Vec<_> = wrong.iter().filter_map(|one| one.split(':').next()).collect();
+    assert!(wrong.is_empty(), "{} wrong of {changed}: {names:?}\n{}", wrong.len(), wrong[0]);
     (changed, sure)
 }
 
@@ -49,12 +50,12 @@ fn check_mostly_sure(
 
 #[test]
 fn rows_scrolled_off_the_top_change_nothing() {
-    check_mostly_sure(12, 80, mutate::scrolled);
+    check_mostly_sure(6, 85, mutate::scrolled);
 }
 
 #[test]
 fn the_width_of_the_pane_changes_nothing() {
-    check_mostly_sure(8, 95, mutate::rewrapped);
+    check_mostly_sure(6, 97, mutate::rewrapped);
 }
 
 #[test]
@@ -64,7 +65,7 @@ fn times_names_and_numbers_change_nothing() {
 
 #[test]
 fn an_answer_may_quote_anything() {
-    check_mostly_sure(16, 85, mutate::quoting);
+    check_mostly_sure(8, 95, mutate::quoting);
 }
 
 #[test]
@@ -79,7 +80,7 @@ fn plain_quotes_and_other_spinner_frames_change_nothing() {
 
 #[test]
 fn all_changes_together_never_make_a_wrong_verdict() {
-    let (changed, _) = check(12, |screen, dice| {
+    let (changed, _) = check(6, |screen, dice| {
         let screen = mutate::quoting(screen, dice).unwrap_or_else(|| screen.clone());
         let screen = mutate::rewrapped(&screen, dice).unwrap_or(screen);
         let screen = mutate::renamed(&screen, dice)?;
@@ -110,5 +111,6 @@ fn changed_screens_without_title_or_process_are_never_wrong() {
             }
         }
     }
-    assert!(wrong.is_empty(), "{} wrong; the first:\n{}", wrong.len(), wrong[0]);
+    let names: Vec<_> = wrong.iter().filter_map(|one| one.split(':').next()).collect();
+    assert!(wrong.is_empty(), "{} wrong: {names:?}\n{}", wrong.len(), wrong[0]);
 }

@@ -78,8 +78,8 @@ struct Walk {
     simulation: Simulation,
     random: Random,
     members: Vec<AgentName>,
-    /// How often the reviewer had been told of a claim when the last one was pushed, and in which phase; `None` when
-    /// none is owed.
+    /// How often the reviewer had been told of a claim when the last one was pushed, and in which phase that was; `None`
+    /// when none is owed.
     claim_owed: Option<(usize, Option<PhaseId>)>,
     /// When a server that hangs answers again.
     hangs_until: Option<Duration>,
@@ -93,6 +93,11 @@ impl Walk {
         let members = members.iter().filter_map(|name| AgentName::new(*name).ok()).collect();
         let random = Random::new(seed);
         Ok(Self { simulation, random, members, claim_owed: None, hangs_until: None })
+    }
+
+    /// The phase that the fleet is in, whether a watchdog lives or not.
+    fn phase(&self) -> Option<PhaseId> {
+        self.simulation.machine.parts().position.clone()
     }
 
     fn faults(&mut self) -> Result<(), SimError> {
@@ -155,20 +160,16 @@ impl Walk {
                 problems.push(format!("{name} runs: {runs}, and its life is {life:?}"));
             }
         }
-        // A phase that was done already when the claim was pushed gave way to the next, with new kickoffs.
-        let owed = self.claim_owed.as_ref().filter(|(_, phase)| *phase == self.phase());
-        if let Some(before) = owed.map(|(before, _)| *before).filter(|_| !complete) {
+        // Another phase came with a new kickoff, and what was owed before is forgotten.
+        let owed =
+            self.claim_owed.as_ref().filter(|(_, phase)| !complete && *phase == self.phase());
+        if let Some((before, _)) = owed {
             let told = self.told_of_claims();
-            if told <= before {
+            if told <= *before {
                 problems.push(format!("the last claim was never told ({told} pings)"));
             }
         }
         problems
-    }
-
-    /// The phase that the fleet is in, whether a watchdog lives or not.
-    fn phase(&self) -> Option<PhaseId> {
-        self.simulation.machine.parts().position.clone()
     }
 
     fn told_of_claims(&self) -> usize {

@@ -1,7 +1,7 @@
 //! Carry a decision out. Too dull to hold a bug: one translation from action to effect, and a record of how it went.
 
 use agents_config::Fleet;
-use agents_decide::{Action, Decision, RunId, Sequence};
+use agents_decide::{Action, Decision, Now, RunId, Sequence};
 use agents_names::{AgentName, SessionName};
 use agents_tmux::{Done, Driver, PaneId, ServerId, TmuxError, TmuxOp, Token};
 
@@ -13,7 +13,7 @@ use crate::tick::Engine;
 impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
     /// Carries the actions out in their order, neighbours of one kind together. Once tmux has let a request of this
     /// tick wait through its time limit, nothing more is asked of it: the rest stays owed, and the next tick decides.
-    pub(crate) async fn act(&mut self, fleet: &Fleet, decision: &Decision) {
+    pub(crate) async fn act(&mut self, fleet: &Fleet, decision: &Decision, now: Now) {
         self.has_started = false;
         let effects: Vec<&Action> =
             decision.actions.iter().filter(|action| kind_of(action) != Kind::Recorded).collect();
@@ -30,16 +30,16 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
                     vec![self.act_on(fleet, group[0]).await]
                 }
             };
-            tell_failures(group, &outcomes);
+            tell_failures(group, &outcomes, now);
             let (sent, others) = group.split_at(outcomes.len());
             let unheard = sent.iter().zip(&outcomes).filter(|(_, outcome)| is_unheard(outcome));
             self.unheard.extend(unheard.filter_map(|(action, _)| action.about().cloned()));
             unsent.extend(others);
         }
-        self.leave_owed(&unsent);
+        self.leave_owed(&unsent, now);
     }
 
-    fn leave_owed(&mut self, unsent: &[&Action]) {
+    fn leave_owed(&mut self, unsent: &[&Action], now: Now) {
         if unsent.is_empty() {
             return;
         }
@@ -51,7 +51,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             } else {
                 format!("{} actions", unsent.len())
             },
-            some_of(unsent)
+            some_of(unsent, now)
         );
     }
 
@@ -224,7 +224,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
                 let session = SessionName::new(session).map_err(|error| error.to_string())?;
                 (name, session, false, run, stage)
             }
-            other => return Err(format!("`{other}` is no stop")),
+            other => return Err(format!("`{other:?}` is no stop")),
         };
         // Signalled before the terminal closes: afterwards nothing ties its processes together any more.
         if let Some(run) = run {
@@ -292,7 +292,7 @@ fn joins(one: &Action, next: &Action) -> bool {
 }
 
 /// The next tick sees what is and decides again; the reasons are for people, each once.
-fn tell_failures(group: &[&Action], outcomes: &[Outcome]) {
+fn tell_failures(group: &[&Action], outcomes: &[Outcome], now: Now) {
     let mut told: Vec<(&str, Vec<&Action>)> = Vec::new();
     for (action, outcome) in group.iter().zip(outcomes) {
         let Some(reason) = outcome.as_ref().err().map(Failure::reason) else { continue };
@@ -302,14 +302,14 @@ fn tell_failures(group: &[&Action], outcomes: &[Outcome]) {
         }
     }
     for (reason, actions) in told {
-        tracing::warn!("could not {}: {reason}", some_of(&actions));
+        tracing::warn!("could not {}: {reason}", some_of(&actions, now));
     }
 }
 
 /// The first of them, and how many more.
-fn some_of(actions: &[&Action]) -> String {
+fn some_of(actions: &[&Action], now: Now) -> String {
     const SHOWN: usize = 3;
-    let shown: Vec<String> = actions.iter().take(SHOWN).map(ToString::to_string).collect();
+    let shown: Vec<String> = actions.iter().take(SHOWN).map(|action| action.told(now)).collect();
     let shown = shown.join("; ");
     match actions.len().saturating_sub(SHOWN) {
         0 => shown,

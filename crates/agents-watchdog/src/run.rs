@@ -133,7 +133,7 @@ impl<D: Driver> Reign<D> {
             match claimed {
                 Some(Ok(next)) => epoch = next,
                 Some(Err(_)) | None => {
-                    tracing::warn!("the tmux server takes no epoch: {error}");
+                    tracing::warn!("the tmux server cannot be told who holds the fleet: {error}");
                     return !error.is_time_out();
                 }
             }
@@ -182,6 +182,7 @@ impl<D: Driver> Reign<D> {
                     Duration::from_millis(ticked.next.0.saturating_sub(ticked.now.at.0))
                 }
                 Err(LedgerError::Superseded) => return Err(LedgerError::Superseded.into()),
+                Err(LedgerError::Withdrawn) => Duration::ZERO,
                 Err(error @ LedgerError::Damaged(_)) if !self.engine.supervises => {
                     return Err(error.into());
                 }
@@ -241,8 +242,7 @@ impl<D: Driver> Reign<D> {
         if kept {
             return Ok(());
         }
-        let record = Record { state: None, entries: Vec::new(), words, replies: Vec::new() };
-        Ok(self.engine.ledger.commit(&record)?)
+        Ok(self.engine.ledger.commit(&Record { words, ..Record::default() })?)
     }
 
     /// What the store says about the config: the fleet in force, and what is wrong with the file.
@@ -251,6 +251,7 @@ impl<D: Driver> Reign<D> {
         let problem = serde_json::json!({
             "broken": broken.map(|broken| &broken.summary),
             "report": broken.map(|broken| &broken.report),
+            "finder": broken.map(|_| std::process::id()),
         });
         vec![self.config.in_force().word(), (PROBLEM_WORD.to_owned(), problem.to_string())]
     }
@@ -299,7 +300,7 @@ impl<D: Driver> Reign<D> {
             detail: serde_json::json!({ "report": self.config.broken().map(|broken| &broken.report) }),
         };
         let words = self.config_words();
-        let record = Record { state: None, entries: vec![entry], words, replies: Vec::new() };
+        let record = Record { entries: vec![entry], words, ..Record::default() };
         if let Err(error) = self.engine.ledger.commit(&record) {
             tracing::warn!("{error}");
         }

@@ -46,6 +46,7 @@ impl StoreLedger {
 fn failed(error: StoreError) -> LedgerError {
     match error {
         StoreError::Superseded { .. } => LedgerError::Superseded,
+        StoreError::Withdrawn => LedgerError::Withdrawn,
         damage if damage.is_damage() => LedgerError::Damaged(damage.to_string()),
         other => LedgerError::Unusable(other.to_string()),
     }
@@ -80,6 +81,11 @@ impl Ledger for StoreLedger {
         Ok(Some((state, clock)))
     }
 
+    fn words(&mut self) -> Result<Vec<(String, String)>, LedgerError> {
+        let words = self.store.words().map_err(failed)?.into_iter();
+        Ok(words.map(|word| (word.subject, word.body)).collect())
+    }
+
     fn requests(&mut self) -> Result<Vec<Request>, LedgerError> {
         // One cheap number tells whether anybody wrote since the last look found nothing.
         let revision = self.store.revision().map_err(failed)?;
@@ -106,11 +112,13 @@ impl Ledger for StoreLedger {
             .iter()
             .map(|(id, body)| Reply { request: id.0, body: body.clone() })
             .collect();
+        let taken: Vec<u64> = record.taken.iter().map(|id| id.0).collect();
         let commit = Commit {
             state: document.as_ref(),
             entries: &entries,
             words: &words,
             replies: &replies,
+            taken: &taken,
         };
         self.store.commit(&commit).map_err(failed)
     }
