@@ -151,14 +151,12 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             lives: alive,
             processes: match member.map(|member| &member.life) {
                 Some(Life::Up { .. }) => !alive || (still && stalls),
-                // Whether it has gone, and all of it, is just being asked; of one that comes, the work is judged from now on.
+                // Whether it has gone, and all of it, is just being asked.
                 Some(Life::Missing { .. } | Life::Starting { .. } | Life::Stopping { .. }) => {
-                    !alive || stalls
+                    !alive
                 }
                 // Reading the processes of the machine takes longer than all the rest of a look.
-                Some(Life::Stopped { .. } | Life::Due { .. } | Life::Parked { .. }) | None => {
-                    alive && stalls
-                }
+                Some(Life::Stopped { .. } | Life::Due { .. } | Life::Parked { .. }) | None => false,
             },
             // A running member is restarted only on a suspicion that an earlier tick had.
             startable: !judged
