@@ -41,8 +41,8 @@ pub use limit::{Limit, LimitLook, LimitNote, ProbeState};
 pub use note::{About, Note};
 pub use now::{Moment, Now, Zone};
 pub use observation::{
-    DeadSeen, ExitSeen, HandoffSeen, InboxSeen, MemberSeen, NewsSeen, Observation, PaneSeen,
-    ProcessesSeen, ScreenSeen, ServerSeen, StatusSeen, Undeclared,
+    BeganSeen, DeadSeen, ExitSeen, HandoffSeen, InboxSeen, MemberSeen, NewsSeen, Observation,
+    PaneSeen, ProcessesSeen, ScreenSeen, ServerSeen, StatusSeen, Undeclared,
 };
 pub use program::Program;
 pub use request::{Answer, OneOffs, Request, RequestId, Verb};

@@ -202,7 +202,7 @@ fn up(
     match seen.pane.known() {
         Some(pane) if pane.dead.is_none() => {
             set(draft, what, Life::Up { since, run: pane.run });
-            mark_beginning(draft, what.name(), seen, pane.run);
+            mark_beginning(draft, what.name(), seen, (since, pane.run));
             draft.note(what.name(), LifeNote::Running);
             if now.since(since) >= draft.fleet.timing.healthy_after {
                 draft.member(what.name()).budget.healthy();
@@ -233,13 +233,15 @@ fn mark_beginning(
     draft: &mut Draft<'_>,
     name: &agents_names::AgentName,
     seen: &MemberSeen,
-    run: Option<RunId>,
+    (since, run): (Moment, Option<RunId>),
 ) {
     let now = draft.now.at;
-    let Some(run) = run.filter(|run| seen.began == Some(*run)) else { return };
+    let Some(seen) = seen.began.filter(|seen| Some(seen.run) == run) else { return };
     let began = &mut draft.member(name).began;
-    if began.is_none_or(|(of, _)| of != run) {
-        *began = Some((run, now));
+    if began.is_none_or(|(of, _)| of != seen.run) {
+        // A wall clock that is set just now does not make it older than its session.
+        let age = seen.age.min(now.since(since));
+        *began = Some((seen.run, now.before(age)));
     }
 }
 

@@ -29,6 +29,12 @@ impl Moment {
         Self(self.0.saturating_add(millis(span)))
     }
 
+    /// The moment `span` earlier; the first one when there is none.
+    #[must_use]
+    pub fn before(self, span: Duration) -> Self {
+        Self(self.0.saturating_sub(millis(span)))
+    }
+
     /// How long ago `earlier` was; zero when it lies ahead.
     #[must_use]
     pub fn since(self, earlier: Moment) -> Duration {

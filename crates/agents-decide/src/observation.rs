@@ -58,9 +58,9 @@ pub struct MemberSeen {
     pub unstartable: Option<String>,
     /// Why the last start that the shell tried did fail, and which it was.
     pub start_failed: Option<(RunId, String)>,
-    /// The run whose program the launcher has begun, as it recorded; looked up until it is seen.
+    /// How the program of the last run began, as its launcher recorded; looked up until it is seen.
     #[serde(default)]
-    pub began: Option<RunId>,
+    pub began: Option<BeganSeen>,
     /// tmux was not heard to take what was decided for it last: it was not asked, or did not answer in time.
     #[serde(default)]
     pub unheard: bool,
@@ -102,6 +102,14 @@ pub struct ScreenSeen {
     pub rows: Vec<String>,
     /// Equal digests mean equal rows.
     pub digest: u64,
+}
+
+/// How a run began, from its launcher's record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct BeganSeen {
+    pub run: RunId,
+    /// For how long its program has run, by the wall clock.
+    pub age: Duration,
 }
 
 /// How a run ended, from its launcher's record.

@@ -98,7 +98,7 @@ impl Place for SimPlace {
         let parts = self.machine.parts();
         let exit = need.run.filter(|_| need.end).and_then(|run| parts.runs.exit(name, run, last));
         let begun = need.run.filter(|_| need.beginning);
-        let began = begun.filter(|run| parts.runs.has_begun(name, *run));
+        let began = begun.and_then(|run| parts.runs.began(name, run, now));
         let processes = match need.run {
             Some(run) if need.processes => parts.runs.processes(name, run, now),
             Some(_) | None => Seen::Absent,

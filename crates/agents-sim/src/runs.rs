@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use agents_decide::{ExitSeen, ProcessesSeen, RunId, Seen, StopStage};
+use agents_decide::{BeganSeen, ExitSeen, ProcessesSeen, RunId, Seen, StopStage};
 use agents_names::AgentName;
 use agents_tmux::fake::{EndCause, World};
 
@@ -126,9 +126,10 @@ impl Runs {
         }
     }
 
-    /// Whether the launcher recorded that the program began.
-    pub fn has_begun(&self, name: &AgentName, id: RunId) -> bool {
-        self.runs.iter().any(|run| run.name == *name && run.run == id)
+    /// How the launcher recorded the beginning of a run.
+    pub fn began(&self, name: &AgentName, id: RunId, now: Duration) -> Option<BeganSeen> {
+        let run = self.runs.iter().find(|run| run.name == *name && run.run == id)?;
+        Some(BeganSeen { run: id, age: now.saturating_sub(run.began) })
     }
 
     /// How the launcher recorded the end of a run.

@@ -11,7 +11,8 @@ pub use local::LocalPlace;
 
 use agents_config::{Fleet, OneOff};
 use agents_decide::{
-    Base, ExitSeen, HandoffSeen, Moment, Now, ProcessesSeen, RunId, Seen, StatusSeen, StopStage,
+    Base, BeganSeen, ExitSeen, HandoffSeen, Moment, Now, ProcessesSeen, RunId, Seen, StatusSeen,
+    StopStage,
 };
 use agents_names::{AgentName, PhaseId};
 use agents_tmux::{Listing, StartSession, TmuxError};
@@ -23,7 +24,7 @@ pub struct Facts {
     pub log_age: Option<std::time::Duration>,
     pub processes: Seen<ProcessesSeen>,
     pub unstartable: Option<String>,
-    pub began: Option<RunId>,
+    pub began: Option<BeganSeen>,
     pub resume_id: Option<String>,
     pub wake_text: Option<String>,
 }

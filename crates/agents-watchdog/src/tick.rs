@@ -162,11 +162,12 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         }
         let ordinary = now.at.after(fleet.timing.signal_interval);
         let next = decision.look_by.map_or(ordinary, |by| by.min(ordinary));
-        // Whose session is seen gives its place among the starts to the next in turn.
-        let is_awaited = decision
-            .notes
-            .iter()
-            .any(|about| matches!(about.note, Note::Life(LifeNote::WaitsForTurn { .. })));
+        // Whose session is seen gives its place among the starts to the next in turn, or an answer to whoever waits.
+        let is_awaited = !decision.next.open.is_empty()
+            || decision
+                .notes
+                .iter()
+                .any(|about| matches!(about.note, Note::Life(LifeNote::WaitsForTurn { .. })));
         let next = if self.has_started && is_awaited { now.at } else { next };
         Ok(Ticked { now, decision, next, exit, observation })
     }

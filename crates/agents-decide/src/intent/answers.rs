@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use agents_names::AgentName;
 
-use super::started::started;
+use super::started::{look_when_settled, started};
 use crate::draft::Draft;
 use crate::life::Life;
 use crate::request::{Answer, Verb};
@@ -34,6 +34,7 @@ pub(crate) fn close(draft: &mut Draft<'_>) {
         open.into_iter().partition(|request| is_complete(draft, request));
     if !open.is_empty() {
         draft.look_in(Duration::from_millis(150));
+        look_when_settled(draft, &open);
     }
     draft.next.open = open;
     for request in done {

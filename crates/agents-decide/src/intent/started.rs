@@ -8,7 +8,7 @@ use crate::draft::Draft;
 use crate::life::{Ending, Life};
 use crate::request::Answer;
 use crate::sentence::Telling;
-use crate::state::Member;
+use crate::state::{Member, OpenRequest};
 use crate::{MemberSeen, Moment, RunId, Why};
 
 /// How long a started program must live for the start to count: one that dies at once has failed.
@@ -46,6 +46,18 @@ pub(super) fn started(
         Life::Stopped { how: Ending::NeverStarted | Ending::Asked, .. } => {
             Some(Answer::Failed("it was stopped meanwhile".to_owned()))
         }
+    }
+}
+
+/// Asks for a look at the moment when the first of the starts that somebody waits for will count.
+pub(super) fn look_when_settled(draft: &mut Draft<'_>, open: &[OpenRequest]) {
+    let now = draft.now.at;
+    let waited_for = open.iter().flat_map(|request| &request.answers);
+    let names = waited_for.filter(|(_, answer)| answer.is_none()).map(|(name, _)| name);
+    let begun = names.filter_map(|name| draft.next.members.get(name)?.began);
+    let left = begun.filter_map(|(_, began)| SETTLED.checked_sub(now.since(began)));
+    if let Some(first) = left.filter(|left| !left.is_zero()).min() {
+        draft.look_in(first);
     }
 }
 

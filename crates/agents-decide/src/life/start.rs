@@ -217,7 +217,7 @@ pub(super) fn starting(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberS
     match seen.pane.known() {
         Some(pane) if pane.dead.is_none() => {
             set(draft, what, Life::Up { since: sent.since, run: pane.run });
-            mark_beginning(draft, name, seen, pane.run);
+            mark_beginning(draft, name, seen, (sent.since, pane.run));
             draft.note(name, LifeNote::Running);
             // Soon enough to tell a program that dies at once from one that runs.
             draft.look_in(Duration::from_millis(250));

@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use agents_decide::RunId;
 use agents_names::AgentName;
@@ -68,6 +69,14 @@ impl RunFiles {
     #[must_use]
     pub fn start(&self, name: &AgentName, run: RunId) -> Option<StartRecord> {
         read(&self.path(name, run, "start"))
+    }
+
+    /// Since when a run's program runs, by the wall clock: its start record is completed when it has begun.
+    #[must_use]
+    pub fn age(&self, name: &AgentName, run: RunId) -> Option<Duration> {
+        let completed = std::fs::metadata(self.path(name, run, "start")).ok()?.modified().ok()?;
+        // One from the future was written just now, by a clock that was set since.
+        Some(completed.elapsed().unwrap_or_default())
     }
 
     /// How a run ended, if it did.

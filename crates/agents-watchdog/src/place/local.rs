@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use agents_config::Fleet;
-use agents_decide::{Base, HandoffSeen, Now, RunId, Seen, StatusSeen, StopStage};
+use agents_decide::{Base, BeganSeen, HandoffSeen, Now, RunId, Seen, StatusSeen, StopStage};
 use agents_names::{AgentName, PhaseId};
 use agents_tmux::{Driver as _, Listing, OneShot, StartSession, TmuxError};
 use tokio::sync::Notify;
@@ -162,9 +162,11 @@ impl Place for LocalPlace {
             (true, Some(run)) => self.processes(&files, name, run, need.lives),
             _ => Seen::Absent,
         };
-        let begun = need.run.filter(|_| need.beginning);
-        let began = begun
-            .filter(|run| self.begun(&files, name, *run).is_some_and(|start| start.program != 0));
+        let began = need
+            .run
+            .filter(|_| need.beginning)
+            .filter(|run| self.begun(&files, name, *run).is_some_and(|start| start.program != 0))
+            .map(|run| BeganSeen { run, age: files.age(name, run).unwrap_or_default() });
         let agent = fleet.agent(name);
         let logs = agent.is_some_and(|agent| agent.log && fleet.backend_of(agent).footer_ui);
         Facts {
