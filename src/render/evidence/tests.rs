@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use agents_config::{Environment, load_text};
 use agents_decide::{
-    ActivityNote, ActivityState, Budget, Limit, Moment, Note, RunId, Stall, Suspicion, Zone,
+    ActivityNote, ActivityState, Budget, Limit, Moment, Note, RunId, Stall, Suspicion, Trial, Zone,
 };
 use agents_names::BackendName;
 use agents_watchdog::view::State;
@@ -231,7 +231,8 @@ fn the_budget_counts_what_still_counts_and_says_when_it_is_back() {
 #[test]
 fn a_suspicion_is_told_only_of_one_that_runs() {
     let what = "its screen shows a fatal error: x".to_owned();
-    let member = Member { suspicion: Some(Suspicion { since: ago(3), what }), ..idle() };
+    let member =
+        Member { suspicion: Some(Suspicion { since: ago(3), what, trial: Trial::Open }), ..idle() };
     let said = |state| fact(&read("ann", state, &member, &[], WatchdogState::Running), "suspicion");
     assert_eq!(said(State::Running), "its screen shows a fatal error: x, since 11:59:57 (3 s)");
     assert_eq!(said(State::Stopped), "");

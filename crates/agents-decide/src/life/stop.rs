@@ -158,7 +158,7 @@ fn bar(draft: &mut Draft<'_>, what: Declared<'_>, since: Moment) -> Option<Bar> 
         return Some(Bar::Budget { limit: timing.restart_limit, window_seconds, again_at });
     }
     let is_useless = in_vain > timing.restart_limit && now < patience;
-    is_useless.then(|| Bar::InVain { restarts: member.budget.in_vain, again_at: patience })
+    is_useless.then_some(Bar::InVain { restarts: member.budget.in_vain, again_at: patience })
 }
 
 /// How many restarts in a row will have been for nothing, if this run is restarted too.
