@@ -11,6 +11,10 @@ build:
 test:
     ./test.sh
 
+# Tries six real agent CLIs from npm (1.7 GB), or one, against the loopback model; without a network where that is permitted.
+real filter="":
+    tests/real/run.sh {{ filter }}
+
 # Runs a whole fleet on this machine and looks whether anything is left of it.
 smoke:
     ./smoke.sh

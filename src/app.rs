@@ -70,6 +70,21 @@ impl App {
     pub fn terminals(&self, fleet: &Fleet) -> Result<agents_tmux::Place, Error> {
         Ok(tmux_place(fleet, &self.tools()?.tmux))
     }
+
+    /// Sees that tmux can have a socket at its path at all: it would only refuse each request, again and again.
+    ///
+    /// # Errors
+    /// When the path is too long, or tmux is not on the PATH.
+    pub fn check_socket(&self, fleet: &Fleet) -> Result<(), Error> {
+        let socket = self.terminals(fleet)?.socket_path();
+        rustix::net::SocketAddrUnix::new(&socket).map(drop).map_err(|_| {
+            let (length, socket) = (socket.as_os_str().len(), socket.display());
+            Error::Unavailable(format!(
+                "the path of the tmux socket is too long, {length} bytes: {socket}; \
+                 set TMUX_TMPDIR to a folder with a short path"
+            ))
+        })
+    }
 }
 
 /// A program on the PATH, by its absolute path; relative entries of the PATH are not trusted.

@@ -14,13 +14,16 @@ use agents_watchdog::place::now_after;
 use agents_watchdog::recorder::Word;
 use agents_watchdog::run::heartbeat_file;
 use agents_watchdog::store_ledger::Document;
+use agents_watchdog::trouble::Trouble;
 use agents_watchdog::view::{FleetView, Known, Terminals, WatchdogView};
+
+use chrono::{DateTime, Utc};
 
 use crate::app::App;
 use crate::error::Error;
 use crate::in_force::{InForce, Problem};
 use crate::operate::runtime;
-use crate::render::stored;
+use crate::render::stored::Remembered;
 
 /// A look at the fleet, and what is wrong with its config file.
 pub struct Looked {
@@ -38,20 +41,20 @@ pub struct Looked {
 /// Looks at config, store and terminals; writes nothing, and starts one tmux process at most.
 ///
 /// # Errors
-/// When there is no fleet in force; when the store cannot be read.
+/// When there is no fleet in force; when the store cannot be read, for a reason that is not its own.
 pub fn look(app: &App) -> Result<Looked, Error> {
     let InForce { loaded, problem } = app.in_force()?;
     let fleet = loaded.fleet;
     let state_dir = fleet.state_dir();
-    let document = stored::document(&state_dir)?;
-    let words = stored::words(&state_dir)?;
+    let Remembered { document, words, config_problem, damage } = Remembered::of(&state_dir)?;
     let terminals = terminals(app, &fleet, document.as_ref());
     let watchdog = watchdog(&fleet)?;
     let phase = phase(&fleet, document.as_ref());
     let now = now_after(document.as_ref().map(|document| &document.clock));
     let known = Known {
         fleet: &fleet,
-        config_problem: said(problem.as_ref(), &stored::config_word(&state_dir)?, watchdog),
+        config_problem: said(problem.as_ref(), &config_problem, watchdog),
+        store_problem: store_problem(&state_dir, damage, watchdog),
         state: document.as_ref().map(|document| &document.state),
         words: &words,
         terminals: &terminals,
@@ -67,15 +70,43 @@ pub fn look(app: &App) -> Result<Looked, Error> {
 /// What is wrong with the file, in one line.
 fn said(
     problem: Option<&Problem>,
-    word: &Option<String>,
+    word: &Option<(String, u64)>,
     watchdog: WatchdogView,
 ) -> Option<String> {
     if let Some(problem) = problem {
         return Some(problem.to_string());
     }
-    // The file is good for us; the watchdog may not have looked again yet.
-    let summary = word.as_ref().filter(|_| watchdog.pid.is_some())?;
+    // The file is good for us; the watchdog may not have looked again yet. A predecessor's word is no longer true.
+    let finder = watchdog.pid.map(u64::from)?;
+    let (summary, _) = word.as_ref().filter(|(_, by)| *by == finder)?;
     Some(format!("the watchdog still runs on the last good config, since it found: {summary}"))
+}
+
+/// Why the store cannot be used, and since when: what the watchdog ran into, or what is to be seen.
+fn store_problem(
+    state_dir: &Path,
+    damage: Option<String>,
+    watchdog: WatchdogView,
+) -> Option<String> {
+    let told = watchdog.pid.and_then(|pid| Trouble::of(state_dir, pid));
+    let (what, since) = match (damage, told) {
+        (None, None) => return None,
+        (Some(damage), Some(told)) => (damage, Some(told.since)),
+        (None, Some(told)) => (told.what, Some(told.since)),
+        // Nobody writes a store that nobody can use, so its last change is what damaged it.
+        (Some(damage), None) => (damage, changed(&agents_store::path(state_dir))),
+    };
+    Some(match since {
+        Some(since) => format!(
+            "{what}; so it is since {}",
+            since.with_timezone(&chrono::Local).format("%Y-%m-%d %H:%M:%S")
+        ),
+        None => what,
+    })
+}
+
+fn changed(file: &Path) -> Option<DateTime<Utc>> {
+    Some(std::fs::metadata(file).ok()?.modified().ok()?.into())
 }
 
 fn phase(fleet: &Fleet, document: Option<&Document>) -> Option<PhaseId> {

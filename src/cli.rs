@@ -1,5 +1,6 @@
 //! Which words does the command line take?
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -95,6 +96,18 @@ pub enum Verb {
         exec: bool,
         spec: PathBuf,
     },
+}
+
+/// The words of [`Verb::Launch`] as `agents` itself writes them; anything else is for the whole grammar.
+pub fn launch_words(words: impl Iterator<Item = OsString>) -> Option<(bool, PathBuf)> {
+    let words: Vec<OsString> = words.collect();
+    let (exec, spec) = match words.as_slice() {
+        [verb, spec] if verb == "launch" => (false, spec),
+        [verb, exec, spec] if verb == "launch" && exec == "--exec" => (true, spec),
+        _ => return None,
+    };
+    let spec = PathBuf::from(spec);
+    spec.is_absolute().then_some((exec, spec))
 }
 
 #[derive(Debug, Args)]

@@ -21,6 +21,10 @@ use crate::cli::{Cli, Verb};
 use crate::error::Error;
 
 fn main() -> ExitCode {
+    // Two of these run for each start of an agent: a third of their time would go into the grammar of all the verbs.
+    if let Some((exec, spec)) = cli::launch_words(std::env::args_os().skip(1)) {
+        return ExitCode::from(launch(exec, &spec));
+    }
     clap_complete::CompleteEnv::with_factory(Cli::command).complete();
     let cli = Cli::try_parse().unwrap_or_else(|error| refuse(&error));
     let app = App { config: cli.config, json: cli.json };
@@ -70,11 +74,13 @@ fn run(app: &App, verb: Verb) -> Result<u8, Error> {
         Verb::Doctor(doctor) => commands::doctor::run(app, &doctor),
         Verb::Report { text } => Ok(commands::report::run(text)),
         Verb::DemoAgent(args) => Ok(exit_code(demo_agent::run(args))),
-        Verb::Launch { exec: false, spec } => Ok(exit_code(agents_watchdog::launch::launch(&spec))),
-        Verb::Launch { exec: true, spec } => {
-            Ok(exit_code(agents_watchdog::launch::launch_exec(&spec)))
-        }
+        Verb::Launch { exec, spec } => Ok(launch(exec, &spec)),
     }
+}
+
+fn launch(exec: bool, spec: &std::path::Path) -> u8 {
+    use agents_watchdog::launch::{launch, launch_exec};
+    exit_code(if exec { launch_exec(spec) } else { launch(spec) })
 }
 
 fn exit_code(code: i32) -> u8 {

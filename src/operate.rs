@@ -26,6 +26,7 @@ pub struct Ask {
 /// When the store or tmux cannot be used, or no answer came in time.
 pub fn ask(app: &App, loaded: &Loaded, ask: &Ask) -> Result<Answers, Error> {
     let tools = app.tools()?;
+    app.check_socket(&loaded.fleet)?;
     let mut store = Store::open(&loaded.fleet.state_dir())?;
     let body =
         serde_json::to_string(&ask.verb).map_err(|error| Error::Failed(error.to_string()))?;

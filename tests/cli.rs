@@ -6,6 +6,7 @@ mod cli {
     mod attach;
     mod broken;
     mod config;
+    mod damaged;
     mod hung;
     mod journal;
     mod logs;

@@ -132,7 +132,7 @@ fn a_two_phase_build_with_a_real_codex_ends_by_itself_while_sessions_are_killed(
     bed.tmux(&["kill-session", "-t", "=t-adversary"]);
     let complete = || bed.dir.join(".state/SEQUENCE-COMPLETE").exists();
     assert!(
-        wait_for(Duration::from_secs(120), &mut || complete()),
+        wait_for(Duration::from_secs(300), &mut || complete()),
         "not complete\n{}\n{}\n{}\n{}",
         subjects(),
         bed.watchdog_log(),

@@ -67,6 +67,67 @@ fn a_first_config_works_out_of_the_box_whatever_the_folder_is_called() {
     assert_ne!(left.code, Some(0), "the tmux server is still there: {left:?}");
 }
 
+/// Names that mean something to a shell, to tmux, to a terminal or to a command line, or that are long.
+const ODD_NAMES: &[&str] = &[
+    "..a.b:c",
+    "世界 été",
+    "123",
+    "#{pane_id} %d $HOME `id`",
+    "new\nline\ttab\\",
+    "it's \"a\"; b&c|d",
+    "--config",
+];
+
+#[test]
+fn a_folder_may_be_called_anything_and_nothing_is_left_of_its_fleet() {
+    let bed = Bed::empty();
+    let path = path_with(&bed, TOOLS);
+    let long = "x".repeat(255);
+    for name in ODD_NAMES.iter().copied().chain([long.as_str()]) {
+        agents(&bed, &path, &["init", "--", name]).ends_with(0);
+        let inside = |words: &[&str]| {
+            let mut command = bed.command(env!("CARGO_BIN_EXE_agents"));
+            command.current_dir(bed.dir.join(name)).env("PATH", &path);
+            Ran::from(command.args(words).output().unwrap())
+        };
+        let good = inside(&["check"]).ends_with(0);
+        assert!(good.out.contains("is good: 1 agent") && !good.out.contains("warning"), "{good:?}");
+        let _end = AtEnd(|| drop(inside(&["down"])));
+        inside(&["up"]).ends_with(0);
+        let config = bed.read(&format!("{name}/agents.toml"));
+        let set = |key: &str| {
+            let value = config.lines().find_map(|line| line.strip_prefix(key)).unwrap();
+            value.split('"').nth(1).unwrap().to_owned()
+        };
+        let (socket, prefix) = (set("tmux_socket = "), set("session_prefix = "));
+        let tmux = |words: &[&str]| {
+            let words = [&["-u", "-L", socket.as_str()], words].concat();
+            Ran::from(bed.command("tmux").args(words).output().unwrap())
+        };
+        let pane = format!("={prefix}worker:");
+        bed.until("the worker has heard its prompt", || {
+            tmux(&["capture-pane", "-p", "-t", &pane]).out.contains("heard: You are a worker agent")
+        });
+        let pids = tmux(&["list-panes", "-a", "-F", "#{pane_pid}"]).out;
+        let pids: Vec<u32> = pids.lines().map(|pid| pid.parse().unwrap()).collect();
+        assert_eq!(pids.len(), 2, "the worker and the watchdog: {pids:?}");
+        inside(&["down"]).ends_with(0);
+        assert_ne!(tmux(&["list-sessions"]).code, Some(0), "the tmux server is still there");
+        bed.until("no process is left", || !pids.iter().any(|pid| support::process_lives(*pid)));
+    }
+}
+
+#[test]
+fn a_folder_whose_name_is_no_text_is_refused_before_anything_is_written() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let bed = Bed::empty();
+    let odd = std::ffi::OsStr::from_bytes(b"odd\xff");
+    let mut command = bed.command(env!("CARGO_BIN_EXE_agents"));
+    let ran = Ran::from(command.arg("init").arg(odd).output().unwrap()).ends_with(1);
+    assert!(ran.err.contains("is not UTF-8; rename it"), "{ran:?}");
+    assert!(!bed.dir.join(odd).exists());
+}
+
 #[test]
 fn what_is_there_is_never_overwritten() {
     let bed = Bed::empty();

@@ -14,6 +14,10 @@ use crate::app::{App, names, say};
 use crate::cli::Down;
 use crate::error::{Error, code};
 use crate::operate::{Ask, ask, poke, report, runtime};
+use crate::render::stored;
+
+/// How long a watchdog that was told to end may take, on a machine that has other work.
+const ENDS_WITHIN: Duration = Duration::from_secs(60);
 
 pub fn run(app: &App, down: &Down) -> Result<u8, Error> {
     let loaded = app.in_force()?.loaded;
@@ -30,6 +34,9 @@ pub fn run(app: &App, down: &Down) -> Result<u8, Error> {
         say("nothing of this fleet was ever started");
         return Ok(code::DONE);
     }
+    if whole {
+        set_aside_if_damaged(&loaded)?;
+    }
     // Twice the grace for processes that must be killed, and a while for the answers.
     let within = loaded.fleet.timing.stop_grace * 3 + Duration::from_secs(20);
     let told = watchdog(&loaded)?;
@@ -43,6 +50,48 @@ pub fn run(app: &App, down: &Down) -> Result<u8, Error> {
         say("watchdog: stopped");
     }
     Ok(worst)
+}
+
+/// A store that nobody can use must not keep the fleet from being ended: it is put aside under a telling name, and what
+/// runs is known by its sessions' tags and the records of their runs.
+fn set_aside_if_damaged(loaded: &Loaded) -> Result<(), Error> {
+    let state_dir = loaded.fleet.state_dir();
+    if stored::damage(&state_dir)?.is_none() {
+        return Ok(());
+    }
+    // Of two that find the damage only one puts the store aside, and never the fresh one of the other.
+    let _turn = turn(&loaded.fleet)?;
+    let Some(damage) = stored::damage(&state_dir)? else { return Ok(()) };
+    let stamp = chrono::Local::now().format("%Y%m%d-%H%M%S").to_string();
+    let aside = agents_store::set_aside(&state_dir, &stamp)?;
+    say(&damage);
+    say(&format!(
+        "it is set aside as {}; what it remembered is lost to the fleet, and the sessions of this fleet are known by \
+         their tags",
+        aside.display()
+    ));
+    // It ends, since its store has left its place; what it holds until then is asked for by nobody.
+    if let Some(holder) = watchdog(loaded)? {
+        poke(&state_dir, &holder);
+        await_end(loaded, &holder)?;
+    }
+    Ok(())
+}
+
+/// Waits until that holder of the fleet has let it go.
+fn await_end(loaded: &Loaded, told: &Holder) -> Result<(), Error> {
+    let deadline = Instant::now() + ENDS_WITHIN;
+    // One that took over since belongs to an `up` that came later.
+    while let Some(holder) = watchdog(loaded)?.filter(|holder| holder == told) {
+        if Instant::now() >= deadline {
+            return Err(Error::Failed(format!(
+                "{holder} and does not end; end process {} by hand",
+                holder.pid
+            )));
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    Ok(())
 }
 
 /// The watchdog that holds the fleet, if one does.
@@ -59,20 +108,12 @@ fn stop_watchdog(
     told: Option<Holder>,
 ) -> Result<(), Error> {
     if let (false, Some(holder)) = (whole, &told) {
-        let within = Duration::from_secs(20);
+        let within = ENDS_WITHIN;
         ask(app, loaded, &Ask { verb: Verb::StopWatchdog, within })?;
         poke(&loaded.fleet.state_dir(), holder);
     }
-    let deadline = Instant::now() + Duration::from_secs(10);
-    // One that took over since belongs to an `up` that came later.
-    while let Some(holder) = watchdog(loaded)?.filter(|holder| told.as_ref() == Some(holder)) {
-        if Instant::now() >= deadline {
-            return Err(Error::Failed(format!(
-                "{holder} and does not end; end process {} by hand",
-                holder.pid
-            )));
-        }
-        std::thread::sleep(Duration::from_millis(20));
+    if let Some(holder) = &told {
+        await_end(loaded, holder)?;
     }
     if !loaded.fleet.state_dir().exists() {
         return Ok(());

@@ -29,6 +29,12 @@ pub fn run(_: &App, init: &Init) -> Result<u8, Error> {
     if fs::symlink_metadata(&config).is_ok() {
         return Err(refusal(&config));
     }
+    if std::path::absolute(&dir)?.to_str().is_none() {
+        return Err(Error::Failed(format!(
+            "the name of the folder {} is not UTF-8; rename it, or choose another",
+            dir.display()
+        )));
+    }
     fs::create_dir_all(dir.join("prompts")).map_err(|error| failed("make", &dir, &error))?;
     let found: Vec<&Program> = PROGRAMS.iter().filter(|it| find_program(it.bin).is_ok()).collect();
     let folder = dir.canonicalize().map_err(|error| failed("use", &dir, &error))?;

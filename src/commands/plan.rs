@@ -94,7 +94,9 @@ fn decide_now(app: &App, loaded: &Loaded, verb: Option<Verb>) -> Result<(Decisio
     let mut engine = Engine::resume(OneShot::new(terminals), place, ledger)
         .map_err(|error| Error::Unavailable(error.to_string()))?;
     engine.supervises = supervises;
-    let (_, decision, now) = runtime()?.block_on(engine.preview(&loaded.fleet));
+    let (_, decision, now) = runtime()?
+        .block_on(engine.preview(&loaded.fleet))
+        .map_err(|error| Error::Unavailable(error.to_string()))?;
     Ok((decision, now))
 }
 

@@ -8,8 +8,9 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use agents_config::{Fleet, Loaded};
+use agents_names::SessionName;
 use agents_store::{FleetLock, LockError};
-use agents_tmux::{ControlMode, Driver as _, OneShot, StartSession, TmuxOp};
+use agents_tmux::{ControlMode, Driver as _, OneShot, StartSession, TmuxError, TmuxOp};
 use agents_watchdog::WatchdogError;
 use agents_watchdog::run::{Until, take_over};
 use tokio::signal::unix::{SignalKind, signal};
@@ -20,8 +21,14 @@ use crate::commands::down::{clear_sessions, control_session, turn};
 use crate::error::Error;
 use crate::operate::runtime;
 
-/// How long a started watchdog may take until it holds the fleet.
-const TAKES_OVER_WITHIN: Duration = Duration::from_secs(15);
+/// How long a started watchdog that lives may take until it holds the fleet: a verb may hold it until then.
+const TAKES_OVER_WITHIN: Duration = Duration::from_secs(150);
+/// What a watchdog signs the fleet's lock with.
+const WATCHDOG: &str = "watchdog";
+/// How often is looked whether it lives.
+const LOOKS_EVERY: Duration = Duration::from_secs(1);
+/// Between two attempts to take over from a verb.
+const RETRIES_EVERY: Duration = Duration::from_millis(10);
 
 pub fn run(app: &App, watchdog: &Watchdog) -> Result<u8, Error> {
     let loaded = app.load_to_start(None)?;
@@ -37,13 +44,27 @@ pub fn run(app: &App, watchdog: &Watchdog) -> Result<u8, Error> {
         let driver = |place, _: &Fleet| ControlMode::new(place, control.clone());
         // Before the lock: whoever sees our name in it believes the fleet watched, even if the terminal goes at once.
         drop(signal(SignalKind::hangup()).map_err(WatchdogError::Signals)?);
-        let mut reign = take_over(&app.config_absolute(), loaded, &tools, "watchdog", driver)?;
+        let begun = Instant::now();
+        let mut reign = loop {
+            match take_over(&app.config_absolute(), loaded.clone(), &tools, WATCHDOG, driver) {
+                // A verb holds the fleet for moments, while nobody watches it.
+                Err(WatchdogError::Lock(LockError::Held(holder)))
+                    if holder.what != WATCHDOG && begun.elapsed() < TAKES_OVER_WITHIN =>
+                {
+                    tokio::time::sleep(RETRIES_EVERY).await;
+                }
+                taken => break taken?,
+            }
+        };
         // A killed predecessor may have left its client, which keeps the server from ending.
         drop(terminals.end_control_clients(&control).await);
         reign.own_session = own_session(app, &fleet);
         tracing::info!("{}", greeting(&fleet));
         let result = reign.run(Until::Told).await;
-        tracing::info!("watchdog ends");
+        match &result {
+            Ok(()) => tracing::info!("watchdog ends"),
+            Err(error) => tracing::error!("watchdog ends: {error}"),
+        }
         reign.engine.driver.close().await;
         result
     });
@@ -191,20 +212,44 @@ pub fn start(app: &App, loaded: &Loaded) -> Result<Started, Error> {
             .await
             .map_err(|error| Error::Unavailable(error.to_string()))
     })?;
-    let deadline = Instant::now() + TAKES_OVER_WITHIN;
-    while !watches(&state_dir)? {
-        if Instant::now() >= deadline {
-            let log = log_file(&loaded.fleet);
-            return Err(Error::Failed(format!(
-                "the watchdog did not start; see {}",
-                log.display()
-            )));
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    await_takeover(app, loaded, &session)?;
     Ok(Started::Now)
 }
 
+/// Waits until the watchdog in that session holds the fleet; one that has ended is waited for no longer.
+fn await_takeover(app: &App, loaded: &Loaded, session: &SessionName) -> Result<(), Error> {
+    let state_dir = loaded.fleet.state_dir();
+    let begun = Instant::now();
+    let mut looked = begun;
+    while !watches(&state_dir)? {
+        let late = begun.elapsed() >= TAKES_OVER_WITHIN;
+        if late || looked.elapsed() >= LOOKS_EVERY {
+            looked = Instant::now();
+            // In its last moment it may have taken over and lost its session.
+            if (late || !lives(app, &loaded.fleet, session)?) && !watches(&state_dir)? {
+                let log = log_file(&loaded.fleet);
+                let said = format!("the watchdog did not start; see {}", log.display());
+                return Err(Error::Failed(said));
+            }
+        }
+        std::thread::sleep(RETRIES_EVERY);
+    }
+    Ok(())
+}
+
+/// Whether the session may be there; without an answer nobody knows.
+fn lives(app: &App, fleet: &Fleet, session: &SessionName) -> Result<bool, Error> {
+    let terminals = app.terminals(fleet)?;
+    let listing = runtime()?.block_on(async { OneShot::new(terminals).list().await });
+    Ok(match listing {
+        Ok(listing) => {
+            listing.panes.iter().any(|pane| pane.session == session.as_str() && pane.dead.is_none())
+        }
+        Err(TmuxError::NoServer { .. }) => false,
+        Err(_) => true,
+    })
+}
+
 fn watches(state_dir: &std::path::Path) -> Result<bool, Error> {
-    Ok(FleetLock::holder(state_dir)?.is_some_and(|holder| holder.what == "watchdog"))
+    Ok(FleetLock::holder(state_dir)?.is_some_and(|holder| holder.what == WATCHDOG))
 }

@@ -24,6 +24,7 @@ pub fn of(view: &FleetView) -> Value {
         "services": view.services.iter().map(member).collect::<Vec<_>>(),
         "watchdog": watchdog(view.watchdog),
         "undeclared": undeclared,
+        "store": view.store_problem.as_deref().unwrap_or("ok"),
         "tmux": view.tmux_problem.as_deref().unwrap_or("ok"),
         "error": null,
     })

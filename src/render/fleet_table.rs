@@ -43,17 +43,9 @@ pub fn terminal_width() -> Option<usize> {
     (size.ws_col > 0).then_some(usize::from(size.ws_col))
 }
 
-/// The fleet view as text; rows are cut to `width` columns where there is one.
+/// The fleet view as text; rows are cut to `width` columns where there is one, and what is wrong is said in full.
 pub fn of(view: &FleetView, width: Option<usize>) -> String {
     let mut lines: Vec<Line> = Vec::new();
-    lines.extend(view.config_problem.iter().map(|problem| {
-        Line::whole(format!(" config: BROKEN, the last good one stays in force: {problem}"), BAD)
-    }));
-    lines.extend(
-        view.tmux_problem
-            .iter()
-            .map(|cause| Line::whole(format!(" tmux: cannot be asked: {cause}"), BAD)),
-    );
     lines.extend(view.phase.as_ref().map(phase));
     let mut rows: Vec<Row> = view.members().map(row).collect();
     rows.push(watchdog_row(view.watchdog));
@@ -65,8 +57,20 @@ pub fn of(view: &FleetView, width: Option<usize>) -> String {
         );
         Line::whole(text, WAITS)
     }));
-    let lines: Vec<String> = lines.iter().map(|line| line.text(width)).collect();
+    let troubles = troubles(view).into_iter().map(|line| line.text(None));
+    let lines: Vec<String> = troubles.chain(lines.iter().map(|line| line.text(width))).collect();
     lines.join("\n")
+}
+
+/// What keeps the fleet from being looked after, a line each.
+fn troubles(view: &FleetView) -> Vec<Line> {
+    let told = [
+        ("store: nothing is done", &view.store_problem),
+        ("config: BROKEN, the last good one stays in force", &view.config_problem),
+        ("tmux: cannot be asked", &view.tmux_problem),
+    ];
+    let told = told.into_iter().filter_map(|(head, problem)| Some((head, problem.as_ref()?)));
+    told.map(|(head, problem)| Line::whole(format!(" {head}: {problem}"), BAD)).collect()
 }
 
 fn phase(phase: &PhaseView) -> Line {

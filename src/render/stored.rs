@@ -6,6 +6,7 @@ use std::path::Path;
 use agents_decide::FleetState;
 use agents_store::Reader;
 use agents_watchdog::in_force::PROBLEM_WORD;
+use agents_watchdog::ledger::LedgerError;
 use agents_watchdog::recorder::Word;
 use agents_watchdog::store_ledger::{Document, parse_state};
 
@@ -37,25 +38,57 @@ pub fn document(state_dir: &Path) -> Result<Option<Document>, Error> {
     parse_state(&document).map(Some).map_err(|error| Error::Unavailable(error.to_string()))
 }
 
-/// The last words, by what they are about; one of another shape is left out.
-///
-/// # Errors
-/// When the store cannot be read.
-pub fn words(state_dir: &Path) -> Result<BTreeMap<String, Word>, Error> {
-    let Some(reader) = reader(state_dir)? else { return Ok(BTreeMap::new()) };
-    let words = reader.words()?.into_iter();
-    Ok(words
-        .filter_map(|word| Some((word.subject, serde_json::from_str(&word.body).ok()?)))
-        .collect())
+/// What the store remembers; where it is damaged, nothing but that.
+#[derive(Default)]
+pub struct Remembered {
+    pub document: Option<Document>,
+    /// The last words, by what they are about; one of another shape is left out.
+    pub words: BTreeMap<String, Word>,
+    /// What a watchdog found wrong with the config file when it read it last, in one line, and which process that was.
+    pub config_problem: Option<(String, u64)>,
+    /// What is wrong with the store, and the way out.
+    pub damage: Option<String>,
 }
 
-/// What the watchdog found wrong with the config file when it read it last, in one line.
+impl Remembered {
+    /// Reads the store of a fleet; nothing is remembered of one that was never started.
+    ///
+    /// # Errors
+    /// When it cannot be read, for a reason that is not its own.
+    pub fn of(state_dir: &Path) -> Result<Self, Error> {
+        if let Some(damage) = damage(state_dir)? {
+            return Ok(Self { damage: Some(damage), ..Self::default() });
+        }
+        let Some(reader) = reader(state_dir)? else { return Ok(Self::default()) };
+        let words = reader.words()?.into_iter();
+        let words =
+            words.filter_map(|word| Some((word.subject, serde_json::from_str(&word.body).ok()?)));
+        let problem = reader.word_of(PROBLEM_WORD)?;
+        let problem: Option<serde_json::Value> =
+            problem.and_then(|word| serde_json::from_str(&word).ok());
+        let config_problem = problem.and_then(|it| {
+            Some((it["broken"].as_str()?.to_owned(), it["finder"].as_u64().unwrap_or_default()))
+        });
+        let document = document(state_dir)?;
+        Ok(Self { document, words: words.collect(), config_problem, damage: None })
+    }
+}
+
+/// Why nobody will ever be able to use the store as it is, and the way out; `None` for one that is whole, or was never there.
 ///
 /// # Errors
-/// When the store cannot be read.
-pub fn config_word(state_dir: &Path) -> Result<Option<String>, Error> {
+/// When that cannot be told.
+pub fn damage(state_dir: &Path) -> Result<Option<String>, Error> {
+    if let Some(damage) = agents_store::damage(state_dir)? {
+        return Ok(Some(damage.to_string()));
+    }
     let Some(reader) = reader(state_dir)? else { return Ok(None) };
-    let word = reader.word_of(PROBLEM_WORD)?;
-    let value: Option<serde_json::Value> = word.and_then(|word| serde_json::from_str(&word).ok());
-    Ok(value.and_then(|value| value["broken"].as_str().map(str::to_owned)))
+    let Some(document) = reader.load_state()? else { return Ok(None) };
+    match parse_state(&document) {
+        Err(LedgerError::Damaged(damage)) => Ok(Some(damage)),
+        Ok(_)
+        | Err(LedgerError::Unusable(_) | LedgerError::Superseded | LedgerError::Withdrawn) => {
+            Ok(None)
+        }
+    }
 }

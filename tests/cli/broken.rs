@@ -93,6 +93,10 @@ fn a_file_that_broke_under_a_fleet_keeps_nobody_from_working_on_it() {
         told_once(&bed.agents(&["attach", "ann"]).ends_with(1));
         let sent = bed.agents(&["send", "ann", "are you there"]).ends_with(0);
         told_once(&sent);
+        // What is on the screen is in the log a moment later.
+        bed.until("the log holds it", || {
+            bed.read(".state/t-ann.log").contains("got: are you there")
+        });
         let logs = bed.agents(&["logs", "ann", "--no-follow"]).ends_with(0);
         told_once(&logs);
         assert!(logs.out.contains("got: are you there"), "{logs:?}");
@@ -167,5 +171,5 @@ fn a_word_on_a_broken_file_is_gone_with_the_watchdog_that_found_it() {
     bed.agents(&["down", "watchdog"]).ends_with(0);
     bed.write("agents.toml", &good());
     bed.agents(&["up", "watchdog"]).ends_with(0);
-    assert!(bed.status()["config_problem"].is_null(), "{}", bed.status());
+    bed.until("its word is gone", || bed.status()["config_problem"].is_null());
 }

@@ -35,6 +35,23 @@ fn d41_without_tmux_up_fails_and_names_it() {
     assert!(up.err.contains("tmux"), "{up:?}");
 }
 
+#[test]
+fn d41_a_socket_path_that_no_system_takes_is_named_at_once() {
+    let bed = fleet("", &[healed("x", REST)]);
+    let long = bed.dir.join("a-long-name".repeat(12));
+    std::fs::create_dir(&long).unwrap();
+    for verb in ["up", "down"] {
+        let mut command = bed.command(env!("CARGO_BIN_EXE_agents"));
+        let command = command.arg(verb).env("TMUX_TMPDIR", &long);
+        std::fs::create_dir_all(bed.dir.join(".state/state")).unwrap();
+        let refused = Ran::from(command.output().unwrap()).ends_with(7);
+        assert!(
+            refused.err.contains("too long") && refused.err.contains("TMUX_TMPDIR"),
+            "{refused:?}"
+        );
+    }
+}
+
 /// A tmux that is there and never does anything.
 fn without_server() -> Bed {
     let bed = fleet("", &[healed("x", REST)]);

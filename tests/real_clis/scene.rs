@@ -1,6 +1,7 @@
 //! One real CLI on a private tmux server, 200 columns by 50 rows, with a home and a model server of its own.
 
 use std::path::PathBuf;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use agents_model_server::{Account, Cli, Home, Leave, Options, Order, Server};
@@ -96,10 +97,6 @@ impl Scene {
         self.bed.screen("cli")
     }
 
-    pub fn title(&self) -> String {
-        self.bed.tmux(&["display-message", "-p", "-t", "=cli:", "#{pane_title}"]).out
-    }
-
     pub fn key(&self, name: &str) {
         self.bed.tmux(&["send-keys", "-t", "=cli:", name]).ends_with(0);
     }
@@ -171,10 +168,38 @@ impl Scene {
 
     /// Ends the CLI as a crash does, and waits until it is gone.
     pub fn crash(&self) {
-        let pid = self.bed.pid("cli").unwrap();
-        let killed = std::process::Command::new("kill").args(["-9", &pid.to_string()]).status();
-        assert!(killed.unwrap().success());
+        self.kill();
         self.until("the session is gone", || !self.bed.has("cli"));
+    }
+
+    /// Kills every process of the pane.
+    fn kill(&self) {
+        let Some(first) = self.bed.pid("cli") else { return };
+        let listed = Command::new("ps").args(["-eo", "pid=,ppid="]).output().unwrap();
+        let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
+        let pairs: Vec<(u32, u32)> = listed
+            .lines()
+            .filter_map(|line| {
+                let mut words = line.split_whitespace().filter_map(|word| word.parse().ok());
+                Some((words.next()?, words.next()?))
+            })
+            .collect();
+        let mut tree = vec![first];
+        let mut seen = 0;
+        while let Some(parent) = tree.get(seen).copied() {
+            tree.extend(pairs.iter().filter(|(_, it)| *it == parent).map(|(pid, _)| *pid));
+            seen += 1;
+        }
+        let pids = tree.iter().map(u32::to_string);
+        // One that has ended meanwhile is what was wanted.
+        drop(Command::new("kill").arg("-9").args(pids).stderr(Stdio::null()).status());
+    }
+}
+
+impl Drop for Scene {
+    fn drop(&mut self) {
+        // gemini sometimes outlives its terminal.
+        self.kill();
     }
 }
 
@@ -187,13 +212,4 @@ pub fn newest(request: &Value) -> &str {
 pub fn holding(request: &Value, text: &str) -> usize {
     let messages = request["messages"].as_array().unwrap();
     messages.iter().filter(|it| it.as_str().is_some_and(|it| it.contains(text))).count()
-}
-
-/// Runs a check in each of these CLIs, one after the other, and says how long each took.
-pub fn each(clis: &[Cli], check: impl Fn(Cli)) {
-    for cli in clis {
-        let began = Instant::now();
-        check(*cli);
-        eprintln!("{}: {:.1} s", cli.name(), began.elapsed().as_secs_f32());
-    }
 }

@@ -15,6 +15,8 @@ pub struct Bed {
     /// The project.
     pub dir: PathBuf,
     tmux_dir: PathBuf,
+    /// In place of `tmux_dir` where that would be too long for a socket.
+    _short: Option<tempfile::TempDir>,
     home: PathBuf,
 }
 
@@ -23,11 +25,15 @@ impl Bed {
     pub fn empty() -> Self {
         let root = tempfile::Builder::new().prefix("agents-").tempdir().unwrap();
         let (dir, tmux_dir, home) =
-            (root.path().join("project"), root.path().join("tmux"), root.path().join("home"));
+            (root.path().join("project"), root.path().join("t"), root.path().join("home"));
         for folder in [&dir, &tmux_dir, &home] {
             std::fs::create_dir(folder).unwrap();
         }
-        Self { dir, tmux_dir, home, _root: root }
+        // A socket's path holds about a hundred bytes, and some names of sockets take thirty.
+        let is_long = tmux_dir.as_os_str().len() > 60;
+        let short = is_long.then(|| tempfile::tempdir_in("/tmp").unwrap());
+        let tmux_dir = short.as_ref().map_or(tmux_dir, |short| short.path().to_owned());
+        Self { dir, tmux_dir, home, _root: root, _short: short }
     }
 
     /// A project with that config. `HEAD` stands for the usual `[defaults]` and quick intervals.
@@ -37,11 +43,13 @@ impl Bed {
         bed
     }
 
-    /// Writes a file of the project.
+    /// Writes a file of the project, whole from one instant to the next: a watchdog may read it at any time.
     pub fn write(&self, path: &str, text: &str) {
         let path = self.dir.join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
+        let new = path.with_file_name(".being-written");
+        std::fs::write(&new, text).unwrap();
+        std::fs::rename(new, path).unwrap();
     }
 
     /// Writes a program of the project.

@@ -54,6 +54,10 @@ impl Place for Skipping {
         mark
     }
 
+    fn reached(&mut self) -> agents_watchdog::place::Reached {
+        self.inner.reached()
+    }
+
     fn facts(&mut self, fleet: &Fleet, name: &AgentName, need: Need) -> Facts {
         let mut facts = self.inner.facts(fleet, name, need);
         facts.log_age = facts.log_age.map(|age| self.aged(age));

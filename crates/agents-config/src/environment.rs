@@ -32,7 +32,8 @@ impl Environment {
     pub fn without_overrides() -> Self {
         Self {
             variables: BTreeMap::new(),
-            home: std::env::home_dir(),
+            // A home that is no text could stand in no message and no record.
+            home: std::env::home_dir().filter(|home| home.to_str().is_some()),
             search_path: std::env::var_os("PATH"),
         }
     }

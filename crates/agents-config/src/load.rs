@@ -45,6 +45,10 @@ pub struct Loaded {
 /// [`LoadError`] with every problem that was found.
 pub fn load(path: &Path, environment: &Environment) -> Result<Loaded, LoadError> {
     let real = path.canonicalize().map_err(|error| LoadError::io(path, error))?;
+    if real.to_str().is_none() {
+        let help = "rename that folder: JSON, the store and other programs' arguments are text";
+        return Err(LoadError::unreadable(path, "lies in a folder whose name is not UTF-8", help));
+    }
     let text = read(path, &real)?;
     let mut loaded = load_text(&text, &real, environment)?;
     loaded.problems_of_agents = files::problems_of(&loaded.fleet);

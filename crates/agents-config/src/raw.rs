@@ -132,11 +132,11 @@ table! {
     RawWatchdog {
         /// Between two ticks. Default `30s`.
         "signal_interval" => signal_interval: Field<Interval>,
-        /// Between two heavy ticks, which also heal and judge phases. Default `5m`.
+        /// Between two heavy ticks, which also judge phases. Default `5m`.
         "heavy_interval" => heavy_interval: Field<Interval>,
         /// How long past its `WAITING-UNTIL` promise an agent is left alone. Default `3m`.
         "stall_grace" => stall_grace: Field<Seconds>,
-        /// Between probes when a usage-limit banner names no reset time. Default `5m`.
+        /// Between probes when a usage-limit banner names no reset time; it doubles, up to 30 minutes. Default `5m`.
         "limit_probe_fallback" => limit_probe_fallback: Field<Interval>,
         /// Added to an announced reset, since banners round down. Default `45s`.
         "limit_reset_slack" => limit_reset_slack: Field<Seconds>,
@@ -190,7 +190,7 @@ table! {
         "fatal_re" => fatal_re: Field<Pattern>,
         /// On the screen only when the program can take input; without it `connect_delay` must do.
         "ready_re" => ready_re: Field<Pattern>,
-        /// Whether it is a TUI whose footer lingers after a turn: only the bottom rows and the session log count as activity. Default `false`.
+        /// Whether it is a TUI whose footer tells nothing after a turn: a session log that was just written counts as activity, too. Default `false`.
         "footer_ui" => footer_ui: Field<bool>,
         /// With `footer_ui`: how recently the session log must be written to count as activity. Default `3m`.
         "log_grace" => log_grace: Field<Seconds>,
@@ -222,7 +222,7 @@ table! {
         "attach" => attach: Field<Filled>,
         /// With `ping` delivery: what fills `{server}`.
         "server" => server: Field<String>,
-        /// With `ping` delivery: how long the program takes until it can take input. Default `12s`.
+        /// How long the program takes until it can take input, where no `ready_re` tells. Without `ping` delivery at most 5 s of it are waited. Default `12s`.
         "connect_delay" => connect_delay: Field<Seconds>,
     }
 }
@@ -304,7 +304,7 @@ table! {
         "done_marker" => done_marker: Field<Filled>,
         /// Whether a finished phase moves on by itself. Default `true`.
         "auto_advance" => auto_advance: Field<bool>,
-        /// False: begin at the first phase when no position is recorded.
+        /// Without effect, known for the sake of older files: where no position is recorded, the build begins at the first phase in any case.
         "resume_phase" => resume_phase: Field<bool>,
         /// The frame of loop kickoffs, with the slots `{phase_id}`, `{plan}`, `{status}`, `{role}`.
         "kickoff_template" => kickoff_template: Field<String>,
@@ -340,7 +340,7 @@ table! {
         "state_subdir" => state_subdir: Field<String>,
         /// The remote that is fetched. Default `origin`.
         "remote" => remote: Field<GitName>,
-        /// The branch whose commits are read. Default: the remote's default branch, else `main`.
+        /// The branch whose commits are read. Default: the remote's default branch, else `main`, else `master`.
         "branch" => branch: Field<GitName>,
         /// Matched against commit subjects: the builder says a gate is met. Default `^claim`.
         "claim_pattern" => claim_pattern: Field<Pattern>,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::environment::Environment;
 use crate::problem::{Problem, Problems, Span};
-use crate::programs::{self, MissingProgram};
+use crate::programs::{self, MissingProgram, Owner};
 use crate::{AgentProblem, Lack, Loaded, Report, nearby};
 
 impl Loaded {
@@ -20,7 +20,7 @@ impl Loaded {
             self.note_lack(lack, &mut problems);
         }
         for missing in self.missing_programs(environment) {
-            let span = self.origins.span_of(&missing.key);
+            let span = self.place_of_program(&missing);
             let problem = problems.warning_at(span, missing.to_string());
             problem.label(missing.found).help(missing.help);
         }
@@ -32,6 +32,15 @@ impl Loaded {
     #[must_use]
     pub fn missing_programs(&self, environment: &Environment) -> Vec<MissingProgram> {
         programs::missing(&self.fleet, environment)
+    }
+
+    /// Where the text names the program, or the preset that does.
+    fn place_of_program(&self, missing: &MissingProgram) -> Option<Span> {
+        let own = self.origins.span_of(&missing.key);
+        own.or_else(|| match &missing.of {
+            Owner::Backend(name) => self.origins.span_of(&format!("backend.{name}.preset")),
+            Owner::Service(_) => self.origins.span_of("defaults.command"),
+        })
     }
 
     fn note_lack(&self, lack: &AgentProblem, problems: &mut Problems<'_>) {

@@ -12,6 +12,9 @@ use crate::{Request, RunId, Seen};
 pub struct Observation {
     /// `Absent`: proven dead, or never there. An unreachable socket of a living server is `Unknown`.
     pub server: Seen<ServerSeen>,
+    /// The listing got no answer within the time limit: the server has its socket, and hangs.
+    #[serde(default)]
+    pub hangs: bool,
     /// The look was made by another way than the ordinary one: a fresh connection and the process ids.
     pub independent: bool,
     /// The watchdog looks. A verb that holds the fleet for a moment does what it was asked for and no more.

@@ -13,7 +13,7 @@ mod why;
 use agents_names::AgentName;
 use chrono::{DateTime, FixedOffset, NaiveDateTime, Utc};
 
-use crate::{Moment, Now, Zone};
+use crate::{Moment, Now, ServerSeen, Zone};
 
 /// How a sentence is told: about whom, when, and whether it has come to pass.
 #[derive(Debug, Clone, Copy)]
@@ -118,6 +118,16 @@ pub fn count(number: u64, one: &str) -> String {
         1 => format!("1 {one}"),
         _ => format!("{number} {one}s"),
     }
+}
+
+/// What a person can do about a tmux server that does not answer.
+#[must_use]
+pub fn way_out(server: ServerSeen) -> String {
+    let pid = server.pid;
+    format!(
+        "`kill -CONT {pid}` wakes a tmux server that was stopped, `kill -9 {pid}` ends it with its sessions, and the \
+         watchdog brings the fleet back"
+    )
 }
 
 /// Names for people: `a`, `a and b`, `a, b and c`.

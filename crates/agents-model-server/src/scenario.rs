@@ -48,7 +48,7 @@ pub enum Scenario {
     Refused { status: u16 },
     /// `hang[:seconds]` — the first event, then silence (600).
     Hang { during: Duration },
-    /// `hang0[:seconds]` — not even a head of the answer for that time (600), then HTTP 504.
+    /// `hang0[:seconds]` — not even a head of the answer for that time (600), then a failing server.
     Mute { during: Duration },
     /// `cut[:n]` — half a stream, then the connection closes, for the first n tries (always).
     Cut { tries: Option<u32> },

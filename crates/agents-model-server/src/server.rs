@@ -264,14 +264,6 @@ async fn answer(shared: &Shared, api: Api, body: Result<Value, String>) -> Respo
         "model": request.model, "stream": request.stream, "scenario": answered.scenario,
         "messages": request.messages, "outputs": request.outputs, "tools": tools}),
     );
-    if let Some(folder) = std::env::var_os("MOCK_DUMP") {
-        let n = shared.record.entries().len();
-        std::fs::write(
-            std::path::Path::new(&folder).join(format!("{n:03}.json")),
-            serde_json::to_string_pretty(&body).unwrap(),
-        )
-        .unwrap();
-    }
     let serial = format!("{:x}_{}", shared.started, answered.number);
     let form = Form::new(&request, serial, now);
     send(form, answered.reply, &request).await

@@ -70,16 +70,20 @@ fn user(line: &Object) -> Vec<What> {
     if begins_turn(line, &said) { vec![What::Began, What::Prompt(said)] } else { Vec::new() }
 }
 
-/// Since 2.1.330 the line says so itself; before, a prompt is what is neither claude's own text nor a local command's.
+/// Since 2.1.330 the line says so itself, also when claude goes on by itself after a limit (`auto_continuation`). Before, a prompt is
+/// what is neither claude's own text nor a local command's.
 fn begins_turn(line: &Object, said: &str) -> bool {
     const LOCAL: &[&str] =
         &["<command-name>", "<local-command-", "<bash-input>", "<bash-stdout>", "<bash-stderr>"];
     let flag = |key: &str| line.get(key).and_then(Value::as_bool) == Some(true);
-    if flag("isCompactSummary") || flag("isMeta") {
+    if flag("isCompactSummary") {
         return false;
     }
-    text(line, "turnOrigin").is_some()
-        || !(line.contains_key("turnPosition") || LOCAL.iter().any(|tag| said.starts_with(tag)))
+    if text(line, "turnOrigin").is_some() {
+        return true;
+    }
+    let is_new = line.contains_key("turnPosition") || line.contains_key("turnCompanion");
+    !(is_new || flag("isMeta") || LOCAL.iter().any(|tag| said.starts_with(tag)))
 }
 
 fn tool_results(content: &Value) -> Option<Vec<What>> {

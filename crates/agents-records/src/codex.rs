@@ -181,13 +181,11 @@ fn of_item(item: &Object) -> Vec<What> {
     }
 }
 
-/// codex writes the exit code of a command into the text of its output.
+/// codex writes the exit code of a command, or that the user stopped it, into the text of its output.
 fn failed_output(output: &str) -> bool {
-    output
-        .lines()
-        .take(5)
-        .find_map(|line| line.strip_prefix("Process exited with code "))
-        .is_some_and(|code| code.trim() != "0")
+    let code =
+        output.lines().take(5).find_map(|line| line.strip_prefix("Process exited with code "));
+    code.is_some_and(|code| code.trim() != "0") || output.ends_with("\naborted by user")
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::io::{self, Read as _};
+use std::io::{self, BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Datelike as _, Duration, NaiveDate, Utc};
@@ -17,7 +17,7 @@ use crate::tail;
 const HEAD_LIMIT: u64 = 1 << 20;
 
 /// How many days of codex's folders are looked at, at most.
-const DAYS_LIMIT: i64 = 40;
+const DAYS_LIMIT: usize = 40;
 
 /// The folders in which the programs keep what they know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub struct Homes {
 
 impl Homes {
     /// From the environment that the agent's program has: `HOME`, and `CODEX_HOME`, `CLAUDE_CONFIG_DIR` and `PI_CODING_AGENT_DIR` that
-    /// move one of them. `None` without `HOME`.
+    /// move one of them. `None` without `HOME`. A folder given to pi for its sessions alone (`--session-dir`) is not known here.
     pub fn of_environment(variable: impl Fn(&str) -> Option<OsString>) -> Option<Self> {
         let set = |name| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         let home = set("HOME")?;
@@ -63,7 +63,7 @@ pub fn codex_between(
     // The folders are named by the local date, which is at most a day off.
     let first = (from - Duration::days(1)).date_naive();
     let last = (until + Duration::days(1)).date_naive();
-    for day in first.iter_days().take_while(|day| *day <= last).take(DAYS_LIMIT as usize) {
+    for day in first.iter_days().take_while(|day| *day <= last).take(DAYS_LIMIT) {
         for path in files_in(&codex_day(home, day))? {
             let named = path.file_name().is_some_and(|name| {
                 let name = name.to_string_lossy();
@@ -98,17 +98,23 @@ fn codex_day(home: &Path, day: NaiveDate) -> PathBuf {
     home.join("sessions").join(format!("{year:04}/{month:02}/{day:02}"))
 }
 
-/// The transcript of a claude conversation: `projects/<directory>/<id>.jsonl`. claude makes the folder's name from the working
-/// directory in a way that is cut for long paths, so all folders are searched for the id. Sub-agents' transcripts lie deeper.
+/// The transcripts of claude with an id: `projects/<directory>/<id>.jsonl`. claude makes the folder's name from the working directory
+/// in a way that is cut for long paths, so all folders are searched; [`crate::is_launched`] tells whose it is. Sub-agents'
+/// transcripts lie deeper. A transcript without a message is left out.
 ///
 /// # Errors
 /// [`RecordError::List`] when a folder is there and cannot be listed.
-pub fn claude_record(home: &Path, id: &str) -> Result<Option<PathBuf>, RecordError> {
+pub fn claude_records(home: &Path, id: &str) -> Result<Vec<Found>, RecordError> {
     if !is_plain(id) {
-        return Ok(None);
+        return Ok(Vec::new());
     }
     let folders = entries_of(&home.join("projects"))?.into_iter();
-    Ok(folders.map(|folder| folder.join(format!("{id}.jsonl"))).find(|path| path.is_file()))
+    let found = folders.filter_map(|folder| {
+        let path = folder.join(format!("{id}.jsonl"));
+        let conversation = head(Cli::Claude, &path).filter(|conversation| conversation.id == id)?;
+        Some(Found { path, conversation })
+    });
+    Ok(found.collect())
 }
 
 /// The sessions of pi with an id: `sessions/<directory>/<time>_<id>.jsonl`. The same id in another working directory is another
@@ -138,18 +144,24 @@ pub fn pi_records(home: &Path, id: &str) -> Result<Vec<Found>, RecordError> {
 #[must_use]
 pub fn head(cli: Cli, path: &Path) -> Option<Conversation> {
     let file = tail::open(path).ok()??;
-    let mut bytes = Vec::new();
-    file.take(HEAD_LIMIT).read_to_end(&mut bytes).ok()?;
+    let mut reader = BufReader::new(file.take(HEAD_LIMIT));
     let mut parser = Parser::new(cli);
-    let mut lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').collect();
-    // The last one has no end: it is torn, or cut by the limit.
-    lines.pop();
-    lines.into_iter().filter_map(|line| parser.line(&Line::Text(line.to_vec()))).find_map(|entry| {
-        entry.events.into_iter().find_map(|event| match event.what {
+    loop {
+        let mut line = Vec::new();
+        reader.read_until(b'\n', &mut line).ok()?;
+        // A line without an end is torn, or cut by the limit.
+        if line.pop() != Some(b'\n') {
+            return None;
+        }
+        let events = parser.line(&Line::Text(line)).map(|entry| entry.events).unwrap_or_default();
+        let opened = events.into_iter().find_map(|event| match event.what {
             What::Opened(conversation) => Some(conversation),
             _ => None,
-        })
-    })
+        });
+        if opened.is_some() {
+            return opened;
+        }
+    }
 }
 
 /// An id is put into a file's name, so it must not lead elsewhere.

@@ -44,8 +44,8 @@ pub fn claude_settings(command: &[&str]) -> String {
     json!({ "hooks": events }).to_string()
 }
 
-/// The arguments that give codex our hooks. They replace the user's hooks of the same events for this start. The last one is needed:
-/// without it codex stops at a menu that asks to review the hooks.
+/// The arguments that give codex our hooks, beside those of the user's config (measured: both run). The last one is needed: without
+/// it codex stops at a menu that asks to review the hooks. It makes codex run the user's unreviewed hooks as well.
 #[must_use]
 pub fn codex_hooks(command: &[&str]) -> Vec<String> {
     let line = toml_string(&shell_line(command));

@@ -32,8 +32,11 @@ pub struct Report {
     /// The program's own word for it.
     pub event: String,
     /// The conversation that reports. Not always the agent's own: codex's `notify` speaks for the hidden thread that makes a title
-    /// too, and hooks run in sub-agents' threads.
+    /// and for sub-agents' threads too.
     pub session_id: Option<String>,
+    /// The sub-agent that reports, when it is one: its hooks give the `session_id` of the main conversation (codex, measured) and a
+    /// `transcript_path` of its own.
+    pub subagent: Option<String>,
     pub transcript_path: Option<PathBuf>,
     pub cwd: Option<PathBuf>,
     /// When the report was received (pi: sent).
@@ -129,10 +132,14 @@ impl Report {
         Ok(report)
     }
 
-    /// What the report says of the conversation that it speaks for; `None` when it does not tell.
+    /// What the report says of the conversation that it speaks for; `None` when it does not tell. What a sub-agent does says nothing,
+    /// but that it asks: the question stands on the agent's screen.
     #[must_use]
     pub fn state(&self) -> Option<State> {
         let since = self.at;
+        if self.subagent.is_some() && self.kind != ReportKind::ApprovalAsked {
+            return None;
+        }
         match self.kind {
             ReportKind::PromptSubmitted | ReportKind::ToolStarting | ReportKind::ToolFinished => {
                 Some(State::Active { since })
@@ -153,6 +160,7 @@ impl Report {
         let said = ["prompt", "last_assistant_message", "message", "reason"];
         Self {
             session_id: text(payload, "session_id").map(ToOwned::to_owned),
+            subagent: text(payload, "agent_id").map(ToOwned::to_owned),
             tool: text(payload, "tool_name").map(kept),
             text: said.iter().find_map(|key| text(payload, key)).map(kept),
             ..Self::bare(cli, kind_of_hook(event, payload), event, payload, at)
@@ -165,6 +173,7 @@ impl Report {
             kind,
             event: harmless::row(event, 80),
             session_id: None,
+            subagent: None,
             transcript_path: text(payload, "transcript_path").map(PathBuf::from),
             cwd: text(payload, "cwd").map(PathBuf::from),
             at,

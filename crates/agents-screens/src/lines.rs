@@ -84,6 +84,7 @@ impl Row {
         let word = next.text.split_whitespace().next().map_or(0, width);
         !next.gap
             && self.width + 1 + word > room
+            && next.indent() <= self.indent() + DEEPER
             && !self.is_furniture(columns)
             && !next.is_furniture(columns)
             && starts.is_none_or(|pattern| !pattern.is_match(&next.text))
@@ -155,6 +156,9 @@ fn before_column(row: &str, column: usize) -> &str {
     }
     row
 }
+
+/// How much deeper than its first row a message goes on; what stands further right is a notice of its own.
+const DEEPER: usize = 8;
 
 /// What the sides of a box and the blanks beside them take.
 const BOX_COLUMNS: usize = 4;

@@ -7,7 +7,7 @@ use agents_decide::{Base, HandoffSeen, Moment, Now, RunId, Seen, StatusSeen, Sto
 use agents_names::{AgentName, PhaseId, SessionName};
 use agents_tmux::{Driver as _, Listing, StartSession, TmuxError};
 use agents_watchdog::observe::tag;
-use agents_watchdog::place::{ClockMark, Facts, Need, Place, Start};
+use agents_watchdog::place::{ClockMark, Facts, Need, Place, Reached, Start};
 
 use crate::calendar;
 use crate::gate::{Effect, Gate};
@@ -80,6 +80,10 @@ impl Place for SimPlace {
             boot_id: None,
             wall_ms: self.machine.wall().timestamp_millis(),
         }
+    }
+
+    fn reached(&mut self) -> Reached {
+        Reached::default()
     }
 
     fn facts(&mut self, fleet: &Fleet, name: &AgentName, need: Need) -> Facts {

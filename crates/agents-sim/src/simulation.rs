@@ -239,7 +239,8 @@ impl Simulation {
                 over = Some("the watchdog ends: another one has taken over".to_owned());
                 now
             }
-            Err(LedgerError::Unusable(reason)) => {
+            Err(LedgerError::Withdrawn) => now + LEAST,
+            Err(LedgerError::Unusable(reason) | LedgerError::Damaged(reason)) => {
                 self.trace.say(&format!("the store takes no writes ({reason}); nothing is done"));
                 now + STORE_PAUSE
             }

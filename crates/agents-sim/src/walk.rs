@@ -5,7 +5,7 @@ mod event;
 use std::time::Duration;
 
 use agents_decide::{Life, OneOffs, Verb};
-use agents_names::AgentName;
+use agents_names::{AgentName, PhaseId};
 
 use crate::random::Random;
 use crate::{SimError, Simulation};
@@ -78,8 +78,9 @@ struct Walk {
     simulation: Simulation,
     random: Random,
     members: Vec<AgentName>,
-    /// How often the reviewer had been told of a claim when the last one was pushed; `None` when none is owed.
-    claim_owed: Option<usize>,
+    /// How often the reviewer had been told of a claim when the last one was pushed, and in which phase that was; `None`
+    /// when none is owed.
+    claim_owed: Option<(usize, Option<PhaseId>)>,
     /// When a server that hangs answers again.
     hangs_until: Option<Duration>,
 }
@@ -92,6 +93,10 @@ impl Walk {
         let members = members.iter().filter_map(|name| AgentName::new(*name).ok()).collect();
         let random = Random::new(seed);
         Ok(Self { simulation, random, members, claim_owed: None, hangs_until: None })
+    }
+
+    fn phase(&self) -> Option<PhaseId> {
+        Some(self.simulation.state()?.sequence.as_ref()?.phase().clone())
     }
 
     fn faults(&mut self) -> Result<(), SimError> {
@@ -154,9 +159,12 @@ impl Walk {
                 problems.push(format!("{name} runs: {runs}, and its life is {life:?}"));
             }
         }
-        if let Some(before) = self.claim_owed.filter(|_| !complete) {
+        // Another phase came with a new kickoff, and what was owed before is forgotten.
+        let owed =
+            self.claim_owed.as_ref().filter(|(_, phase)| !complete && *phase == self.phase());
+        if let Some((before, _)) = owed {
             let told = self.told_of_claims();
-            if told <= before {
+            if told <= *before {
                 problems.push(format!("the last claim was never told ({told} pings)"));
             }
         }

@@ -22,6 +22,12 @@ pub fn damage(state_dir: &Path) -> Result<Option<StoreError>, StoreError> {
     }
 }
 
+/// Where the store of a state folder is, or would be.
+#[must_use]
+pub fn path(state_dir: &Path) -> PathBuf {
+    store_path(state_dir)
+}
+
 /// Gives the store of that folder, and what belongs to it, a telling name, so that the next one to open the
 /// store finds none; returns the new path. `stamp` tells this time from others.
 ///

@@ -39,6 +39,8 @@ pub struct Commit<'a> {
     pub entries: &'a [JournalEntry],
     pub words: &'a [Word],
     pub replies: &'a [Reply],
+    /// Requests that this takes up: all of them must still be there.
+    pub taken: &'a [u64],
 }
 
 impl Commit<'_> {
@@ -49,6 +51,7 @@ impl Commit<'_> {
             && self.entries.is_empty()
             && self.words.is_empty()
             && self.replies.is_empty()
+            && self.taken.is_empty()
     }
 
     pub(crate) fn write(&self, connection: &Connection, epoch: u64) -> rusqlite::Result<()> {

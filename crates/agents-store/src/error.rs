@@ -28,6 +28,9 @@ pub enum StoreError {
     /// A later writer has claimed the store: this one must not act any more.
     #[error("superseded: this writer has epoch {ours}, the store is at {current}")]
     Superseded { ours: u64, current: u64 },
+    /// A request was withdrawn before it was taken up: nothing was recorded.
+    #[error("a request was withdrawn before it was taken up")]
+    Withdrawn,
     /// A write came before [`crate::Store::claim_epoch`].
     #[error("this writer has not claimed the store")]
     Unclaimed,
@@ -59,6 +62,7 @@ impl StoreError {
             Self::Empty { .. } | Self::Damaged { .. } => true,
             Self::Newer { .. }
             | Self::Superseded { .. }
+            | Self::Withdrawn
             | Self::Unclaimed
             | Self::Busy { .. }
             | Self::Unwritable { .. }

@@ -25,7 +25,7 @@ mod store;
 #[cfg(test)]
 mod crash_tests;
 
-pub use aside::{damage, set_aside};
+pub use aside::{damage, path, set_aside};
 pub use commit::{Commit, Reply, StateDocument, Word};
 pub use error::{LockError, StoreError};
 pub use journal::{EntryKind, JournalEntry, Recorded};

@@ -35,6 +35,18 @@ pub(crate) fn withdraw(connection: &Connection, id: u64) -> rusqlite::Result<boo
     Ok(gone > 0)
 }
 
+/// Whether all of these wait for an answer, and none was withdrawn.
+pub(crate) fn are_open(connection: &Connection, ids: &[u64]) -> rusqlite::Result<bool> {
+    let mut select =
+        connection.prepare_cached("SELECT 1 FROM request WHERE id = ?1 AND reply IS NULL")?;
+    for id in ids {
+        if !select.exists([id.cast_signed()])? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// The first reply stands; one to a request that was withdrawn is dropped.
 pub(crate) fn answer(connection: &Connection, id: u64, reply: &str) -> rusqlite::Result<()> {
     connection.execute(

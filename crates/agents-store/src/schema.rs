@@ -136,7 +136,7 @@ pub(crate) fn check(connection: &Connection, path: &Path) -> Result<u32, StoreEr
     let verdict: String =
         connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(failed)?;
     if verdict != "ok" {
-        return Err(StoreError::damaged(path, verdict));
+        return Err(StoreError::damaged(path, verdict.replace('\n', " ")));
     }
     Ok(found)
 }

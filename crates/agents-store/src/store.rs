@@ -83,12 +83,22 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Superseded`] when a later writer has claimed the store, [`StoreError::Unclaimed`] before a claim,
-    /// [`StoreError::Unwritable`] when the disk is full or failing: then nothing was recorded.
+    /// [`StoreError::Withdrawn`] when a request is gone that it takes up, [`StoreError::Unwritable`] when the disk is full
+    /// or failing: then nothing was recorded.
     pub fn commit(&mut self, commit: &Commit<'_>) -> Result<(), StoreError> {
         if commit.is_empty() {
             return Ok(());
         }
-        self.write_as_holder(|connection, epoch| commit.write(connection, epoch))
+        let mut withdrawn = false;
+        let written = self.write_as_holder(|connection, epoch| {
+            withdrawn = !request::are_open(connection, commit.taken)?;
+            if withdrawn {
+                // Whatever the error is, it rolls the transaction back.
+                return Err(rusqlite::Error::QueryReturnedNoRows);
+            }
+            commit.write(connection, epoch)
+        });
+        if withdrawn { Err(StoreError::Withdrawn) } else { written }
     }
 
     /// Removes all but the newest `keep` journal entries, and long answered requests; returns how many entries went.

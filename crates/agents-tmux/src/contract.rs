@@ -10,6 +10,7 @@ mod looking;
 mod real_bench;
 mod server;
 mod sessions;
+mod together;
 mod typing;
 
 pub use conformance::{CheckResult, conformance};
@@ -87,6 +88,8 @@ checks![
     server::t51_a_dead_server_is_no_server,
     server::t53_a_removed_socket_is_restored,
     server::t54_a_stopped_server_is_unknown_within_the_limit,
+    together::changes_made_together_have_their_own_outcomes,
+    together::t54_changes_to_a_stopped_server_cost_one_limit,
     server::t57_a_server_without_sessions_is_known_to_be_empty,
     server::t35_pane_ids_of_an_earlier_server_are_refused,
     server::r8_an_earlier_writer_changes_nothing,

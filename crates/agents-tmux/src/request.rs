@@ -325,7 +325,8 @@ fn check_fence(fence: &Fence) -> Result<(), TmuxError> {
     Ok(())
 }
 
-fn check_start(start: &StartSession) -> Result<(), TmuxError> {
+/// Whether a start can be said to tmux safely.
+pub(crate) fn check_start(start: &StartSession) -> Result<(), TmuxError> {
     check_word("agent id", &start.agent_id)?;
     check_word("run", &start.run)?;
     let session = &start.session;

@@ -32,13 +32,15 @@ pub trait Ledger: Send {
 }
 
 /// What one tick writes.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Record<'a> {
     pub state: Option<(&'a FleetState, &'a ClockMark)>,
     pub entries: Vec<Entry>,
     /// The latest word about a member, as JSON.
     pub words: Vec<(String, String)>,
     pub replies: Vec<(RequestId, String)>,
+    /// Requests that this takes up, unless one was withdrawn since they were read.
+    pub taken: Vec<RequestId>,
 }
 
 impl Record<'_> {
@@ -49,6 +51,7 @@ impl Record<'_> {
             && self.entries.is_empty()
             && self.words.is_empty()
             && self.replies.is_empty()
+            && self.taken.is_empty()
     }
 }
 
@@ -82,6 +85,12 @@ pub enum LedgerError {
     /// Somebody else holds the fleet by now; this process must stop acting.
     #[error("another process has taken over the fleet")]
     Superseded,
+    /// A request was withdrawn between the look and the record: the next tick decides without it.
+    #[error("a request was withdrawn before it was taken up")]
+    Withdrawn,
     #[error("the store cannot be used: {0}")]
     Unusable(String),
+    /// Nobody will ever be able to use it as it is.
+    #[error("the store cannot be used: {0}")]
+    Damaged(String),
 }

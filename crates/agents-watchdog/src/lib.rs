@@ -15,6 +15,7 @@ pub mod report;
 pub mod run;
 pub mod store_ledger;
 pub mod tick;
+pub mod trouble;
 pub mod view;
 pub mod whereabouts;
 

@@ -12,7 +12,7 @@ use agents_decide::{Life, MemberSeen, Now, Observation, RunId, Seen, ServerSeen,
 use agents_names::AgentName;
 use agents_tmux::{Driver, Listing, Pane, ServerId, TmuxError};
 
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, LedgerError};
 use crate::place::{Facts, Need, Place};
 use crate::tick::Engine;
 
@@ -21,17 +21,17 @@ pub use sessions::tag;
 
 impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
     /// Looks at everything once. Whatever fails becomes `Unknown` in its place.
+    ///
+    /// # Errors
+    /// When the requests cannot be read: who does not know what the operator wants decides nothing.
     pub(crate) async fn observe(
         &mut self,
         fleet: &Fleet,
         now: Now,
         independent: bool,
-    ) -> Observation {
+    ) -> Result<Observation, LedgerError> {
         // Before the look: what a request is decided on was seen after it was made.
-        let requests = self.ledger.requests().unwrap_or_else(|error| {
-            tracing::warn!("{error}");
-            Vec::new()
-        });
+        let requests = self.ledger.requests()?;
         let listing = if independent {
             self.place.independent_listing().await
         } else if tells_programs_apart(fleet) {
@@ -42,8 +42,8 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         let server = self.server_seen(&listing);
         let panes = sessions::panes_of_members(fleet, listing.as_ref().ok());
         let mut screens = self.screens.look(&mut self.driver, fleet, &panes, now).await;
-        let no_listing = listing.as_ref().is_err_and(TmuxError::is_time_out);
-        self.tmux_hangs = no_listing || self.screens.timed_out;
+        let hangs = listing.as_ref().is_err_and(TmuxError::is_time_out);
+        self.tmux_hangs = hangs || self.screens.timed_out;
         let mut members = BTreeMap::new();
         for name in sessions::member_names(fleet) {
             let pane = panes.get(name);
@@ -63,8 +63,9 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             Seen::Absent
         };
         let undeclared = sessions::undeclared(fleet, listing.as_ref().ok());
-        Observation {
+        Ok(Observation {
             server,
+            hangs,
             independent,
             supervised: self.supervises,
             members,
@@ -73,7 +74,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             handoff,
             requests,
             legacy_position: None,
-        }
+        })
     }
 
     fn member_seen(

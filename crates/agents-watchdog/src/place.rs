@@ -68,6 +68,9 @@ pub trait Place: Send {
     /// What must be stored for fleet time to go on after a restart.
     fn clock_mark(&mut self) -> ClockMark;
 
+    /// The numbers that runs and messages may have reached in a life of the fleet whose store was lost.
+    fn reached(&mut self) -> Reached;
+
     fn facts(&mut self, fleet: &Fleet, name: &AgentName, need: Need) -> Facts;
 
     /// The status file of a phase.
@@ -104,6 +107,13 @@ pub trait Place: Send {
     /// # Errors
     /// Those of the file system, in words.
     fn mark_complete(&mut self, fleet: &Fleet, phase: Option<&PhaseId>) -> Result<(), String>;
+}
+
+/// Numbers that are not to be given out again: files and tmux sessions of an earlier life may carry them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Reached {
+    pub run: u64,
+    pub message: u64,
 }
 
 /// Ties fleet time to the clocks of the machine.

@@ -6,6 +6,7 @@ use agents_decide::invariants::Violation;
 use agents_decide::sentence::{Mood, Telling};
 use agents_decide::{
     About, Action, Decision, FleetState, LifeNote, LimitNote, MessageNote, Note, Now, PhaseNote,
+    RequestId,
 };
 use agents_names::AgentName;
 use agents_tmux::Driver;
@@ -68,6 +69,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             entries,
             words: self.recorder.words(decision, now),
             replies: replies(decision),
+            taken: taken(&self.state, decision),
         };
         if !record.is_empty() && record.state.is_none() {
             record.state = Some((&decision.next, &mark));
@@ -81,7 +83,17 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
     }
 }
 
-fn replies(decision: &Decision) -> Vec<(agents_decide::RequestId, String)> {
+/// The requests that no earlier tick has taken up: those under way since, and those answered at once.
+fn taken(before: &FleetState, decision: &Decision) -> Vec<RequestId> {
+    let open = decision.next.open.iter().map(|open| open.id);
+    let answered = decision.actions.iter().filter_map(|action| match action {
+        Action::Reply { request, .. } => Some(*request),
+        _ => None,
+    });
+    open.chain(answered).filter(|id| *id > before.last_request).collect()
+}
+
+fn replies(decision: &Decision) -> Vec<(RequestId, String)> {
     let replies = decision.actions.iter().filter_map(|action| match action {
         Action::Reply { request, answers } => {
             Some((*request, serde_json::to_string(answers).unwrap_or_else(|_| "[]".to_owned())))

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use agents_config::{Fleet, Loaded, TmuxSocket};
 use agents_decide::{Answer, Blind, Moment, RequestId};
@@ -18,6 +18,7 @@ use crate::ledger::{Entry, EntryKind, Ledger as _, LedgerError, Record};
 use crate::place::LocalPlace;
 use crate::store_ledger::StoreLedger;
 use crate::tick::{Engine, Ticked};
+use crate::trouble::Account;
 use crate::whereabouts;
 
 /// Who this process is, for the lock.
@@ -149,13 +150,22 @@ impl<D: Driver> Reign<D> {
         let fetched = self.engine.place.fetched();
         let mut home = self.engine.state().server;
         let mut began = None;
+        let mut account = Account::default();
+        let mut checked = Instant::now();
         loop {
             if !self.engine.ledger.store().is_in_place() {
                 return Err(WatchdogError::Displaced);
             }
             self.reload();
             let fleet = Arc::clone(self.config.fleet());
-            let ticked = self.engine.tick(&fleet).await;
+            let whole = checked.elapsed() >= fleet.timing.heavy_interval;
+            if whole {
+                checked = Instant::now();
+            }
+            let ticked = match self.engine.ledger.check(whole) {
+                Ok(()) => self.engine.tick(&fleet).await,
+                Err(error) => Err(error),
+            };
             if let Some(server) = self.engine.state().server
                 && (home.is_none_or(|home| home == server) || self.return_home().await)
             {
@@ -165,11 +175,20 @@ impl<D: Driver> Reign<D> {
             began = began.or(first);
             let pause = match ticked {
                 Ok(ticked) if self.is_over(&until, &ticked, began) => return Ok(()),
-                Ok(ticked) => Duration::from_millis(ticked.next.0.saturating_sub(ticked.now.at.0)),
+                Ok(ticked) => {
+                    if self.engine.supervises {
+                        account.works(&fleet.state_dir());
+                    }
+                    Duration::from_millis(ticked.next.0.saturating_sub(ticked.now.at.0))
+                }
                 Err(LedgerError::Superseded) => return Err(LedgerError::Superseded.into()),
+                Err(LedgerError::Withdrawn) => Duration::ZERO,
+                Err(error @ LedgerError::Damaged(_)) if !self.engine.supervises => {
+                    return Err(error.into());
+                }
                 Err(error) => {
-                    // Read-only until the store takes writes again: nothing was done.
-                    tracing::error!("{error}; nothing is done until the store takes writes again");
+                    // Read-only until the store can be used again: nothing was done.
+                    account.blocked(&fleet.state_dir(), &error.to_string());
                     Duration::from_secs(5)
                 }
             };
@@ -223,8 +242,7 @@ impl<D: Driver> Reign<D> {
         if kept {
             return Ok(());
         }
-        let record = Record { state: None, entries: Vec::new(), words, replies: Vec::new() };
-        Ok(self.engine.ledger.commit(&record)?)
+        Ok(self.engine.ledger.commit(&Record { words, ..Record::default() })?)
     }
 
     /// What the store says about the config: the fleet in force, and what is wrong with the file.
@@ -233,6 +251,7 @@ impl<D: Driver> Reign<D> {
         let problem = serde_json::json!({
             "broken": broken.map(|broken| &broken.summary),
             "report": broken.map(|broken| &broken.report),
+            "finder": broken.map(|_| std::process::id()),
         });
         vec![self.config.in_force().word(), (PROBLEM_WORD.to_owned(), problem.to_string())]
     }
@@ -281,7 +300,7 @@ impl<D: Driver> Reign<D> {
             detail: serde_json::json!({ "report": self.config.broken().map(|broken| &broken.report) }),
         };
         let words = self.config_words();
-        let record = Record { state: None, entries: vec![entry], words, replies: Vec::new() };
+        let record = Record { entries: vec![entry], words, ..Record::default() };
         if let Err(error) = self.engine.ledger.commit(&record) {
             tracing::warn!("{error}");
         }

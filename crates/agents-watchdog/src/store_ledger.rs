@@ -6,6 +6,9 @@ use agents_store::{Commit, JournalEntry, Reply, StateDocument, Store, StoreError
 use crate::ledger::{Entry, EntryKind, Ledger, LedgerError, Record};
 use crate::place::ClockMark;
 
+/// As the store itself says it of a damaged file.
+const WAY_OUT: &str = "restore a copy, or let `agents down` set it aside and end the fleet";
+
 /// The state document: what is remembered, and the clock it was written under.
 #[derive(Debug, serde::Serialize, serde::Deserialize)]
 pub struct Document {
@@ -26,6 +29,14 @@ impl StoreLedger {
         Self { store, asleep_until_change: None }
     }
 
+    /// Looks whether others can still read the store: its beginning, or the `whole` of it.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn check(&self, whole: bool) -> Result<(), LedgerError> {
+        self.store.check(whole).map_err(failed)
+    }
+
     /// The store itself.
     pub fn store(&mut self) -> &mut Store {
         &mut self.store
@@ -35,6 +46,8 @@ impl StoreLedger {
 fn failed(error: StoreError) -> LedgerError {
     match error {
         StoreError::Superseded { .. } => LedgerError::Superseded,
+        StoreError::Withdrawn => LedgerError::Withdrawn,
+        damage if damage.is_damage() => LedgerError::Damaged(damage.to_string()),
         other => LedgerError::Unusable(other.to_string()),
     }
 }
@@ -51,7 +64,7 @@ pub fn parse_state(document: &StateDocument) -> Result<Document, LedgerError> {
         )));
     }
     serde_json::from_str(&document.body)
-        .map_err(|error| LedgerError::Unusable(format!("its state is damaged: {error}")))
+        .map_err(|error| LedgerError::Damaged(format!("its state is damaged: {error}; {WAY_OUT}")))
 }
 
 /// Reads a stored request; one of another shape is skipped by its number.
@@ -99,11 +112,13 @@ impl Ledger for StoreLedger {
             .iter()
             .map(|(id, body)| Reply { request: id.0, body: body.clone() })
             .collect();
+        let taken: Vec<u64> = record.taken.iter().map(|id| id.0).collect();
         let commit = Commit {
             state: document.as_ref(),
             entries: &entries,
             words: &words,
             replies: &replies,
+            taken: &taken,
         };
         self.store.commit(&commit).map_err(failed)
     }

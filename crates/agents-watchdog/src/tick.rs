@@ -13,7 +13,7 @@ use agents_tmux::Driver;
 
 use crate::ledger::{Ledger, LedgerError};
 use crate::observe::screens::Screens;
-use crate::place::Place;
+use crate::place::{Place, Reached};
 use crate::recorder::{Recorder, Word};
 
 /// What holds the fleet: the terminals, the place, the store, and what is remembered.
@@ -69,10 +69,16 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             Some((subject, word))
         });
         let recorder = Recorder::resume(words.collect());
-        let state = stored.map_or_else(FleetState::default, |(state, mark)| {
-            place.resume_clock(&mark);
-            state
-        });
+        let state = match stored {
+            Some((state, mark)) => {
+                place.resume_clock(&mark);
+                state
+            }
+            None => {
+                let Reached { run, message } = place.reached();
+                FleetState { next_run: run, next_message: message, ..FleetState::default() }
+            }
+        };
         Ok(Self {
             driver,
             place,
@@ -101,23 +107,29 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
     }
 
     /// Looks and decides without changing anything.
-    pub async fn preview(&mut self, fleet: &Fleet) -> (Observation, Decision, Now) {
-        let (observation, heavy, now) = self.look(fleet).await;
+    ///
+    /// # Errors
+    /// When the requests that wait cannot be read.
+    pub async fn preview(
+        &mut self,
+        fleet: &Fleet,
+    ) -> Result<(Observation, Decision, Now), LedgerError> {
+        let (observation, heavy, now) = self.look(fleet).await?;
         let decision = decide(fleet, &self.state, &observation, heavy, now);
-        (observation, decision, now)
+        Ok((observation, decision, now))
     }
 
-    async fn look(&mut self, fleet: &Fleet) -> (Observation, bool, Now) {
+    async fn look(&mut self, fleet: &Fleet) -> Result<(Observation, bool, Now), LedgerError> {
         let now = self.place.now();
         let interval = fleet.timing.heavy_interval;
         let heavy = self.last_heavy.is_none_or(|last| now.at.since(last) >= interval);
         let independent = std::mem::take(&mut self.independent);
         let judged = program::judged(fleet, &self.state);
-        let mut observation = self.observe(&judged, now, independent).await;
+        let mut observation = self.observe(&judged, now, independent).await?;
         if self.first {
             observation.legacy_position = self.place.legacy_position(fleet);
         }
-        (observation, heavy, now)
+        Ok((observation, heavy, now))
     }
 
     /// One pass: look, decide, record, act.
@@ -125,7 +137,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
     /// # Errors
     /// When the decision could not be made durable: then nothing was done, and the next tick decides anew.
     pub async fn tick(&mut self, fleet: &Arc<Fleet>) -> Result<Ticked, LedgerError> {
-        let (observation, heavy, now) = self.look(fleet).await;
+        let (observation, heavy, now) = self.look(fleet).await?;
         let mut decision = decide(fleet, &self.state, &observation, heavy, now);
         let broken = invariants::check(fleet, &self.state, &observation, &decision, now);
         self.refuse(&mut decision, &broken);

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use agents_config::{Fleet, Kind, Watch};
+use agents_decide::sentence::way_out;
 use agents_decide::{FleetState, Now, Sequence};
 use agents_names::{BackendName, PhaseId};
 use agents_tmux::Listing;
@@ -24,6 +25,8 @@ pub struct Known<'a> {
     /// The fleet in force.
     pub fleet: &'a Fleet,
     pub config_problem: Option<String>,
+    /// Why the store cannot be used; then nothing is remembered.
+    pub store_problem: Option<String>,
     /// What the last tick remembered; `None` before the first.
     pub state: Option<&'a FleetState>,
     /// The last words about members, by name.
@@ -54,6 +57,8 @@ pub struct FleetView {
     pub config: PathBuf,
     /// What is wrong with the config file, in one line.
     pub config_problem: Option<String>,
+    /// Why the store cannot be used, since when, and the way out.
+    pub store_problem: Option<String>,
     pub phase: Option<PhaseView>,
     /// In the order of the file.
     pub agents: Vec<MemberView>,
@@ -260,13 +265,14 @@ impl FleetView {
         Self {
             config: known.fleet.config.clone(),
             config_problem: known.config_problem.clone(),
+            store_problem: known.store_problem.clone(),
             phase: phase(known),
             agents,
             services,
             watchdog: known.watchdog,
             undeclared,
             tmux_problem: match known.terminals {
-                Terminals::Unseen(cause) => Some(cause.clone()),
+                Terminals::Unseen(cause) => Some(unseen(known, cause)),
                 Terminals::Listed(_) | Terminals::NoServer => None,
             },
         }
@@ -281,8 +287,23 @@ impl FleetView {
     #[must_use]
     pub fn is_healthy(&self) -> bool {
         let all_run = self.members().all(|member| !member.should_run || member.runs());
-        all_run && self.config_problem.is_none() && self.watchdog.state == WatchdogState::Running
+        let is_blocked = self.config_problem.is_some() || self.store_problem.is_some();
+        all_run && !is_blocked && self.watchdog.state == WatchdogState::Running
     }
+}
+
+/// Why the terminals cannot be looked at, with what the watchdog knows of it.
+fn unseen(known: &Known<'_>, cause: &str) -> String {
+    let Some(state) = known.state else { return cause.to_owned() };
+    let mut text = cause.to_owned();
+    if let Some(blind) = state.blind {
+        let since = known.now.since(blind.since);
+        text.push_str(&format!("; so it is {since}, and nothing is started or stopped"));
+    }
+    if let Some(server) = state.server {
+        text.push_str(&format!("; {}", way_out(server)));
+    }
+    text
 }
 
 impl MemberView {

@@ -52,6 +52,7 @@ fn view() -> FleetView {
     FleetView {
         config: "/work/agents.toml".into(),
         config_problem: None,
+        store_problem: None,
         phase: Some(PhaseView {
             id: PhaseId::new("P1").unwrap(),
             index: Some(0),

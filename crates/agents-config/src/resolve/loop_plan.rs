@@ -1,6 +1,5 @@
 //! The `[loop]` table and what lies below it.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use agents_names::AgentName;
@@ -32,7 +31,7 @@ pub(super) fn loop_plan(
         None => None,
     };
     let on_complete = raw.on_complete.table.as_ref().map(|raw| on_complete(raw, picker));
-    let phases: Option<Vec<Phase>> = raw.phases.0.iter().map(phase).collect();
+    let phases: Option<Vec<Phase>> = raw.phases.0.iter().map(|raw| phase(raw, picker)).collect();
     let phases = phases?;
     if phases.is_empty() {
         return Some(None);
@@ -60,19 +59,15 @@ fn record_prompt_keys(raw: &RawLoop, picker: &mut Picker<'_, '_>) {
     picker.pick_or("loop.roles_dir".to_owned(), &own(&raw.roles_dir), "prompts".to_owned());
 }
 
-fn phase(raw: &RawPhase) -> Option<Phase> {
+fn phase(raw: &RawPhase, picker: &mut Picker<'_, '_>) -> Option<Phase> {
+    let id = raw.id.value()?.clone();
+    let key = |key: &str| format!("loop.phases.{id}.{key}");
+    let plan = picker.pick_or(key("plan"), &own(&raw.plan), String::new());
+    let status = picker.pick(key("status"), &own(&raw.status))?;
+    let models = picker.pick(key("models"), &own(&raw.models)).unwrap_or_default();
     // An empty model means none, so the agent's own must show through.
-    let models = raw.models.value().into_iter().flatten();
-    let models: BTreeMap<_, _> = models
-        .filter(|(_, model)| !model.is_empty())
-        .map(|(role, model)| (role.clone(), model.clone()))
-        .collect();
-    Some(Phase {
-        id: raw.id.value()?.clone(),
-        plan: raw.plan.value().cloned().unwrap_or_default(),
-        status: raw.status.value()?.0.clone(),
-        models,
-    })
+    let models = models.into_iter().filter(|(_, model)| !model.is_empty()).collect();
+    Some(Phase { id, plan, status: status.0, models })
 }
 
 fn handoff(raw: &RawHandoff, timing: &Timing, picker: &mut Picker<'_, '_>) -> Option<Handoff> {

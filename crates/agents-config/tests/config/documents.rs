@@ -93,16 +93,28 @@ fn the_schema_describes_every_key_and_closes_every_table() {
     walk(&schema, "");
 }
 
-/// The rows of `docs/config.md`: heading, key and default.
-fn reference() -> Vec<(String, String, String)> {
+/// A row of `docs/config.md`.
+struct Row {
+    heading: String,
+    key: String,
+    default: String,
+    meaning: String,
+}
+
+fn reference() -> Vec<Row> {
     let text = fs::read_to_string(at_the_top("docs/config.md")).unwrap();
     let mut rows = Vec::new();
     for section in text.split("\n## ").skip(1) {
         let heading = section.lines().next().unwrap().to_owned();
         for row in section.lines().filter(|line| line.starts_with("| `")) {
             let cells: Vec<&str> = row.trim_matches('|').split(" | ").map(str::trim).collect();
-            let [key, _, default, _] = cells[..] else { panic!("four cells, please: {row}") };
-            rows.push((heading.clone(), key.trim_matches('`').to_owned(), default.to_owned()));
+            let [key, _, default, meaning] = cells[..] else { panic!("four cells, please: {row}") };
+            rows.push(Row {
+                heading: heading.clone(),
+                key: key.trim_matches('`').to_owned(),
+                default: default.to_owned(),
+                meaning: meaning.to_owned(),
+            });
         }
     }
     rows
@@ -132,11 +144,41 @@ fn the_reference_has_a_row_for_every_key_and_no_other() {
     keys_of(&schema(), "", &mut keys);
     let expected: BTreeSet<_> =
         keys.iter().map(|(path, key)| (heading(path).to_owned(), key.clone())).collect();
-    let found: BTreeSet<_> =
-        reference().into_iter().map(|(heading, key, _)| (heading, key)).collect();
+    let found: BTreeSet<_> = reference().into_iter().map(|row| (row.heading, row.key)).collect();
     let missing: Vec<_> = expected.difference(&found).collect();
     let stale: Vec<_> = found.difference(&expected).collect();
     assert!(missing.is_empty() && stale.is_empty(), "missing: {missing:?}, stale: {stale:?}");
+}
+
+/// The descriptions of the schema, each with the dotted path of its table and its key.
+fn descriptions(schema: &Json, path: &str, found: &mut Vec<(String, String, String)>) {
+    let below = [&schema["items"], &schema["additionalProperties"]];
+    for schema in below.into_iter().filter(|schema| schema.is_object()) {
+        descriptions(schema, path, found);
+    }
+    for (key, below) in schema["properties"].as_object().into_iter().flatten() {
+        let text = below["description"].as_str().unwrap_or_default();
+        found.push((path.to_owned(), key.clone(), text.to_owned()));
+        descriptions(below, &format!("{path}.{key}"), found);
+    }
+}
+
+/// The reference and the editors' help are the same sentences; a default has a column of its own in the reference.
+#[test]
+fn the_reference_says_what_the_schema_says() {
+    let mut found = Vec::new();
+    descriptions(&schema(), "", &mut found);
+    let rows = reference();
+    let mut different = Vec::new();
+    for (path, key, description) in found {
+        let row = rows.iter().find(|row| row.heading == heading(&path) && row.key == key);
+        let meaning = row.map_or("", |row| row.meaning.as_str());
+        let said = description.split(" Default").next().unwrap_or_default();
+        if meaning != said {
+            different.push(format!("{path}.{key}\n  schema:    {said}\n  reference: {meaning}"));
+        }
+    }
+    assert!(different.is_empty(), "{}", different.join("\n"));
 }
 
 /// As little as possible, with every table that has defaults.
@@ -165,16 +207,16 @@ fn the_defaults_in_the_reference_are_the_ones_that_apply() {
     let mut compared = 0;
     for setting in &loaded(BARE).origins {
         let (table, key) = setting.key.rsplit_once('.').unwrap();
-        let table = format!(".{}", table.replace(".X", "").replace(".Y", ""));
+        let table = format!(".{}", table.replace(".X", "").replace(".Y", "").replace(".1", ""));
         // The reference says these in words, since they come from other settings or are empty.
-        let in_words = ["session", "fetch_interval", "server", "prompt"].contains(&key)
+        let in_words = ["session", "fetch_interval", "server", "prompt", "plan"].contains(&key)
             || (key == "dir" && table == ".agent");
         let is_own = setting.origin != agents_config::Origin::BuiltIn;
         if is_own || in_words || setting.value.is_null() {
             continue;
         }
-        let row = rows.iter().find(|(place, name, _)| place == heading(&table) && name == key);
-        let (.., default) = row.unwrap_or_else(|| panic!("no row for {}", setting.key));
+        let row = rows.iter().find(|row| row.heading == heading(&table) && row.key == key);
+        let Row { default, .. } = row.unwrap_or_else(|| panic!("no row for {}", setting.key));
         let value = setting.value.as_str().map_or_else(|| setting.value.to_string(), str::to_owned);
         assert!(default.contains(&format!("`{value}`")), "{}: {value}, not {default}", setting.key);
         compared += 1;

@@ -145,6 +145,22 @@ fn a_missing_file_says_how_to_get_one() {
 }
 
 #[test]
+fn a_folder_whose_name_is_no_text_is_refused() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let odd = folder.path().join(std::ffi::OsStr::from_bytes(b"odd\xff"));
+    fs::create_dir(&odd).unwrap();
+    fs::write(odd.join("agents.toml"), FILE).unwrap();
+    let error = load_in(&odd).unwrap_err();
+    assert!(error.to_string().contains("is not UTF-8 (rename that folder"), "{error}");
+    assert!(error.report(false).contains("rename"), "{}", error.report(false));
+    // A link with a proper name leads to the same folder.
+    let link = folder.path().join("even");
+    std::os::unix::fs::symlink(&odd, &link).unwrap();
+    assert!(load_in(&link).is_err());
+}
+
+#[test]
 fn a_folder_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let error = load(folder.path(), &Environment::default()).unwrap_err();

@@ -4,6 +4,7 @@ mod documents;
 mod files;
 mod inheritance;
 mod originals;
+mod origins;
 mod presets;
 mod problems;
 mod programs;

@@ -90,6 +90,8 @@ fn a_program_that_cannot_be_run_is_a_warning_at_its_place() {
     let others = [
         "[backend.x]\nbin = './run.sh'\n[[agent]]\nname = 'a'\nbackend = 'x'\n[[agent]]\nname = 'b'\nbackend = 'x'\ndir = 'sub'",
         "[[service]]\nname = 's'\ncommand = 'none serve'\ndir = 'sub'",
+        "command = 'none'\n[[service]]\nname = 's'",
+        "[backend.x]\npreset = 'codex'\n[[agent]]\nname = 'a'\nbackend = 'x'",
         "[[service]]\nname = 's'\ncommand = './run.sh'\ndir = 'gone'",
     ]
     .map(said)

@@ -165,6 +165,11 @@ impl Form {
                 "status": "completed",
                 "action": {"type": "exec", "command": call.arguments["command"]}})
             }
+            // Its input is bare text.
+            "custom" => {
+                json!({"type": "custom_tool_call", "id": self.id("ctc"), "call_id": id,
+                "name": call.tool, "input": call.arguments, "status": "completed"})
+            }
             _ => json!({"type": "function_call", "id": self.id("fc"), "call_id": id,
                 "name": call.tool, "arguments": call.arguments.to_string(), "status": "completed"}),
         }

@@ -60,7 +60,50 @@ fn a_request_without_tools_is_a_helper_and_is_never_refused() {
     let mut script = script();
     script.force(Some(Scenario::Quota));
     let helper = Request::read(Api::Responses, &json!({"input": "MOCK:401 name this"}));
-    assert!(word(&mut script, &helper, 0).starts_with("mock reply"));
+    assert_eq!(word(&mut script, &helper, 0), "A short title");
+}
+
+#[test]
+fn a_helper_that_wants_an_object_gets_one() {
+    let schema = json!({"type": "object", "required": ["choice", "why", "score"], "properties":
+        {"choice": {"type": "string", "enum": ["flash", "pro"]}, "why": {"type": "STRING"},
+            "score": {"type": "INTEGER"}}});
+    let ask = json!({"generationConfig": {"responseJsonSchema": schema}});
+    let text = word(&mut script(), &Request::read(Api::Gemini, &ask), 0);
+    let said: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(said, json!({"choice": "flash", "why": "mock", "score": 1}));
+}
+
+#[test]
+fn a_closed_window_refuses_the_whole_conversation_and_no_other() {
+    let mut script = script();
+    let ask = |messages: &[&str]| {
+        let input: Vec<_> =
+            messages.iter().map(|text| json!({"role": "user", "content": text})).collect();
+        Request::read(Api::Messages, &json!({"messages": input, "tools": [{"name": "Bash"}]}))
+    };
+    assert!(word(&mut script, &ask(&["MOCK:usage:60"]), 100).starts_with("429"));
+    let probe = ask(&["MOCK:usage:60\n", "are you there?"]);
+    assert!(word(&mut script, &probe, 130).starts_with("429"));
+    assert!(word(&mut script, &ask(&["are you there?"]), 130).starts_with("mock reply"));
+    assert!(word(&mut script, &probe, 160).starts_with("mock reply"));
+}
+
+#[test]
+fn tool_scenarios_end_with_a_word_once_their_tool_was_called() {
+    for scenario in ["tool", "approve", "edit", "ask"] {
+        let text = format!("MOCK:{scenario}");
+        let tools = json!([{"name": "Bash"}, {"name": "Write"}, {"name": "AskUserQuestion"}]);
+        let first = json!([{"role": "user", "content": text}]);
+        let first = Request::read(Api::Messages, &json!({"messages": first, "tools": tools}));
+        assert!(word(&mut script(), &first, 0).starts_with("Call"), "{scenario}");
+        let result = json!([{"type": "tool_result", "content": "fine"}]);
+        let then = json!([{"role": "user", "content": text},
+            {"role": "assistant", "content": [{"type": "tool_use"}]},
+            {"role": "user", "content": result}]);
+        let then = Request::read(Api::Messages, &json!({"messages": then, "tools": tools}));
+        assert_eq!(word(&mut script(), &then, 0), "done", "{scenario}");
+    }
 }
 
 #[test]

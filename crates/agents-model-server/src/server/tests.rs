@@ -80,7 +80,7 @@ fn a_request_that_does_not_stream_gets_one_object() {
     let answer = exchange(server.addr, "POST", "/v1/responses", &ask);
     let body = answer.split("\r\n\r\n").nth(1).expect("a body");
     let body: Value = serde_json::from_str(body).expect("JSON");
-    assert_eq!(body["output"][0]["content"][0]["text"], "mock reply 1. All done.");
+    assert_eq!(body["output"][0]["content"][0]["text"], "A short title");
 }
 
 #[test]
@@ -99,6 +99,100 @@ fn a_cut_stream_never_completes() {
     let answer = exchange(server.addr, "POST", "/v1/responses", &codex(&json!("MOCK:cut")));
     assert!(!events(&answer, "response.output_text.delta").is_empty());
     assert!(events(&answer, "response.completed").is_empty());
+}
+
+fn claude(text: &str) -> String {
+    json!({"model": "opus", "stream": true, "messages": [{"role": "user", "content": text}],
+        "tools": [{"name": "Bash", "input_schema":
+            {"properties": {"command": {"type": "string"}}, "required": ["command"]}}]})
+    .to_string()
+}
+
+#[test]
+fn a_messages_turn_streams_its_blocks_in_order() {
+    let server = server();
+    let answer =
+        exchange(server.addr, "POST", "/v1/messages?beta=true", &claude("MOCK:think:1 go"));
+    let kinds: Vec<&str> = answer.lines().filter_map(|line| line.strip_prefix("event: ")).collect();
+    assert_eq!(kinds.first(), Some(&"message_start"), "{answer}");
+    assert_eq!(kinds.last(), Some(&"message_stop"), "{answer}");
+    let opened = events(&answer, "content_block_start");
+    let opened: Vec<_> = opened.iter().map(|it| &it["content_block"]["type"]).collect();
+    assert_eq!(opened, ["thinking", "text"]);
+    assert_eq!(events(&answer, "content_block_stop").len(), 2);
+    assert_eq!(events(&answer, "message_delta")[0]["delta"]["stop_reason"], "end_turn");
+    assert!(answer.contains("anthropic-ratelimit-unified-status: allowed"), "{answer}");
+}
+
+#[test]
+fn a_messages_turn_calls_a_tool() {
+    let server = server();
+    let ask = claude("MOCK:run sh ./work.sh");
+    let answer = exchange(server.addr, "POST", "/v1/messages", &ask);
+    assert_eq!(events(&answer, "content_block_start")[0]["content_block"]["name"], "Bash");
+    let delta = &events(&answer, "content_block_delta")[0]["delta"];
+    assert_eq!(delta["partial_json"], r#"{"command":"sh ./work.sh"}"#);
+    assert_eq!(events(&answer, "message_delta")[0]["delta"]["stop_reason"], "tool_use");
+}
+
+#[test]
+fn a_subscriptions_limit_names_its_window_and_its_reset_in_headers() {
+    let server = server();
+    for (scenario, claim) in [("usage:3600", "five_hour"), ("weekly", "seven_day")] {
+        let ask = claude(&format!("MOCK:{scenario}"));
+        let answer = exchange(server.addr, "POST", "/v1/messages", &ask);
+        assert!(answer.starts_with("HTTP/1.1 429"), "{answer}");
+        assert!(answer.contains("anthropic-ratelimit-unified-status: rejected"), "{answer}");
+        let claim = format!("anthropic-ratelimit-unified-representative-claim: {claim}");
+        assert!(answer.contains(&claim), "{answer}");
+        let reset = answer.split("anthropic-ratelimit-unified-reset: ").nth(1).expect("a reset");
+        let reset: u64 = reset.lines().next().expect("a line").parse().expect("seconds");
+        let asked = server.requests().last().expect("a request")["time"].as_u64().expect("a time");
+        assert_eq!(reset - asked, if scenario == "weekly" { 3 * 86_400 } else { 3600 });
+    }
+}
+
+#[test]
+fn gemini_names_model_and_method_in_the_path() {
+    let server = server();
+    let tools = json!([{"functionDeclarations": [{"name": "run_shell_command",
+        "parametersJsonSchema": {"properties": {"command": {"type": "string"}}}}]}]);
+    let ask = |text: &str| {
+        let contents = json!([{"role": "user", "parts": [{"text": text}]}]);
+        json!({"contents": contents, "tools": tools}).to_string()
+    };
+    let path = "/v1beta/models/gemini-9:streamGenerateContent?alt=sse";
+    let answer = exchange(server.addr, "POST", path, &ask("MOCK:run make"));
+    assert!(answer.contains(r#"{"args":{"command":"make"},"name":"run_shell_command"}"#));
+    let answer = exchange(server.addr, "POST", path, &ask("MOCK:ok"));
+    assert!(answer.contains("All done.") && answer.contains(r#""finishReason":"STOP""#));
+    let whole = path.replace("streamGenerateContent?alt=sse", "generateContent");
+    let answer = exchange(server.addr, "POST", &whole, &ask("MOCK:usage:600"));
+    assert!(answer.contains("RESOURCE_EXHAUSTED") && answer.contains(r#""retryDelay":"600s""#));
+    assert_eq!(server.requests()[0]["model"], "gemini-9");
+    let count = path.replace("streamGenerateContent?alt=sse", "countTokens");
+    assert!(exchange(server.addr, "POST", &count, "{}").contains("totalTokens"));
+}
+
+#[test]
+fn who_wants_another_server_is_refused_and_named_in_the_log() {
+    let server = server();
+    let answer = exchange(server.addr, "CONNECT", "example.invalid:443", "");
+    assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
+    let entry = &server.requests()[0];
+    assert_eq!(
+        (&entry["method"], &entry["path"]),
+        (&json!("CONNECT"), &json!("example.invalid:443"))
+    );
+}
+
+#[test]
+fn a_mute_server_sends_no_head_before_its_time_is_over() {
+    let server = server();
+    let began = std::time::Instant::now();
+    let answer = exchange(server.addr, "POST", "/v1/messages", &claude("MOCK:hang0:1"));
+    assert!(began.elapsed() >= std::time::Duration::from_secs(1));
+    assert!(answer.starts_with("HTTP/1.1 529"), "{answer}");
 }
 
 #[test]

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 
-use super::{Homes, claude_record, codex_between, codex_record, head, pi_records};
-use crate::conversation::{Choice, Origin, Wanted, choose};
+use super::{Homes, claude_records, codex_between, codex_record, head, pi_records};
+use crate::conversation::{Choice, Origin, Wanted, choose, is_launched};
 use crate::event::Cli;
 
 fn at(text: &str) -> DateTime<Utc> {
@@ -74,17 +74,23 @@ fn codex_records_of_other_times_and_an_absent_home_are_nothing() {
 
 #[test]
 fn a_claude_record_is_found_by_its_id_and_no_subagents_one() {
+    const ID: &str = "b6a36049-9337-4ac7-bab5-87a1ba24328f";
     let home = tempfile::tempdir().unwrap();
     let folder = home.path().join("projects/-srv-demo");
-    put("claude/subagent_main.jsonl", &folder.join("b6a36049.jsonl"));
-    put("claude/subagent_child.jsonl", &folder.join("b6a36049/subagents/agent-a1.jsonl"));
-    let path = claude_record(home.path(), "b6a36049").unwrap().unwrap();
-    assert_eq!(path, folder.join("b6a36049.jsonl"));
-    assert_eq!(head(Cli::Claude, &path).unwrap().origin, Origin::Main);
-    let child = head(Cli::Claude, &folder.join("b6a36049/subagents/agent-a1.jsonl")).unwrap();
-    assert_eq!(child.origin, Origin::Subagent);
-    for none in ["agent-a1", "", "..", "../-srv-demo/b6a36049", "b6a36049/subagents/agent-a1"] {
-        assert_eq!(claude_record(home.path(), none).unwrap(), None, "{none}");
+    let path = folder.join(format!("{ID}.jsonl"));
+    let child = folder.join(format!("{ID}/subagents/agent-a1.jsonl"));
+    put("claude/subagent_main.jsonl", &path);
+    put("claude/subagent_child.jsonl", &child);
+    // Another conversation under this name is not it.
+    put("claude/ok.jsonl", &home.path().join(format!("projects/-srv-other/{ID}.jsonl")));
+    let found = claude_records(home.path(), ID).unwrap();
+    let [found] = &found[..] else { panic!("{found:?}") };
+    assert_eq!(found.path, path);
+    assert!(is_launched(&found.conversation, ID, Path::new("/srv/demo")));
+    assert_eq!(head(Cli::Claude, &child).unwrap().origin, Origin::Subagent);
+    let deeper = format!("{ID}/subagents/agent-a1");
+    for none in ["agent-a1", "", "..", "../-srv-demo/b6a36049", &deeper] {
+        assert_eq!(claude_records(home.path(), none).unwrap(), [], "{none}");
     }
 }
 

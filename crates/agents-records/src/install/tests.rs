@@ -58,6 +58,6 @@ fn the_extension_for_pi_holds_the_command_and_every_event() {
     assert_eq!(serde_json::from_str::<Vec<String>>(list).unwrap(), COMMAND);
     for event in ["session_start", "agent_start", "agent_settled", "agent_end", "session_shutdown"]
     {
-        assert!(source.contains(&format!("pi.on(\"{event}\"")), "{event}");
+        assert!(source.contains(&format!("on(\"{event}\", ")), "{event}");
     }
 }

@@ -107,6 +107,18 @@ fn real_hooks_of_codex() {
 }
 
 #[test]
+fn a_subagents_prompt_in_the_name_of_the_main_conversation_makes_nobody_active() {
+    let all = reports("codex_subagent", Report::of_codex);
+    let [main, child] = &all[..] else { panic!("{all:#?}") };
+    assert_eq!(main.session_id, child.session_id);
+    assert_ne!(main.transcript_path, child.transcript_path);
+    assert!(matches!(main.state(), Some(State::Active { .. })));
+    assert_eq!((child.kind, child.state()), (ReportKind::PromptSubmitted, None));
+    let asks = br#"{"hook_event_name":"PermissionRequest","agent_id":"a"}"#;
+    assert!(matches!(Report::of_codex(asks, now()).unwrap().state(), Some(State::Waiting { .. })));
+}
+
+#[test]
 fn codex_notifies_of_the_title_thread_under_another_id() {
     let all = reports("codex_notify", Report::of_codex_notify);
     assert!(all.iter().all(|report| report.kind == ReportKind::TurnEnded));

@@ -22,6 +22,8 @@ pub struct Screen {
     pub columns: usize,
     pub expected: State,
     pub cli_retries: bool,
+    /// The state is known to who recorded it, but nothing on the terminal proves it: the verdict must be unknown.
+    pub unprovable: bool,
 }
 
 #[derive(serde::Deserialize)]
@@ -32,6 +34,8 @@ struct Label {
     expected: State,
     #[serde(default)]
     cli_retries: bool,
+    #[serde(default)]
+    unprovable: bool,
 }
 
 impl Screen {
@@ -69,6 +73,7 @@ pub fn corpus() -> Vec<Screen> {
                 columns: label.columns,
                 expected: label.expected,
                 cli_retries: label.cli_retries,
+                unprovable: label.unprovable,
             });
         }
     }

@@ -40,11 +40,20 @@ fn with_rows(screen: &Screen, rows: impl IntoIterator<Item = impl AsRef<str>>) -
 
 /// Drops rows at the top, as a longer history or a lower pane would.
 pub fn scrolled(screen: &Screen, dice: &mut Dice) -> Option<Screen> {
+    if is_overlaid(screen) {
+        return None;
+    }
     let rows: Vec<_> = screen.rows.lines().collect();
     let filled = rows.iter().filter(|row| !row.trim().is_empty()).count();
     let drop = dice.below(filled.saturating_sub(7));
     let first = rows.iter().enumerate().filter(|(_, row)| !row.trim().is_empty()).nth(drop)?.0;
     Some(with_rows(screen, &rows[first..]))
+}
+
+/// Whether a dialog lies over the middle of the screen: it does not scroll, and another pane draws it elsewhere.
+fn is_overlaid(screen: &Screen) -> bool {
+    let head = Regex::new(r"(?m)^ {6,}[A-Z][A-Za-z ]+ {4,}esc(/enter)?\b").unwrap();
+    screen.preset == "opencode" && head.is_match(&screen.rows)
 }
 
 /// Draws the screen for another width: borders are cut or stretched, long rows are wrapped again.
@@ -53,7 +62,7 @@ pub fn rewrapped(screen: &Screen, dice: &mut Dice) -> Option<Screen> {
     let wrappable = !screen.rows.contains("• OpenCode")
         && !screen.rows.contains('│')
         && !screen.name.contains("crashed");
-    if !wrappable {
+    if !wrappable || is_overlaid(screen) {
         return None;
     }
     let columns = *dice.pick(&[72, 76, 90, 100, 110, 120, 132, 160, 180, 220]);
@@ -137,9 +146,12 @@ pub fn renamed(screen: &Screen, dice: &mut Dice) -> Option<Screen> {
         .into_owned();
     let model =
         *dice.pick(&["gpt-7.2-codex high", "sonnet-9", "mock", "some/very-long-model-name-2027"]);
-    rows = rows.replace("mock-1", model).replace("Mock 1", model);
     let folder = *dice.pick(&["demo", "api", "my-project", "a"]);
-    rows = rows.replace("/srv/demo", &format!("/home/dev/{folder}"));
+    // Longer names would push a sidebar out of its column, which the program never does.
+    if !rows.contains("• OpenCode") {
+        rows = rows.replace("mock-1", model).replace("Mock 1", model);
+        rows = rows.replace("/srv/demo", &format!("/home/dev/{folder}"));
+    }
     if let Some(found) = title.find("demo") {
         title.replace_range(found..found + 4, folder);
     }

@@ -148,7 +148,7 @@ impl Walk {
     fn handoff(&mut self) {
         match self.random.below(8) {
             0..=3 => {
-                self.claim_owed = Some(self.told_of_claims());
+                self.claim_owed = Some((self.told_of_claims(), self.phase()));
                 self.say("push: claim: a gate is met");
                 self.simulation.machine.parts().branch.push("claim: a gate is met");
             }
@@ -163,7 +163,7 @@ impl Walk {
                 branch.inbox("inbox-builder.md", Some(&content));
             }
             6 => {
-                self.claim_owed = Some(self.told_of_claims());
+                self.claim_owed = Some((self.told_of_claims(), self.phase()));
                 self.say("history rewritten");
                 self.simulation.machine.parts().branch.rewrite("claim: all anew");
             }

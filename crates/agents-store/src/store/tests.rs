@@ -42,6 +42,7 @@ fn what_was_committed_is_read_after_reopening() {
             entries: &[entry(1, Some("builder")), entry(1, None)],
             words: &words,
             replies: &replies,
+            taken: &[],
         })
         .unwrap();
     drop(store);
@@ -99,6 +100,20 @@ fn a_writer_that_slept_through_its_successors_claim_writes_nothing() {
     assert_eq!(new.revision().unwrap(), revision);
     new.commit(&late).unwrap();
     assert_eq!(new.journal_since(0, 9).unwrap()[0].epoch, 2);
+}
+
+#[test]
+fn a_request_that_was_withdrawn_is_not_taken_up_and_spoils_the_whole_commit() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = claimed(folder.path());
+    let (kept, gone) = (store.submit_request("1").unwrap(), store.submit_request("2").unwrap());
+    let both = Commit { state: Some(&state("1")), taken: &[kept, gone], ..Commit::default() };
+    assert!(store.withdraw_request(gone).unwrap());
+    let revision = store.revision().unwrap();
+    assert!(matches!(store.commit(&both), Err(StoreError::Withdrawn)));
+    assert_eq!((store.load_state().unwrap(), store.revision().unwrap()), (None, revision));
+    store.commit(&Commit { taken: &[kept], ..both }).unwrap();
+    assert_eq!(store.load_state().unwrap(), Some(state("1")));
 }
 
 #[test]

@@ -7,6 +7,7 @@ use agents_names::SessionName;
 use super::program::Program;
 use super::server::{Effects, Server, Session};
 use super::{Applied, EndCause, Ended, Inner};
+use crate::request::check_start;
 use crate::{Dead, Done, Fence, ServerId, TmuxError, TmuxOp};
 
 impl Inner {
@@ -95,6 +96,9 @@ impl Inner {
     ) -> (Result<Done, TmuxError>, bool) {
         let program = match op {
             TmuxOp::Start(start) => {
+                if let Err(refused) = check_start(start) {
+                    return (Err(refused), false);
+                }
                 self.ensure_server();
                 self.program_of(&start.session)
             }

@@ -113,6 +113,18 @@ impl RunFiles {
         write_private(&self.path(name, run, "end"), &serde_json::to_vec(record)?)
     }
 
+    /// The highest number of a run that left a file; 0 without any.
+    #[must_use]
+    pub fn highest(&self) -> u64 {
+        let Ok(entries) = std::fs::read_dir(&self.dir) else { return 0 };
+        let number = |file: &str| {
+            let (of, _what) = file.rsplit_once('.')?;
+            of.rsplit_once(".r")?.1.parse::<u64>().ok()
+        };
+        let files = entries.flatten().map(|entry| entry.file_name());
+        files.filter_map(|file| number(&file.to_string_lossy())).max().unwrap_or(0)
+    }
+
     /// Removes the files of all runs of a member but the one of `keep`.
     pub fn forget_others(&self, name: &AgentName, keep: RunId) {
         let Ok(entries) = std::fs::read_dir(&self.dir) else { return };
@@ -130,4 +142,22 @@ impl RunFiles {
 
 fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Option<T> {
     serde_json::from_slice(&std::fs::read(path).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_highest_run_is_found_among_all_files() {
+        let root = tempfile::tempdir().unwrap();
+        let files = RunFiles::new(root.path());
+        assert_eq!(files.highest(), 0);
+        std::fs::create_dir(files.dir()).unwrap();
+        for file in ["ann.r2.spec", "bob.r11.end", "cat.r9.start", "r.r7.spec", "no-tmux", "x.spec"]
+        {
+            std::fs::write(files.dir().join(file), "").unwrap();
+        }
+        assert_eq!(files.highest(), 11);
+    }
 }

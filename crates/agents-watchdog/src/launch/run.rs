@@ -44,8 +44,10 @@ pub fn launch(spec_path: &Path) -> i32 {
         eprintln!("agents launch: run {} of {} is not started twice: {error}", spec.run, spec.name);
         return 1;
     }
-    let end = match run(&spec, spec_path, &files, &mut record) {
-        Ok(status) => EndRecord {
+    let ended = run(&spec, spec_path, &files, &mut record);
+    let was_brief = ended.as_ref().is_ok_and(|(_, lived)| *lived < BRIEF);
+    let end = match ended {
+        Ok((status, _)) => EndRecord {
             code: status.code(),
             signal: status.signal(),
             alive_ms: millis(began.elapsed()),
@@ -67,7 +69,7 @@ pub fn launch(spec_path: &Path) -> i32 {
     if let Err(error) = files.write_end(&spec.name, spec.run, &end) {
         eprintln!("agents launch: cannot record the end of {}: {error}", spec.name);
     }
-    if end.failure.is_none() && began.elapsed() < BRIEF {
+    if was_brief {
         std::thread::sleep(LINGER);
     }
     code
@@ -81,12 +83,13 @@ fn millis(span: Duration) -> u64 {
     u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
 
+/// Runs the program to its end; returns how it ended and how long it lived.
 fn run(
     spec: &LaunchSpec,
     spec_path: &Path,
     files: &RunFiles,
     record: &mut StartRecord,
-) -> Result<std::process::ExitStatus, String> {
+) -> Result<(std::process::ExitStatus, Duration), String> {
     if spec.create_dir && !spec.dir.exists() {
         std::fs::create_dir_all(&spec.dir).map_err(|error| {
             format!("cannot make the working directory {}: {error}", spec.dir.display())
@@ -118,6 +121,7 @@ fn run(
         let mut program =
             command.spawn().map_err(|error| format!("cannot start {}: {error}", spec.argv[0]))?;
         let pid = program.id().unwrap_or_default();
+        let began = Instant::now();
         record.program = pid;
         record.program_mark = mark_of(pid);
         // Without the record the program still runs; only its process group is unknown to the watchdog.
@@ -127,7 +131,7 @@ fn run(
         loop {
             tokio::select! {
                 status = program.wait() => {
-                    return status.map_err(|error| format!("cannot wait for {}: {error}", spec.argv[0]));
+                    return status.map(|status| (status, began.elapsed())).map_err(|error| format!("cannot wait for {}: {error}", spec.argv[0]));
                 }
                 () = received(hangup) => {}
                 () = received(terminate) => {}

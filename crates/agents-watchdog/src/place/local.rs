@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 
 use super::clock::{Clock, age};
 use super::fetcher::Fetcher;
-use super::{ClockMark, Facts, Need, Place, Start, facts, prepare};
+use super::{ClockMark, Facts, Need, Place, Reached, Start, facts, prepare};
 use crate::launch::{RunFiles, StartRecord, write_private};
 use crate::observe::session_of;
 use crate::process::{self, Census, Signal, StartMark};
@@ -137,6 +137,14 @@ impl Place for LocalPlace {
 
     fn clock_mark(&mut self) -> ClockMark {
         self.clock.mark()
+    }
+
+    fn reached(&mut self) -> Reached {
+        match RunFiles::new(&self.state_dir).highest() {
+            0 => Reached::default(),
+            // What was typed left its number only in tmux; there were never as many messages as seconds.
+            run => Reached { run, message: chrono::Utc::now().timestamp().max(0).cast_unsigned() },
+        }
     }
 
     fn facts(&mut self, fleet: &Fleet, name: &AgentName, need: Need) -> Facts {

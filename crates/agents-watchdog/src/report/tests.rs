@@ -29,7 +29,7 @@ async fn a_report_reaches_the_one_who_listens() {
     let state = tempfile::tempdir().unwrap();
     let inbox = Inbox::open(state.path()).unwrap();
     sent(state.path(), report(2, "Stop")).await;
-    tokio::time::timeout(Duration::from_secs(20), inbox.news()).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(60), inbox.news()).await.unwrap();
     assert_eq!(inbox.take(), [report(2, "Stop")]);
     assert_eq!(inbox.take(), []);
     let mode = std::fs::metadata(socket_path(state.path())).unwrap().permissions().mode();

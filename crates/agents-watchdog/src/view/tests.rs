@@ -102,6 +102,7 @@ fn look(state: Option<&FleetState>, terminals: &Terminals, watchdog: WatchdogVie
     FleetView::of(&Known {
         fleet: &fleet(),
         config_problem: None,
+        store_problem: None,
         state,
         words: &BTreeMap::new(),
         terminals,
