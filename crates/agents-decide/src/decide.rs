@@ -74,13 +74,14 @@ fn server(draft: &mut Draft<'_>) {
 /// The server cannot be seen: nothing is judged, and after a while the operator hears of it.
 fn blind(draft: &mut Draft<'_>, cause: &str, before: Option<crate::ServerSeen>) {
     let now = draft.now.at;
+    let unseen = |server| Note::TerminalsUnseen { cause: cause.to_owned(), server };
     draft.look_in(std::time::Duration::from_secs(1));
     let mut blind = draft.next.blind.unwrap_or(Blind { since: now, asked_at: None });
     if now.since(blind.since) >= BLIND_FOR {
-        let unseen = Note::TerminalsUnseen { cause: cause.to_owned(), server: before };
-        draft.alarm_of(None, "blind", unseen);
+        // By then somebody may have to help.
+        draft.alarm_of(None, "blind", unseen(before));
     } else {
-        draft.note_fleet(Note::TerminalsUnseen { cause: cause.to_owned(), server: None });
+        draft.note_fleet(unseen(None));
     }
     // Asking does no harm, and only a server that lost its socket answers by making it anew.
     let due = !draft.seen.hangs && blind.asked_at.is_none_or(|asked| now.since(asked) >= ASK_AGAIN);

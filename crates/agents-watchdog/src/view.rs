@@ -297,9 +297,8 @@ fn unseen(known: &Known<'_>, cause: &str) -> String {
     let Some(state) = known.state else { return cause.to_owned() };
     let mut text = cause.to_owned();
     if let Some(blind) = state.blind {
-        let since = known.now.wall - known.now.at.since(blind.since);
-        let since = since.format("%H:%M:%S UTC");
-        text.push_str(&format!("; so it is since {since}, and nothing is started or stopped"));
+        let since = known.now.since(blind.since);
+        text.push_str(&format!("; so it is {since}, and nothing is started or stopped"));
     }
     if let Some(server) = state.server {
         text.push_str(&format!("; {}", way_out(server)));
