@@ -5,11 +5,12 @@ use std::path::Path;
 use std::time::Duration;
 
 use agents_config::Fleet;
+use agents_decide::Now;
 use agents_names::PhaseId;
 use agents_store::{FleetLock, LockError};
 use agents_tmux::{Driver as _, OneShot, ServerId, TmuxError, server_process_alive};
 use agents_watchdog::observe::phase::status_file;
-use agents_watchdog::place::fleet_time;
+use agents_watchdog::place::now_after;
 use agents_watchdog::recorder::Word;
 use agents_watchdog::run::heartbeat_file;
 use agents_watchdog::store_ledger::Document;
@@ -33,6 +34,8 @@ pub struct Looked {
     /// The last words, by what they are about.
     pub words: BTreeMap<String, Word>,
     pub terminals: Terminals,
+    /// When it was looked.
+    pub now: Now,
 }
 
 /// Looks at config, store and terminals; writes nothing, and starts one tmux process at most.
@@ -47,6 +50,7 @@ pub fn look(app: &App) -> Result<Looked, Error> {
     let terminals = terminals(app, &fleet, document.as_ref());
     let watchdog = watchdog(&fleet)?;
     let phase = phase(&fleet, document.as_ref());
+    let now = now_after(document.as_ref().map(|document| &document.clock));
     let known = Known {
         fleet: &fleet,
         config_problem: said(problem.as_ref(), &config_problem, watchdog),
@@ -57,11 +61,10 @@ pub fn look(app: &App) -> Result<Looked, Error> {
         watchdog,
         phase_done: phase.as_ref().and_then(|phase| is_done(&fleet, phase)),
         phase,
-        at: document.as_ref().map(|document| fleet_time(&document.clock)).unwrap_or_default(),
-        wall: chrono::Utc::now(),
+        now,
     };
     let view = FleetView::of(&known);
-    Ok(Looked { view, fleet, document, words, terminals })
+    Ok(Looked { view, fleet, document, words, terminals, now })
 }
 
 /// What is wrong with the file, in one line.

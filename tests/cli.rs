@@ -14,6 +14,7 @@ mod cli {
     mod races;
     mod reload;
     mod report;
+    mod sentences;
     mod status;
     mod words;
 }

@@ -1,10 +1,14 @@
 //! `agents why`: what was decided about an agent last, on what evidence, and what happened to it before?
 
-use agents_decide::sentence::span;
+use std::time::Duration;
+
+use agents_decide::sentence::{Telling, count, span};
+use agents_decide::{Base, FleetState, Now};
+use agents_names::AgentName;
 use agents_store::Recorded;
-use agents_watchdog::place::fleet_time;
 use agents_watchdog::recorder::Word;
-use chrono::{DateTime, Local, SecondsFormat, Utc};
+use agents_watchdog::view::{State, WatchdogState, WatchdogView};
+use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
 use crate::app::{App, print};
@@ -12,7 +16,7 @@ use crate::bystander::{self, Looked};
 use crate::cli::One;
 use crate::commands::events::{FLEET, known, of_fleet};
 use crate::error::{Error, code};
-use crate::render::evidence::{self, Fact};
+use crate::render::evidence::{self, Evidence, Fact};
 use crate::render::row::one_line;
 use crate::render::{event, stored};
 
@@ -35,10 +39,12 @@ pub fn run(app: &App, one: &One) -> Result<u8, Error> {
     };
     let told = Told {
         name: &one.name,
-        state: state(&looked, &one.name),
+        state: standing(&looked, &one.name),
         word: looked.words.get(name),
         evidence: evidence(&looked, name),
         events,
+        watchdog: looked.view.watchdog,
+        now: looked.now,
     };
     print(&if app.json { told.json().to_string() } else { told.text() })?;
     Ok(code::DONE)
@@ -46,65 +52,113 @@ pub fn run(app: &App, one: &One) -> Result<u8, Error> {
 
 struct Told<'a> {
     name: &'a str,
-    state: (String, Option<String>),
+    state: Standing,
     word: Option<&'a Word>,
     evidence: Vec<Fact>,
     events: Vec<Recorded>,
+    watchdog: WatchdogView,
+    now: Now,
 }
 
-/// The state in one word, and what is waited for.
-fn state(looked: &Looked, name: &str) -> (String, Option<String>) {
+/// What it does now.
+struct Standing {
+    state: String,
+    /// Since when, and how it came to that; follows the word.
+    more: String,
+    waiting_for: Option<String>,
+}
+
+fn standing(looked: &Looked, name: &str) -> Standing {
+    let now = &looked.now;
     if let Some(member) = looked.view.members().find(|member| member.name == name) {
-        return (member.state.as_str().to_owned(), member.waiting_for.clone());
+        let when = member.since.map(|since| {
+            let (clock, ago) = (now.clock(since.at), span(since.ago.as_secs()));
+            if member.state == State::Ended {
+                format!(" at {clock} ({ago} ago)")
+            } else {
+                format!(" since {clock} ({ago})")
+            }
+        });
+        let remark = member.remark.as_ref().map(|remark| format!(": {remark}"));
+        let more = when.into_iter().chain(remark).collect();
+        let waiting_for = member.waiting_for.clone();
+        return Standing { state: member.state.as_str().to_owned(), more, waiting_for };
     }
     if name == WATCHDOG || name == FLEET {
         let watchdog = looked.view.watchdog;
-        let tick =
-            watchdog.last_tick.map(|age| format!("its last tick was {} ago", span(age.as_secs())));
-        return (format!("watchdog {}", watchdog.state.as_str()), tick);
+        let more = watchdog.last_tick.map_or_else(String::new, |age| {
+            format!("; its last look was {} ago", span(age.as_secs()))
+        });
+        let state = format!("watchdog {}", watchdog.state.as_str());
+        return Standing { state, more, waiting_for: None };
     }
-    ("undeclared".to_owned(), None)
+    Standing { state: "undeclared".to_owned(), more: String::new(), waiting_for: None }
 }
 
 fn evidence(looked: &Looked, name: &str) -> Vec<Fact> {
     let Some(document) = &looked.document else { return Vec::new() };
-    let now = fleet_time(&document.clock);
-    let members = &document.state.members;
-    let member = members.iter().find(|(known, _)| known.as_str() == name);
-    if let Some((_, member)) = member {
-        return evidence::of(member, &looked.fleet.timing, now);
+    let view = looked.view.members().find(|member| member.name == name);
+    let member = document.state.members.iter().find(|(known, _)| known.as_str() == name);
+    match (member, view) {
+        (Some((name, member)), Some(view)) => evidence::of(&Evidence {
+            name,
+            member,
+            view,
+            fleet: &looked.fleet,
+            word: looked.words.get(name.as_str()),
+            watchdog: looked.view.watchdog.state,
+            now: looked.now,
+        }),
+        (None | Some(_), _) if name == FLEET => of_state(&document.state, &looked.now),
+        (None | Some(_), _) => Vec::new(),
     }
-    if name != FLEET {
-        return Vec::new();
-    }
-    let state = &document.state;
+}
+
+/// On what the judgement of the fleet as a whole rests.
+fn of_state(state: &FleetState, now: &Now) -> Vec<Fact> {
     let server = state
         .server
         .map_or_else(|| "none known".to_owned(), |server| format!("process {}", server.pid));
+    let requests = match state.open.len() {
+        0 => "none is under way".to_owned(),
+        open => format!("{} under way", count(open as u64, "request")),
+    };
     let mut facts = vec![
-        ("tick", format!("{}, {} ago", state.tick, span(now.since(state.at).as_secs()))),
+        ("last record", format!("tick {}, at {}", state.tick, now.point(state.at))),
         ("tmux server", server),
-        ("requests", format!("{} under way", state.open.len())),
+        ("requests", requests),
     ];
     facts.extend(state.sequence.as_ref().map(|sequence| ("phase", sequence.phase().to_string())));
+    let branch = match &state.handoff.base {
+        Base::Unseen => None,
+        Base::Empty => Some("the shared branch has no commit yet".to_owned()),
+        Base::At(head) => Some(format!("the shared branch was read up to commit {head}")),
+    };
+    facts.extend(branch.map(|branch| match state.handoff.failures {
+        0 => ("handoff", branch),
+        some => ("handoff", format!("{branch}; {} since", failed(some))),
+    }));
     facts.extend(state.alarms.iter().map(|(alarm, since)| {
-        ("alarm", format!("{alarm}, since {}", span(now.since(*since).as_secs())))
+        let (about, key) = alarm.split_once('/').unwrap_or((FLEET, alarm));
+        let raised = now.point(*since);
+        ("alarm", format!("{about} ({key}), raised at {raised}; see `agents events {about}`"))
     }));
     facts
 }
 
+fn failed(fetches: u32) -> String {
+    match fetches {
+        1 => "1 fetch has failed".to_owned(),
+        more => format!("{more} fetches in a row have failed"),
+    }
+}
+
 impl Told<'_> {
     fn text(&self) -> String {
-        let (state, waiting_for) = &self.state;
-        let mut lines = vec![format!("{}: {state}", self.name)];
-        lines.extend(waiting_for.iter().map(|what| match self.name {
-            WATCHDOG | FLEET => format!("  {what}"),
-            _ => format!("  waits for {what}"),
-        }));
-        match self.word {
-            None => lines.push("nothing was decided about it yet".to_owned()),
-            Some(word) => lines.extend(decided(word)),
-        }
+        let Standing { state, more, waiting_for } = &self.state;
+        let mut lines = vec![format!("{}: {state}{more}", self.name)];
+        lines.extend(waiting_for.iter().map(|what| format!("  waits for {what}")));
+        lines.extend(self.decided());
         if !self.evidence.is_empty() {
             lines.push("evidence:".to_owned());
             lines.extend(self.evidence.iter().map(|(what, text)| format!("  {what}: {text}")));
@@ -120,8 +174,44 @@ impl Told<'_> {
         lines.join("\n")
     }
 
+    /// What was decided last, and whether anybody has looked since.
+    fn decided(&self) -> Vec<String> {
+        let ago = |age: Duration| span(age.as_secs());
+        let look = match (self.watchdog.state, self.watchdog.last_tick) {
+            (WatchdogState::Stopped, _) => {
+                "no watchdog runs, so nobody looks (`agents up watchdog` starts one)".to_owned()
+            }
+            (WatchdogState::Running, Some(age)) => {
+                format!("and the same at every look since, the last one {} ago", ago(age))
+            }
+            (WatchdogState::Running, None) => "the watchdog makes its first look".to_owned(),
+            (WatchdogState::Stale, Some(age)) => {
+                format!("the watchdog has not looked for {}", ago(age))
+            }
+            (WatchdogState::Stale, None) => "the watchdog has not looked yet".to_owned(),
+        };
+        let Some(word) = self.word else { return vec![format!("nothing was decided yet: {look}")] };
+        let at = time(word);
+        let age = ago((self.now.wall - at).to_std().unwrap_or_default());
+        let mut lines = vec![format!("decided at {} ({age} ago), {look}:", self.now.clock(at))];
+        lines.extend(word.actions.iter().map(|action| format!("  did: {action}")));
+        lines.extend(self.notes().into_iter().map(|note| format!("  {note}")));
+        if lines.len() == 1 {
+            lines.push("  nothing is to be done, and nothing is waited for".to_owned());
+        }
+        lines
+    }
+
+    /// What was noted last, told now.
+    fn notes(&self) -> Vec<String> {
+        let name = AgentName::new(self.name).ok();
+        let telling = Telling::decided(name.as_ref(), self.now);
+        let notes = self.word.into_iter().flat_map(|word| &word.notes);
+        notes.map(|note| note.told(&telling)).collect()
+    }
+
     fn json(&self) -> Value {
-        let (state, waiting_for) = &self.state;
+        let Standing { state, waiting_for, .. } = &self.state;
         let facts: Vec<Value> = self
             .evidence
             .iter()
@@ -134,26 +224,13 @@ impl Told<'_> {
             "waiting_for": waiting_for,
             "at": self.word.map(|word| time(word).to_rfc3339_opts(SecondsFormat::Millis, true)),
             "tick": self.word.map(|word| word.tick),
+            "watchdog": self.watchdog.state.as_str(),
             "actions": self.word.map(|word| &word.actions),
-            "notes": self.word.map(|word| &word.notes),
+            "notes": self.word.map(|_| self.notes()),
             "evidence": facts,
             "events": self.events.iter().map(event::json).collect::<Vec<_>>(),
         })
     }
-}
-
-fn decided(word: &Word) -> Vec<String> {
-    let at = time(word);
-    let ago = (Utc::now() - at).to_std().unwrap_or_default();
-    let when = at.with_timezone(&Local).format("%Y-%m-%d %H:%M:%S");
-    let since = span(ago.as_secs());
-    let mut lines = vec![format!(
-        "decided {since} ago, at {when} (tick {}), and nothing else since:",
-        word.tick
-    )];
-    lines.extend(word.actions.iter().map(|action| format!("  did: {action}")));
-    lines.extend(word.notes.iter().map(|note| format!("  because: {note}")));
-    lines
 }
 
 fn time(word: &Word) -> DateTime<Utc> {

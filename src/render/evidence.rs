@@ -1,74 +1,123 @@
-//! On what does the judgement of an agent rest? Each machine's state as a sentence.
+//! On what does the judgement of an agent rest? Each machine's state as a sentence, at the time of reading.
 
-use agents_config::Timing;
+mod judged;
+#[cfg(test)]
+mod tests;
+
+use agents_config::{Fleet, Kind, Watch};
 use agents_decide::program::running;
-use agents_decide::sentence::span;
-use agents_decide::{Ending, Life, Limit, Member, Moment, Stage, Stall, Wanted};
+use agents_decide::sentence::{Telling, count, span};
+use agents_decide::{Ending, Life, Member, Now, Stage, Wanted};
+use agents_names::AgentName;
+use agents_watchdog::recorder::Word;
+use agents_watchdog::view::{Declared, MemberView, WatchdogState};
 
 /// A machine and what it remembers, in words.
 pub type Fact = (&'static str, String);
 
-/// What is remembered of a member at `now`, in fleet time.
-pub fn of(member: &Member, timing: &Timing, now: Moment) -> Vec<Fact> {
-    let ago = |since: Moment| span(now.since(since).as_secs());
-    let ahead = |at: Moment| span(at.since(now).as_secs());
-    let mut facts = vec![
-        ("wanted", wanted(member.wanted).to_owned()),
-        ("life", life(&member.life, &ago, &ahead)),
-        ("budget", budget(member, timing)),
-        ("limit", limit(&member.limit, &ago, &ahead)),
-        ("stall", stall(&member.stall, &ago)),
-        ("activity", activity(member, &ago)),
-        ("mailbox", mailbox(member, &ago)),
-    ];
-    facts.extend(programs(member));
-    facts.extend(member.wake_at.map(|at| ("wake", format!("next in {}", ahead(at)))));
-    facts.extend(member.suspicion.as_ref().map(|suspicion| {
-        ("suspicion", format!("{}, since {}", suspicion.what, ago(suspicion.since)))
-    }));
+/// What a member is judged by.
+pub struct Evidence<'a> {
+    pub name: &'a AgentName,
+    /// What is remembered.
+    pub member: &'a Member,
+    /// What is seen.
+    pub view: &'a MemberView,
+    pub fleet: &'a Fleet,
+    pub word: Option<&'a Word>,
+    pub watchdog: WatchdogState,
+    pub now: Now,
+}
+
+/// What is remembered of a member, as it is to be read now.
+pub fn of(evidence: &Evidence<'_>) -> Vec<Fact> {
+    let mut facts =
+        vec![("wanted", wanted(evidence)), ("life", life(evidence)), ("budget", budget(evidence))];
+    if evidence.view.declared == Declared::Service {
+        facts.push(("judged", "only whether it runs, since it is a service".to_owned()));
+        return facts;
+    }
+    facts.extend([
+        ("limit", judged::limit(evidence)),
+        ("stall", judged::stall(evidence)),
+        ("activity", judged::activity(evidence)),
+        ("mailbox", mailbox(evidence)),
+    ]);
+    facts.extend(programs(evidence.member));
+    facts.extend(judged::wake(evidence).map(|wake| ("wake", wake)));
+    facts.extend(judged::suspicion(evidence).map(|suspicion| ("suspicion", suspicion)));
     facts
 }
 
-fn wanted(wanted: Wanted) -> &'static str {
-    match wanted {
-        Wanted::Unsaid => "the operator has asked for nothing; the config decides",
-        Wanted::Up => "the operator wants it up",
-        Wanted::Down => "the operator wants it down",
+impl Evidence<'_> {
+    /// Whether the watchdog starts it again when it ends.
+    fn is_healed(&self) -> bool {
+        self.view.enabled
+            && match &self.view.declared {
+                Declared::Agent { kind, watch, .. } => *watch != Watch::None && *kind != Kind::Task,
+                Declared::Service => true,
+            }
+    }
+
+    fn watch(&self) -> Option<Watch> {
+        match &self.view.declared {
+            Declared::Agent { watch, .. } => Some(*watch),
+            Declared::Service => None,
+        }
     }
 }
 
-fn life(life: &Life, ago: &dyn Fn(Moment) -> String, ahead: &dyn Fn(Moment) -> String) -> String {
-    match life {
+fn wanted(evidence: &Evidence<'_>) -> String {
+    let by_itself = evidence.watch().filter(|_| evidence.is_healed());
+    match (evidence.member.wanted, by_itself) {
+        (Wanted::Up, _) => "up, as the operator asked".to_owned(),
+        (Wanted::Down, _) => "down, as the operator asked".to_owned(),
+        (Wanted::Unsaid, Some(watch)) => {
+            format!(
+                "up, since its `watch` is `{}`; the operator has asked for nothing",
+                watch.as_str()
+            )
+        }
+        (Wanted::Unsaid, None) => "nobody has asked for it".to_owned(),
+    }
+}
+
+fn life(evidence: &Evidence<'_>) -> String {
+    let now = &evidence.now;
+    let telling = Telling::decided(Some(evidence.name), evidence.now);
+    match &evidence.member.life {
         Life::Stopped { how: Ending::NeverStarted, .. } => "was never started".to_owned(),
         Life::Stopped { since, how: Ending::Asked } => {
-            format!("stopped as asked, {} ago", ago(*since))
+            let by = if evidence.member.wanted == Wanted::Down { " as asked" } else { "" };
+            format!("stopped{by} at {}", now.point(*since))
         }
         Life::Stopped { since, how: Ending::Ended(how) } => {
-            format!("ended {} ago: {how}", ago(*since))
+            format!("ended at {}: {how}", now.point(*since))
         }
         Life::Stopped { since, how: Ending::Failed(reason) } => {
-            format!("could not be started {} ago: {reason}", ago(*since))
+            format!("could not be started at {}: {reason}", now.point(*since))
         }
-        Life::Due { at, why } => format!("is to be started in {}, because {why}", ahead(*at)),
+        Life::Due { at, why } if *at > now.at => {
+            format!("down; its start is due at {}, because {}", now.point(*at), why.told(&telling))
+        }
+        Life::Due { at, why } => {
+            format!("down; its start is due {}, because {}", now.since(*at), why.told(&telling))
+        }
         Life::Starting { since, why, .. } => {
-            format!("is starting since {}, because {why}", ago(*since))
+            format!("starting {}, because {}", now.since(*since), why.told(&telling))
         }
-        Life::Up { since, run } => {
-            let run = run.map_or_else(
-                || "a session that `agents` did not start".to_owned(),
-                |run| format!("run {run}"),
-            );
-            format!("up since {}, {run}", ago(*since))
+        Life::Up { since, run: Some(_) } => format!("up {}", now.since(*since)),
+        Life::Up { since, run: None } => {
+            format!("up {}, in a session that `agents` did not start", now.since(*since))
         }
         Life::Missing { since, .. } => {
-            format!("not found by one look {} ago; a second one decides", ago(*since))
+            format!("not found by one look at {}; the next one decides", now.point(*since))
         }
         Life::Stopping { since, why, then, .. } => {
-            let after = if then.is_some() { ", then started again" } else { "" };
-            format!("is being stopped since {}, because {why}{after}", ago(*since))
+            let after = if then.is_some() { "; it is started again afterwards" } else { "" };
+            format!("stopping {}, because {}{after}", now.since(*since), why.told(&telling))
         }
-        Life::Parked { since, retry_at, reason } => {
-            format!("parked {} ago ({reason}); next try in {}", ago(*since), ahead(*retry_at))
+        Life::Parked { since, retry_at, .. } => {
+            format!("parked {}; one more try is due at {}", now.since(*since), now.point(*retry_at))
         }
     }
 }
@@ -93,85 +142,50 @@ fn programs(member: &Member) -> Vec<Fact> {
     facts
 }
 
-fn budget(member: &Member, timing: &Timing) -> String {
-    format!(
-        "{} of {} automatic starts used within {}; {} deaths since it was last healthy; {} starts in all",
-        member.budget.starts.len(),
-        timing.restart_limit,
+fn budget(evidence: &Evidence<'_>) -> String {
+    let (timing, budget) = (&evidence.fleet.timing, &evidence.member.budget);
+    let in_all = match evidence.member.starts {
+        0 => "never started".to_owned(),
+        starts => format!("started {} in all", count(u64::from(starts), "time")),
+    };
+    if !evidence.is_healed() {
+        return format!("not counted, since nothing restarts it by itself; {in_all}");
+    }
+    let used = budget.counted(timing, evidence.now.at);
+    let mut said = format!(
+        "{used} of {} used within the last {}",
+        count(u64::from(timing.restart_limit), "automatic start"),
         span(timing.restart_window.as_secs()),
-        member.budget.failures,
-        member.starts
-    )
-}
-
-fn limit(
-    limit: &Limit,
-    ago: &dyn Fn(Moment) -> String,
-    ahead: &dyn Fn(Moment) -> String,
-) -> String {
-    match limit {
-        Limit::Clear { dismissed: None } => "no usage window".to_owned(),
-        Limit::Clear { dismissed: Some(row) } => {
-            format!("no usage window; a probe has disproved the row \"{row}\"")
-        }
-        Limit::Held { since, probe_at, until, banner, probes } => {
-            let until = until.map_or_else(
-                || "without a readable reset".to_owned(),
-                |until| format!("until {}", until.format("%Y-%m-%d %H:%M:%S UTC")),
-            );
-            let probe = ahead(*probe_at);
-            format!(
-                "held since {} {until} (\"{banner}\"); probed in {probe} at the latest, {probes} probes in vain",
-                ago(*since)
-            )
-        }
-        Limit::Probing { since, banner, probes, .. } => {
-            format!(
-                "is probed since {} ({} before it in vain), held for \"{banner}\"",
-                ago(*since),
-                probes
-            )
-        }
+    );
+    if used >= timing.restart_limit as usize
+        && let Some(again) = budget.allows_at(timing)
+    {
+        said.push_str(&format!(", the next is possible at {}", evidence.now.point(again)));
     }
-}
-
-fn stall(stall: &Stall, ago: &dyn Fn(Moment) -> String) -> String {
-    match stall {
-        Stall::Working => "works, or is not judged".to_owned(),
-        Stall::Idle { since, .. } => format!("idle since {}", ago(*since)),
-        Stall::Suspect { since, .. } => {
-            format!("idle since {}, and suspected to have stalled", ago(*since))
-        }
-        Stall::Promised { idle_since, vow } => format!(
-            "idle since {}, and promised to go on at {}",
-            ago(*idle_since),
-            vow.until.format("%Y-%m-%d %H:%M:%S UTC")
+    let deaths = match budget.failures {
+        0 => "no death to count".to_owned(),
+        deaths => format!(
+            "{} in a row, which {} of running wipe out",
+            count(u64::from(deaths), "death"),
+            span(timing.healthy_after.as_secs())
         ),
-    }
+    };
+    format!("{said}; {deaths}; {in_all}")
 }
 
-fn activity(member: &Member, ago: &dyn Fn(Moment) -> String) -> String {
-    let seen =
-        |at: Option<Moment>| at.map_or_else(|| "never".to_owned(), |at| format!("{} ago", ago(at)));
-    let activity = &member.activity;
-    format!(
-        "screen changed {}; active pattern seen {}; last sign of work {}",
-        seen(activity.changed_at),
-        seen(activity.active_at),
-        seen(activity.evidence_at)
-    )
-}
-
-fn mailbox(member: &Member, ago: &dyn Fn(Moment) -> String) -> String {
-    let Some(first) = member.mailbox.queue.front() else { return "nothing is owed".to_owned() };
-    let stage = match &member.mailbox.stage {
+fn mailbox(evidence: &Evidence<'_>) -> String {
+    let mailbox = &evidence.member.mailbox;
+    let Some(first) = mailbox.queue.front() else { return "nothing is owed to it".to_owned() };
+    let stage = match &mailbox.stage {
         Stage::Owed => "not typed yet",
         Stage::Typing { .. } => "being typed",
         Stage::Typed { .. } => "typed, not submitted yet",
         Stage::Submitted { .. } => "submitted, not seen to go yet",
         Stage::Stuck { .. } => "typed, and not taken after every try",
     };
-    let more = member.mailbox.queue.len() - 1;
-    let more = if more == 0 { String::new() } else { format!("; {more} more behind it") };
-    format!("the {} is owed since {}, {stage}{more}", first.kind, ago(first.owed_since))
+    let more = match mailbox.queue.len() - 1 {
+        0 => String::new(),
+        more => format!("; {more} more behind it"),
+    };
+    format!("the {} is owed {}, {stage}{more}", first.kind, evidence.now.since(first.owed_since))
 }

@@ -92,6 +92,7 @@ fn member(member: &MemberView) -> Value {
         "since": member.since.map(|since| time(since.at)),
         "since_seconds": member.since.map(|since| since.ago.as_secs()),
         "waiting_for": member.waiting_for,
+        "remark": member.remark,
         "restarts": member.restarts,
         "command": member.command,
     })

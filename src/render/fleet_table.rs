@@ -105,7 +105,8 @@ fn row(member: &MemberView) -> Row {
         Declared::Service => ["service", "-", "-", "-"].map(str::to_owned),
     };
     let since = member.since.map_or_else(|| "-".to_owned(), |since| span(since.ago.as_secs()));
-    let waiting_for = one_line(member.waiting_for.as_deref().unwrap_or_default());
+    let remark = || member.remark.as_ref().map(|remark| format!("({remark})"));
+    let waiting_for = one_line(&member.waiting_for.clone().or_else(remark).unwrap_or_default());
     let (state, style) = state(member);
     let restarts = member.restarts.to_string();
     Row {
@@ -135,6 +136,7 @@ fn state(member: &MemberView) -> (String, Style) {
         State::Unknown => ("UNKNOWN", WAITS),
         State::Failed => ("FAILED", BAD),
         State::Parked => ("PARKED", BAD),
+        State::Stalled => ("STALLED", BAD),
         State::Missing => ("MISSING", BAD),
     };
     let mut text = word.to_owned();

@@ -70,10 +70,10 @@ fn the_journal_is_shown_followed_and_explained() {
     let why = bed.agents(&["why", "ann"]).ends_with(0).out;
     for part in [
         "ann: running",
-        "decided ",
+        "decided at ",
         "evidence:",
         "life: up since",
-        "budget: 0 of 5",
+        "budget: 0 of 5 automatic starts used",
         "last events:",
         "start ann",
     ] {

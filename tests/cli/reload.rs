@@ -76,7 +76,11 @@ fn f4_a_lost_server_is_one_event_and_the_fleet_comes_back_with_its_watchdog() {
         ["t-a", "t-b", "t-c", "t-s", "t-watchdog"].iter().all(|session| bed.has(session))
     });
     let log = bed.watchdog_log();
-    assert_eq!(log.matches("the tmux server was lost; the fleet").count(), 1, "{log}");
+    assert_eq!(
+        log.matches("the tmux server was lost with the sessions in it; the fleet").count(),
+        1,
+        "{log}"
+    );
     let at = |text: &str| log.find(text).unwrap_or_else(|| panic!("{text} in:\n{log}"));
     assert!(
         at("start s, because the tmux server was lost")

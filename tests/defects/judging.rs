@@ -101,7 +101,7 @@ fn d07_the_text_that_we_typed_is_no_banner() {
     bed.agents(&["send", "x", "what does usage limit reached mean?"]).ends_with(0);
     kill_and_see_healed(&bed, "y");
     ticks(&bed, 3);
-    assert_eq!(count(&bed, "x", "hit a usage limit"), 0, "{}", bed.watchdog_log());
+    assert_eq!(count(&bed, "x", "where nothing restarts it"), 0, "{}", bed.watchdog_log());
 }
 
 /// That time on a machine an hour east of UTC.

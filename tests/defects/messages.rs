@@ -30,11 +30,11 @@ fn d03_an_agent_that_shows_no_sign_of_a_message_delays_nobody() {
     bed.until("the message is typed", || bed.read("got-x.txt").contains("no trace"));
     kill_and_see_healed(&bed, "y");
     assert_eq!(send.wait().unwrap().code(), Some(3), "accepted, and not seen to go");
-    bed.until("it is told of", || count(&bed, "x", "is typed but was not submitted") > 0);
+    bed.until("it is told of", || count(&bed, "x", "is typed, but did not go") > 0);
     // y was back before the message was given up.
     let journal = journal(&bed);
     let back = journal.iter().rposition(|line| line.starts_with("y: ") && line.contains("start y"));
-    assert!(back < first(&journal, "x", "is typed but was not submitted"), "{journal:#?}");
+    assert!(back < first(&journal, "x", "is typed, but did not go"), "{journal:#?}");
     let presses = count(&bed, "x", "press Enter at x");
     assert!(presses <= 3, "{presses} Enters");
 }
@@ -86,7 +86,7 @@ fn got(bed: &Bed, name: &str, word: &str) -> usize {
 fn d14_a_claim_pushed_while_the_reviewer_is_down_is_told_when_it_is_back() {
     let bed = pair();
     bed.agents(&["up"]).ends_with(0);
-    bed.until("the first look is done", || count(&bed, "fleet", "first look") == 1);
+    bed.until("the first look is done", || count(&bed, "fleet", "is followed from commit") == 1);
     bed.agents(&["down", "adversary"]).ends_with(0);
     commit(&bed, "claim: gate 1");
     bed.until("the claim is seen", || count(&bed, "fleet", "claim commit") == 1);
@@ -105,7 +105,7 @@ fn d14_a_claim_pushed_while_the_reviewer_is_down_is_told_when_it_is_back() {
 fn d14_a_claim_pushed_while_no_watchdog_ran_is_told_by_the_next() {
     let bed = pair();
     bed.agents(&["up"]).ends_with(0);
-    bed.until("the first look is done", || count(&bed, "fleet", "first look") == 1);
+    bed.until("the first look is done", || count(&bed, "fleet", "is followed from commit") == 1);
     crash_watchdog(&bed);
     commit(&bed, "claim: gate 1");
     commit(&bed, "wip");
@@ -137,7 +137,7 @@ fn d15_an_inbox_is_told_once_over_restarts_of_the_watchdog() {
 fn d15_an_empty_inbox_file_is_there() {
     let bed = pair();
     bed.agents(&["up"]).ends_with(0);
-    bed.until("the first look is done", || count(&bed, "fleet", "first look") == 1);
+    bed.until("the first look is done", || count(&bed, "fleet", "is followed from commit") == 1);
     bed.write("work/machine-docs/adversary.md", "");
     commit(&bed, "wip: an empty file");
     bed.until("the reviewer hears", || got(&bed, "adversary", "machine-docs/adversary.md") == 1);

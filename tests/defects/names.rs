@@ -113,8 +113,8 @@ fn d38_a_repository_path_with_quotes_and_dollars_is_only_a_path() {
     push("begin");
     bed.agents(&["up"]).ends_with(0);
     bed.until("the first look is done", || {
-        bed.watchdog_log().contains("handoff: first look")
-            || crate::scene::count(&bed, "fleet", "first look") > 0
+        bed.watchdog_log().contains("handoff: the shared branch is followed")
+            || crate::scene::count(&bed, "fleet", "is followed from commit") > 0
     });
     push("claim: gate 1");
     bed.until("the reviewer hears", || {

@@ -59,7 +59,7 @@ fn d20_an_agent_with_a_wake_can_leave_the_config_of_a_running_watchdog() {
     let (watchdog, pid) = (watchdog_pid(&bed), bed.pid("t-x"));
     bed.until("x is woken", || !bed.read("got-x.txt").is_empty());
     bed.write("agents.toml", &config("", &[keeper]).replace("HEAD", HEAD));
-    bed.until("the change is seen", || count(&bed, "x", "no longer in the config") > 0);
+    bed.until("the change is seen", || count(&bed, "x", "no longer declares it") > 0);
     kill_and_see_healed(&bed, "y");
     assert_eq!(watchdog_pid(&bed), watchdog);
     // What leaves the file is not ended by that alone.
@@ -137,7 +137,7 @@ fn d23_a_remote_that_hangs_delays_nobody() {
 fn d23_a_fetch_that_hangs_is_ended_and_told_of() {
     let bed = hanging_remote("1");
     bed.agents(&["up"]).ends_with(0);
-    bed.until("it is told of", || count(&bed, "fleet", "cannot be seen (handoff") > 0);
+    bed.until("it is told of", || count(&bed, "fleet", "could not be read (handoff") > 0);
     bed.until("fetches follow each other", || lines(&bed, "hanging.txt").len() >= 3);
     let hung: u32 = lines(&bed, "hanging.txt")[0].parse().unwrap();
     bed.until("the hanging process is ended", || !process_lives(hung));

@@ -86,8 +86,12 @@ pub enum Why {
     Mismatch { found: String, expected: String },
     /// The screen shows an error it cannot leave.
     Fatal { row: String },
-    /// Idle too long.
-    Stall { how: String },
+    /// Idle too long; `since` is missing in a state that an earlier version wrote.
+    Stall {
+        #[serde(default)]
+        since: Option<Moment>,
+        how: String,
+    },
     /// The phase changed.
     Phase { phase: PhaseId },
     /// The sequence is complete.
@@ -96,26 +100,6 @@ pub enum Why {
     ParkedRetry,
     /// A start failed and is tried again.
     Retry { reason: String },
-}
-
-impl std::fmt::Display for Why {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Asked => write!(f, "the operator asked for it"),
-            Self::New => write!(f, "it is declared and has not run yet"),
-            Self::Gone { how } => write!(f, "it is gone: {how}"),
-            Self::ServerLost => write!(f, "the tmux server was lost"),
-            Self::Mismatch { found, expected } => {
-                write!(f, "`{found}` runs in its session, `{expected}` was expected")
-            }
-            Self::Fatal { row } => write!(f, "its screen shows a fatal error: {row}"),
-            Self::Stall { how } => write!(f, "it stalled: {how}"),
-            Self::Phase { phase } => write!(f, "the phase is now {phase}"),
-            Self::SequenceComplete => write!(f, "the phase sequence is complete"),
-            Self::ParkedRetry => write!(f, "it was parked, and one try an hour is allowed"),
-            Self::Retry { reason } => write!(f, "the last start failed: {reason}"),
-        }
-    }
 }
 
 /// When the next look is due at the latest, because a machine waits for something sooner than the next tick.

@@ -23,6 +23,9 @@ const WORKING_SHARE: f64 = 0.05;
 /// Processor time is compared over at least this span: over less, one burst of an idle program looks like work.
 const CPU_SPAN: Duration = Duration::from_secs(5);
 
+/// A look takes so long at most between the reading of the clock and that of a file's age.
+const MEASURED_WITHIN: Duration = Duration::from_secs(1);
+
 /// How long a program draws its first screen; what changes later is its work.
 const BOOT: Duration = Duration::from_secs(60);
 
@@ -65,18 +68,43 @@ pub enum ActivityNote {
     /// The pattern matched this row, and the screen moves.
     PatternSeen {
         row: String,
+        at: Moment,
     },
     /// The pattern matched, but the screen has stood still for so long that it proves nothing.
     PatternStale {
         row: String,
-        still_for: Duration,
+        since: Moment,
     },
     ScreenMoves,
     LogGrows,
     ProcessesWork,
-    Idle {
-        idle_for: Duration,
+    /// A program whose footer lingers works as long as its log is that young.
+    LogYoung {
+        grace: Duration,
     },
+    /// No sign of work in this look.
+    Idle {
+        since: Moment,
+    },
+    /// Nothing is judged by a screen that cannot be seen.
+    ScreenUnseen {
+        cause: String,
+    },
+}
+
+impl ActivityNote {
+    /// Whether it tells of a sign of work in this very look.
+    #[must_use]
+    pub fn is_work(&self) -> bool {
+        match self {
+            Self::PatternSeen { .. }
+            | Self::ScreenMoves
+            | Self::LogGrows
+            | Self::ProcessesWork
+            | Self::LogYoung { .. } => true,
+            Self::PatternStale { .. } | Self::Idle { .. } | Self::ScreenUnseen { .. } => false,
+        }
+    }
 }
 
 impl ActivityState {
@@ -110,16 +138,25 @@ pub fn judge(
     }
     watch_processes(&mut next, &seen.processes, now, &mut notes);
     let log_active = watch_log(&mut next, backend, seen.log_age, now, &mut notes);
-    let Seen::Known(screen) = &seen.screen else {
-        return (next, Activity::Unknown, notes);
+    let screen = match &seen.screen {
+        Seen::Known(screen) => screen,
+        Seen::Absent => return (next, Activity::Unknown, notes),
+        Seen::Unknown(cause) => {
+            notes.push(ActivityNote::ScreenUnseen { cause: cause.clone() });
+            return (next, Activity::Unknown, notes);
+        }
     };
     watch_screen(&mut next, screen, now, &mut notes);
     let pattern_active = watch_pattern(&mut next, backend, screen, timing, now, &mut notes);
+    if log_active && !pattern_active {
+        notes.push(ActivityNote::LogYoung { grace: backend.log_grace });
+    }
     if pattern_active || log_active {
         return (next, Activity::Active, notes);
     }
-    let idle_for = next.evidence_at.map_or(Duration::ZERO, |at| now.at.since(at));
-    notes.push(ActivityNote::Idle { idle_for });
+    // A sign of work in this very look speaks for itself.
+    let is_still = !notes.iter().any(ActivityNote::is_work);
+    notes.extend(next.evidence_at.filter(|_| is_still).map(|since| ActivityNote::Idle { since }));
     (next, Activity::Idle, notes)
 }
 
@@ -159,7 +196,8 @@ fn watch_log(
     // The log says exactly when the program last wrote, also between two looks.
     let written =
         Moment(now.at.0.saturating_sub(u64::try_from(age.as_millis()).unwrap_or(u64::MAX)));
-    if next.evidence_at < Some(written) {
+    // The same age, measured a little earlier or later within a look, is no growth.
+    if next.evidence_at.is_none_or(|known| written.since(known) >= MEASURED_WITHIN) {
         notes.push(ActivityNote::LogGrows);
     }
     next.evidence(written);
@@ -197,15 +235,15 @@ fn watch_pattern(
     else {
         return false;
     };
-    let still_for = next.changed_at.map_or(Duration::ZERO, |at| now.at.since(at));
-    if still_for > longest_still(timing) {
-        notes.push(ActivityNote::PatternStale { row, still_for });
+    let since = next.changed_at.unwrap_or(now.at);
+    if now.at.since(since) > longest_still(timing) {
+        notes.push(ActivityNote::PatternStale { row, since });
         return false;
     }
     next.active_at = Some(now.at);
     next.ever_active = true;
     next.evidence(now.at);
-    notes.push(ActivityNote::PatternSeen { row });
+    notes.push(ActivityNote::PatternSeen { row, at: now.at });
     true
 }
 

@@ -52,6 +52,20 @@ impl Budget {
         self.starts.len() < timing.restart_limit as usize
     }
 
+    /// When one more automatic start fits into the window again; `None`: never, since none is allowed at all.
+    #[must_use]
+    pub fn allows_at(&self, timing: &Timing) -> Option<Moment> {
+        let over = self.starts.len().checked_sub(timing.restart_limit as usize)?;
+        self.starts.get(over).map(|start| start.after(timing.restart_window))
+    }
+
+    /// The automatic starts that still count at `now`.
+    #[must_use]
+    pub fn counted(&self, timing: &Timing, now: Moment) -> usize {
+        let counts = |start: &&Moment| now.since(**start) < timing.restart_window;
+        self.starts.iter().filter(counts).count()
+    }
+
     /// Notes an automatic start.
     pub fn spend(&mut self, now: Moment) {
         self.starts.push(now);

@@ -5,7 +5,6 @@ use agents_config::{Agent, Fleet, Watch};
 use crate::draft::{Decision, Declared, Draft};
 use crate::life::Life;
 use crate::limit::LimitLook;
-use crate::sentence::way_out;
 use crate::stall::StallLook;
 use crate::state::{Blind, FleetState, Wanted};
 use crate::{
@@ -75,15 +74,13 @@ fn server(draft: &mut Draft<'_>) {
 /// The server cannot be seen: nothing is judged, and after a while the operator hears of it.
 fn blind(draft: &mut Draft<'_>, cause: &str, before: Option<crate::ServerSeen>) {
     let now = draft.now.at;
-    draft.note_fleet(Note::CannotSee { cause: cause.to_owned() });
     draft.look_in(std::time::Duration::from_secs(1));
     let mut blind = draft.next.blind.unwrap_or(Blind { since: now, asked_at: None });
     if now.since(blind.since) >= BLIND_FOR {
-        let way_out = before.map_or_else(String::new, |it| format!("; {}", way_out(it)));
-        let text = format!(
-            "the terminals cannot be seen ({cause}); nothing is started or stopped until they can{way_out}"
-        );
-        draft.alarm(None, "blind", text);
+        let unseen = Note::TerminalsUnseen { cause: cause.to_owned(), server: before };
+        draft.alarm_of(None, "blind", unseen);
+    } else {
+        draft.note_fleet(Note::TerminalsUnseen { cause: cause.to_owned(), server: None });
     }
     // Asking does no harm, and only a server that lost its socket answers by making it anew.
     let due = !draft.seen.hangs && blind.asked_at.is_none_or(|asked| now.since(asked) >= ASK_AGAIN);
@@ -103,11 +100,9 @@ fn lost(draft: &mut Draft<'_>, next: Option<crate::ServerSeen>) {
         .values()
         .any(|member| matches!(member.life, Life::Up { .. } | Life::Missing { .. }));
     if had {
-        draft.note_fleet(Note::ServerLost);
-        draft.act(Action::Alarm {
-            about: None,
-            text: "the tmux server was lost; the fleet is brought back in order".to_owned(),
-        });
+        // Each loss is told, also a second one.
+        draft.calm(None, "lost");
+        draft.alarm_of(None, "lost", Note::ServerLost);
     }
 }
 
@@ -175,7 +170,7 @@ fn one_agent<'a>(
         let (next, activity, notes) = activity::judge(&before, backend, seen, timing, draft.now);
         draft.member(name).activity = next;
         for note in notes {
-            draft.note(name, Note::Activity(note));
+            draft.note(name, note);
         }
         if activity == Activity::Active {
             draft.calm(Some(name), "restart");
@@ -280,6 +275,12 @@ fn stall(
         unsettled: member.mailbox.stage != delivery::Stage::Owed,
     };
     let step = member.stall.step(&look, draft.now);
+    if !step.notes.is_empty() {
+        // It says more of the same.
+        draft.unsay(&agent.name, |note| {
+            matches!(note, Note::Activity(crate::ActivityNote::Idle { .. }))
+        });
+    }
     let why = step.wishes.iter().find_map(|wish| match wish {
         Wish::Restart(why) => Some(why.clone()),
         Wish::Probe { .. } | Wish::Alarm { .. } => None,

@@ -6,16 +6,18 @@
 use std::time::Duration;
 
 use crate::draft::{Declared, Draft};
-use crate::{Action, Activity, MemberSeen, MessageNote, Moment, Note, PaneSeen, RunId, Seen};
+use crate::{Action, Activity, MemberSeen, Moment, PaneSeen, RunId, Seen};
 
 mod evidence;
 mod mailbox;
+mod note;
 mod ready;
 #[cfg(test)]
 mod tests;
 
 pub use mailbox::{Mailbox, Message, MessageKind, Stage};
 pub(crate) use mailbox::{begin_run, drop_all, end_run, owe, probe_state};
+pub use note::MessageNote;
 
 /// A step that has not shown in the session's token by then was lost, and is sent again under the same token.
 const LOST_AFTER: Duration = Duration::from_secs(3);
@@ -71,7 +73,7 @@ fn run_of(stage: &Stage) -> Option<Option<RunId>> {
 
 fn wait(draft: &mut Draft<'_>, what: Declared<'_>, message: &Message, reason: &str) {
     let (message, reason) = (message.kind.to_string(), reason.to_owned());
-    draft.note(what.name(), Note::Message(MessageNote::Waits { message, reason }));
+    draft.note(what.name(), MessageNote::Waits { message, reason });
 }
 
 fn owed(
@@ -115,7 +117,7 @@ fn typing(
     let (now, run) = (draft.now.at, pane.run);
     if pane.typed.as_deref() == Some(token(message).as_str()) {
         let message = message.kind.to_string();
-        draft.note(what.name(), Note::Message(MessageNote::Typed { message }));
+        draft.note(what.name(), MessageNote::Typed { message });
         draft.look_in(QUICK_LOOK);
         draft.member(what.name()).mailbox.stage = Stage::Typed { at, run };
         return;
@@ -145,7 +147,7 @@ fn typed(
     if waited < pause {
         draft.look_in(pause.saturating_sub(waited));
         let message = message.kind.to_string();
-        draft.note(what.name(), Note::Message(MessageNote::Typed { message }));
+        draft.note(what.name(), MessageNote::Typed { message });
         return;
     }
     let Seen::Known(screen) = &seen.screen else {
@@ -203,20 +205,19 @@ fn submitted(
     let waited = draft.now.at.since(sent.at);
     draft.look_in(Duration::from_millis(250));
     let (kind, tries) = (message.kind.to_string(), sent.tries);
-    draft.note(name, Note::Message(MessageNote::Submitted { message: kind, tries }));
+    if arrived && waited >= SEEN_WITHIN && !sent.pane.deaf && tries >= SUBMITS {
+        let (since, run) = (draft.now.at, sent.pane.run);
+        draft.alarm_of(Some(name), "stuck", MessageNote::Stuck { message: kind, tries });
+        draft.member(name).mailbox.stage = Stage::Stuck { since, run, before: sent.before };
+        return;
+    }
+    draft.note(name, MessageNote::Submitted { message: kind, tries });
     if !arrived && (waited >= LOST_AFTER || seen.unsent) && !sent.pane.deaf {
         // Lost on the way: the same try under the same token.
         submit(draft, what, sent.pane, message, Attempt { tries, before: sent.before });
     } else if arrived && waited >= SEEN_WITHIN && !sent.pane.deaf {
-        if sent.tries < SUBMITS {
-            let tries = tries + 1;
-            submit(draft, what, sent.pane, message, Attempt { tries, before: sent.before });
-        } else {
-            let (since, run) = (draft.now.at, sent.pane.run);
-            let text = format!("{name}: the {} is typed but was not submitted", message.kind);
-            draft.alarm(Some(name), "stuck", text);
-            draft.member(name).mailbox.stage = Stage::Stuck { since, run, before: sent.before };
-        }
+        let tries = tries + 1;
+        submit(draft, what, sent.pane, message, Attempt { tries, before: sent.before });
     }
 }
 
@@ -243,7 +244,7 @@ fn delivered(draft: &mut Draft<'_>, what: Declared<'_>, message: &Message) {
         mailbox.recent.pop_front();
     }
     draft.calm(Some(name), "stuck");
-    draft.note(name, Note::Message(MessageNote::Seen { message: message.kind.to_string() }));
+    draft.note(name, MessageNote::Seen { message: message.kind.to_string() });
     if let MessageKind::Operator(request) = message.kind {
         crate::intent::delivered(draft, name, request);
     }
@@ -262,6 +263,6 @@ fn stuck(
         delivered(draft, what, message);
     } else {
         let message = message.kind.to_string();
-        draft.note(what.name(), Note::Message(MessageNote::Stuck { message }));
+        draft.note(what.name(), MessageNote::Stuck { message, tries: SUBMITS });
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use agents_config::{Agent, Backend, Fleet, Kind, Service, Watch};
 use agents_names::AgentName;
 
+use crate::sentence::Telling;
 use crate::state::{FleetState, Member, Wanted};
 use crate::{About, Action, Moment, Note, Now, Observation, RunId};
 
@@ -72,12 +73,33 @@ impl<'a> Draft<'a> {
         self.actions.push(action);
     }
 
-    pub fn note(&mut self, name: &AgentName, note: Note) {
-        self.notes.push(About { name: Some(name.clone()), note });
+    pub fn note(&mut self, name: &AgentName, note: impl Into<Note>) {
+        self.say(About { name: Some(name.clone()), note: note.into() });
     }
 
-    pub fn note_fleet(&mut self, note: Note) {
-        self.notes.push(About { name: None, note });
+    pub fn note_fleet(&mut self, note: impl Into<Note>) {
+        self.say(About { name: None, note: note.into() });
+    }
+
+    fn say(&mut self, about: About) {
+        // What two machines have to say is said once.
+        if !self.notes.contains(&about) {
+            self.notes.push(about);
+        }
+    }
+
+    /// Takes back what was noted of a member.
+    pub fn unsay(&mut self, name: &AgentName, is_it: impl Fn(&Note) -> bool) {
+        self.notes.retain(|about| about.name.as_ref() != Some(name) || !is_it(&about.note));
+    }
+
+    /// Notes it, and tells the operator the same, as [`Self::alarm`] does.
+    pub fn alarm_of(&mut self, about: Option<&AgentName>, key: &str, note: impl Into<Note>) {
+        let note = note.into();
+        let said = note.told(&Telling::decided(about, self.now));
+        let text = about.map_or_else(|| said.clone(), |name| format!("{name}: {said}"));
+        self.say(About { name: about.cloned(), note });
+        self.alarm(about, key, text);
     }
 
     /// Asks for a look no later than `span` from now.

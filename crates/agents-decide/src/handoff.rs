@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use agents_config::Handoff;
+use agents_config::{Handoff, Pattern};
 use agents_names::AgentName;
 
 use crate::delivery::{MessageKind, owe};
@@ -55,16 +55,22 @@ pub(crate) fn step(draft: &mut Draft<'_>) {
     if draft.next.handoff.source != source {
         draft.next.handoff = HandoffState { source, ..HandoffState::default() };
     }
+    let before = draft.next.handoff.base.clone();
     commits(draft, handoff, look);
     inboxes(draft, handoff, look);
+    if matches!(before, Base::At(_)) && draft.next.handoff.base != before {
+        nothing_new(draft, look);
+    }
 }
 
 /// A fetch that failed is no silence: the next one reads from the same base, and the operator hears of a few in a row.
 fn failed(draft: &mut Draft<'_>, cause: &str) {
-    draft.note_fleet(Note::CannotSee { cause: cause.to_owned() });
-    let failures = &mut draft.next.handoff.failures;
-    *failures = failures.saturating_add(1);
-    if *failures >= FAILURES {
+    let failures = draft.next.handoff.failures.saturating_add(1);
+    draft.next.handoff.failures = failures;
+    if failures == 1 {
+        draft.note_fleet(Note::BranchUnread { cause: cause.to_owned() });
+    }
+    if failures >= FAILURES {
         let text =
             format!("the shared branch could not be read {FAILURES} times in a row: {cause}");
         draft.alarm(None, "handoff", text);
@@ -87,24 +93,21 @@ fn commits(draft: &mut Draft<'_>, handoff: &Handoff, look: &HandoffSeen) {
     };
     let base = draft.next.handoff.base.clone();
     if base == Base::At(head.clone()) {
-        draft.note_fleet(Note::HandoffQuiet);
         return;
     }
     match (&base, &look.news) {
-        (Base::Unseen, _) => draft.note_fleet(Note::HandoffBaseline { head: head.clone() }),
+        (Base::Unseen, _) => draft.note_fleet(Note::HandoffBegins { head: head.clone() }),
         (Base::At(base), NewsSeen::Commits(commits)) if look.base.as_ref() == Some(base) => {
             subjects(draft, handoff, commits);
         }
         (Base::Empty, _) if look.base.is_none() => {
-            let text = "the branch has its first commits → pinging both".to_owned();
-            draft.note_fleet(Note::HandoffNews { text });
+            news(draft, "the branch has its first commits", both(handoff));
             tell(draft, &handoff.claim_pings, MessageKind::Rewritten, messages::FIRST.to_owned());
             tell(draft, &handoff.review_pings, MessageKind::Rewritten, messages::FIRST.to_owned());
         }
         (Base::At(_), NewsSeen::BaseUnknown) => {
             // What was claimed or reviewed cannot be listed: both sides look for themselves.
-            let text = "the history was rewritten → pinging both".to_owned();
-            draft.note_fleet(Note::HandoffNews { text });
+            news(draft, "the history of the branch was rewritten", both(handoff));
             tell(
                 draft,
                 &handoff.claim_pings,
@@ -124,16 +127,38 @@ fn commits(draft: &mut Draft<'_>, handoff: &Handoff, look: &HandoffSeen) {
 }
 
 fn subjects(draft: &mut Draft<'_>, handoff: &Handoff, commits: &[(String, String)]) {
-    if commits.iter().any(|(_, subject)| handoff.claim_pattern.is_match(subject)) {
-        draft
-            .note_fleet(Note::HandoffNews { text: "claim commit → pinging reviewer".to_owned() });
+    let has = |pattern: &Pattern| commits.iter().any(|(_, subject)| pattern.is_match(subject));
+    let (claimed, reviewed) = (has(&handoff.claim_pattern), has(&handoff.review_pattern));
+    if claimed {
+        news(draft, "a claim commit was pushed", vec![handoff.claim_pings.clone()]);
         tell(draft, &handoff.claim_pings, MessageKind::Claim, messages::CLAIM.to_owned());
     }
-    if commits.iter().any(|(_, subject)| handoff.review_pattern.is_match(subject)) {
-        draft
-            .note_fleet(Note::HandoffNews { text: "review commit → pinging builder".to_owned() });
+    if reviewed {
+        news(draft, "a review commit was pushed", vec![handoff.review_pings.clone()]);
         tell(draft, &handoff.review_pings, MessageKind::Review, messages::REVIEW.to_owned());
     }
+}
+
+/// Commits that concern nobody: that nothing follows from them is said too.
+fn nothing_new(draft: &mut Draft<'_>, look: &HandoffSeen) {
+    let told = |about: &crate::About| matches!(about.note, Note::HandoffNews { .. });
+    let NewsSeen::Commits(commits) = &look.news else { return };
+    if commits.is_empty() || draft.notes.iter().any(told) {
+        return;
+    }
+    let pushed = match commits.len() {
+        1 => "a commit was pushed, which is neither a claim nor a review".to_owned(),
+        more => format!("{more} commits were pushed, with no claim and no review among them"),
+    };
+    news(draft, &pushed, Vec::new());
+}
+
+fn news(draft: &mut Draft<'_>, news: &str, told: Vec<AgentName>) {
+    draft.note_fleet(Note::HandoffNews { news: news.to_owned(), told });
+}
+
+fn both(handoff: &Handoff) -> Vec<AgentName> {
+    vec![handoff.claim_pings.clone(), handoff.review_pings.clone()]
 }
 
 fn inboxes(draft: &mut Draft<'_>, handoff: &Handoff, look: &HandoffSeen) {
@@ -149,9 +174,7 @@ fn inboxes(draft: &mut Draft<'_>, handoff: &Handoff, look: &HandoffSeen) {
         };
         if draft.next.handoff.inboxes.get(file) != Some(digest) {
             draft.next.handoff.inboxes.insert(file.clone(), digest.clone());
-            draft.note_fleet(Note::HandoffNews {
-                text: format!("{file} changed → pinging {target}"),
-            });
+            news(draft, &format!("{file} changed"), vec![target.clone()]);
             let text = messages::inbox(&handoff.state_subdir, file);
             tell(draft, target, MessageKind::Inbox(file.clone()), text);
         }

@@ -9,15 +9,25 @@ use agents_config::{Agent, Backend};
 use crate::delivery::{self, MessageKind, Stage};
 use crate::draft::{Declared, Draft};
 use crate::limit::ProbeState;
+use crate::sentence::Telling;
 use crate::state::{Suspicion, Trial};
-use crate::{
-    Activity, FatalNote, MemberSeen, Moment, Note, PaneSeen, ScreenSeen, Why, life, messages,
-};
+use crate::{Activity, MemberSeen, Moment, PaneSeen, ScreenSeen, Why, life, messages};
 
 /// Two looks, this far apart, must agree before a session is condemned; so long must its output have stopped.
 const CONFIRM_AFTER: Duration = Duration::from_secs(5);
 /// A screen that still changes after so long has a clock on it.
 const LONGEST_CONFIRM: Duration = Duration::from_secs(60);
+
+/// What the machine says. `what`: what is wrong, in words.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum FatalNote {
+    /// Once is not enough; the look at `decided_at` or after it decides.
+    Once { what: String, decided_at: Moment },
+    /// The program takes input all the same: what it answers to a message tells whether the row is a quote.
+    Asked { what: String },
+    /// It answered with something else.
+    Quoted { what: String },
+}
 
 /// What is wrong with a session, and how sure that is.
 struct Found {
@@ -31,21 +41,22 @@ struct Found {
 pub(crate) fn step(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen, activity: Activity) {
     let suspicion = draft.member(&agent.name).suspicion.clone();
     let trial = suspicion.as_ref().map_or(Trial::Open, |suspicion| suspicion.trial);
-    if activity != Activity::Idle {
-        // What it answers to the message is judged when it rests again.
-        if trial == Trial::Open {
-            draft.member(&agent.name).suspicion = None;
-        }
+    if activity != Activity::Idle && trial == Trial::Open {
+        draft.member(&agent.name).suspicion = None;
         return;
     }
-    if is_typed_at(draft, agent) {
+    if activity != Activity::Idle || is_typed_at(draft, agent) {
+        // What it answers to the message is judged when it rests again.
+        if let Some(Suspicion { trial: Trial::Asked { .. }, what, .. }) = suspicion {
+            draft.note(&agent.name, FatalNote::Asked { what });
+        }
         return;
     }
     let Some(found) = condemnation(draft, agent, seen) else {
         draft.member(&agent.name).suspicion = None;
         return;
     };
-    let what = found.why.to_string();
+    let what = found.what(draft, agent);
     match suspicion.filter(|earlier| earlier.trial != Trial::Open || earlier.what == what) {
         None => suspect(draft, agent, what),
         Some(Suspicion { trial: Trial::Open, since, .. }) => {
@@ -61,9 +72,16 @@ pub(crate) fn step(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen, acti
             if newer {
                 suspect(draft, agent, what);
             } else {
-                draft.note(&agent.name, Note::Fatal(FatalNote::Quoted { row: what }));
+                draft.note(&agent.name, FatalNote::Quoted { what });
             }
         }
+    }
+}
+
+impl Found {
+    /// What is wrong, in words that stay the same as long as the same is seen.
+    fn what(&self, draft: &Draft<'_>, agent: &Agent) -> String {
+        self.why.told(&Telling::decided(Some(&agent.name), draft.now))
     }
 }
 
@@ -80,25 +98,35 @@ fn suspect(draft: &mut Draft<'_>, agent: &Agent, what: String) {
     let suspicion = Suspicion { since, what: what.clone(), trial: Trial::Open };
     draft.member(&agent.name).suspicion = Some(suspicion);
     draft.look_in(CONFIRM_AFTER);
-    draft.note(&agent.name, Note::Fatal(FatalNote::Once { row: what }));
+    let decided_at = since.after(CONFIRM_AFTER);
+    draft.note(&agent.name, FatalNote::Once { what, decided_at });
 }
 
 /// A second look agrees with the first.
 fn confirm(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen, found: Found, since: Moment) {
-    let (now, what) = (draft.now.at, found.why.to_string());
+    let (now, what) = (draft.now.at, found.what(draft, agent));
     let lasted = now.since(since);
     let printed_at = draft.member(&agent.name).activity.evidence_at;
     let is_silent = printed_at.is_none_or(|at| now.since(at) >= CONFIRM_AFTER);
     if lasted < CONFIRM_AFTER || !(is_silent || lasted >= LONGEST_CONFIRM) {
         draft.look_in(CONFIRM_AFTER.saturating_sub(lasted).max(Duration::from_secs(1)));
-        draft.note(&agent.name, Note::Fatal(FatalNote::Once { row: what }));
+        let silent_at = printed_at.unwrap_or(since).after(CONFIRM_AFTER);
+        let decided_at =
+            silent_at.min(since.after(LONGEST_CONFIRM)).max(since.after(CONFIRM_AFTER));
+        draft.note(&agent.name, FatalNote::Once { what, decided_at });
     } else if found.can_answer {
         let text = messages::LOOK_AND_GO_ON.to_owned();
         delivery::owe(draft, &agent.name, MessageKind::Probe, text);
         Asked { since, taken_at: None }.wait(draft, agent, what);
     } else {
+        restart(draft, agent, seen, found.why);
+    }
+}
+
+/// One that may not be restarted stays suspected, so that the same is not found anew every few seconds.
+fn restart(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen, why: Why) {
+    if life::restart(draft, Declared::Agent(agent), seen, why) {
         draft.member(&agent.name).suspicion = None;
-        life::restart(draft, Declared::Agent(agent), seen, found.why);
     }
 }
 
@@ -110,7 +138,7 @@ struct Asked {
 
 impl Asked {
     fn judge(mut self, draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen, found: Found) {
-        let what = found.why.to_string();
+        let what = found.what(draft, agent);
         match delivery::probe_state(&draft.member(&agent.name).mailbox) {
             ProbeState::Waiting | ProbeState::Typed => return self.wait(draft, agent, what),
             ProbeState::NotOwed | ProbeState::Seen => {}
@@ -122,10 +150,9 @@ impl Asked {
         let is_answer =
             screen.is_some_and(|screen| fatal::answers(backend, screen, messages::LOOK_AND_GO_ON));
         if is_answer && waited >= CONFIRM_AFTER {
-            draft.member(&agent.name).suspicion = None;
-            life::restart(draft, Declared::Agent(agent), seen, found.why);
+            restart(draft, agent, seen, found.why);
         } else if !is_answer && waited >= draft.fleet.timing.signal_interval {
-            draft.note(&agent.name, Note::Fatal(FatalNote::Quoted { row: what.clone() }));
+            draft.note(&agent.name, FatalNote::Quoted { what: what.clone() });
             let suspicion = Suspicion { since: self.since, what, trial: Trial::Passed };
             draft.member(&agent.name).suspicion = Some(suspicion);
         } else {
@@ -135,7 +162,7 @@ impl Asked {
     }
 
     fn wait(self, draft: &mut Draft<'_>, agent: &Agent, what: String) {
-        draft.note(&agent.name, Note::Fatal(FatalNote::Asked { row: what.clone() }));
+        draft.note(&agent.name, FatalNote::Asked { what: what.clone() });
         let trial = Trial::Asked { taken_at: self.taken_at };
         draft.member(&agent.name).suspicion = Some(Suspicion { since: self.since, what, trial });
     }

@@ -32,12 +32,13 @@ pub use action::{Action, LookBy, RunId, StopStage, Why};
 pub use activity::{Activity, ActivityNote, ActivityState};
 pub use budget::Budget;
 pub use decide::decide;
-pub use delivery::{Mailbox, Message, MessageKind, Stage};
+pub use delivery::{Mailbox, Message, MessageKind, MessageNote, Stage};
 pub use draft::Decision;
 pub use handoff::{Base, HandoffState};
-pub use life::{Ending, Life};
+pub use health::FatalNote;
+pub use life::{Bar, Ending, Hold, Life, LifeNote, StaysDown};
 pub use limit::{Limit, LimitLook, LimitNote, ProbeState};
-pub use note::{About, FatalNote, MessageNote, Note, PhaseNote};
+pub use note::{About, Note};
 pub use now::{Moment, Now, Zone};
 pub use observation::{
     DeadSeen, ExitSeen, HandoffSeen, InboxSeen, MemberSeen, NewsSeen, Observation, PaneSeen,
@@ -46,7 +47,8 @@ pub use observation::{
 pub use program::Program;
 pub use request::{Answer, OneOffs, Request, RequestId, Verb};
 pub use seen::Seen;
-pub use sequence::Sequence;
+pub use sequence::{PhaseNote, Sequence};
 pub use stall::{Stall, StallLook, StallNote, Vow};
 pub use state::{Blind, FleetState, Member, OpenRequest, STATE_SCHEMA, Suspicion, Trial, Wanted};
 pub use step::{Step, Wish};
+pub use wake::WakeNote;

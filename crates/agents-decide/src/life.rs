@@ -1,18 +1,21 @@
 //! Does it run, is it to run, and what comes next? The one machine that starts and stops.
 
 mod end;
+mod note;
 mod start;
 mod stop;
 
 use std::time::Duration;
 
 use crate::draft::{Declared, Draft};
+use crate::state::Wanted;
 use crate::{MemberSeen, Moment, Note, PaneSeen, RunId, Seen, StopStage, Why};
 
 use end::{describe, ended, exit_of};
 use start::{Sent, due, may_run, starting};
 use stop::{Stop, stopping};
 
+pub use note::{Bar, Hold, LifeNote, StaysDown};
 pub(crate) use stop::{begin_stop, may_restart, restart};
 
 /// A member's life.
@@ -102,8 +105,7 @@ pub(crate) fn step(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSeen)
             starting(draft, what, seen, Sent { since, sent_at, run, why });
         }
         Life::Up { .. } | Life::Missing { .. } if absent_but_doubted => {
-            let cause = "many sessions look gone at once; a look by another way must confirm it";
-            draft.note(what.name(), Note::CannotSee { cause: cause.to_owned() });
+            draft.note(what.name(), Note::Doubted);
         }
         Life::Up { since, run } => up(draft, what, seen, since, run),
         Life::Missing { since, up_since, run } => {
@@ -121,7 +123,7 @@ fn stopped(draft: &mut Draft<'_>, what: Declared<'_>, pane: Option<&PaneSeen>, h
     let name = what.name();
     let wanted = what.wanted_up(draft.member(name));
     if let Some(pane) = pane {
-        let asked_down = draft.member(name).wanted == crate::state::Wanted::Down;
+        let asked_down = draft.member(name).wanted == Wanted::Down;
         if pane.dead.is_some() || (pane.ours && asked_down) {
             // A start that timed out may take effect after the stop that followed it.
             begin_stop(draft, what, pane.run, Why::Asked, None);
@@ -140,29 +142,52 @@ fn stopped(draft: &mut Draft<'_>, what: Declared<'_>, pane: Option<&PaneSeen>, h
                 due(draft, what, &seen, at, why);
             }
         }
-        Ending::Ended(how) if what.is_task() => {
-            draft.note(name, Note::TaskEnded { how: how.clone() });
-        }
-        Ending::Failed(reason) => draft.note(name, Note::Unstartable { reason: reason.clone() }),
-        Ending::NeverStarted | Ending::Asked | Ending::Ended(_) => {
-            let note = resting(draft, what, how);
-            draft.note(name, note);
+        Ending::NeverStarted | Ending::Asked | Ending::Ended(_) | Ending::Failed(_) => {
+            say_rest(draft, what);
         }
     }
 }
 
-/// Why a member that could run does not.
-fn resting(draft: &Draft<'_>, what: Declared<'_>, how: &Ending) -> Note {
-    if !what.enabled() {
-        return Note::Disabled;
+/// Says of one that is stopped why it rests.
+fn say_rest(draft: &mut Draft<'_>, what: Declared<'_>) {
+    if let Life::Stopped { how, .. } = draft.member(what.name()).life.clone() {
+        let note = resting(draft, what, &how);
+        draft.note(what.name(), note);
     }
-    let rests = what.is_loop() && draft.next.sequence.as_ref().is_some_and(|it| it.is_complete());
+}
+
+/// Why a member that could run does not.
+fn resting(draft: &mut Draft<'_>, what: Declared<'_>, how: &Ending) -> LifeNote {
+    let supervised = draft.seen.supervised;
+    let sequence = draft.next.sequence.as_ref().filter(|_| what.is_loop());
+    let (rests, waits) = (
+        sequence.is_some_and(crate::sequence::Sequence::is_complete),
+        sequence.is_some_and(|it| it.awaits(what.name())),
+    );
+    let member = draft.member(what.name());
+    let (asked_down, wanted) = (member.wanted == Wanted::Down, what.wanted_up(member));
     match how {
-        _ if rests => Note::LoopComplete,
-        Ending::Ended(how) => Note::NotWatched { how: how.clone() },
-        Ending::Failed(reason) => Note::Unstartable { reason: reason.clone() },
-        Ending::NeverStarted => Note::NeverStarted,
-        Ending::Asked => Note::DownOnPurpose,
+        Ending::Failed(reason) => {
+            LifeNote::Unstartable { reason: reason.clone(), by_itself: false }
+        }
+        Ending::Ended(how) if what.is_task() => LifeNote::TaskEnded { how: how.clone() },
+        _ if waits => LifeNote::WaitsForPhase,
+        _ if rests => LifeNote::LoopComplete,
+        Ending::Ended(how) => {
+            let why = match (asked_down, wanted) {
+                (true, _) => StaysDown::AskedDown,
+                (false, _) if !what.enabled() => StaysDown::Disabled,
+                (false, _) if !what.watched() => StaysDown::NotWatched,
+                (false, false) => StaysDown::NeverAsked,
+                (false, true) => StaysDown::NotThen,
+            };
+            LifeNote::StaysDown { how: how.clone(), why }
+        }
+        Ending::NeverStarted | Ending::Asked if !what.enabled() => LifeNote::Disabled,
+        Ending::NeverStarted if wanted && !supervised => LifeNote::Unsupervised,
+        Ending::NeverStarted if !asked_down => LifeNote::NeverStarted,
+        Ending::Asked if !asked_down => LifeNote::Stopped,
+        Ending::NeverStarted | Ending::Asked => LifeNote::DownOnPurpose,
     }
 }
 
@@ -178,7 +203,7 @@ fn up(
         Some(pane) if pane.dead.is_none() => {
             set(draft, what, Life::Up { since, run: pane.run });
             mark_beginning(draft, what.name(), seen, pane.run);
-            draft.note(what.name(), Note::Running);
+            draft.note(what.name(), LifeNote::Running);
             if now.since(since) >= draft.fleet.timing.healthy_after {
                 draft.member(what.name()).budget.healthy();
                 for key in ["start", "parked", "server"] {
@@ -187,17 +212,17 @@ fn up(
             }
         }
         Some(pane) => {
-            let how = describe(exit_of(seen, run), Some(pane));
+            let how = describe(exit_of(seen, run), Some(pane), &seen.processes);
             ended(draft, what, seen, how, Some(since));
         }
         None if exit_of(seen, run).is_some() || draft.server_lost || draft.seen.independent => {
             // Absence and the launcher's own record, or another server, or another way of looking: two signals.
-            let how = describe(exit_of(seen, run), None);
+            let how = describe(exit_of(seen, run), None, &seen.processes);
             ended(draft, what, seen, how, Some(since));
         }
         None => {
             set(draft, what, Life::Missing { since: now, up_since: since, run });
-            draft.note(what.name(), Note::MissingOnce);
+            draft.note(what.name(), LifeNote::MissingOnce);
             draft.look_in(CONFIRM_AFTER + Duration::from_millis(50));
         }
     }
@@ -225,13 +250,16 @@ fn missing(
     (since, up_since, run): (Moment, Moment, Option<RunId>),
 ) {
     match seen.pane.known() {
-        Some(_) => up(draft, what, seen, up_since, run),
+        Some(_) => {
+            draft.note(what.name(), LifeNote::FoundAgain);
+            up(draft, what, seen, up_since, run);
+        }
         None if draft.now.at.since(since) < CONFIRM_AFTER => {
-            draft.note(what.name(), Note::MissingOnce);
+            draft.note(what.name(), LifeNote::MissingOnce);
             draft.look_in(CONFIRM_AFTER);
         }
         None => {
-            let how = describe(exit_of(seen, run), None);
+            let how = describe(exit_of(seen, run), None, &seen.processes);
             ended(draft, what, seen, how, Some(up_since));
         }
     }
@@ -251,8 +279,7 @@ fn parked(
         set(draft, what, Life::Due { at: now, why: Why::ParkedRetry });
         draft.look_in(Duration::from_millis(50));
     } else {
-        let retry_in = retry_at.since(now).as_secs();
-        draft.note(what.name(), Note::Parked { reason, retry_in });
+        draft.note(what.name(), LifeNote::Parked { reason, retry_at });
         draft.look_in(retry_at.since(now));
     }
 }
@@ -260,7 +287,7 @@ fn parked(
 fn adopt(draft: &mut Draft<'_>, what: Declared<'_>, pane: &PaneSeen) {
     let since = draft.now.at;
     set(draft, what, Life::Up { since, run: pane.run });
-    draft.note(what.name(), if pane.ours { Note::Running } else { Note::Adopted });
+    draft.note(what.name(), if pane.ours { LifeNote::Running } else { LifeNote::Adopted });
 }
 
 pub(crate) fn set(draft: &mut Draft<'_>, what: Declared<'_>, life: Life) {

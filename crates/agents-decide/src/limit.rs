@@ -11,6 +11,7 @@ use std::time::Duration;
 use agents_config::{Agent, Backend, Kind, Timing};
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::sentence::Telling;
 use crate::{Moment, Note, Now, PaneSeen, ScreenSeen, Seen, Step, Wish};
 
 use banner::Banner;
@@ -89,15 +90,17 @@ pub enum ProbeState {
 /// What the machine says.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum LimitNote {
+    /// `probe_at`: when the probe is due at the latest.
     Entered {
         banner: String,
         until: Option<DateTime<Utc>>,
+        probe_at: Moment,
     },
-    /// `probe_in`: seconds of fleet time, at most.
     Holding {
         until: Option<DateTime<Utc>>,
-        probe_in: u64,
+        probe_at: Moment,
     },
+    /// The session ended inside the window, and the window is over.
     WindowOver,
     /// `probes`: which probe of this window it is, from 1.
     Probing {
@@ -108,9 +111,12 @@ pub enum LimitNote {
     },
     StillLimited {
         probes: u32,
+        probe_at: Moment,
     },
-    /// The session ended inside the window; it starts again when the window is over.
-    GoneInside,
+    /// The session ended inside the window; it starts again when the window is over, by `over_by`.
+    GoneInside {
+        over_by: Moment,
+    },
 }
 
 /// The text of a probe. It asks for nothing but to go on, so it does no harm when the window was never closed.
@@ -185,7 +191,8 @@ fn clear(dismissed: Option<String>, look: &LimitLook<'_>, now: Now) -> Step<Limi
         }
         Some(found) => {
             let window = Window::open(now.at, found, 0, look.timing, now);
-            let entered = LimitNote::Entered { banner: window.banner.clone(), until: window.until };
+            let (banner, until) = (window.banner.clone(), window.until);
+            let entered = LimitNote::Entered { banner, until, probe_at: window.probe_at };
             Step::to(window.into_limit()).because(Note::Limit(entered))
         }
     }
@@ -229,21 +236,22 @@ impl Window {
             return if over {
                 Step::to(Limit::default()).because(Note::Limit(LimitNote::WindowOver))
             } else {
-                Step::to(self.into_limit()).because(Note::Limit(LimitNote::GoneInside))
+                let over_by = self.probe_at;
+                Step::to(self.into_limit()).because(Note::Limit(LimitNote::GoneInside { over_by }))
             };
         }
-        let Some(tail) = look.tail() else { return self.hold(now) };
+        let Some(tail) = look.tail() else { return self.hold() };
         if look.pattern_active {
             return lifted(Limit::Clear { dismissed: Some(self.banner) }, "it works again");
         }
         let Some(found) = look.banner_in(&tail) else {
-            return lifted(Limit::default(), "the banner is gone");
+            return lifted(Limit::default(), "its screen shows it no longer");
         };
         if over {
             return self.probe(look, now);
         }
         if found.row == self.banner && self.until.is_some() {
-            return self.hold(now);
+            return self.hold();
         }
         self.reread(found, look, now)
     }
@@ -257,12 +265,11 @@ impl Window {
             Some(_) => Self { probe_at: fresh.probe_at.min(latest), ..fresh },
             None => Self { banner: fresh.banner, ..self },
         };
-        window.hold(now)
+        window.hold()
     }
 
-    fn hold(self, now: Now) -> Step<Limit> {
-        let probe_in = self.probe_at.since(now.at).as_secs();
-        let note = LimitNote::Holding { until: self.until, probe_in };
+    fn hold(self) -> Step<Limit> {
+        let note = LimitNote::Holding { until: self.until, probe_at: self.probe_at };
         Step::to(self.into_limit()).because(Note::Limit(note))
     }
 
@@ -270,7 +277,6 @@ impl Window {
         let Self { banner, probes, .. } = self;
         Step::to(Limit::Probing { since: now.at, taken_at: None, banner, probes })
             .wish(Wish::Probe { text: probe_text(look.agent).to_owned() })
-            .because(Note::Limit(LimitNote::WindowOver))
             .because(Note::Limit(LimitNote::Probing { probes: probes + 1 }))
     }
 }
@@ -301,7 +307,7 @@ impl Probe {
                 // A draft of the probe hides the banner above it, which proves nothing.
                 let is_bare = found.is_none() && !tail.below_probe;
                 if is_bare && look.probe == ProbeState::Waiting {
-                    return lifted(Limit::default(), "the banner is gone");
+                    return lifted(Limit::default(), "its screen shows it no longer");
                 }
                 self.wait()
             }
@@ -312,7 +318,7 @@ impl Probe {
                     Some(_) if tail.below_probe || settled => self.in_vain(found, look, now),
                     None if settled => lifted(
                         Limit::Clear { dismissed: Some(self.banner) },
-                        "no banner followed the probe",
+                        "the answer to the probe does not show it again",
                     ),
                     // The answer to the probe may still be on its way.
                     Some(_) | None => self.wait(),
@@ -331,15 +337,13 @@ impl Probe {
         let probes = self.probes.saturating_add(1);
         let found = found.unwrap_or_else(|| Banner { row: self.banner, texts: Vec::new() });
         let window = Window::open(now.at, found, probes, look.timing, now);
-        let step =
-            Step::to(window.into_limit()).because(Note::Limit(LimitNote::StillLimited { probes }));
+        let note = Note::Limit(LimitNote::StillLimited { probes, probe_at: window.probe_at });
+        let text = note.told(&Telling::decided(Some(&look.agent.name), now));
+        let step = Step::to(window.into_limit()).because(note);
         if probes != ALARM_PROBES {
             return step;
         }
-        step.wish(Wish::Alarm {
-            key: "limit-stays",
-            text: format!("it is still limited after {probes} probes; the watchdog goes on probing and restarts nothing"),
-        })
+        step.wish(Wish::Alarm { key: "limit-stays", text })
     }
 }
 

@@ -1,8 +1,11 @@
 //! Why did something not happen, or what is being waited for?
 
-use agents_names::{AgentName, PhaseId};
+use agents_names::AgentName;
 
-use crate::{ActivityNote, LimitNote, StallNote, Why};
+use crate::{
+    ActivityNote, FatalNote, LifeNote, LimitNote, MessageNote, Moment, PhaseNote, StallNote,
+    WakeNote, Why,
+};
 
 /// A note with what it is about.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -12,131 +15,138 @@ pub struct About {
     pub note: Note,
 }
 
-/// One reason; reads as a sentence without its subject.
+/// One reason. It holds moments, not spans, so that it is as true later as when it was noted; [`Note::told`] puts it
+/// into words.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Note {
+    Life(LifeNote),
     Activity(ActivityNote),
     Limit(LimitNote),
     Stall(StallNote),
     Message(MessageNote),
-    Fatal(FatalNote),
+    Wake(WakeNote),
     Phase(PhaseNote),
-    /// The look failed.
+    /// The look at a member failed.
     CannotSee {
         cause: String,
     },
-    /// Missing in one look; the next one decides.
-    MissingOnce,
-    /// Runs, and nothing is to be done.
-    Running,
-    /// Not running, and not wanted.
-    DownOnPurpose,
-    /// No watchdog runs, and nobody asked for it.
-    Unsupervised,
-    /// It ended by itself, and nobody watches it.
-    NotWatched {
-        how: String,
+    /// It looks gone together with many others, which is evidence against the look.
+    Doubted,
+    /// The look at the tmux server failed.
+    TerminalsUnseen {
+        cause: String,
+        /// Which server hangs, once it has for so long that a person should do something.
+        server: Option<crate::ServerSeen>,
     },
-    NeverStarted,
-    Disabled,
-    /// A task that has run.
-    TaskEnded {
-        how: String,
-    },
-    /// A restart waits for its delay, in seconds from now.
-    RestartIn {
-        seconds: u64,
-        why: Why,
-    },
-    /// A restart waits because others start.
-    WaitsForTurn,
-    Parked {
-        reason: String,
-        retry_in: u64,
-    },
-    /// It should be restarted, and its budget is used up: it is left running.
-    NotRestarted {
-        why: Why,
-    },
-    Starting {
-        seconds: u64,
-    },
-    Stopping {
-        seconds: u64,
-    },
-    /// A start is impossible, so a running session is left alone.
-    Unstartable {
-        reason: String,
-    },
-    /// Many look dead at once; another look must confirm it.
+    ServerLost,
+    /// Many look dead or stalled at once; another look must confirm it.
     MassVerdict {
         count: usize,
         of: usize,
     },
-    WakeDue {
-        seconds_overdue: u64,
-        reason: String,
+    Fatal(FatalNote),
+    /// The fetch of the handoff repository failed.
+    BranchUnread {
+        cause: String,
     },
-    WakeIn {
-        seconds: u64,
-    },
-    WakeFileMissing,
-    LoopComplete,
-    HandoffBaseline {
+    /// The first look at the handoff branch, which tells from where on its commits are news.
+    HandoffBegins {
         head: String,
     },
-    HandoffQuiet,
     HandoffNews {
-        text: String,
+        news: String,
+        told: Vec<AgentName>,
     },
-    ServerLost,
     Undeclared {
         session: String,
     },
-    /// A session of that name runs that we did not start.
-    Adopted,
 }
 
-/// How far a message is on its way.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub enum MessageNote {
-    /// A message waits.
-    Waits {
-        message: String,
-        reason: String,
-    },
-    Typed {
-        message: String,
-    },
-    Submitted {
-        message: String,
-        tries: u8,
-    },
-    Seen {
-        message: String,
-    },
-    Stuck {
-        message: String,
-    },
+impl Note {
+    /// The same fact at every look: without what changes while nothing happens.
+    #[must_use]
+    pub fn gist(&self) -> Self {
+        let mut gist = self.clone();
+        match &mut gist {
+            Self::Activity(note) => of_activity(note),
+            Self::Stall(note) => of_stall(note),
+            Self::Life(LifeNote::NotRestarted { why: Why::Stall { since, .. }, .. }) => {
+                *since = None;
+            }
+            Self::Fatal(FatalNote::Once { decided_at, .. }) => *decided_at = Moment::default(),
+            Self::Life(_)
+            | Self::Limit(_)
+            | Self::Message(_)
+            | Self::Wake(_)
+            | Self::Phase(_)
+            | Self::Fatal(_)
+            | Self::CannotSee { .. }
+            | Self::Doubted
+            | Self::TerminalsUnseen { .. }
+            | Self::ServerLost
+            | Self::MassVerdict { .. }
+            | Self::BranchUnread { .. }
+            | Self::HandoffBegins { .. }
+            | Self::HandoffNews { .. }
+            | Self::Undeclared { .. } => {}
+        }
+        gist
+    }
 }
 
-/// What a row that looks fatal, or another program's prints, lead to.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub enum FatalNote {
-    /// Another program's prints, or a row of the screen, looked fatal; once is not enough.
-    Once { row: String },
-    /// The program takes input all the same: what it answers to a message tells whether the row is a quote.
-    Asked { row: String },
-    /// It answered with something else.
-    Quoted { row: String },
+fn of_activity(note: &mut ActivityNote) {
+    match note {
+        ActivityNote::PatternSeen { row, at } => {
+            (*row, *at) = (without_numbers(row), Moment::default());
+        }
+        ActivityNote::PatternStale { row, .. } => *row = without_numbers(row),
+        ActivityNote::Idle { since } => *since = Moment::default(),
+        ActivityNote::ScreenMoves
+        | ActivityNote::LogGrows
+        | ActivityNote::ProcessesWork
+        | ActivityNote::LogYoung { .. }
+        | ActivityNote::ScreenUnseen { .. } => {}
+    }
 }
 
-/// Where the phases stand.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub enum PhaseNote {
-    InProgress { phase: PhaseId },
-    Advancing { from: PhaseId, to: PhaseId },
-    NoAutoAdvance { phase: PhaseId },
-    Complete,
-    PositionUnknown { phase: PhaseId },
+/// The age of a log is measured anew by each look, so what is counted from it moves by milliseconds.
+fn of_stall(note: &mut StallNote) {
+    match note {
+        StallNote::Idle { since, stalls_at } => {
+            (*since, *stalls_at) = (Moment::default(), Moment::default());
+        }
+        StallNote::Unsettled { since }
+        | StallNote::Suspected { since }
+        | StallNote::NotProven { since, .. } => *since = Moment::default(),
+        StallNote::Promise { .. }
+        | StallNote::PromiseTooFar { .. }
+        | StallNote::PromiseUnreadable { .. } => {}
+    }
+}
+
+/// A row without its counters and clocks.
+fn without_numbers(row: &str) -> String {
+    row.chars().filter(|c| !c.is_ascii_digit()).collect()
+}
+
+/// Lets a machine's own note stand where a note is asked for.
+macro_rules! notes_of {
+    ($($note:ident => $kind:ident),* $(,)?) => {
+        $(impl From<$note> for Note {
+            fn from(note: $note) -> Self {
+                Self::$kind(note)
+            }
+        })*
+    };
+}
+
+notes_of! {
+    LifeNote => Life,
+    ActivityNote => Activity,
+    LimitNote => Limit,
+    StallNote => Stall,
+    MessageNote => Message,
+    WakeNote => Wake,
+    PhaseNote => Phase,
+    FatalNote => Fatal,
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 /// A point in fleet time: milliseconds that never go back, whatever the wall clock does.
 ///
@@ -46,6 +46,21 @@ pub struct Now {
     pub at: Moment,
     pub wall: DateTime<Utc>,
     pub zone: Zone,
+}
+
+impl Now {
+    /// When a moment is, or was, by the wall clock as it goes now.
+    #[must_use]
+    pub fn wall_of(&self, moment: Moment) -> DateTime<Utc> {
+        let signed = |span: Duration| TimeDelta::from_std(span).unwrap_or(TimeDelta::MAX);
+        let shifted = if moment >= self.at {
+            self.wall.checked_add_signed(signed(moment.since(self.at)))
+        } else {
+            self.wall.checked_sub_signed(signed(self.at.since(moment)))
+        };
+        // Past the end of the calendar nothing is due.
+        shifted.unwrap_or(self.wall)
+    }
 }
 
 /// The zone in which a reset time without a zone is read: this machine's.

@@ -114,6 +114,9 @@ pub struct ExitSeen {
     pub alive: Duration,
     /// Why the program could not be started at all.
     pub failure: Option<String>,
+    /// Its terminal was gone when it ended: somebody closed the session under it.
+    #[serde(default)]
+    pub session_closed: bool,
     /// The last rows that it printed.
     pub last_output: Vec<String>,
 }

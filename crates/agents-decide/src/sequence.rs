@@ -6,7 +6,7 @@ use agents_names::{AgentName, PhaseId};
 use crate::draft::{Declared, Draft};
 use crate::life::{Ending, Life, begin_stop, set};
 use crate::state::Wanted;
-use crate::{Action, Note, PhaseNote, Why};
+use crate::{Action, Seen, Why};
 
 /// The position in the phases, and a move under way.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -47,11 +47,46 @@ impl Sequence {
         matches!(self, Self::Running { .. })
     }
 
+    /// Whether the phase changes, and the member starts with the new one.
+    #[must_use]
+    pub fn awaits(&self, name: &AgentName) -> bool {
+        match self {
+            Self::Moving { restart, .. } => restart.contains(name),
+            Self::Running { .. } | Self::Completing { .. } | Self::Complete { .. } => false,
+        }
+    }
+
     /// Whether the last phase is done.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         matches!(self, Self::Completing { .. } | Self::Complete { .. })
     }
+}
+
+/// What the machine says, of the phases or of the fleet.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum PhaseNote {
+    /// `reason`: what says that it is not done.
+    InProgress {
+        phase: PhaseId,
+        reason: String,
+    },
+    /// It is done, and the next heavy tick moves on.
+    Done {
+        phase: PhaseId,
+    },
+    Advancing {
+        from: PhaseId,
+        to: PhaseId,
+    },
+    NoAutoAdvance {
+        phase: PhaseId,
+    },
+    Complete,
+    /// The phase is no longer in the config.
+    Unknown {
+        phase: PhaseId,
+    },
 }
 
 pub(crate) fn step(draft: &mut Draft<'_>) {
@@ -89,37 +124,47 @@ fn running(draft: &mut Draft<'_>, plan: &LoopPlan, phase: PhaseId) {
         let text =
             format!("the phase {phase} is no longer in the config; `agents phase set` chooses one");
         draft.alarm(None, "position", text);
-        draft.note_fleet(Note::Phase(PhaseNote::PositionUnknown { phase }));
+        draft.note_fleet(PhaseNote::Unknown { phase });
         return;
     }
     draft.calm(None, "position");
-    if !is_done(draft, plan, &phase) {
-        draft.note_fleet(Note::Phase(PhaseNote::InProgress { phase }));
+    if let Err(reason) = is_done(draft, plan, &phase) {
+        draft.note_fleet(PhaseNote::InProgress { phase, reason });
         return;
     }
     if !plan.auto_advance {
-        draft.note_fleet(Note::Phase(PhaseNote::NoAutoAdvance { phase }));
+        draft.note_fleet(PhaseNote::NoAutoAdvance { phase });
         return;
     }
     if !draft.heavy || !draft.seen.supervised {
         // Judged on heavy ticks only, as configured.
+        draft.note_fleet(PhaseNote::Done { phase });
         return;
     }
     match plan.after(&phase) {
         Some(next) => begin_move(draft, phase, next.id.clone(), true),
         None => {
             stop_loops(draft, &Why::SequenceComplete);
-            draft.note_fleet(Note::Phase(PhaseNote::Complete));
+            draft.note_fleet(PhaseNote::Complete);
             draft.next.sequence = Some(Sequence::Completing { phase });
         }
     }
 }
 
-fn is_done(draft: &Draft<'_>, plan: &LoopPlan, phase: &PhaseId) -> bool {
-    let status = draft.seen.status.known();
-    status.is_some_and(|status| {
-        status.phase == *phase && crate::phase::is_done(&status.text, &plan.done_marker)
-    })
+/// Whether the status file says so; else what it says, or why it says nothing.
+fn is_done(draft: &Draft<'_>, plan: &LoopPlan, phase: &PhaseId) -> Result<(), String> {
+    let file = plan.phase(phase).map_or("", |phase| phase.status.as_str());
+    match &draft.seen.status {
+        Seen::Known(status) if status.phase != *phase => {
+            Err(format!("its status file {file} is read at the next look"))
+        }
+        Seen::Known(status) if crate::phase::is_done(&status.text, &plan.done_marker) => Ok(()),
+        Seen::Known(_) => {
+            Err(format!("its status file {file} has no line `{}` yet", plan.done_marker))
+        }
+        Seen::Absent => Err(format!("its status file {file} is not there yet")),
+        Seen::Unknown(cause) => Err(format!("whether it is done cannot be read: {cause}")),
+    }
 }
 
 /// Leaves `from` for `to`; the loops are stopped first.
@@ -132,7 +177,7 @@ pub(crate) fn begin_move(draft: &mut Draft<'_>, from: PhaseId, to: PhaseId, by_i
         wanted != Wanted::Down && (runs || wanted == Wanted::Up || (by_itself && fleet_is_up))
     });
     let restart = restart.map(|what| what.name().clone()).collect();
-    draft.note_fleet(Note::Phase(PhaseNote::Advancing { from: from.clone(), to: to.clone() }));
+    draft.note_fleet(PhaseNote::Advancing { from: from.clone(), to: to.clone() });
     stop_loops(draft, &Why::Phase { phase: to.clone() });
     draft.next.sequence = Some(Sequence::Moving { from, to, restart });
 }
@@ -182,7 +227,7 @@ fn all_stopped(draft: &mut Draft<'_>, why: &Why) -> bool {
 
 fn moving(draft: &mut Draft<'_>, from: &PhaseId, to: PhaseId, restart: &[AgentName]) {
     if !all_stopped(draft, &Why::Phase { phase: to.clone() }) {
-        draft.note_fleet(Note::Phase(PhaseNote::Advancing { from: from.clone(), to }));
+        draft.note_fleet(PhaseNote::Advancing { from: from.clone(), to });
         return;
     }
     draft.act(Action::WritePosition { phase: to.clone() });
@@ -201,7 +246,7 @@ fn moving(draft: &mut Draft<'_>, from: &PhaseId, to: PhaseId, restart: &[AgentNa
 }
 
 fn completing(draft: &mut Draft<'_>, plan: &LoopPlan, phase: PhaseId) {
-    draft.note_fleet(Note::Phase(PhaseNote::Complete));
+    draft.note_fleet(PhaseNote::Complete);
     if !all_stopped(draft, &Why::SequenceComplete) {
         return;
     }
@@ -232,7 +277,7 @@ fn launch(draft: &mut Draft<'_>, task: Declared<'_>) {
 }
 
 fn complete(draft: &mut Draft<'_>, plan: &LoopPlan, phase: PhaseId) {
-    draft.note_fleet(Note::Phase(PhaseNote::Complete));
+    draft.note_fleet(PhaseNote::Complete);
     // A phase was appended: the build goes on from there.
     if draft.seen.supervised
         && let Some(next) = plan.after(&phase)

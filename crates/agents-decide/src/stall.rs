@@ -7,8 +7,10 @@ mod tests;
 use std::time::Duration;
 
 use agents_config::{Agent, Backend, Timing, Watch};
+use agents_names::AgentName;
 use chrono::{DateTime, Utc};
 
+use crate::sentence::Telling;
 use crate::{
     Activity, ActivityState, Moment, Note, Now, ProcessesSeen, ScreenSeen, Seen, Step, Why, Wish,
 };
@@ -62,24 +64,34 @@ pub struct StallLook<'a> {
 /// What the machine says.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum StallNote {
-    IdleFor {
-        seconds: u64,
-        allowed: u64,
+    /// Idle, and stalled from `stalls_at` on.
+    Idle {
+        since: Moment,
+        stalls_at: Moment,
     },
+    /// Idle for longer than allowed, with a message on its way that is about to give it work.
+    Unsettled {
+        since: Moment,
+    },
+    /// `ends`: from then on its idling counts.
     Promise {
         until: DateTime<Utc>,
+        ends: Moment,
     },
+    /// `due`: the end of the longest promise that is honoured.
     PromiseTooFar {
         until: DateTime<Utc>,
+        due: Moment,
     },
     PromiseUnreadable {
         text: String,
     },
     Suspected {
-        seconds: u64,
+        since: Moment,
     },
     /// Too little evidence to end a process.
     NotProven {
+        since: Moment,
         reason: String,
     },
 }
@@ -115,43 +127,42 @@ impl Stall {
             Promise::Until(until) => Some(Vow::of(*until, self.vow(), look.timing, now)),
             Promise::None | Promise::Unreadable(_) => None,
         };
-        let idle = now.at.since(since);
+        let stalls_at = since.after(look.backend.stall_idle);
         let step = match vow {
             Some(vow) if now.at < vow.due.after(look.timing.stall_grace) => {
+                let (until, ends) = (vow.until, vow.due.after(look.timing.stall_grace));
                 Step::to(Self::Promised { idle_since: since, vow })
-                    .because(Note::Stall(StallNote::Promise { until: vow.until }))
+                    .because(Note::Stall(StallNote::Promise { until, ends }))
             }
-            Some(_) | None if idle < look.backend.stall_idle || look.unsettled => {
-                let (seconds, allowed) = (idle.as_secs(), look.backend.stall_idle.as_secs());
-                Step::to(Self::Idle { since, vow })
-                    .because(Note::Stall(StallNote::IdleFor { seconds, allowed }))
-            }
+            Some(_) | None if now.at < stalls_at => Step::to(Self::Idle { since, vow })
+                .because(Note::Stall(StallNote::Idle { since, stalls_at })),
+            Some(_) | None if look.unsettled => Step::to(Self::Idle { since, vow })
+                .because(Note::Stall(StallNote::Unsettled { since })),
             Some(_) | None => self.accuse(since, vow, look, now),
         };
-        about_promise(step, &read, vow)
+        about_promise(step, &read, vow, &look.agent.name, now)
     }
 
     /// The whole period is over without a sign of work.
     fn accuse(self, since: Moment, vow: Option<Vow>, look: &StallLook<'_>, now: Now) -> Step<Self> {
         if let Err(doubt) = prove(look) {
-            return doubt.hold(Self::Idle { since, vow });
+            return doubt.hold(since, vow);
         }
         match self {
             Self::Suspect { suspected_at, .. } if now.at.since(suspected_at) >= APART => {
                 Step::to(Self::Suspect { since, suspected_at, vow })
-                    .wish(Wish::Restart(Why::Stall { how: reproach(since, vow, now) }))
+                    .wish(Wish::Restart(reproach(since, vow)))
             }
-            Self::Suspect { suspected_at, .. } => Self::suspect(since, suspected_at, vow, now),
+            Self::Suspect { suspected_at, .. } => Self::suspect(since, suspected_at, vow),
             Self::Working | Self::Idle { .. } | Self::Promised { .. } => {
-                Self::suspect(since, now.at, vow, now)
+                Self::suspect(since, now.at, vow)
             }
         }
     }
 
-    fn suspect(since: Moment, suspected_at: Moment, vow: Option<Vow>, now: Now) -> Step<Self> {
-        let seconds = now.at.since(since).as_secs();
+    fn suspect(since: Moment, suspected_at: Moment, vow: Option<Vow>) -> Step<Self> {
         Step::to(Self::Suspect { since, suspected_at, vow })
-            .because(Note::Stall(StallNote::Suspected { seconds }))
+            .because(Note::Stall(StallNote::Suspected { since }))
     }
 
     fn vow(&self) -> Option<Vow> {
@@ -191,9 +202,9 @@ impl Doubt {
         Self { reason: reason.into(), alarm: None }
     }
 
-    fn hold(self, next: Stall) -> Step<Stall> {
-        let step =
-            Step::to(next).because(Note::Stall(StallNote::NotProven { reason: self.reason }));
+    fn hold(self, since: Moment, vow: Option<Vow>) -> Step<Stall> {
+        let note = StallNote::NotProven { since, reason: self.reason };
+        let step = Step::to(Stall::Idle { since, vow }).because(Note::Stall(note));
         match self.alarm {
             Some(alarm) => step.wish(alarm),
             None => step,
@@ -224,30 +235,32 @@ fn prove(look: &StallLook<'_>) -> Result<(), Doubt> {
 }
 
 /// What the agent is restarted for.
-fn reproach(since: Moment, vow: Option<Vow>, now: Now) -> String {
-    let idle = now.at.since(since).as_secs();
-    match vow {
+fn reproach(since: Moment, vow: Option<Vow>) -> Why {
+    let how = match vow {
         // Signs of work after the promised time: it was kept, and what remains is a stale marker.
-        Some(vow) if since > vow.due => format!("idle {idle} s with no live WAITING-UNTIL marker"),
-        Some(vow) => {
-            let past = now.at.since(vow.due).as_secs();
-            format!("past its WAITING-UNTIL by {past} s: its self-wake did not fire")
-        }
-        None => format!("idle {idle} s with no WAITING-UNTIL marker"),
-    }
+        Some(vow) if since > vow.due => "and its WAITING-UNTIL marker is from before",
+        Some(_) => "and it did not go on at the time of its WAITING-UNTIL marker",
+        None => "and its screen shows no WAITING-UNTIL marker",
+    };
+    Why::Stall { since: Some(since), how: how.to_owned() }
 }
 
-fn about_promise(step: Step<Stall>, read: &Promise, vow: Option<Vow>) -> Step<Stall> {
+fn about_promise(
+    step: Step<Stall>,
+    read: &Promise,
+    vow: Option<Vow>,
+    name: &AgentName,
+    now: Now,
+) -> Step<Stall> {
     match (read, vow) {
         (Promise::Unreadable(text), _) => {
             step.because(Note::Stall(StallNote::PromiseUnreadable { text: text.clone() }))
         }
         (_, Some(vow)) if vow.too_far => {
-            let until = vow.until;
-            step.because(Note::Stall(StallNote::PromiseTooFar { until })).wish(Wish::Alarm {
-                key: "promise-too-far",
-                text: format!("it promises to go on only at {until}; the promise is honoured no longer than `promise_cap`"),
-            })
+            let Vow { until, due, .. } = vow;
+            let note = Note::Stall(StallNote::PromiseTooFar { until, due });
+            let text = note.told(&Telling::decided(Some(name), now));
+            step.because(note).wish(Wish::Alarm { key: "promise-too-far", text })
         }
         (Promise::None | Promise::Until(_), _) => step,
     }

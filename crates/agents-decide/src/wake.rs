@@ -5,7 +5,22 @@ use agents_config::Agent;
 use crate::delivery::{MessageKind, owe};
 use crate::draft::Draft;
 use crate::life::Life;
-use crate::{Activity, MemberSeen, Note};
+use crate::{Activity, MemberSeen, Moment};
+
+/// What the machine says.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum WakeNote {
+    /// The next wake.
+    At {
+        at: Moment,
+    },
+    /// It is due, and waits.
+    Due {
+        since: Moment,
+        reason: String,
+    },
+    FileMissing,
+}
 
 pub(crate) fn step(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen, activity: Activity) {
     let Some(wake) = &agent.wake else {
@@ -23,7 +38,7 @@ pub(crate) fn step(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen, acti
     member.wake_at = Some(due);
     if now < due {
         draft.look_in(due.since(now));
-        draft.note(&agent.name, Note::WakeIn { seconds: due.since(now).as_secs() });
+        draft.note(&agent.name, WakeNote::At { at: due });
         return;
     }
     let member = draft.member(&agent.name);
@@ -32,7 +47,7 @@ pub(crate) fn step(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen, acti
     let limited = member.limit.silences();
     let Some(text) = &seen.wake_text else {
         member.wake_at = Some(latest);
-        draft.note(&agent.name, Note::WakeFileMissing);
+        draft.note(&agent.name, WakeNote::FileMissing);
         let file = wake.prompt_file.display();
         let said =
             format!("wake of {} skipped: its prompt file {file} is missing or blank", agent.name);
@@ -43,7 +58,7 @@ pub(crate) fn step(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen, acti
         (false, ..) => "it is not running",
         (true, true, ..) => "the last wake is not delivered yet",
         (true, false, true, _) => "it is inside a usage window",
-        (true, false, false, Activity::Active) => "it is active",
+        (true, false, false, Activity::Active) => "it is at work",
         (true, false, false, Activity::Unknown) => "its screen cannot be seen",
         (true, false, false, Activity::Idle) => {
             member.wake_at = Some(latest);
@@ -52,6 +67,5 @@ pub(crate) fn step(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen, acti
             return;
         }
     };
-    let seconds_overdue = now.since(due).as_secs();
-    draft.note(&agent.name, Note::WakeDue { seconds_overdue, reason: reason.to_owned() });
+    draft.note(&agent.name, WakeNote::Due { since: due, reason: reason.to_owned() });
 }

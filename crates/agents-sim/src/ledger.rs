@@ -1,5 +1,6 @@
 //! What survives the death of a watchdog? The store, in memory.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use agents_decide::{FleetState, Request, RequestId, Verb};
@@ -18,6 +19,7 @@ pub(crate) struct Disk {
 struct Inner {
     /// As JSON, so that what does not survive a store does not survive here.
     state: Option<String>,
+    words: BTreeMap<String, String>,
     open: Vec<Request>,
     last_request: u64,
     failures: u32,
@@ -75,6 +77,11 @@ impl Ledger for MemoryLedger {
             .map_err(|error| LedgerError::Unusable(error.to_string()))
     }
 
+    fn words(&mut self) -> Result<Vec<(String, String)>, LedgerError> {
+        let inner = self.disk.lock();
+        Ok(inner.words.iter().map(|(subject, word)| (subject.clone(), word.clone())).collect())
+    }
+
     fn requests(&mut self) -> Result<Vec<Request>, LedgerError> {
         Ok(self.disk.lock().open.clone())
     }
@@ -93,6 +100,7 @@ impl Ledger for MemoryLedger {
                 .map_err(|error| LedgerError::Unusable(error.to_string()))?;
             inner.state = Some(text);
         }
+        inner.words.extend(record.words.iter().cloned());
         inner.open.retain(|request| !record.replies.iter().any(|(id, _)| *id == request.id));
         drop(inner);
         self.trace.record(record);

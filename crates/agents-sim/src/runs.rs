@@ -136,7 +136,9 @@ impl Runs {
         let run = self.runs.iter().find(|run| run.name == *name && run.run == id)?;
         let RunState::Ended { at, code, signal } = run.state else { return None };
         let alive = at.saturating_sub(run.began);
-        Some(ExitSeen { run: id, code, signal, alive, failure: None, last_output })
+        // A session that is closed under its program sends it SIGHUP, and nothing else here does.
+        let session_closed = signal == Some(1);
+        Some(ExitSeen { run: id, code, signal, alive, failure: None, session_closed, last_output })
     }
 
     /// The processes of a run.

@@ -1,7 +1,7 @@
 //! Carry a decision out. Too dull to hold a bug: one translation from action to effect, and a record of how it went.
 
 use agents_config::Fleet;
-use agents_decide::{Action, Decision, Sequence};
+use agents_decide::{Action, Decision, Now, Sequence};
 use agents_names::SessionName;
 use agents_tmux::{Done, Driver, PaneId, ServerId, TmuxError, TmuxOp, Token};
 
@@ -30,7 +30,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
                     vec![self.act_on(fleet, group[0]).await]
                 }
             };
-            tell_failures(group, &outcomes);
+            tell_failures(group, &outcomes, self.place.now());
             unsent.extend(&group[outcomes.len()..]);
         }
         self.leave_owed(&unsent);
@@ -48,7 +48,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             } else {
                 format!("{} actions", unsent.len())
             },
-            some_of(unsent)
+            some_of(unsent, self.place.now())
         );
     }
 
@@ -216,7 +216,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
                 let session = SessionName::new(session).map_err(|error| error.to_string())?;
                 (name, session, false, run, stage)
             }
-            other => return Err(format!("`{other}` is no stop")),
+            other => return Err(format!("`{other:?}` is no stop")),
         };
         // Signalled before the terminal closes: afterwards nothing ties its processes together any more.
         if let Some(run) = run {
@@ -267,7 +267,7 @@ fn joins(one: &Action, next: &Action) -> bool {
 }
 
 /// The next tick sees what is and decides again; the reasons are for people, each once.
-fn tell_failures(group: &[&Action], outcomes: &[Outcome]) {
+fn tell_failures(group: &[&Action], outcomes: &[Outcome], now: Now) {
     let mut told: Vec<(&str, Vec<&Action>)> = Vec::new();
     for (action, outcome) in group.iter().zip(outcomes) {
         let Err(reason) = outcome else { continue };
@@ -277,14 +277,14 @@ fn tell_failures(group: &[&Action], outcomes: &[Outcome]) {
         }
     }
     for (reason, actions) in told {
-        tracing::warn!("could not {}: {reason}", some_of(&actions));
+        tracing::warn!("could not {}: {reason}", some_of(&actions, now));
     }
 }
 
 /// The first of them, and how many more.
-fn some_of(actions: &[&Action]) -> String {
+fn some_of(actions: &[&Action], now: Now) -> String {
     const SHOWN: usize = 3;
-    let shown: Vec<String> = actions.iter().take(SHOWN).map(ToString::to_string).collect();
+    let shown: Vec<String> = actions.iter().take(SHOWN).map(|action| action.told(now)).collect();
     let shown = shown.join("; ");
     match actions.len().saturating_sub(SHOWN) {
         0 => shown,

@@ -12,6 +12,12 @@ pub trait Ledger: Send {
     /// When there is one and it cannot be read: it is never taken for an empty one.
     fn load(&mut self) -> Result<Option<(FleetState, ClockMark)>, LedgerError>;
 
+    /// The last word about each member, as JSON.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn words(&mut self) -> Result<Vec<(String, String)>, LedgerError>;
+
     /// Requests that wait to be taken up.
     ///
     /// # Errors

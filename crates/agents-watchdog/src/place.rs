@@ -6,7 +6,7 @@ mod fetcher;
 mod local;
 mod prepare;
 
-pub use clock::fleet_time;
+pub use clock::now_after;
 pub use local::LocalPlace;
 
 use agents_config::{Fleet, OneOff};

@@ -1,10 +1,12 @@
 //! What of a decision is written down, and what is said in the log?
 
-use std::collections::{HashMap, HashSet};
+use std::collections::BTreeMap;
 
+use agents_decide::invariants::Violation;
+use agents_decide::sentence::{Mood, Telling};
 use agents_decide::{
-    About, Action, Decision, FleetState, MessageNote, Note, Now, PhaseNote, RequestId,
-    invariants::Violation,
+    About, Action, Decision, FleetState, LifeNote, LimitNote, MessageNote, Note, Now, PhaseNote,
+    RequestId,
 };
 use agents_names::AgentName;
 use agents_tmux::Driver;
@@ -20,26 +22,36 @@ const REFRESH_MS: u64 = 60_000;
 #[derive(Debug, Default)]
 pub(crate) struct Recorder {
     written: Option<FleetState>,
-    /// The last word about each member, without its numbers.
-    words: HashMap<String, String>,
-    /// What the last tick noted, each with its subject and without its numbers.
-    told: HashSet<(String, String)>,
+    /// The last word about each member; what it notes has been told.
+    words: BTreeMap<String, Word>,
 }
 
-impl Recorder {
-    /// Nothing of the last record is sure to be stored.
-    pub fn forget(&mut self) {
-        *self = Self::default();
-    }
-}
-
-/// The latest word about a member, as `agents why` shows it.
+/// The latest word about a member, as `agents why` shows it: what every tick since then came to as well.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Word {
     pub at_wall_ms: i64,
     pub tick: u64,
     pub actions: Vec<String>,
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
+}
+
+impl Word {
+    fn says_the_same(&self, other: &Self) -> bool {
+        let gists = |word: &Self| word.notes.iter().map(Note::gist).collect::<Vec<_>>();
+        self.actions == other.actions && gists(self) == gists(other)
+    }
+}
+
+impl Recorder {
+    /// Goes on from the words that are stored.
+    pub fn resume(words: BTreeMap<String, Word>) -> Self {
+        Self { written: None, words }
+    }
+
+    /// Nothing of the last record is sure to be stored.
+    pub fn forget(&mut self) {
+        *self = Self::default();
+    }
 }
 
 impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
@@ -50,9 +62,11 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         broken: &[Violation],
     ) -> Result<(), LedgerError> {
         let mark = self.place.clock_mark();
+        // What is told depends on the words before.
+        let entries = self.recorder.entries(decision, now, broken);
         let mut record = Record {
             state: self.recorder.worth_writing(decision).then_some((&decision.next, &mark)),
-            entries: self.recorder.entries(decision, now, broken),
+            entries,
             words: self.recorder.words(decision, now),
             replies: replies(decision),
             taken: taken(&self.state, decision),
@@ -111,7 +125,7 @@ impl Recorder {
         earlier != *next
     }
 
-    fn entries(&mut self, decision: &Decision, now: Now, broken: &[Violation]) -> Vec<Entry> {
+    fn entries(&self, decision: &Decision, now: Now, broken: &[Violation]) -> Vec<Entry> {
         let entry = |subject: Option<&AgentName>, kind, text: String, detail| Entry {
             at_wall_ms: now.wall.timestamp_millis(),
             tick: decision.next.tick,
@@ -125,6 +139,13 @@ impl Recorder {
             let text = format!("refused ({}): {}", violation.invariant, violation.text);
             entries.push(entry(None, EntryKind::Alarm, text, serde_json::Value::Null));
         }
+        // The reason first, then what follows from it.
+        for about in self.news(decision, now) {
+            tracing::info!("{}", about.told(now, Mood::Decided));
+            let text = about.note.told(&Telling::decided(about.name.as_ref(), now));
+            let detail = serde_json::to_value(&about.note).unwrap_or_default();
+            entries.push(entry(about.name.as_ref(), EntryKind::Note, text, detail));
+        }
         for action in &decision.actions {
             let kind = match action {
                 Action::Alarm { text, .. } => {
@@ -133,39 +154,45 @@ impl Recorder {
                 }
                 Action::Reply { .. } => EntryKind::Request,
                 _ => {
-                    tracing::info!("{action}");
+                    tracing::info!("{}", action.told(now));
                     EntryKind::Action
                 }
             };
             let detail = serde_json::to_value(action).unwrap_or_default();
             let text = match action {
                 Action::Alarm { text, .. } => text.clone(),
-                _ => action.to_string(),
+                _ => action.told(now),
             };
             entries.push(entry(action.about(), kind, text, detail));
         }
-        let mut told = HashSet::new();
-        let notable = |about: &&About| is_notable(&about.note) && !is_said_of_all(about, decision);
-        for about in decision.notes.iter().filter(notable) {
-            let key = (subject_of(about), without_numbers(&about.note.to_string()));
-            if !self.told.contains(&key) && !told.contains(&key) {
-                tracing::info!("{about}");
-                let detail = serde_json::to_value(&about.note).unwrap_or_default();
-                entries.push(entry(
-                    about.name.as_ref(),
-                    EntryKind::Note,
-                    about.note.to_string(),
-                    detail,
-                ));
-            }
-            told.insert(key);
-        }
-        self.told = told;
         entries
     }
 
+    /// The notes that are worth a line: each fact once, though every tick notes it and an alarm may have told it.
+    fn news<'d>(&self, decision: &'d Decision, now: Now) -> Vec<&'d About> {
+        let alarms: Vec<&str> = decision
+            .actions
+            .iter()
+            .filter_map(|action| match action {
+                Action::Alarm { text, .. } => Some(text.as_str()),
+                _ => None,
+            })
+            .collect();
+        let is_new = |about: &&About| {
+            let gist = about.note.gist();
+            let before = self.words.get(&subject_of(about));
+            let told = before.is_some_and(|word| word.notes.iter().any(|it| it.gist() == gist));
+            let text = about.told(now, Mood::Decided);
+            let alarmed = alarms.iter().any(|alarm| {
+                *alarm == text || text.strip_prefix("fleet: ").is_some_and(|text| *alarm == text)
+            });
+            !told && !alarmed
+        };
+        decision.notes.iter().filter(|about| is_notable(&about.note)).filter(is_new).collect()
+    }
+
     fn words(&mut self, decision: &Decision, now: Now) -> Vec<(String, String)> {
-        let mut said: HashMap<String, Word> = HashMap::new();
+        let mut said: BTreeMap<String, Word> = BTreeMap::new();
         let blank = || Word {
             at_wall_ms: now.wall.timestamp_millis(),
             tick: decision.next.tick,
@@ -174,20 +201,22 @@ impl Recorder {
         };
         for action in &decision.actions {
             let subject = action.about().map_or_else(|| "fleet".to_owned(), ToString::to_string);
-            said.entry(subject).or_insert_with(blank).actions.push(action.to_string());
+            said.entry(subject).or_insert_with(blank).actions.push(action.told(now));
         }
         for about in &decision.notes {
-            said.entry(subject_of(about)).or_insert_with(blank).notes.push(about.note.to_string());
+            said.entry(subject_of(about)).or_insert_with(blank).notes.push(about.note.clone());
+        }
+        // Whoever nothing is said of any more is not left with an old word.
+        for subject in self.words.keys() {
+            said.entry(subject.clone()).or_insert_with(blank);
         }
         let mut changed: Vec<(String, String)> = Vec::new();
         for (subject, word) in said {
-            let masked = without_numbers(&format!("{:?}{:?}", word.actions, word.notes));
-            if self.words.get(&subject) != Some(&masked) {
-                self.words.insert(subject.clone(), masked);
-                changed.push((subject, serde_json::to_string(&word).unwrap_or_default()));
+            if self.words.get(&subject).is_none_or(|before| !before.says_the_same(&word)) {
+                changed.push((subject.clone(), serde_json::to_string(&word).unwrap_or_default()));
+                self.words.insert(subject, word);
             }
         }
-        changed.sort();
         changed
     }
 }
@@ -196,42 +225,41 @@ fn subject_of(about: &About) -> String {
     about.name.as_ref().map_or_else(|| "fleet".to_owned(), ToString::to_string)
 }
 
-/// The text without its digits and the units of its spans, which change while nothing happens.
-fn without_numbers(text: &str) -> String {
-    let has_digit = |word: &&str| word.contains(|c: char| c.is_ascii_digit());
-    let is_unit = |word: &&str| matches!(word.trim_end_matches([',', ';', ')']), "s" | "min" | "h");
-    let words = text.split(' ').filter(|word| !has_digit(word) && !is_unit(word));
-    words.collect::<Vec<_>>().join(" ")
-}
-
-/// Who cannot see the terminals says so once, not once for each member.
-fn is_said_of_all(about: &About, decision: &Decision) -> bool {
-    let of_the_fleet = |other: &About| other.name.is_none() && other.note == about.note;
-    let is_blindness = matches!(about.note, Note::CannotSee { .. });
-    is_blindness && about.name.is_some() && decision.notes.iter().any(of_the_fleet)
-}
-
 /// Notes that a person wants to find in the morning; the others are only the present state.
 fn is_notable(note: &Note) -> bool {
-    matches!(
-        note,
-        Note::Limit(_)
-            | Note::MissingOnce
-            | Note::MassVerdict { .. }
-            | Note::Message(MessageNote::Seen { .. })
-            | Note::Message(MessageNote::Stuck { .. })
-            | Note::Fatal(_)
-            | Note::Phase(PhaseNote::Advancing { .. })
-            | Note::HandoffBaseline { .. }
-            | Note::HandoffNews { .. }
-            | Note::ServerLost
-            | Note::RestartIn { .. }
-            | Note::Parked { .. }
-            | Note::NotRestarted { .. }
-            | Note::TaskEnded { .. }
-            | Note::Adopted
-            | Note::Undeclared { .. }
-            | Note::CannotSee { .. }
-            | Note::Unstartable { .. }
-    )
+    match note {
+        Note::Life(note) => matches!(
+            note,
+            LifeNote::FoundAgain
+                | LifeNote::Adopted
+                | LifeNote::TaskEnded { .. }
+                | LifeNote::StaysDown { .. }
+                | LifeNote::StartAt { .. }
+                | LifeNote::Parked { .. }
+                | LifeNote::NotRestarted { .. }
+                | LifeNote::Unstartable { .. }
+        ),
+        Note::Limit(note) => match note {
+            LimitNote::Holding { .. } => false,
+            LimitNote::Entered { .. }
+            | LimitNote::WindowOver
+            | LimitNote::Probing { .. }
+            | LimitNote::Lifted { .. }
+            | LimitNote::StillLimited { .. }
+            | LimitNote::GoneInside { .. } => true,
+        },
+        Note::Message(note) => matches!(note, MessageNote::Seen { .. } | MessageNote::Stuck { .. }),
+        Note::Phase(note) => matches!(note, PhaseNote::Advancing { .. }),
+        // That a member cannot be seen follows from what is said of the terminals.
+        Note::CannotSee { .. } | Note::Doubted => false,
+        Note::Activity(_) | Note::Stall(_) | Note::Wake(_) => false,
+        Note::TerminalsUnseen { .. }
+        | Note::ServerLost
+        | Note::MassVerdict { .. }
+        | Note::Fatal(_)
+        | Note::BranchUnread { .. }
+        | Note::HandoffBegins { .. }
+        | Note::HandoffNews { .. }
+        | Note::Undeclared { .. } => true,
+    }
 }

@@ -133,7 +133,7 @@ impl<D: Driver> Reign<D> {
             match claimed {
                 Some(Ok(next)) => epoch = next,
                 Some(Err(_)) | None => {
-                    tracing::warn!("the tmux server takes no epoch: {error}");
+                    tracing::warn!("the tmux server cannot be told who holds the fleet: {error}");
                     return !error.is_time_out();
                 }
             }

@@ -81,6 +81,11 @@ impl Ledger for StoreLedger {
         Ok(Some((state, clock)))
     }
 
+    fn words(&mut self) -> Result<Vec<(String, String)>, LedgerError> {
+        let words = self.store.words().map_err(failed)?.into_iter();
+        Ok(words.map(|word| (word.subject, word.body)).collect())
+    }
+
     fn requests(&mut self) -> Result<Vec<Request>, LedgerError> {
         // One cheap number tells whether anybody wrote since the last look found nothing.
         let revision = self.store.revision().map_err(failed)?;

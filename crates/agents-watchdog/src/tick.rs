@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use agents_config::Fleet;
 use agents_decide::{
-    Action, Decision, FleetState, Moment, Note, Now, Observation, RunId, Seen, decide, invariants,
-    program,
+    Action, Decision, FleetState, LifeNote, Moment, Note, Now, Observation, RunId, Seen, decide,
+    invariants, program,
 };
 use agents_names::AgentName;
 use agents_tmux::Driver;
@@ -14,7 +14,7 @@ use agents_tmux::Driver;
 use crate::ledger::{Ledger, LedgerError};
 use crate::observe::screens::Screens;
 use crate::place::{Place, Reached};
-use crate::recorder::Recorder;
+use crate::recorder::{Recorder, Word};
 
 /// What holds the fleet: the terminals, the place, the store, and what is remembered.
 pub struct Engine<D, P, L> {
@@ -63,6 +63,12 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
     pub fn resume(driver: D, mut place: P, mut ledger: L) -> Result<Self, LedgerError> {
         let stored = ledger.load()?;
         let first = stored.is_none();
+        // A word of another shape is an earlier version's, and is said anew.
+        let words = ledger.words()?.into_iter().filter_map(|(subject, word)| {
+            let word: Word = serde_json::from_str(&word).ok()?;
+            Some((subject, word))
+        });
+        let recorder = Recorder::resume(words.collect());
         let state = match stored {
             Some((state, mark)) => {
                 place.resume_clock(&mark);
@@ -83,7 +89,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             unsent: HashSet::new(),
             tmux_hangs: false,
             has_started: false,
-            recorder: Recorder::default(),
+            recorder,
             // The watchdog before may have died between the record and the write.
             mirror_owed: !first,
             last_heavy: None,
@@ -157,7 +163,10 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         let ordinary = now.at.after(fleet.timing.signal_interval);
         let next = decision.look_by.map_or(ordinary, |by| by.min(ordinary));
         // Whose session is seen gives its place among the starts to the next in turn.
-        let is_awaited = decision.notes.iter().any(|about| about.note == Note::WaitsForTurn);
+        let is_awaited = decision
+            .notes
+            .iter()
+            .any(|about| matches!(about.note, Note::Life(LifeNote::WaitsForTurn { .. })));
         let next = if self.has_started && is_awaited { now.at } else { next };
         Ok(Ticked { now, decision, next, exit, observation })
     }

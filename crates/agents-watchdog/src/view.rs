@@ -3,6 +3,7 @@
 mod member;
 #[cfg(test)]
 mod tests;
+mod waiting;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -10,7 +11,7 @@ use std::time::Duration;
 
 use agents_config::{Fleet, Kind, Watch};
 use agents_decide::sentence::way_out;
-use agents_decide::{FleetState, Moment, Sequence};
+use agents_decide::{FleetState, Now, Sequence};
 use agents_names::{BackendName, PhaseId};
 use agents_tmux::Listing;
 use chrono::{DateTime, Utc};
@@ -36,9 +37,8 @@ pub struct Known<'a> {
     pub phase: Option<PhaseId>,
     /// Whether the status file says that this phase is done; `None` when it cannot be read.
     pub phase_done: Option<bool>,
-    /// Now in fleet time, comparable with the moments of `state`.
-    pub at: Moment,
-    pub wall: DateTime<Utc>,
+    /// Now, comparable with the moments of `state`.
+    pub now: Now,
 }
 
 /// What the look at the terminals brought.
@@ -98,6 +98,8 @@ pub struct MemberView {
     pub since: Option<Since>,
     pub restarts: u32,
     pub waiting_for: Option<String>,
+    /// How it ended, or why it rests, where it waits for nothing.
+    pub remark: Option<String>,
     /// The foreground process of its pane.
     pub command: Option<String>,
     pub limited_until: Option<DateTime<Utc>>,
@@ -142,6 +144,8 @@ pub enum State {
     Parked,
     /// Inside a usage window.
     Limited,
+    /// It runs, needs a restart, and may not be restarted.
+    Stalled,
     /// It ran when last looked at, and is not there now.
     Missing,
     Unknown,
@@ -149,7 +153,7 @@ pub enum State {
 
 impl State {
     /// All states.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Running,
         Self::Starting,
         Self::Stopping,
@@ -159,9 +163,16 @@ impl State {
         Self::Ended,
         Self::Parked,
         Self::Limited,
+        Self::Stalled,
         Self::Missing,
         Self::Unknown,
     ];
+
+    /// Whether it does not run, and nothing is under way.
+    #[must_use]
+    pub fn is_rest(self) -> bool {
+        matches!(self, Self::Stopped | Self::Ended)
+    }
 
     /// The word in `--json` output.
     #[must_use]
@@ -176,6 +187,7 @@ impl State {
             Self::Ended => "ended",
             Self::Parked => "parked",
             Self::Limited => "limited",
+            Self::Stalled => "stalled",
             Self::Missing => "missing",
             Self::Unknown => "unknown",
         }
@@ -285,7 +297,7 @@ fn unseen(known: &Known<'_>, cause: &str) -> String {
     let Some(state) = known.state else { return cause.to_owned() };
     let mut text = cause.to_owned();
     if let Some(blind) = state.blind {
-        let since = known.wall - known.at.since(blind.since);
+        let since = known.now.wall - known.now.at.since(blind.since);
         let since = since.format("%H:%M:%S UTC");
         text.push_str(&format!("; so it is since {since}, and nothing is started or stopped"));
     }

@@ -27,6 +27,7 @@ fn member(name: &str, state: State, waiting_for: Option<&str>) -> MemberView {
         since: Some(Since { at: noon, ago: Duration::from_secs(11_100) }),
         restarts: 2,
         waiting_for: waiting_for.map(str::to_owned),
+        remark: None,
         command: (limited || state == State::Running).then(|| "node".to_owned()),
         limited_until: limited.then(|| noon + TimeDelta::hours(4)),
         owed: if limited { vec!["probe".to_owned()] } else { Vec::new() },
@@ -34,13 +35,20 @@ fn member(name: &str, state: State, waiting_for: Option<&str>) -> MemberView {
 }
 
 fn view() -> FleetView {
-    let until = "its usage window to end at 2026-05-01 16:00:00 UTC";
+    let until = "its usage window to end at 16:00:00";
     let mut disabled = member("dora", State::Stopped, None);
     (disabled.enabled, disabled.should_run, disabled.since, disabled.restarts) =
         (false, false, None, 0);
-    let mut web =
-        member("web", State::Parked, Some("one more try in 59 min, after \u{1b}[31m5 starts"));
+    let mut web = member(
+        "web",
+        State::Parked,
+        Some("one more try at 13:00:00 (in 59 min); parked: \u{1b}[31m5 starts"),
+    );
     web.declared = Declared::Service;
+    let eve =
+        member("eve", State::Stalled, Some("a restart, possible again at 12:09:00 (in 9 min)"));
+    let mut fay = member("fay", State::Ended, None);
+    fay.remark = Some("exit code 0 after 5.6 s".to_owned());
     FleetView {
         config: "/work/agents.toml".into(),
         config_problem: None,
@@ -57,8 +65,14 @@ fn view() -> FleetView {
         agents: vec![
             member("ann", State::Running, None),
             member("bob", State::Limited, Some(until)),
-            member("cid", State::Failed, Some("the operator: there is no `claude` on the PATH")),
+            member(
+                "cid",
+                State::Failed,
+                Some("the operator to mend this: there is no `claude` on the PATH"),
+            ),
             disabled,
+            eve,
+            fay,
         ],
         services: vec![web],
         watchdog: WatchdogView::of(Some(7), Some(Duration::from_secs(4)), Duration::from_secs(30)),

@@ -50,10 +50,7 @@ fn a_frozen_frame_is_stale_after_three_looks_when_looks_are_rare() {
     assert_eq!(at_limit, Activity::Active);
     let (_, past, notes) = judge(&state, &backend(), &member(WORK, 0), &slow, now(181));
     assert_eq!(past, Activity::Idle);
-    let stale = ActivityNote::PatternStale {
-        row: "esc interrupt".to_owned(),
-        still_for: Duration::from_secs(181),
-    };
+    let stale = ActivityNote::PatternStale { row: "esc interrupt".to_owned(), since: now(0).at };
     assert!(notes.contains(&stale), "{notes:?}");
 }
 
@@ -140,11 +137,38 @@ fn a_failed_look_is_unknown_and_forgets_nothing() {
     (gone.screen, gone.processes) = (Seen::Absent, Seen::Absent);
     let (before, _, _) =
         judge(&ActivityState::default(), &backend(), &member(WORK, 0), &timing(), now(0));
-    for seen in [blind, gone] {
+    let cause = "the server does not answer".to_owned();
+    for (seen, said) in [(blind, vec![ActivityNote::ScreenUnseen { cause }]), (gone, Vec::new())] {
         let (after, verdict, notes) = judge(&before, &backend(), &seen, &timing(), now(60));
-        assert_eq!((verdict, notes.as_slice()), (Activity::Unknown, [].as_slice()));
+        assert_eq!((verdict, notes), (Activity::Unknown, said));
         assert_eq!(after, before);
     }
+}
+
+/// What is said of a look after one that saw `REST` at second 0.
+fn said(at: u64, seen: &MemberSeen) -> Vec<ActivityNote> {
+    let (before, _, _) =
+        judge(&ActivityState::default(), &backend(), &member(REST, 0), &timing(), now(0));
+    judge(&before, &backend(), seen, &timing(), now(at)).2
+}
+
+#[test]
+fn an_agent_that_shows_a_sign_of_work_is_not_called_idle() {
+    assert_eq!(said(30, &member(REST, 0)), [ActivityNote::Idle { since: now(0).at }]);
+    assert_eq!(said(30, &member("more / >", 0)), [ActivityNote::ScreenMoves]);
+    assert_eq!(said(30, &member(REST, 9_000)), [ActivityNote::ProcessesWork]);
+}
+
+#[test]
+fn a_log_is_said_to_grow_only_when_it_grew() {
+    let mut logged = member(REST, 0);
+    logged.log_age = Some(Duration::from_secs(5));
+    assert_eq!(said(30, &logged), [ActivityNote::LogGrows]);
+    // The same age, measured a little later within the look.
+    logged.log_age = Some(Duration::from_millis(29_600));
+    let [ActivityNote::Idle { .. }] = said(30, &logged)[..] else {
+        panic!("{:?}", said(30, &logged))
+    };
 }
 
 #[test]

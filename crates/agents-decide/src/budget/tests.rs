@@ -29,7 +29,15 @@ fn f2_five_starts_in_the_window_exhaust_it_and_age_restores_it() {
         budget.spend(seconds(start));
     }
     assert_eq!(budget.after_death(&timing, 0, seconds(10)), Verdict::Exhausted);
+    assert_eq!(
+        (budget.counted(&timing, seconds(10)), budget.counted(&timing, seconds(902))),
+        (5, 2)
+    );
+    assert_eq!(budget.allows_at(&timing), Some(seconds(900)), "when the first has left the window");
     assert!(!budget.allows(&timing, seconds(899)));
+    assert!(budget.clone().allows(&timing, seconds(900)));
+    let none = Timing { restart_limit: 0, ..Timing::default() };
+    assert_eq!(Budget::default().allows_at(&none), None, "never");
     assert!(budget.allows(&timing, seconds(901)));
 }
 

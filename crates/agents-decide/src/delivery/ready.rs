@@ -33,7 +33,7 @@ pub(super) fn obstacle(
     match &backend.ready_re {
         Some(ready) if !screen.rows.iter().any(|row| ready.is_match(row)) => {
             draft.look_in(Duration::from_millis(500));
-            return Some("it is not ready yet");
+            return Some("its screen does not show yet that it is ready (`ready_re`)");
         }
         Some(_) => {}
         None => {
@@ -46,12 +46,12 @@ pub(super) fn obstacle(
             let running = draft.now.at.since(since);
             if running < settles {
                 draft.look_in(settles.saturating_sub(running));
-                return Some("it was just started");
+                return Some("it was just started, and may not take text yet");
             }
         }
     }
     if activity == Activity::Active {
-        return Some("it is active");
+        return Some("it is at work, and is not interrupted");
     }
     None
 }

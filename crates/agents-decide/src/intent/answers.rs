@@ -8,7 +8,6 @@ use super::started::started;
 use crate::draft::Draft;
 use crate::life::Life;
 use crate::request::{Answer, Verb};
-use crate::sequence::Sequence;
 use crate::state::{OpenRequest, Wanted};
 use crate::{Action, Seen};
 
@@ -94,14 +93,7 @@ fn answer(draft: &Draft<'_>, request: &OpenRequest, name: &AgentName) -> Option<
 
 /// Whether it starts once the phase has changed.
 fn moves(draft: &Draft<'_>, name: &AgentName) -> bool {
-    let restart = match &draft.next.sequence {
-        Some(Sequence::Moving { restart, .. }) => restart,
-        Some(
-            Sequence::Running { .. } | Sequence::Completing { .. } | Sequence::Complete { .. },
-        )
-        | None => return false,
-    };
-    restart.contains(name)
+    draft.next.sequence.as_ref().is_some_and(|sequence| sequence.awaits(name))
 }
 
 fn why_waiting(draft: &Draft<'_>, name: &AgentName) -> String {
@@ -109,7 +101,7 @@ fn why_waiting(draft: &Draft<'_>, name: &AgentName) -> String {
     let said = notes.find_map(|about| match &about.note {
         crate::Note::Message(crate::MessageNote::Waits { reason, .. }) => Some(reason.clone()),
         crate::Note::Message(crate::MessageNote::Stuck { .. }) => {
-            Some("it is typed but was not submitted".to_owned())
+            Some("it is typed, but was not taken".to_owned())
         }
         _ => None,
     });

@@ -7,6 +7,7 @@ use agents_names::AgentName;
 use crate::draft::Draft;
 use crate::life::{Ending, Life};
 use crate::request::Answer;
+use crate::sentence::Telling;
 use crate::state::Member;
 use crate::{Moment, RunId, Why};
 
@@ -31,7 +32,10 @@ pub(super) fn started(
             None
         }
         Life::Due { why: Why::Asked | Why::Phase { .. }, .. } => None,
-        Life::Due { why, .. } => Some(Answer::Failed(why.to_string())),
+        Life::Due { why, .. } => {
+            let telling = Telling::decided(Some(name), draft.now);
+            Some(Answer::Failed(why.told(&telling)))
+        }
         Life::Parked { reason, .. } => Some(Answer::Failed(reason.clone())),
         Life::Stopped { how: Ending::Failed(reason), .. } => Some(Answer::Failed(reason.clone())),
         Life::Stopped { how: Ending::Ended(how), .. } => {

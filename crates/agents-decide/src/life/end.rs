@@ -4,31 +4,79 @@ use std::time::Duration;
 
 use super::start::may_run;
 use super::stop::begin_stop;
-use super::{Ending, Life, set};
+use super::{Ending, Life, LifeNote, set};
 use crate::budget::{Verdict, jitter};
 use crate::draft::{Declared, Draft};
-use crate::{ExitSeen, MemberSeen, Moment, Note, PaneSeen, RunId, Why};
+use crate::sentence::{Telling, count, span};
+use crate::{ExitSeen, MemberSeen, Moment, PaneSeen, ProcessesSeen, RunId, Seen, Why};
 
 pub(super) fn exit_of(seen: &MemberSeen, run: Option<RunId>) -> Option<&ExitSeen> {
     seen.exit.as_ref().filter(|exit| Some(exit.run) == run)
 }
 
 /// How a run ended, in words.
-pub(super) fn describe(exit: Option<&ExitSeen>, pane: Option<&PaneSeen>) -> String {
+pub(super) fn describe(
+    exit: Option<&ExitSeen>,
+    pane: Option<&PaneSeen>,
+    left: &Seen<ProcessesSeen>,
+) -> String {
     let dead = pane.and_then(|pane| pane.dead);
     let code = exit.and_then(|exit| exit.code).or(dead.and_then(|dead| dead.status));
     let signal = exit.and_then(|exit| exit.signal).or(dead.and_then(|dead| dead.signal));
-    let ended = match (signal, code) {
-        (Some(signal), _) => format!("ended by signal {signal}"),
-        (None, Some(code)) => format!("exit code {code}"),
-        (None, None) => return "its session vanished".to_owned(),
-    };
-    let Some(exit) = exit else { return ended };
-    let alive = exit.alive.as_secs_f64();
-    match exit.last_output.last() {
-        Some(last) => format!("{ended} after {alive:.1} s, last output: {last}"),
-        None => format!("{ended} after {alive:.1} s"),
+    let after = exit.map_or_else(String::new, |exit| format!(" after {}", lifetime(exit.alive)));
+    if exit.is_some_and(|exit| exit.session_closed) {
+        // What the program made of it says nothing: a well-behaved one ends with code 0.
+        return format!("its session was ended from outside{after}");
     }
+    let ended = match (signal, code) {
+        (Some(signal), _) => format!("ended by {}{after}", signal_name(signal)),
+        (None, Some(code)) => format!("exit code {code}{after}"),
+        // A program that does not listen to its terminal lives on when that is closed.
+        (None, None) if left.known().is_some() => {
+            return "its session was ended from outside, and its processes outlived it".to_owned();
+        }
+        (None, None) => {
+            return "its session vanished, and nothing tells how its program ended".to_owned();
+        }
+    };
+    let failed = signal.is_some() || code != Some(0);
+    let last = exit.filter(|_| failed).and_then(|exit| last_words(&exit.last_output));
+    last.map_or_else(|| ended.clone(), |last| format!("{ended}, last output: {last}"))
+}
+
+/// The last row that says something: a prompt or the fragment of a frame does not.
+fn last_words(rows: &[String]) -> Option<&str> {
+    let is_word = |word: &str| word.chars().filter(|c| c.is_alphabetic()).count() >= 3;
+    let says = |row: &&String| {
+        let (letters, signs) = row
+            .chars()
+            .filter(|c| !c.is_whitespace())
+            .fold((0, 0), |(letters, all), c| (letters + usize::from(c.is_alphabetic()), all + 1));
+        row.split_whitespace().any(is_word) && letters * 2 >= signs
+    };
+    rows.iter().rev().find(says).map(|row| row.trim())
+}
+
+fn lifetime(alive: Duration) -> String {
+    match alive.as_secs() {
+        0..=119 => format!("{:.1} s", alive.as_secs_f64()),
+        longer => span(longer),
+    }
+}
+
+fn signal_name(signal: i32) -> String {
+    let name = match signal {
+        1 => "SIGHUP",
+        2 => "SIGINT",
+        3 => "SIGQUIT",
+        6 => "SIGABRT",
+        9 => "SIGKILL",
+        11 => "SIGSEGV",
+        13 => "SIGPIPE",
+        15 => "SIGTERM",
+        _ => return format!("signal {signal}"),
+    };
+    format!("signal {signal} ({name})")
 }
 
 /// It ran and runs no more.
@@ -61,6 +109,7 @@ pub(super) fn ended(
         again(draft, what, why);
     } else {
         set(draft, what, Life::Stopped { since: now, how: Ending::Ended(how) });
+        super::say_rest(draft, what);
     }
 }
 
@@ -80,11 +129,11 @@ pub(super) fn again(draft: &mut Draft<'_>, what: Declared<'_>, why: Why) {
     match member.budget.after_death(&timing, spread, now) {
         Verdict::After(delay) => {
             draft.look_in(delay);
-            let seconds = delay.as_secs();
+            let at = now.after(delay);
             if !draft.member(name).limit.silences() {
-                draft.note(name, Note::RestartIn { seconds, why: why.clone() });
+                draft.note(name, LifeNote::StartAt { at, why: why.clone() });
             }
-            set(draft, what, Life::Due { at: now.after(delay), why });
+            set(draft, what, Life::Due { at, why });
         }
         Verdict::Exhausted => park(draft, what, &why),
     }
@@ -94,15 +143,20 @@ fn park(draft: &mut Draft<'_>, what: Declared<'_>, why: &Why) {
     let name = what.name();
     let timing = &draft.fleet.timing;
     let starts = draft.next.members.get(name).map_or(0, |member| member.budget.starts.len());
+    let why = why.told(&Telling::decided(Some(name), draft.now));
     let reason = if starts >= timing.restart_limit as usize {
-        let minutes = timing.restart_window.as_secs() / 60;
-        format!("{starts} starts in {minutes} min, the last because {why}")
+        let starts = count(starts as u64, "automatic start");
+        let window = span(timing.restart_window.as_secs());
+        format!("{starts} within {window}; after the last one, {why}")
     } else {
-        format!("one more try failed too: {why}")
+        format!("one more try failed too; {why}")
     };
-    let retry = timing.parked_retry;
     let since = draft.now.at;
-    draft.alarm(Some(name), "parked", format!("{name} is parked: {reason}"));
-    draft.note(name, Note::Parked { reason: reason.clone(), retry_in: retry.as_secs() });
-    set(draft, what, Life::Parked { since, retry_at: since.after(retry), reason });
+    let retry_at = since.after(timing.parked_retry);
+    let note = LifeNote::Parked { reason: reason.clone(), retry_at };
+    draft.alarm_of(Some(name), "parked", note);
+    set(draft, what, Life::Parked { since, retry_at, reason });
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,9 +6,9 @@ use agents_names::PhaseId;
 
 use super::end::{again, describe, ended};
 use super::stop::begin_stop;
-use super::{Ending, Life, SEND_AGAIN, UNWATCHED, adopt, mark_beginning, set};
+use super::{Ending, Hold, Life, LifeNote, SEND_AGAIN, UNWATCHED, adopt, mark_beginning, set};
 use crate::draft::{Declared, Draft};
-use crate::{Action, MemberSeen, Moment, Note, Program, RunId, Why};
+use crate::{Action, MemberSeen, Moment, Program, RunId, Why};
 
 /// How long a session may take to appear.
 const APPEARS_WITHIN: Duration = Duration::from_secs(10);
@@ -49,14 +49,15 @@ pub(super) fn due(
     if on_its_own && (!what.wanted_up(draft.member(name)) || !may_run(draft, what)) {
         let since = draft.now.at;
         set(draft, what, Life::Stopped { since, how: Ending::Asked });
+        super::say_rest(draft, what);
         return;
     }
     if on_its_own && !draft.seen.supervised {
-        draft.note(name, Note::Unsupervised);
+        draft.note(name, LifeNote::Unsupervised);
         return;
     }
     if on_its_own && draft.member(name).limit.silences() {
-        draft.note(name, Note::Limit(crate::LimitNote::GoneInside));
+        // The machine of usage limits says so, and when it ends.
         return;
     }
     if let Some(reason) = &seen.unstartable {
@@ -64,14 +65,13 @@ pub(super) fn due(
         return;
     }
     if draft.now.at < at {
-        let seconds = at.since(draft.now.at).as_secs();
         draft.look_in(at.since(draft.now.at));
-        draft.note(name, Note::RestartIn { seconds, why });
+        draft.note(name, LifeNote::StartAt { at, why });
         return;
     }
-    if !has_turn(draft, what, on_its_own) || waits_for_services(draft, what, &why) {
+    if let Some(hold) = hold(draft, what, &why, on_its_own) {
         draft.look_in(Duration::from_millis(250));
-        draft.note(name, Note::WaitsForTurn);
+        draft.note(name, LifeNote::WaitsForTurn { hold });
         return;
     }
     start(draft, what, seen, why, on_its_own);
@@ -79,10 +79,11 @@ pub(super) fn due(
 
 fn refuse(draft: &mut Draft<'_>, what: Declared<'_>, reason: String, why: &Why) {
     let name = what.name();
-    draft.note(name, Note::Unstartable { reason: reason.clone() });
-    draft.alarm(Some(name), "unstartable", format!("{name} cannot be started: {reason}"));
     // What the operator asked for fails at once; what heals by itself waits until the cause is mended.
-    if *why == Why::Asked || !what.watched() {
+    let by_itself = *why != Why::Asked && what.watched();
+    let note = LifeNote::Unstartable { reason: reason.clone(), by_itself };
+    draft.alarm_of(Some(name), "unstartable", note);
+    if !by_itself {
         let since = draft.now.at;
         set(draft, what, Life::Stopped { since, how: Ending::Failed(reason) });
     }
@@ -101,23 +102,29 @@ fn waits_for_services(draft: &Draft<'_>, what: Declared<'_>, why: &Why) -> bool 
         && services.any(|it| draft.next.members.get(&it.name).is_some_and(|it| is_coming(&it.life)))
 }
 
-fn has_turn(draft: &mut Draft<'_>, what: Declared<'_>, on_its_own: bool) -> bool {
+/// For whom a start that is due has to wait.
+fn hold(draft: &mut Draft<'_>, what: Declared<'_>, why: &Why, on_its_own: bool) -> Option<Hold> {
     let now = draft.now.at;
     draft.next.recent_starts.retain(|start| now.since(*start) < FLEET_SPAN);
-    if on_its_own && draft.next.recent_starts.len() >= FLEET_STARTS {
-        return false;
+    let starts = draft.next.recent_starts.len();
+    if on_its_own && starts >= FLEET_STARTS {
+        return Some(Hold::Pace { starts, seconds: FLEET_SPAN.as_secs() });
     }
     let timing = &draft.fleet.timing;
-    let in_flight = draft.next.members.values().filter(|member| is_starting(&member.life)).count();
-    if in_flight >= timing.max_starts_in_flight as usize {
-        return false;
+    let starting = draft.next.members.values().filter(|member| is_starting(&member.life)).count();
+    if starting >= timing.max_starts_in_flight as usize {
+        return Some(Hold::InFlight { starting });
     }
-    let Some(account) = what.account() else { return true };
-    let same_account =
-        draft.fleet.agents.iter().filter(|other| other.account.as_deref() == Some(account));
-    let last =
-        same_account.filter_map(|other| started_at(draft.next.members.get(&other.name)?)).max();
-    last.is_none_or(|last| now.since(last) >= timing.account_gap)
+    if let Some(account) = what.account() {
+        let others = draft.fleet.agents.iter().filter(|it| it.account.as_deref() == Some(account));
+        let last = others.filter_map(|it| started_at(draft.next.members.get(&it.name)?)).max();
+        if let Some(free_at) = last.map(|last| last.after(timing.account_gap))
+            && now < free_at
+        {
+            return Some(Hold::Account { account: account.to_owned(), free_at });
+        }
+    }
+    waits_for_services(draft, what, why).then_some(Hold::Services)
 }
 
 fn is_starting(life: &Life) -> bool {
@@ -211,12 +218,16 @@ pub(super) fn starting(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberS
         Some(pane) if pane.dead.is_none() => {
             set(draft, what, Life::Up { since: sent.since, run: pane.run });
             mark_beginning(draft, name, seen, pane.run);
-            draft.note(name, Note::Running);
+            draft.note(name, LifeNote::Running);
             // Soon enough to tell a program that dies at once from one that runs.
             draft.look_in(Duration::from_millis(250));
         }
-        Some(pane) => ended(draft, what, seen, describe(exit, Some(pane)), Some(sent.since)),
-        None if exit.is_some() => ended(draft, what, seen, describe(exit, None), Some(sent.since)),
+        Some(pane) => {
+            ended(draft, what, seen, describe(exit, Some(pane), &seen.processes), Some(sent.since))
+        }
+        None if exit.is_some() => {
+            ended(draft, what, seen, describe(exit, None, &seen.processes), Some(sent.since))
+        }
         // The wait for its session begins when it is sent.
         None if seen.unsent => send_start(draft, what, seen, Sent { since: now, ..sent }),
         None if now.since(sent.sent_at) >= UNWATCHED => {
@@ -242,18 +253,21 @@ fn send_start(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSeen, sent
 fn await_session(draft: &mut Draft<'_>, what: Declared<'_>, sent: Sent) {
     let Sent { since, sent_at, run, why } = sent;
     set(draft, what, Life::Starting { since, sent_at, run, why });
-    let seconds = draft.now.at.since(since).as_secs();
-    draft.note(what.name(), Note::Starting { seconds });
+    draft.note(what.name(), LifeNote::Starting { since });
     draft.look_in(Duration::from_millis(250));
 }
 
 pub(super) fn failed(draft: &mut Draft<'_>, what: Declared<'_>, reason: String, why: &Why) {
     let name = what.name();
     let since = draft.now.at;
-    draft.alarm(Some(name), "start", format!("{name} could not be started: {reason}"));
     if *why == Why::Asked || !what.watched() {
+        let note = LifeNote::Unstartable { reason: reason.clone(), by_itself: false };
+        draft.alarm_of(Some(name), "start", note);
         set(draft, what, Life::Stopped { since, how: Ending::Failed(reason) });
-    } else {
-        again(draft, what, Why::Retry { reason });
+        return;
+    }
+    again(draft, what, Why::Retry { reason });
+    if let Life::Due { at, why } = draft.member(name).life.clone() {
+        draft.alarm_of(Some(name), "start", LifeNote::StartAt { at, why });
     }
 }

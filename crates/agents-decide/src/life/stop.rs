@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::end::again;
-use super::{Ending, Life, SEND_AGAIN, UNWATCHED, set};
+use super::{Bar, Ending, Life, LifeNote, SEND_AGAIN, UNWATCHED, set};
 use crate::draft::{Declared, Draft};
-use crate::{Action, MemberSeen, Moment, Note, RunId, StopStage, Why};
+use crate::{Action, MemberSeen, Moment, RunId, StopStage, Why};
 
 /// A stop that was sent.
 pub(super) struct Stop {
@@ -30,11 +30,12 @@ pub(super) fn stopping(
         let life = match stop.then {
             Some(why @ (Why::Gone { .. } | Why::ServerLost)) => return again(draft, what, why),
             Some(why) => Life::Due { at: now, why },
-            None => Life::Stopped { since: now, how: Ending::Asked },
+            None => Life::Stopped { since: now, how: ending(stop.why) },
         };
         draft.look_in(Duration::from_millis(1));
         draft.calm(Some(name), "survives");
         set(draft, what, life);
+        super::say_rest(draft, what);
         return;
     }
     if now.since(stop.sent_at) >= UNWATCHED || seen.unsent {
@@ -53,10 +54,27 @@ pub(super) fn stopping(
         stop.sent_at = now;
         send_stop(draft, what, stop.run, stop.stage, stop.why.clone());
     }
-    draft.note(name, Note::Stopping { seconds: waited.as_secs() });
+    draft.note(name, LifeNote::Stopping { since: stop.since, why: stop.why.clone() });
     draft.look_in(Duration::from_millis(100));
     let Stop { since, sent_at, run, stage, why, then } = stop;
     set(draft, what, Life::Stopping { since, sent_at, run, stage, why, then });
+}
+
+/// What is remembered of a stop: one that only cleared away what was left of a run says how that ended.
+fn ending(why: Why) -> Ending {
+    match why {
+        Why::Gone { how } => Ending::Ended(how),
+        Why::ServerLost => Ending::Ended("the tmux server was lost".to_owned()),
+        Why::Asked
+        | Why::New
+        | Why::Mismatch { .. }
+        | Why::Fatal { .. }
+        | Why::Stall { .. }
+        | Why::Phase { .. }
+        | Why::SequenceComplete
+        | Why::ParkedRetry
+        | Why::Retry { .. } => Ending::Asked,
+    }
 }
 
 /// Ends the session; `then` says why it comes back, if it does.
@@ -85,15 +103,22 @@ fn send_stop(
     draft.act(Action::Stop { name: what.name().clone(), run, stage, why });
 }
 
-/// Kills and starts a running member, as its budget allows.
-pub(crate) fn restart(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSeen, why: Why) {
+/// Kills and starts a running member, as its budget allows; whether it did.
+pub(crate) fn restart(
+    draft: &mut Draft<'_>,
+    what: Declared<'_>,
+    seen: &MemberSeen,
+    why: Why,
+) -> bool {
     let name = what.name();
-    let Life::Up { run, .. } = draft.member(name).life.clone() else { return };
-    if may_restart(draft, what, seen, &why) {
+    let Life::Up { run, .. } = draft.member(name).life.clone() else { return false };
+    let may = may_restart(draft, what, seen, &why);
+    if may {
         let member = draft.member(name);
         member.budget.in_vain = restarts_in_vain(member);
         begin_stop(draft, what, run, why.clone(), Some(why));
     }
+    may
 }
 
 /// Whether a running member may be restarted on its own account; says why not.
@@ -107,23 +132,33 @@ pub(crate) fn may_restart(
     let Life::Up { since, .. } = draft.member(name).life.clone() else { return false };
     if let Some(reason) = &seen.unstartable {
         // Killing first and finding out then would lose the session for nothing.
-        draft.note(name, Note::Unstartable { reason: reason.clone() });
-        let text = format!("{name} needs a restart ({why}) but cannot be started: {reason}");
-        draft.alarm(Some(name), "unstartable", text);
+        let bar = Bar::Unstartable { reason: reason.clone() };
+        let note = LifeNote::NotRestarted { why: why.clone(), bar };
+        draft.alarm_of(Some(name), "unstartable", note);
         return false;
     }
+    let Some(bar) = bar(draft, what, since) else { return true };
+    let note = LifeNote::NotRestarted { why: why.clone(), bar };
+    draft.alarm_of(Some(name), "restart", note);
+    false
+}
+
+/// What the budget has against one more restart of a member that is up since then.
+fn bar(draft: &mut Draft<'_>, what: Declared<'_>, since: Moment) -> Option<Bar> {
     let now = draft.now.at;
     let timing = draft.fleet.timing.clone();
-    let member = draft.member(name);
-    let is_useless =
-        restarts_in_vain(member) > timing.restart_limit && now.since(since) < timing.parked_retry;
-    if is_useless || !member.budget.allows(&timing, now) {
-        let text = format!("{name} needs a restart ({why}), but its restart budget is used up");
-        draft.note(name, Note::NotRestarted { why: why.clone() });
-        draft.alarm(Some(name), "restart", text);
-        return false;
+    let member = draft.member(what.name());
+    let (in_vain, patience) = (restarts_in_vain(member), since.after(timing.parked_retry));
+    if !member.budget.allows(&timing, now) {
+        let again_at = member.budget.allows_at(&timing);
+        // The other rule may hold it up for longer.
+        let again_at =
+            again_at.map(|at| if in_vain > timing.restart_limit { at.max(patience) } else { at });
+        let window_seconds = timing.restart_window.as_secs();
+        return Some(Bar::Budget { limit: timing.restart_limit, window_seconds, again_at });
     }
-    true
+    let is_useless = in_vain > timing.restart_limit && now < patience;
+    is_useless.then_some(Bar::InVain { restarts: member.budget.in_vain, again_at: patience })
 }
 
 /// How many restarts in a row will have been for nothing, if this run is restarted too.

@@ -64,7 +64,10 @@ fn words(step: &Step<Stall>) -> String {
     .to_owned();
     for wish in &step.wishes {
         match wish {
-            Wish::Restart(Why::Stall { how }) => words.push_str(&format!("; restart: {how}")),
+            Wish::Restart(Why::Stall { since: Some(since), how }) => {
+                let since = since.since(now(0).at).as_secs();
+                words.push_str(&format!("; restart: idle since {since} {how}"));
+            }
             Wish::Alarm { key, .. } => words.push_str(&format!("; alarm {key}")),
             Wish::Restart(_) | Wish::Probe { .. } => words.push_str("; WRONG WISH"),
         }
@@ -88,8 +91,16 @@ fn an_idle_agent_is_restarted_after_two_looks() {
         (299, idle(0, ">"), "idle"),
         (300, idle(0, ">"), "suspect"),
         (300, idle(0, ">"), "suspect"),
-        (305, idle(0, ">"), "suspect; restart: idle 305 s with no WAITING-UNTIL marker"),
-        (330, idle(0, ">"), "suspect; restart: idle 330 s with no WAITING-UNTIL marker"),
+        (
+            305,
+            idle(0, ">"),
+            "suspect; restart: idle since 0 and its screen shows no WAITING-UNTIL marker",
+        ),
+        (
+            330,
+            idle(0, ">"),
+            "suspect; restart: idle since 0 and its screen shows no WAITING-UNTIL marker",
+        ),
     ]);
 }
 
@@ -111,7 +122,11 @@ fn a_failed_look_changes_nothing() {
         (900, blind.clone(), "working"),
         (901, idle(0, ">"), "suspect"),
         (905, blind, "suspect"),
-        (906, idle(0, ">"), "suspect; restart: idle 906 s with no WAITING-UNTIL marker"),
+        (
+            906,
+            idle(0, ">"),
+            "suspect; restart: idle since 0 and its screen shows no WAITING-UNTIL marker",
+        ),
     ]);
 }
 
@@ -153,7 +168,7 @@ fn stillness_must_be_proven_by_more_than_the_screen() {
     let still = with(Seen::Absent, Some(300));
     check(&[
         (900, still.clone(), "suspect"),
-        (930, still, "suspect; restart: idle 930 s with no WAITING-UNTIL marker"),
+        (930, still, "suspect; restart: idle since 0 and its screen shows no WAITING-UNTIL marker"),
     ]);
 }
 
@@ -170,7 +185,11 @@ fn a_detector_that_never_matched_on_a_moving_screen_is_not_believed() {
     ]);
     check(&[
         (900, rotten(false), "suspect"),
-        (930, rotten(false), "suspect; restart: idle 930 s with no WAITING-UNTIL marker"),
+        (
+            930,
+            rotten(false),
+            "suspect; restart: idle since 0 and its screen shows no WAITING-UNTIL marker",
+        ),
     ]);
 }
 
@@ -185,7 +204,7 @@ fn a_promise_is_honoured_with_grace() {
         (
             1400,
             waits(10),
-            "suspect; restart: past its WAITING-UNTIL by 200 s: its self-wake did not fire",
+            "suspect; restart: idle since 10 and it did not go on at the time of its WAITING-UNTIL marker",
         ),
     ]);
     // It went on at the promised time, so what remains is an old marker and a new idle time.
@@ -193,7 +212,11 @@ fn a_promise_is_honoured_with_grace() {
         (10, waits(10), "promised"),
         (1390, waits(1210), "idle"),
         (1510, waits(1210), "suspect"),
-        (1515, waits(1210), "suspect; restart: idle 305 s with no live WAITING-UNTIL marker"),
+        (
+            1515,
+            waits(1210),
+            "suspect; restart: idle since 1210 and its WAITING-UNTIL marker is from before",
+        ),
     ]);
 }
 
@@ -219,7 +242,7 @@ fn a_promise_too_far_is_capped_and_told() {
         (
             end + 20,
             far,
-            "suspect; restart: past its WAITING-UNTIL by 200 s: its self-wake did not fire; alarm promise-too-far",
+            "suspect; restart: idle since 0 and it did not go on at the time of its WAITING-UNTIL marker; alarm promise-too-far",
         ),
     ]);
 }

@@ -36,6 +36,9 @@ pub struct EndRecord {
     pub alive_ms: u64,
     /// Why the program could not be started.
     pub failure: Option<String>,
+    /// The terminal was gone when the program ended: somebody closed the session under it.
+    #[serde(default)]
+    pub session_closed: bool,
 }
 
 impl RunFiles {

@@ -52,10 +52,17 @@ pub fn launch(spec_path: &Path) -> i32 {
             signal: status.signal(),
             alive_ms: millis(began.elapsed()),
             failure: None,
+            session_closed: terminal_is_gone(),
         },
         Err(failure) => {
             eprintln!("agents launch: {failure}");
-            EndRecord { code: None, signal: None, alive_ms: 0, failure: Some(failure) }
+            EndRecord {
+                code: None,
+                signal: None,
+                alive_ms: 0,
+                failure: Some(failure),
+                session_closed: false,
+            }
         }
     };
     let code = end.code.unwrap_or_else(|| end.signal.map_or(127, |signal| 128 + signal));
@@ -140,6 +147,12 @@ async fn received(signal: &mut Option<tokio::signal::unix::Signal>) {
         Some(signal) => drop(signal.recv().await),
         None => std::future::pending().await,
     }
+}
+
+/// Whether tmux has closed our terminal, as it does when a session is killed; then every question to it fails.
+fn terminal_is_gone() -> bool {
+    use rustix::io::Errno;
+    matches!(rustix::termios::tcgetattr(std::io::stdin()), Err(Errno::IO | Errno::NXIO))
 }
 
 /// Makes the program's group the terminal's foreground group, so that it gets keys and tmux names it.

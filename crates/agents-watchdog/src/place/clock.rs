@@ -65,12 +65,14 @@ impl Clock {
     }
 }
 
-/// Now in fleet time, as a watchdog that went on from `mark` would count it.
+/// Now, as a watchdog that went on from `mark` would count it; without one, fleet time begins.
 #[must_use]
-pub fn fleet_time(mark: &ClockMark) -> Moment {
+pub fn now_after(mark: Option<&ClockMark>) -> Now {
     let mut clock = Clock::start();
-    clock.resume(mark);
-    clock.at()
+    if let Some(mark) = mark {
+        clock.resume(mark);
+    }
+    clock.now()
 }
 
 /// How old a file is by the wall clock. `None` for one from the future: the clock was set back since it was written.

@@ -31,6 +31,7 @@ pub(crate) fn exit(files: &RunFiles, name: &AgentName, run: RunId, log: &Path) -
         signal: end.signal,
         alive: Duration::from_millis(end.alive_ms),
         failure: end.failure,
+        session_closed: end.session_closed,
         last_output: last_rows(log),
     })
 }

@@ -1,16 +1,16 @@
-//! What does one member do now, and what does it wait for?
+//! What does one member do now?
 //!
 //! What the listing says is alive beats what was remembered: the memory is as old as the last tick.
 
-use std::time::Duration;
-
 use agents_config::{Agent, Kind, Service};
-use agents_decide::sentence::span;
-use agents_decide::{Ending, Life, Limit, Member, Moment, Sequence, Stage, Stall, Wanted, program};
+use agents_decide::{
+    Ending, Life, LifeNote, Limit, Member, Moment, Note, Sequence, Wanted, program,
+};
 use agents_names::AgentName;
 use agents_tmux::{Listing, Pane};
 
-use super::{Declared, Known, MemberView, Since, State, Terminals, WatchdogState};
+use super::waiting::{remark, waiting_for};
+use super::{Declared, Known, MemberView, Since, State, Terminals};
 use crate::observe::sessions;
 
 pub(super) fn agents(known: &Known<'_>, listing: Option<&Listing>) -> Vec<MemberView> {
@@ -58,8 +58,8 @@ pub(super) fn services(known: &Known<'_>, listing: Option<&Listing>) -> Vec<Memb
 }
 
 /// One member as it is declared and seen.
-struct Subject<'a> {
-    name: &'a AgentName,
+pub(super) struct Subject<'a> {
+    pub name: &'a AgentName,
     session: &'a str,
     enabled: bool,
     /// Runs once; having ended is as it should be.
@@ -87,13 +87,14 @@ fn view(known: &Known<'_>, subject: &Subject<'_>, declared: Declared) -> MemberV
         since: since(state, member).and_then(|since| back(known, since)),
         restarts: member.restarts,
         waiting_for: waiting_for(known, subject, member, state),
+        remark: remark(known, subject, member).filter(|_| state.is_rest()),
         command: alive.map(|pane| pane.command.clone()),
         limited_until: limited_until.filter(|_| state == State::Limited),
         owed: member.mailbox.queue.iter().map(|message| message.kind.to_string()).collect(),
     }
 }
 
-fn rests(known: &Known<'_>, subject: &Subject<'_>) -> bool {
+pub(super) fn rests(known: &Known<'_>, subject: &Subject<'_>) -> bool {
     let sequence = known.state.and_then(|state| state.sequence.as_ref());
     subject.follows_phases && sequence.is_some_and(Sequence::is_complete)
 }
@@ -113,6 +114,11 @@ fn state_of(known: &Known<'_>, subject: &Subject<'_>, member: &Member) -> State 
         (Life::Stopping { .. }, _) => State::Stopping,
         (Life::Up { .. } | Life::Missing { .. }, Some(pane)) if pane.dead.is_none() && limited => {
             State::Limited
+        }
+        (Life::Up { .. }, Some(pane))
+            if pane.dead.is_none() && stalled(known, subject).is_some() =>
+        {
+            State::Stalled
         }
         (_, Some(pane)) if pane.dead.is_none() => State::Running,
         (Life::Up { .. } | Life::Missing { .. }, _) => State::Missing,
@@ -137,6 +143,8 @@ fn since(state: State, member: &Member) -> Option<Moment> {
         };
     }
     match &member.life {
+        // When it went is not known.
+        Life::Up { .. } if state == State::Missing => None,
         Life::Up { since, .. } => Some(*since),
         Life::Missing { since, up_since, .. } => {
             Some(if state == State::Running { *up_since } else { *since })
@@ -152,111 +160,22 @@ fn since(state: State, member: &Member) -> Option<Moment> {
     .filter(|_| state != State::Unknown)
 }
 
-fn back(known: &Known<'_>, since: Moment) -> Option<Since> {
-    let ago = known.at.since(since);
-    let at = known.wall - chrono::TimeDelta::from_std(ago).ok()?;
-    Some(Since { at, ago })
+/// Why it should be restarted and is not, as the last look found.
+fn stalled<'k>(known: &Known<'k>, subject: &Subject<'_>) -> Option<&'k LifeNote> {
+    notes(known, subject).find_map(|note| match note {
+        Note::Life(note @ LifeNote::NotRestarted { .. }) => Some(note),
+        _ => None,
+    })
 }
 
-fn waiting_for(
-    known: &Known<'_>,
+/// What was noted of it last.
+pub(super) fn notes<'k>(
+    known: &Known<'k>,
     subject: &Subject<'_>,
-    member: &Member,
-    state: State,
-) -> Option<String> {
-    let said = match (state, &member.life) {
-        (State::Unknown, _) => return cause(known),
-        (State::Running, _) => return message(subject, member).or_else(|| promise(member)),
-        (State::Stopped | State::Ended | State::Failed, _) => {
-            return ending(known, subject, member);
-        }
-        (State::Limited, _) => window(known, member),
-        (State::Starting | State::Restarting, Life::Due { at, why }) => {
-            start(known, subject, *at, why)
-        }
-        (State::Starting | State::Restarting, _) => "its session to appear".to_owned(),
-        (State::Stopping, _) => "its processes to end".to_owned(),
-        (State::Missing, _) => "a second look that confirms that it is gone".to_owned(),
-        (State::Parked, Life::Parked { retry_at, reason, .. }) => {
-            format!("one more try in {}, after {reason}", ahead(known, *retry_at))
-        }
-        (State::Parked, _) => "one more try".to_owned(),
-    };
-    Some(match known.watchdog.state {
-        WatchdogState::Stopped => format!("the watchdog, which does not run; then {said}"),
-        WatchdogState::Running | WatchdogState::Stale => said,
-    })
+) -> impl Iterator<Item = &'k Note> {
+    known.words.get(subject.name.as_str()).into_iter().flat_map(|word| &word.notes)
 }
 
-fn cause(known: &Known<'_>) -> Option<String> {
-    match known.terminals {
-        Terminals::Unseen(cause) => Some(format!("a look at the terminals: {cause}")),
-        Terminals::Listed(_) | Terminals::NoServer => None,
-    }
-}
-
-fn start(known: &Known<'_>, subject: &Subject<'_>, at: Moment, why: &agents_decide::Why) -> String {
-    if at > known.at {
-        return format!("its start in {}, because {why}", ahead(known, at));
-    }
-    // Overdue: what holds it up was said when it was judged last.
-    let word = known.words.get(subject.name.as_str());
-    let note = word.and_then(|word| word.notes.last().cloned());
-    note.map_or_else(
-        || format!("its turn to start, because {why}"),
-        |note| format!("its start: {note}"),
-    )
-}
-
-fn window(known: &Known<'_>, member: &Member) -> String {
-    match &member.limit {
-        Limit::Held { until: Some(until), .. } => {
-            format!("its usage window to end at {}", until.format("%Y-%m-%d %H:%M:%S UTC"))
-        }
-        Limit::Held { probe_at, .. } => {
-            format!("its usage window to end; probed in {}", ahead(known, *probe_at))
-        }
-        Limit::Probing { .. } => "its probe to tell whether the usage window is over".to_owned(),
-        Limit::Clear { .. } => "its usage window to end".to_owned(),
-    }
-}
-
-fn message(subject: &Subject<'_>, member: &Member) -> Option<String> {
-    let first = member.mailbox.queue.front()?;
-    Some(match member.mailbox.stage {
-        Stage::Stuck { .. } => format!(
-            "the {} to be submitted by hand; `agents attach {}` shows why",
-            first.kind, subject.name
-        ),
-        Stage::Owed => format!("a moment to be sent the {}", first.kind),
-        Stage::Typing { .. } | Stage::Typed { .. } | Stage::Submitted { .. } => {
-            format!("the {} to be taken", first.kind)
-        }
-    })
-}
-
-fn promise(member: &Member) -> Option<String> {
-    match &member.stall {
-        Stall::Promised { vow, .. } => {
-            Some(format!("its promise to go on at {}", vow.until.format("%Y-%m-%d %H:%M:%S UTC")))
-        }
-        Stall::Working | Stall::Idle { .. } | Stall::Suspect { .. } => None,
-    }
-}
-
-fn ending(known: &Known<'_>, subject: &Subject<'_>, member: &Member) -> Option<String> {
-    let Life::Stopped { how, .. } = &member.life else { return None };
-    match how {
-        Ending::Ended(how) => Some(format!("nothing; it ended: {how}")),
-        Ending::Failed(reason) => Some(format!("the operator: {reason}")),
-        Ending::NeverStarted | Ending::Asked if rests(known, subject) => {
-            Some("nothing; the phase sequence is complete".to_owned())
-        }
-        Ending::NeverStarted | Ending::Asked => None,
-    }
-}
-
-fn ahead(known: &Known<'_>, at: Moment) -> String {
-    let rest: Duration = at.since(known.at);
-    span(rest.as_secs())
+fn back(known: &Known<'_>, since: Moment) -> Option<Since> {
+    Some(Since { at: known.now.wall_of(since), ago: known.now.at.since(since) })
 }

@@ -6,14 +6,15 @@ use std::time::Duration;
 
 use agents_config::{Environment, Fleet, load_text};
 use agents_decide::{
-    Ending, FleetState, Life, Limit, Member, Message, MessageKind, Moment, RunId, Sequence, Stage,
-    StopStage, Wanted, Why,
+    Bar, Ending, FleetState, Life, LifeNote, Limit, Member, Message, MessageKind, Moment, Note,
+    RunId, Sequence, Stage, StallNote, StopStage, Wanted, Why, Zone,
 };
 use agents_names::{AgentName, PhaseId};
 use agents_tmux::{Dead, Listing, Pane, PaneId, ServerId};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::*;
+use crate::recorder::Word;
 
 const CONFIG: &str = r#"
 [defaults]
@@ -46,6 +47,10 @@ dir = "."
 
 /// Now, in fleet time and by the wall.
 const AT: Moment = Moment(10_000_000);
+
+fn now() -> Now {
+    Now { at: AT, wall: wall(), zone: Zone::Fixed(0) }
+}
 
 fn wall() -> DateTime<Utc> {
     "2026-05-01T12:00:00Z".parse().unwrap()
@@ -104,8 +109,7 @@ fn look(state: Option<&FleetState>, terminals: &Terminals, watchdog: WatchdogVie
         watchdog,
         phase: Some(PhaseId::new("P1").unwrap()),
         phase_done: Some(false),
-        at: AT,
-        wall: wall(),
+        now: now(),
     })
 }
 
@@ -243,16 +247,25 @@ fn what_is_waited_for_is_said_in_words() {
             "due",
             &Terminals::NoServer,
             WATCHED,
-            Some("its start in 5 s, because it is gone: exit code 1"),
+            Some(
+                "its start by the first look after 12:00:05 (in 5 s), because it is gone: exit code 1",
+            ),
         ),
-        ("failed", &Terminals::NoServer, WATCHED, Some("the operator: no bin")),
-        ("held", &alive, WATCHED, Some("its usage window to end at 2026-05-01 12:30:00 UTC")),
-        ("parked", &Terminals::NoServer, WATCHED, Some("one more try in 5 s, after 5 starts")),
+        ("failed", &Terminals::NoServer, WATCHED, Some("the operator to mend this: no bin")),
+        ("held", &alive, WATCHED, Some("its usage window to end at 12:30:00")),
+        (
+            "parked",
+            &Terminals::NoServer,
+            WATCHED,
+            Some("one more try at 12:00:05 (in 5 s); parked: 5 starts"),
+        ),
         (
             "parked",
             &Terminals::NoServer,
             down,
-            Some("the watchdog, which does not run; then one more try in 5 s, after 5 starts"),
+            Some(
+                "a watchdog, since none runs (`agents up watchdog`); then one more try at 12:00:05 (in 5 s); parked: 5 starts",
+            ),
         ),
     ] {
         assert_eq!(said(what, terminals, watchdog).as_deref(), expected, "{what}");
@@ -322,4 +335,69 @@ fn the_phase_decides_the_model_and_a_complete_sequence_lets_loops_rest() {
     assert_eq!(model(&view), "own");
     assert!(shown.complete && shown.index == Some(1) && shown.of == 2);
     assert!(!view.agents[0].should_run);
+}
+
+/// The view of ann, up and running, of whom the last look noted that.
+fn noted(note: impl Into<Note>) -> MemberView {
+    let state = ann(living(Life::Up { since: minutes_ago(9), run: Some(RunId(1)) }));
+    let (at_wall_ms, notes) = (wall().timestamp_millis(), vec![note.into()]);
+    let word = Word { at_wall_ms, tick: 1, actions: Vec::new(), notes };
+    let view = FleetView::of(&Known {
+        fleet: &fleet(),
+        config_problem: None,
+        store_problem: None,
+        state: Some(&state),
+        words: &BTreeMap::from([("ann".to_owned(), word)]),
+        terminals: &listed(vec![pane("t-ann", Some("t-/ann"), false)]),
+        watchdog: WATCHED,
+        phase: None,
+        phase_done: None,
+        now: now(),
+    });
+    view.agents[0].clone()
+}
+
+#[test]
+fn one_that_needs_a_restart_and_gets_none_is_stalled_and_says_when_one_is_possible() {
+    let how = "and its screen shows no WAITING-UNTIL marker".to_owned();
+    let why = Why::Stall { since: Some(minutes_ago(7)), how };
+    let again_at = AT.after(Duration::from_secs(540));
+    let bar = Bar::Budget { limit: 5, window_seconds: 900, again_at: Some(again_at) };
+    let barred = noted(LifeNote::NotRestarted { why: why.clone(), bar });
+    assert_eq!((barred.state, barred.runs()), (State::Stalled, false));
+    assert_eq!(
+        barred.waiting_for.as_deref(),
+        Some(
+            "a restart, possible again at 12:09:00 (in 9 min), because it stalled: no sign of work since 11:53:00, and its screen shows no WAITING-UNTIL marker"
+        )
+    );
+    let bar = Bar::Unstartable { reason: "its prompt is missing".to_owned() };
+    let lame = noted(LifeNote::NotRestarted { why, bar }).waiting_for.unwrap();
+    assert!(lame.starts_with("a start to be possible (its prompt is missing)"), "{lame}");
+    assert_eq!(noted(LifeNote::Running).state, State::Running);
+}
+
+#[test]
+fn one_that_looks_stalled_without_proof_says_what_is_missing() {
+    let note = StallNote::NotProven { since: minutes_ago(60), reason: "no log".to_owned() };
+    let unproven = noted(note);
+    assert_eq!(unproven.state, State::Running);
+    assert_eq!(
+        unproven.waiting_for.as_deref(),
+        Some("a proof that it stalled, before it is restarted: no log")
+    );
+}
+
+#[test]
+fn one_that_rests_waits_for_nothing_and_says_how_it_ended() {
+    let state = ann(lives().remove(2).1);
+    let rests = look(Some(&state), &Terminals::NoServer, WATCHED).agents.remove(0);
+    assert_eq!((rests.waiting_for, rests.remark.as_deref()), (None, Some("exit code 0")));
+}
+
+#[test]
+fn one_that_went_since_the_last_look_is_not_missing_since_it_came_up() {
+    let state = ann(lives().remove(7).1);
+    let gone = look(Some(&state), &listed(Vec::new()), WATCHED).agents.remove(0);
+    assert_eq!((gone.state, gone.since), (State::Missing, None));
 }

@@ -1,0 +1,105 @@
+//! What is done? An action as an order, which `would` can stand before.
+
+use agents_names::AgentName;
+
+use super::{Telling, first_words, listed};
+use crate::{Action, Answer, Now, StopStage};
+
+impl Action {
+    /// What is to be done, in words: `start worker, because …`.
+    #[must_use]
+    pub fn told(&self, now: Now) -> String {
+        let telling = Telling::decided(self.about(), now);
+        match self {
+            Self::Start { name, why, resume, phase, one_off, .. } => {
+                let with =
+                    if one_off.is_none() { String::new() } else { format!(" with {one_off}") };
+                let phase = phase.as_ref().map_or_else(String::new, |it| format!(" on phase {it}"));
+                let resume = if resume.is_some() { ", resuming its conversation" } else { "" };
+                format!("start {name}{with}{phase}{resume}, because {}", why.told(&telling))
+            }
+            Self::Stop { name, stage: StopStage::Terminate, why, .. } => {
+                format!("stop {name}, because {}", why.told(&telling))
+            }
+            Self::Stop { name, stage: StopStage::Kill, why, .. } => {
+                format!("kill what is left of {name}, because {}", why.told(&telling))
+            }
+            Self::Type { name, text, .. } => format!("type at {name}: {}", first_words(text)),
+            Self::Submit { name, key, .. } => {
+                format!("press {key} at {name}, to submit what was typed")
+            }
+            Self::RestoreSocket { server } => format!(
+                "ask the tmux server (process {}) to make its socket anew, if it still lives",
+                server.pid
+            ),
+            Self::LookAgain => "look again at once, over another connection to tmux".to_owned(),
+            Self::WritePosition { phase } => format!("record {phase} as the phase"),
+            Self::MarkComplete { phase } => {
+                format!("record in SEQUENCE-COMPLETE that {phase} was the last phase")
+            }
+            Self::ClearComplete => {
+                "remove SEQUENCE-COMPLETE if it is there, since a phase is under way".to_owned()
+            }
+            Self::StopUndeclared { name, session, .. } => {
+                format!("stop {name}, which the config no longer declares (session {session})")
+            }
+            Self::Reply { answers, .. } => format!("tell the operator: {}", answered(answers)),
+            Self::Alarm { text, .. } => format!("raise the alarm: {text}"),
+            Self::Exit => "end the watchdog".to_owned(),
+        }
+    }
+
+    /// Which agent or service it is about, if one.
+    #[must_use]
+    pub fn about(&self) -> Option<&AgentName> {
+        match self {
+            Self::Start { name, .. }
+            | Self::Stop { name, .. }
+            | Self::Type { name, .. }
+            | Self::Submit { name, .. }
+            | Self::StopUndeclared { name, .. } => Some(name),
+            Self::Alarm { about, .. } => about.as_ref(),
+            Self::RestoreSocket { .. }
+            | Self::LookAgain
+            | Self::WritePosition { .. }
+            | Self::MarkComplete { .. }
+            | Self::ClearComplete
+            | Self::Reply { .. }
+            | Self::Exit => None,
+        }
+    }
+}
+
+/// Members with the same answer stand together: `a and b started; c failed: …`.
+fn answered(answers: &[(AgentName, Answer)]) -> String {
+    let mut said: Vec<(String, Vec<&AgentName>)> = Vec::new();
+    for (name, answer) in answers {
+        let words = answer.told();
+        match said.iter_mut().find(|(known, _)| *known == words) {
+            Some((_, names)) => names.push(name),
+            None => said.push((words, vec![name])),
+        }
+    }
+    if said.is_empty() {
+        return "done".to_owned();
+    }
+    let parts: Vec<String> =
+        said.into_iter().map(|(words, names)| format!("{} {words}", listed(names))).collect();
+    parts.join("; ")
+}
+
+impl Answer {
+    /// What became of it, after the member's name.
+    fn told(&self) -> String {
+        match self {
+            Self::Started => "started".to_owned(),
+            Self::AlreadyRunning => "already running".to_owned(),
+            Self::Stopped => "stopped".to_owned(),
+            Self::NotRunning => "not running".to_owned(),
+            Self::Delivered => "has its message".to_owned(),
+            Self::Failed(reason) => format!("failed ({reason})"),
+            Self::Unseen(reason) => format!("unknown ({reason})"),
+            Self::Waiting(reason) => format!("accepted for later ({reason})"),
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! What does a member wait for?
+
+use agents_decide::sentence::{Telling, span};
+use agents_decide::{
+    Bar, Ending, Life, LifeNote, Limit, Member, Moment, Note, Stage, Stall, StallNote, Why,
+};
+
+use super::member::{Subject, notes, rests};
+use super::{Known, State, Terminals, WatchdogState};
+
+/// In words that follow "waits for"; `None`: for nothing.
+pub(super) fn waiting_for(
+    known: &Known<'_>,
+    subject: &Subject<'_>,
+    member: &Member,
+    state: State,
+) -> Option<String> {
+    let said = match (state, &member.life) {
+        (State::Unknown, _) => return cause(known),
+        (State::Stopped | State::Ended, _) => return None,
+        (State::Failed, _) => return failure(member),
+        (State::Running, _) => message(subject, member)
+            .or_else(|| promise(known, member))
+            .or_else(|| proof(known, subject))?,
+        (State::Stalled, _) => restart(known, subject)?,
+        (State::Limited, _) => window(known, member),
+        (State::Starting | State::Restarting, Life::Due { at, why }) => {
+            start(known, subject, *at, why)
+        }
+        (State::Starting | State::Restarting, _) => "its session to appear".to_owned(),
+        (State::Stopping, Life::Stopping { then: Some(why), .. }) => {
+            format!(
+                "its processes to end, then its start, because {}",
+                why.told(&of(known, subject))
+            )
+        }
+        (State::Stopping, _) => "its processes to end".to_owned(),
+        (State::Missing, _) => "a second look that confirms that it is gone".to_owned(),
+        (State::Parked, Life::Parked { retry_at, reason, .. }) => {
+            format!("one more try at {}; parked: {reason}", known.now.point(*retry_at))
+        }
+        (State::Parked, _) => "one more try".to_owned(),
+    };
+    Some(match known.watchdog.state {
+        WatchdogState::Stopped => {
+            format!("a watchdog, since none runs (`agents up watchdog`); then {said}")
+        }
+        WatchdogState::Stale => {
+            let age = known
+                .watchdog
+                .last_tick
+                .map_or_else(String::new, |age| format!(" for {}", span(age.as_secs())));
+            format!("the watchdog, which has not looked{age}; then {said}")
+        }
+        WatchdogState::Running => said,
+    })
+}
+
+fn of<'s>(known: &Known<'_>, subject: &Subject<'s>) -> Telling<'s> {
+    Telling::decided(Some(subject.name), known.now)
+}
+
+fn cause(known: &Known<'_>) -> Option<String> {
+    match known.terminals {
+        Terminals::Unseen(cause) => Some(format!("a look at the terminals: {cause}")),
+        Terminals::Listed(_) | Terminals::NoServer => None,
+    }
+}
+
+fn start(known: &Known<'_>, subject: &Subject<'_>, at: Moment, why: &Why) -> String {
+    let because = why.told(&of(known, subject));
+    if at > known.now.at {
+        return format!(
+            "its start by the first look after {}, because {because}",
+            known.now.point(at)
+        );
+    }
+    // Overdue: what holds it up was said when it was judged last.
+    let held = notes(known, subject).find(|note| {
+        matches!(
+            note,
+            Note::Life(LifeNote::WaitsForTurn { .. } | LifeNote::Unstartable { .. })
+                | Note::Limit(_)
+                | Note::CannotSee { .. }
+                | Note::Doubted
+        )
+    });
+    match held {
+        Some(note) => format!("its start: {}", note.told(&of(known, subject))),
+        None => format!("its start by the next look, because {because}"),
+    }
+}
+
+/// What is in the way of the restart that it needs.
+fn restart(known: &Known<'_>, subject: &Subject<'_>) -> Option<String> {
+    let (why, bar) = notes(known, subject).find_map(|note| match note {
+        Note::Life(LifeNote::NotRestarted { why, bar }) => Some((why, bar)),
+        _ => None,
+    })?;
+    let because = why.told(&of(known, subject));
+    Some(match bar {
+        Bar::Budget { again_at: Some(at), .. } | Bar::InVain { again_at: at, .. } => {
+            format!("a restart, possible again at {}, because {because}", known.now.point(*at))
+        }
+        Bar::Budget { again_at: None, .. } => format!(
+            "the operator to restart it, since `restart_limit` allows none; needed because {because}"
+        ),
+        Bar::Unstartable { reason } => {
+            format!("a start to be possible ({reason}), and then its restart, because {because}")
+        }
+    })
+}
+
+fn window(known: &Known<'_>, member: &Member) -> String {
+    match &member.limit {
+        Limit::Held { until: Some(until), .. } => {
+            format!("its usage window to end at {}", known.now.clock(*until))
+        }
+        Limit::Held { probe_at, .. } => {
+            format!("its usage window to end; a probe is due at {}", known.now.point(*probe_at))
+        }
+        Limit::Probing { .. } => "its probe to tell whether the usage window is over".to_owned(),
+        Limit::Clear { .. } => "its usage window to end".to_owned(),
+    }
+}
+
+fn message(subject: &Subject<'_>, member: &Member) -> Option<String> {
+    let first = member.mailbox.queue.front()?;
+    Some(match member.mailbox.stage {
+        Stage::Stuck { .. } => format!(
+            "the {} to be submitted by hand; `agents attach {}` shows why",
+            first.kind, subject.name
+        ),
+        Stage::Owed => format!("a moment to be sent the {}", first.kind),
+        Stage::Typing { .. } | Stage::Typed { .. } | Stage::Submitted { .. } => {
+            format!("the {} to be taken", first.kind)
+        }
+    })
+}
+
+fn promise(known: &Known<'_>, member: &Member) -> Option<String> {
+    match &member.stall {
+        Stall::Promised { vow, .. } => {
+            Some(format!("its promise to go on at {}", known.now.clock(vow.until)))
+        }
+        Stall::Working | Stall::Idle { .. } | Stall::Suspect { .. } => None,
+    }
+}
+
+/// It looks stalled, and the evidence does not suffice to restart it.
+fn proof(known: &Known<'_>, subject: &Subject<'_>) -> Option<String> {
+    notes(known, subject).find_map(|note| match note {
+        Note::Stall(StallNote::NotProven { reason, .. }) => {
+            Some(format!("a proof that it stalled, before it is restarted: {reason}"))
+        }
+        _ => None,
+    })
+}
+
+fn failure(member: &Member) -> Option<String> {
+    match &member.life {
+        Life::Stopped { how: Ending::Failed(reason), .. } => {
+            Some(format!("the operator to mend this: {reason}"))
+        }
+        Life::Stopped { .. }
+        | Life::Due { .. }
+        | Life::Starting { .. }
+        | Life::Up { .. }
+        | Life::Missing { .. }
+        | Life::Stopping { .. }
+        | Life::Parked { .. } => None,
+    }
+}
+
+/// What is to be said of one that waits for nothing.
+pub(super) fn remark(known: &Known<'_>, subject: &Subject<'_>, member: &Member) -> Option<String> {
+    let Life::Stopped { how, .. } = &member.life else { return None };
+    match how {
+        Ending::Ended(how) => Some(how.clone()),
+        Ending::NeverStarted | Ending::Asked if rests(known, subject) => {
+            Some("the phase sequence is complete".to_owned())
+        }
+        Ending::NeverStarted | Ending::Asked | Ending::Failed(_) => None,
+    }
+}
