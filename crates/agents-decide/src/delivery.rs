@@ -51,7 +51,7 @@ pub(crate) fn step(
     match stage {
         Stage::Owed => owed(draft, what, seen, (pane, activity), &message),
         Stage::Typing { at, tries, .. } => {
-            typing(draft, what, (pane, seen.unsent), (at, tries), &message);
+            typing(draft, what, (pane, seen.unheard), (at, tries), &message);
         }
         Stage::Typed { at, .. } => typed(draft, what, seen, (pane, at), &message),
         Stage::Submitted { at, tries, before, .. } => {
@@ -110,7 +110,7 @@ fn type_it(draft: &mut Draft<'_>, what: Declared<'_>, pane: &PaneSeen, message: 
 fn typing(
     draft: &mut Draft<'_>,
     what: Declared<'_>,
-    (pane, unsent): (&PaneSeen, bool),
+    (pane, unheard): (&PaneSeen, bool),
     (at, tries): (Moment, u32),
     message: &Message,
 ) {
@@ -124,7 +124,7 @@ fn typing(
     }
     wait(draft, what, message, "the paste does not show yet");
     draft.look_in(QUICK_LOOK);
-    if now.since(at) >= LOST_AFTER || unsent {
+    if now.since(at) >= LOST_AFTER || unheard {
         // The token proves that it was not pasted. tmux has answered a listing since, and takes requests in the order
         // in which they came, so the first paste does not come late either.
         if !pane.deaf {
@@ -212,7 +212,7 @@ fn submitted(
         return;
     }
     draft.note(name, MessageNote::Submitted { message: kind, tries });
-    if !arrived && (waited >= LOST_AFTER || seen.unsent) && !sent.pane.deaf {
+    if !arrived && (waited >= LOST_AFTER || seen.unheard) && !sent.pane.deaf {
         // Lost on the way: the same try under the same token.
         submit(draft, what, sent.pane, message, Attempt { tries, before: sent.before });
     } else if arrived && waited >= SEEN_WITHIN && !sent.pane.deaf {

@@ -61,9 +61,9 @@ pub struct MemberSeen {
     /// The run whose program the launcher has begun, as it recorded; looked up until it is seen.
     #[serde(default)]
     pub began: Option<RunId>,
-    /// What was decided for it last was not attempted, since tmux had stopped answering by then.
+    /// tmux was not heard to take what was decided for it last: it was not asked, or did not answer in time.
     #[serde(default)]
-    pub unsent: bool,
+    pub unheard: bool,
     /// The conversation id that a restart would resume.
     pub resume_id: Option<String>,
     /// The text of the wake prompt, as one line; `None` when the file is missing or blank.

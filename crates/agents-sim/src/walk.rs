@@ -95,8 +95,9 @@ impl Walk {
         Ok(Self { simulation, random, members, claim_owed: None, hangs_until: None })
     }
 
+    /// The phase that the fleet is in, whether a watchdog lives or not.
     fn phase(&self) -> Option<PhaseId> {
-        Some(self.simulation.state()?.sequence.as_ref()?.phase().clone())
+        self.simulation.machine.parts().position.clone()
     }
 
     fn faults(&mut self) -> Result<(), SimError> {

@@ -1,8 +1,8 @@
 //! Carry a decision out. Too dull to hold a bug: one translation from action to effect, and a record of how it went.
 
 use agents_config::Fleet;
-use agents_decide::{Action, Decision, Now, Sequence};
-use agents_names::SessionName;
+use agents_decide::{Action, Decision, Now, RunId, Sequence};
+use agents_names::{AgentName, SessionName};
 use agents_tmux::{Done, Driver, PaneId, ServerId, TmuxError, TmuxOp, Token};
 
 use crate::ledger::Ledger;
@@ -13,7 +13,7 @@ use crate::tick::Engine;
 impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
     /// Carries the actions out in their order, neighbours of one kind together. Once tmux has let a request of this
     /// tick wait through its time limit, nothing more is asked of it: the rest stays owed, and the next tick decides.
-    pub(crate) async fn act(&mut self, fleet: &Fleet, decision: &Decision) {
+    pub(crate) async fn act(&mut self, fleet: &Fleet, decision: &Decision, now: Now) {
         self.has_started = false;
         let effects: Vec<&Action> =
             decision.actions.iter().filter(|action| kind_of(action) != Kind::Recorded).collect();
@@ -30,17 +30,20 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
                     vec![self.act_on(fleet, group[0]).await]
                 }
             };
-            tell_failures(group, &outcomes, self.place.now());
-            unsent.extend(&group[outcomes.len()..]);
+            tell_failures(group, &outcomes, now);
+            let (sent, others) = group.split_at(outcomes.len());
+            let unheard = sent.iter().zip(&outcomes).filter(|(_, outcome)| is_unheard(outcome));
+            self.unheard.extend(unheard.filter_map(|(action, _)| action.about().cloned()));
+            unsent.extend(others);
         }
-        self.leave_owed(&unsent);
+        self.leave_owed(&unsent, now);
     }
 
-    fn leave_owed(&mut self, unsent: &[&Action]) {
+    fn leave_owed(&mut self, unsent: &[&Action], now: Now) {
         if unsent.is_empty() {
             return;
         }
-        self.unsent.extend(unsent.iter().filter_map(|action| action.about().cloned()));
+        self.unheard.extend(unsent.iter().filter_map(|action| action.about().cloned()));
         tracing::warn!(
             "tmux did not answer in time, so {} of this tick stay owed and are decided again: {}",
             if unsent.len() == 1 {
@@ -48,7 +51,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             } else {
                 format!("{} actions", unsent.len())
             },
-            some_of(unsent, self.place.now())
+            some_of(unsent, now)
         );
     }
 
@@ -73,19 +76,19 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             Action::RestoreSocket { server } => {
                 let server = ServerId { pid: server.pid, start_time: server.start_time };
                 let restored = self.driver.restore_socket(server).await;
-                restored.map(drop).map_err(|error| error.to_string())
+                restored.map(drop).map_err(Failure::of)
             }
             Action::WritePosition { phase } => {
                 let written = self.place.write_position(fleet, phase);
-                self.mirrored(written)
+                self.mirrored(written).map_err(Failure::Told)
             }
             Action::MarkComplete { phase } => {
                 let written = self.place.mark_complete(fleet, Some(phase));
-                self.mirrored(written)
+                self.mirrored(written).map_err(Failure::Told)
             }
             Action::ClearComplete => {
                 let written = self.place.mark_complete(fleet, None);
-                self.mirrored(written)
+                self.mirrored(written).map_err(Failure::Told)
             }
             // Carried out with their neighbours, or written with the decision.
             Action::Start { .. }
@@ -121,7 +124,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
     async fn apply(&mut self, op: &TmuxOp) -> Outcome {
         let outcome = self.driver.apply(op).await;
         self.heed(&outcome);
-        outcome.map(drop).map_err(|error| error.to_string())
+        outcome.map(drop).map_err(Failure::of)
     }
 
     /// Remembers when tmux says that this process is no longer the writer, and when it does not say anything.
@@ -144,37 +147,42 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         let mut answers = self.driver.apply_all(&ops).await.into_iter();
         let mut outcomes = Vec::with_capacity(actions.len());
         for (name, run, session) in prepared {
-            let outcome = match session {
+            outcomes.push(match session {
                 Ok(_) => {
                     let Some(answer) = answers.next() else { break };
-                    self.started(answer)
+                    self.started(name, run, answer)
                 }
-                Err(reason) => Err(NotStarted::Certainly(reason)),
-            };
-            outcomes.push(outcome.map_err(|not_started| match not_started {
-                NotStarted::Certainly(reason) => {
-                    self.failed.insert(name.clone(), (run, reason.clone()));
-                    reason
-                }
-                NotStarted::Perhaps(cause) => cause,
-            }));
+                Err(reason) => self.not_started(name, run, reason),
+            });
         }
         outcomes
     }
 
-    fn started(&mut self, answer: Result<Done, TmuxError>) -> Result<(), NotStarted> {
+    fn started(
+        &mut self,
+        name: &AgentName,
+        run: RunId,
+        answer: Result<Done, TmuxError>,
+    ) -> Outcome {
         self.heed(&answer);
         match answer {
             Ok(Done::Changed | Done::Already) => {
                 self.has_started = true;
                 Ok(())
             }
-            Err(TmuxError::Refused { reason }) => Err(NotStarted::Certainly(reason)),
+            Err(TmuxError::Refused { reason }) => self.not_started(name, run, reason),
             Err(error @ (TmuxError::NoServer { .. } | TmuxError::Missing { .. })) => {
-                Err(NotStarted::Certainly(error.to_string()))
+                self.not_started(name, run, error.to_string())
             }
-            Err(TmuxError::Unknown { cause }) => Err(NotStarted::Perhaps(cause)),
+            // It may still take effect: the next look tells.
+            Err(error @ TmuxError::Unknown { .. }) => Err(Failure::of(error)),
         }
+    }
+
+    /// There is certainly no session; the decision hears why.
+    fn not_started(&mut self, name: &AgentName, run: RunId, reason: String) -> Outcome {
+        self.failed.insert(name.clone(), (run, reason.clone()));
+        Err(Failure::Told(reason))
     }
 
     /// Ends neighbours together; the outcomes end where tmux stopped answering.
@@ -193,10 +201,10 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
                         Ok(_) | Err(TmuxError::Missing { .. } | TmuxError::NoServer { .. }) => {
                             Ok(())
                         }
-                        Err(error) => Err(error.to_string()),
+                        Err(error) => Err(Failure::of(error)),
                     }
                 }
-                Err(reason) => Err(reason),
+                Err(reason) => Err(Failure::Told(reason)),
             };
             outcomes.push(outcome);
         }
@@ -226,13 +234,30 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
     }
 }
 
-type Outcome = Result<(), String>;
+type Outcome = Result<(), Failure>;
 
-/// Why a start brought no session.
-enum NotStarted {
-    Certainly(String),
-    /// It may still take effect: the next look tells.
-    Perhaps(String),
+/// Why an action was not carried out, as far as is known.
+enum Failure {
+    Told(String),
+    /// The time limit went by; it may still take effect.
+    Unheard(String),
+}
+
+impl Failure {
+    fn of(error: TmuxError) -> Self {
+        let reason = error.to_string();
+        if error.is_time_out() { Self::Unheard(reason) } else { Self::Told(reason) }
+    }
+
+    fn reason(&self) -> &str {
+        match self {
+            Self::Told(reason) | Self::Unheard(reason) => reason,
+        }
+    }
+}
+
+fn is_unheard(outcome: &Outcome) -> bool {
+    matches!(outcome, Err(Failure::Unheard(_)))
 }
 
 /// How an action is carried out.
@@ -270,8 +295,8 @@ fn joins(one: &Action, next: &Action) -> bool {
 fn tell_failures(group: &[&Action], outcomes: &[Outcome], now: Now) {
     let mut told: Vec<(&str, Vec<&Action>)> = Vec::new();
     for (action, outcome) in group.iter().zip(outcomes) {
-        let Err(reason) = outcome else { continue };
-        match told.iter_mut().find(|(known, _)| known == reason) {
+        let Some(reason) = outcome.as_ref().err().map(Failure::reason) else { continue };
+        match told.iter_mut().find(|(known, _)| *known == reason) {
             Some((_, actions)) => actions.push(action),
             None => told.push((reason, vec![action])),
         }

@@ -86,7 +86,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
     ) -> MemberSeen {
         let Facts { exit, log_age, processes, unstartable, began, resume_id, wake_text } = facts;
         let start_failed = self.failed.get(name).cloned();
-        let unsent = self.unsent.contains(name);
+        let unheard = self.unheard.contains(name);
         MemberSeen {
             pane,
             screen,
@@ -96,7 +96,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             unstartable,
             start_failed,
             began,
-            unsent,
+            unheard,
             resume_id,
             wake_text,
         }

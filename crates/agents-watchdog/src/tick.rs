@@ -25,8 +25,8 @@ pub struct Engine<D, P, L> {
     pub(crate) screens: Screens,
     /// Starts that failed before tmux was asked.
     pub(crate) failed: HashMap<AgentName, (RunId, String)>,
-    /// Members for whom the last decision was not attempted, since tmux had stopped answering.
-    pub(crate) unsent: HashSet<AgentName>,
+    /// Members for whom tmux was not heard to take what was decided last: it was not asked, or did not answer in time.
+    pub(crate) unheard: HashSet<AgentName>,
     /// A request of this tick brought no answer within the time limit.
     pub(crate) tmux_hangs: bool,
     /// A start of this tick was confirmed: its session can be seen at once.
@@ -86,7 +86,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             state,
             screens: Screens::default(),
             failed: HashMap::new(),
-            unsent: HashSet::new(),
+            unheard: HashSet::new(),
             tmux_hangs: false,
             has_started: false,
             recorder,
@@ -152,11 +152,11 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             self.last_heavy = Some(now.at);
         }
         self.failed.clear();
-        self.unsent.retain(|name| is_unseen(&observation, name));
+        self.unheard.retain(|name| is_unseen(&observation, name));
         let exit = decision.actions.contains(&Action::Exit);
         self.mirror(fleet);
         self.independent = decision.actions.contains(&Action::LookAgain);
-        self.act(fleet, &decision).await;
+        self.act(fleet, &decision, now).await;
         if self.superseded {
             return Err(LedgerError::Superseded);
         }

@@ -73,7 +73,7 @@ pub fn seen(screen: &[&str]) -> MemberSeen {
         unstartable: None,
         start_failed: None,
         began: None,
-        unsent: false,
+        unheard: false,
         resume_id: None,
         wake_text: None,
     }

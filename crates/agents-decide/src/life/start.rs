@@ -228,8 +228,8 @@ pub(super) fn starting(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberS
         None if exit.is_some() => {
             ended(draft, what, seen, describe(exit, None, &seen.processes), Some(sent.since))
         }
-        // The wait for its session begins when it is sent.
-        None if seen.unsent => send_start(draft, what, seen, Sent { since: now, ..sent }),
+        // The wait for its session begins when tmux has taken the start.
+        None if seen.unheard => send_start(draft, what, seen, Sent { since: now, ..sent }),
         None if now.since(sent.sent_at) >= UNWATCHED => {
             // Nobody has looked meanwhile, so the wait begins anew.
             send_start(draft, what, seen, Sent { since: now, ..sent });

@@ -38,8 +38,8 @@ pub(super) fn stopping(
         super::say_rest(draft, what);
         return;
     }
-    if now.since(stop.sent_at) >= UNWATCHED || seen.unsent {
-        // Nobody has looked meanwhile, or it was not sent at all, so the patience with it begins anew.
+    if now.since(stop.sent_at) >= UNWATCHED || seen.unheard {
+        // Nobody has looked meanwhile, or tmux has not taken it, so the patience with it begins anew.
         stop.since = now;
     }
     let waited = now.since(stop.since);
@@ -50,7 +50,7 @@ pub(super) fn stopping(
     if stop.stage == StopStage::Kill && waited >= grace * 2 + Duration::from_secs(5) {
         draft.alarm(Some(name), "survives", format!("{name} does not end, not even by SIGKILL"));
     }
-    if now.since(stop.sent_at) >= SEND_AGAIN || seen.unsent {
+    if now.since(stop.sent_at) >= SEND_AGAIN || seen.unheard {
         stop.sent_at = now;
         send_stop(draft, what, stop.run, stop.stage, stop.why.clone());
     }
