@@ -349,8 +349,7 @@ fn the_phase_decides_the_model_and_a_complete_sequence_lets_loops_rest() {
 /// The view of ann, up and running, of whom the last look noted that.
 fn noted(note: impl Into<Note>) -> MemberView {
     let state = ann(living(Life::Up { since: minutes_ago(9), run: Some(RunId(1)) }));
-    let (at_wall_ms, notes) = (wall().timestamp_millis(), vec![note.into()]);
-    let word = Word { at_wall_ms, tick: 1, actions: Vec::new(), notes };
+    let word = Word { at_wall_ms: 0, tick: 1, actions: Vec::new(), notes: vec![note.into()] };
     let words = BTreeMap::from([("ann".to_owned(), word)]);
     let alive = listed(vec![pane("t-ann", Some("t-/ann"), false)]);
     told(Some(&state), &alive, WATCHED, &words).agents.remove(0)
