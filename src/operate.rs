@@ -56,7 +56,9 @@ fn carry_out(
 ) -> Result<Option<Answers>, Error> {
     let state_dir = loaded.fleet.state_dir();
     let mut poked = None;
-    let mut sight = Sight::default();
+    // The holder must have had the time to say more than that it cannot see.
+    let patience = BLIND_PATIENCE + loaded.fleet.timing.tmux_timeout * 2;
+    let mut sight = Sight { patience, looked: None, blind_since: None };
     loop {
         if let Some(answers) = reply(store, id)? {
             return Ok(Some(answers));
@@ -92,8 +94,8 @@ fn reply(store: &Store, id: u64) -> Result<Option<Answers>, Error> {
 }
 
 /// Whether the holder of the fleet, who has taken the request up, sees the terminals.
-#[derive(Default)]
 struct Sight {
+    patience: Duration,
     looked: Option<Instant>,
     blind_since: Option<Instant>,
 }
@@ -109,7 +111,7 @@ impl Sight {
         let blind =
             state(store)?.is_some_and(|state| is_taken_up(&state, id) && state.blind.is_some());
         self.blind_since = if blind { self.blind_since.or(Some(now)) } else { None };
-        Ok(self.blind_since.is_some_and(|since| now - since >= BLIND_PATIENCE))
+        Ok(self.blind_since.is_some_and(|since| now - since >= self.patience))
     }
 }
 

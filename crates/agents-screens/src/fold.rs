@@ -4,9 +4,16 @@
 /// become ASCII, `…` becomes `...`, no-break spaces become spaces, any braille pattern becomes `⠿`, the growing stars
 /// of a spinner become `✻`, quarter and half circles become `◐`, record dots become `●`; marks without width vanish.
 pub(crate) fn fold(text: &str, into: &mut String) {
-    for c in text.chars() {
+    // Most rows are plain, and most of the others have plain stretches.
+    let plain = |byte: &u8| matches!(byte, b' '..=b'~');
+    let mut rest = text;
+    loop {
+        let count = rest.as_bytes().iter().take_while(|byte| plain(byte)).count();
+        let (stretch, other) = rest.split_at(count);
+        into.push_str(stretch);
+        let Some(c) = other.chars().next() else { return };
+        rest = &other[c.len_utf8()..];
         match c {
-            ' '..='~' => into.push(c),
             '\u{2018}' | '\u{2019}' | '\u{02bc}' => into.push('\''),
             '\u{201c}' | '\u{201d}' => into.push('"'),
             '…' => into.push_str("..."),

@@ -13,8 +13,6 @@ pub(crate) struct Row {
     pub text: String,
     /// A blank row stands before it.
     pub gap: bool,
-    /// The columns that its text takes.
-    width: usize,
     /// How many boxes stood around it.
     boxes: usize,
 }
@@ -54,7 +52,7 @@ impl Row {
                 gap = true;
                 continue;
             }
-            read.push(Self { index, width: width(&text), text, gap, boxes });
+            read.push(Self { index, text, gap, boxes });
             gap = false;
         }
         read
@@ -81,12 +79,14 @@ impl Row {
         starts: Option<&Regex>,
     ) -> bool {
         let room = columns.saturating_sub(margin + BOX_COLUMNS * self.boxes);
-        let word = next.text.split_whitespace().next().map_or(0, width);
+        let word = next.text.split_whitespace().next().unwrap_or_default();
+        // No character takes more columns than bytes, so most rows are known to be short at once.
         !next.gap
-            && self.width + 1 + word > room
+            && self.text.len() + 1 + word.len() > room
             && next.indent() <= self.indent() + DEEPER
             && !self.is_furniture(columns)
             && !next.is_furniture(columns)
+            && width(&self.text) + 1 + width(word) > room
             && starts.is_none_or(|pattern| !pattern.is_match(&next.text))
     }
 }

@@ -61,6 +61,8 @@ fn after_screens_that_hang_nothing_is_sent() {
     simulation.run_for(Duration::from_secs(1)).unwrap();
     assert_eq!(running(&simulation), 6);
     simulation.ask(Verb::Down { names: Vec::new(), whole: true });
+    // A screen that changed is looked at.
+    simulation.terminals().print("t-a0", "news");
     simulation.terminals().fault(Call::Screens, 1, Fault::Hangs);
     assert_eq!(tick(&mut simulation), (LIMIT, 0));
     assert_eq!(running(&simulation), 6);

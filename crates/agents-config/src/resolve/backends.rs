@@ -14,6 +14,12 @@ use crate::raw::RawBackend;
 use crate::value::{Filled, Interval, Seconds, Value};
 use crate::{Backend, Pattern, PromptDelivery};
 
+const PAUSE: Duration = Duration::from_millis(400);
+const CONNECT: Duration = Duration::from_secs(12);
+const RESUME: &str = "--resume '{id}'";
+const REMOTE: &str = "--remote-control '{session}'";
+const MODEL: &str = "--model '{model}'";
+
 /// The declared backends. One that lacks what it needs is left out, with a problem noted.
 pub(super) fn backends(
     raw: &[(String, Span, RawBackend)],
@@ -57,19 +63,13 @@ fn backend(
         PromptDelivery::Arg | PromptDelivery::Exec => "Enter",
         PromptDelivery::Ping => "C-m",
     };
-    let seconds = |span: Option<Duration>| span.map(Seconds);
     let takes_prompt = preset.is_none() || from.resume_takes_prompt;
     Some(Backend {
         name: name.clone(),
         prompt_delivery,
         process_name: read.text("process_name", &raw.process_name, from.process_name),
         submit_key: read.filled("submit_key", &raw.submit_key, from.submit_key, submit_key),
-        submit_pause: read.seconds(
-            "submit_pause",
-            &raw.submit_pause,
-            seconds(from.submit_pause),
-            Duration::from_millis(400),
-        ),
+        submit_pause: read.seconds("submit_pause", &raw.submit_pause, from.submit_pause, PAUSE),
         active_re: read.pattern("active_re", &raw.active_re),
         limit_re: read.pattern("limit_re", &raw.limit_re),
         fatal_re: read.pattern("fatal_re", &raw.fatal_re),
@@ -84,12 +84,7 @@ fn backend(
             from.supports_resume,
             false,
         ),
-        resume_flag: read.or_text(
-            "resume_flag",
-            &raw.resume_flag,
-            from.resume_flag,
-            "--resume '{id}'",
-        ),
+        resume_flag: read.or_text("resume_flag", &raw.resume_flag, from.resume_flag, RESUME),
         session_flag: read.text("session_flag", &raw.session_flag, from.session_flag),
         prompt_flag: read.text("prompt_flag", &raw.prompt_flag, from.prompt_flag),
         resume_takes_prompt: takes_prompt,
@@ -100,14 +95,9 @@ fn backend(
             "remote_control_flag",
             &raw.remote_control_flag,
             None,
-            "--remote-control '{session}'",
+            REMOTE,
         ),
-        model_flag: read.or_text(
-            "model_flag",
-            &raw.model_flag,
-            from.model_flag,
-            "--model '{model}'",
-        ),
+        model_flag: read.or_text("model_flag", &raw.model_flag, from.model_flag, MODEL),
         model_env: read.value("model_env", &raw.model_env, None, false),
         preamble: read.text("preamble", &raw.preamble, None),
         attach: read.filled("attach", &raw.attach, None, "{bin}"),
@@ -115,8 +105,8 @@ fn backend(
         connect_delay: read.seconds(
             "connect_delay",
             &raw.connect_delay,
-            seconds(from.connect_delay),
-            Duration::from_secs(12),
+            from.connect_delay,
+            CONNECT,
         ),
         preset,
         bin: bin?,
@@ -203,10 +193,10 @@ impl Read<'_, '_, '_> {
         &mut self,
         key: &str,
         field: &Field<Seconds>,
-        filling: Option<Seconds>,
+        filling: Option<Duration>,
         standard: Duration,
     ) -> Duration {
-        self.value(key, field, filling, Seconds(standard)).0
+        self.value(key, field, filling.map(Seconds), Seconds(standard)).0
     }
 
     fn interval(&mut self, key: &str, field: &Field<Interval>, standard: Duration) -> Duration {
