@@ -10,6 +10,7 @@ mod cli {
     mod hung;
     mod journal;
     mod logs;
+    mod many;
     mod one_offs;
     mod races;
     mod reload;

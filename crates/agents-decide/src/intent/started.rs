@@ -9,7 +9,7 @@ use crate::life::{Ending, Life};
 use crate::request::Answer;
 use crate::sentence::Telling;
 use crate::state::Member;
-use crate::{Moment, RunId, Why};
+use crate::{MemberSeen, Moment, RunId, Why};
 
 /// How long a started program must live for the start to count: one that dies at once has failed.
 const SETTLED: Duration = Duration::from_millis(400);
@@ -24,13 +24,13 @@ pub(super) fn started(
     asked: Moment,
 ) -> Option<Answer> {
     match &member.life {
-        Life::Up { since, run } if has_settled(draft, name, member, (*since, *run)) => {
+        Life::Up { since, run } => {
+            let seen = draft.seen.members.get(name);
+            let settled = has_settled(seen, member.began, (*since, *run), draft.now.at);
             let fresh = *since >= asked;
-            Some(if fresh { Answer::Started } else { Answer::AlreadyRunning })
+            settled.then_some(if fresh { Answer::Started } else { Answer::AlreadyRunning })
         }
-        Life::Up { .. } | Life::Starting { .. } | Life::Missing { .. } | Life::Stopping { .. } => {
-            None
-        }
+        Life::Starting { .. } | Life::Missing { .. } | Life::Stopping { .. } => None,
         Life::Due { why: Why::Asked | Why::Phase { .. }, .. } => None,
         Life::Due { why, .. } => {
             let telling = Telling::decided(Some(name), draft.now);
@@ -51,21 +51,23 @@ pub(super) fn started(
 
 /// Whether the program, not just its session, has lived for long enough.
 fn has_settled(
-    draft: &Draft<'_>,
-    name: &AgentName,
-    member: &Member,
+    seen: Option<&MemberSeen>,
+    began: Option<(RunId, Moment)>,
     (since, run): (Moment, Option<RunId>),
+    now: Moment,
 ) -> bool {
-    let now = draft.now.at;
-    let exit = draft.seen.members.get(name).and_then(|seen| seen.exit.as_ref());
+    let exit = seen.and_then(|seen| seen.exit.as_ref());
     if exit.is_some_and(|exit| Some(exit.run) == run) {
         // It has ended, and its session is about to.
         return false;
     }
-    match (run, member.began) {
+    match (run, began) {
         (Some(run), Some((of, began))) if of == run => now.since(began) >= SETTLED,
         (Some(_), Some(_) | None) => now.since(since) >= UNRECORDED,
         // Somebody else started it: its session is all there is to see.
         (None, _) => now.since(since) >= SETTLED,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,43 @@
+use std::time::Duration;
+
+use super::has_settled;
+use crate::activity::fixture;
+use crate::{ExitSeen, Moment, RunId};
+
+/// A session that is up since 10 s, of that run; its program began then, and an end of it is recorded or not.
+fn check(run: Option<u64>, began: Option<(u64, u64)>, ended: Option<u64>, settled_at: Option<u64>) {
+    let mut seen = fixture::member("", 0);
+    seen.exit = ended.map(|run| ExitSeen {
+        run: RunId(run),
+        code: Some(1),
+        signal: None,
+        alive: Duration::ZERO,
+        failure: None,
+        last_output: Vec::new(),
+        session_closed: false,
+    });
+    let began = began.map(|(run, at)| (RunId(run), Moment(at)));
+    let up = (Moment(10_000), run.map(RunId));
+    let first =
+        (10_000..40_000).step_by(50).find(|at| has_settled(Some(&seen), began, up, Moment(*at)));
+    assert_eq!(first, settled_at, "run {run:?}, began {began:?}, ended {ended:?}");
+}
+
+#[test]
+fn a_start_counts_once_its_program_has_lived_for_a_while() {
+    check(Some(7), Some((7, 10_000)), None, Some(10_400));
+    // On a busy machine the program comes long after its session.
+    check(Some(7), Some((7, 13_000)), None, Some(13_400));
+    // The beginning of an earlier run says nothing, and neither does its end.
+    check(Some(7), Some((6, 2_000)), Some(6), Some(20_000));
+    // A session that the operator started himself.
+    check(None, None, None, Some(10_400));
+    // A launcher that could not write.
+    check(Some(7), None, None, Some(20_000));
+}
+
+#[test]
+fn a_program_that_has_ended_is_not_reported_as_started_while_its_session_lingers() {
+    check(Some(7), Some((7, 10_000)), Some(7), None);
+    check(Some(7), None, Some(7), None);
+}
