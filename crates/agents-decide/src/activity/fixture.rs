@@ -41,10 +41,7 @@ pub(crate) fn backend() -> Backend {
 fn new_backend() -> Backend {
     Backend {
         preset: None,
-        session_flag: None,
         prompt_flag: None,
-        resume_takes_prompt: true,
-        hooks: true,
         env: Vec::new(),
         name: BackendName::new("tui").expect("valid"),
         bin: "tui".to_owned(),
