@@ -9,7 +9,7 @@ use crate::stall::StallLook;
 use crate::state::{Blind, FleetState, Wanted};
 use crate::{
     Action, Activity, MemberSeen, Note, Now, Observation, Seen, Step, StopStage, Wish, activity,
-    delivery, handoff, health, intent, life, program, sequence, wake,
+    asks, delivery, handoff, health, intent, life, program, sequence, wake,
 };
 
 /// After so long without a look that succeeds the operator hears of it.
@@ -180,6 +180,7 @@ fn one_agent<'a>(
     } else {
         Activity::Unknown
     };
+    asks::step(draft, agent, seen);
     if draft.seen.supervised {
         if agent.watch != Watch::None && agent.enabled {
             stalls.extend(watch(draft, agent, seen, activity, alive));
@@ -243,6 +244,7 @@ fn limit(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen) {
         timing: &draft.fleet.timing,
         pane: &seen.pane,
         screen: &seen.screen,
+        shown: seen.shown.as_ref(),
         pattern_active: member.activity.pattern_active(draft.now),
         own_texts: &own_texts,
         probe: delivery::probe_state(&member.mailbox),

@@ -60,6 +60,10 @@ pub enum Note {
     Undeclared {
         session: String,
     },
+    /// It asks a person something.
+    Asks {
+        row: String,
+    },
 }
 
 impl Note {
@@ -88,7 +92,8 @@ impl Note {
             | Self::BranchUnread { .. }
             | Self::HandoffBegins { .. }
             | Self::HandoffNews { .. }
-            | Self::Undeclared { .. } => {}
+            | Self::Undeclared { .. }
+            | Self::Asks { .. } => {}
         }
         gist
     }

@@ -144,6 +144,8 @@ pub enum State {
     Parked,
     /// Inside a usage window.
     Limited,
+    /// It runs, and asks a person something.
+    WaitingInput,
     /// It runs, needs a restart, and may not be restarted.
     Stalled,
     /// It ran when last looked at, and is not there now.
@@ -153,7 +155,7 @@ pub enum State {
 
 impl State {
     /// All states.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Running,
         Self::Starting,
         Self::Stopping,
@@ -163,6 +165,7 @@ impl State {
         Self::Ended,
         Self::Parked,
         Self::Limited,
+        Self::WaitingInput,
         Self::Stalled,
         Self::Missing,
         Self::Unknown,
@@ -187,6 +190,7 @@ impl State {
             Self::Ended => "ended",
             Self::Parked => "parked",
             Self::Limited => "limited",
+            Self::WaitingInput => "waiting_input",
             Self::Stalled => "stalled",
             Self::Missing => "missing",
             Self::Unknown => "unknown",

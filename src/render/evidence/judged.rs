@@ -14,7 +14,7 @@ impl<'a> Evidence<'a> {
     /// Why nothing that its screen shows is judged.
     fn silence(&self) -> Option<String> {
         let runs = match self.view.state {
-            State::Running | State::Limited | State::Stalled => true,
+            State::Running | State::Limited | State::WaitingInput | State::Stalled => true,
             State::Unknown => {
                 return Some("not judged, since the terminals cannot be seen".to_owned());
             }

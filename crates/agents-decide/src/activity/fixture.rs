@@ -119,6 +119,7 @@ pub(crate) fn member(text: &str, cpu_ms: u64) -> MemberSeen {
     MemberSeen {
         pane: Seen::Known(pane()),
         screen: Seen::Known(screen(text)),
+        shown: None,
         exit: None,
         log_age: None,
         processes: processes(cpu_ms, 1),

@@ -38,6 +38,10 @@ impl Note {
                     "the terminals cannot be seen ({cause}); nothing is started or stopped until they can{way_out}"
                 )
             }
+            Self::Asks { row } => format!(
+                "asks something, and is answered by a person only (`agents attach {}`); nothing is typed at it until then: {row}",
+                telling.name()
+            ),
             Self::ServerLost => format!(
                 "the tmux server was lost with the sessions in it; the fleet {} brought back in order",
                 telling.is("is", "would be")
