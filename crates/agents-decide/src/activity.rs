@@ -177,7 +177,9 @@ fn watch_processes(
             let used = processes.cpu_ms.saturating_sub(before) as f64;
             used > WORKING_SHARE * now.at.since(from).as_millis() as f64
         }
-        Some(_) | None => true,
+        Some(_) => true,
+        // The first look has nothing to compare with.
+        None => false,
     };
     next.cpu = Some((now.at, processes.cpu_ms));
     next.processes = Some(processes.digest);

@@ -11,6 +11,7 @@ use agents_decide::{FleetState, Verb};
 use agents_tmux::fake::{Chat, FakeDriver, Program, World};
 use agents_tmux::{Driver as _, Fence};
 use agents_watchdog::ledger::LedgerError;
+use agents_watchdog::run::LEAST_PAUSE;
 use agents_watchdog::tick::Engine;
 
 use crate::gate::{Gate, Trap};
@@ -22,8 +23,7 @@ use crate::{SimError, Trace, calendar, standard};
 
 /// The longest step of the virtual clock, so that what happens between two ticks is seen in order.
 const STEP: Duration = Duration::from_secs(5);
-/// What the watchdog waits at least between two ticks, and after a store that takes no writes.
-const LEAST: Duration = Duration::from_millis(20);
+/// What the watchdog waits after a tick that a store took no writes of.
 const STORE_PAUSE: Duration = Duration::from_secs(5);
 
 type Watchdog = Engine<Wire, SimPlace, MemoryLedger>;
@@ -233,13 +233,13 @@ impl Simulation {
                     over = Some("the watchdog ends".to_owned());
                 }
                 let pause = ticked.next.0.saturating_sub(ticked.now.at.0);
-                now + Duration::from_millis(pause).max(LEAST)
+                now + Duration::from_millis(pause).max(LEAST_PAUSE)
             }
             Err(LedgerError::Superseded) => {
                 over = Some("the watchdog ends: another one has taken over".to_owned());
                 now
             }
-            Err(LedgerError::Withdrawn) => now + LEAST,
+            Err(LedgerError::Withdrawn) => now + LEAST_PAUSE,
             Err(LedgerError::Unusable(reason) | LedgerError::Damaged(reason)) => {
                 self.trace.say(&format!("the store takes no writes ({reason}); nothing is done"));
                 now + STORE_PAUSE

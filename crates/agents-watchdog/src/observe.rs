@@ -49,8 +49,9 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         for name in sessions::member_names(fleet) {
             let pane = panes.get(name);
             let mut need = self.need(fleet, name, pane.copied(), now);
-            // What the operator asks for may need a start.
+            // What the operator asks for may need a start, or an end of what is left.
             need.startable |= !requests.is_empty();
+            need.processes |= !requests.is_empty() && !need.lives;
             let facts = self.place.facts(fleet, name, need);
             let screen = screens.remove(name).unwrap_or(Seen::Absent);
             let shown = self.readings.of(fleet, name, pane.copied(), &screen);
@@ -153,8 +154,16 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             run,
             beginning: alive && began.is_none(),
             end: !alive || !up || is_fresh,
-            lives: alive && up,
-            processes: !alive || !up || (still && stalls),
+            lives: alive,
+            processes: match member.map(|member| &member.life) {
+                Some(Life::Up { .. }) => !alive || (still && stalls),
+                // Whether it has gone, and all of it, is just being asked.
+                Some(Life::Missing { .. } | Life::Starting { .. } | Life::Stopping { .. }) => {
+                    !alive
+                }
+                // Reading the processes of the machine takes longer than all the rest of a look.
+                Some(Life::Stopped { .. } | Life::Due { .. } | Life::Parked { .. }) | None => false,
+            },
             // A running member is restarted only on a suspicion that an earlier tick had.
             startable: !judged
                 || member.is_some_and(|member| matches!(member.stall, Stall::Suspect { .. }))

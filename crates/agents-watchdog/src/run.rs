@@ -107,6 +107,9 @@ pub fn one_shot(place: agents_tmux::Place, _: &Fleet) -> OneShot {
 /// How long a verb waits for terminals that nobody can see. What it asked for is carried out when they are seen again.
 pub const BLIND_PATIENCE: Duration = Duration::from_secs(10);
 
+/// Between two ticks, however soon the second is due.
+pub const LEAST_PAUSE: Duration = Duration::from_millis(5);
+
 /// What ends a run of the loop.
 pub enum Until {
     /// Only the operator.
@@ -193,7 +196,7 @@ impl<D: Driver> Reign<D> {
                 }
             };
             heartbeat(&fleet);
-            let pause = pause.max(Duration::from_millis(20));
+            let pause = pause.max(LEAST_PAUSE);
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}
                 () = self.engine.driver.news() => {}

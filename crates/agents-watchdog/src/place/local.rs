@@ -105,6 +105,10 @@ impl LocalPlace {
     ) -> Seen<agents_decide::ProcessesSeen> {
         let start = self.begun(files, name, run);
         let told = self.told.get(&(name.clone(), run)).cloned().unwrap_or_default();
+        if start.is_none() && told.is_empty() {
+            // Its launcher has not claimed the run: there is nothing to look for.
+            return Seen::Absent;
+        }
         let table = match &start {
             Some(start) if lives => self.table_of_living(start),
             Some(_) | None => self.table(),
