@@ -97,7 +97,10 @@ fn store_problem(
         (Some(damage), None) => (damage, changed(&agents_store::path(state_dir))),
     };
     Some(match since {
-        Some(since) => format!("{what}; so it is since {}", since.format("%Y-%m-%d %H:%M:%S UTC")),
+        Some(since) => format!(
+            "{what}; so it is since {}",
+            since.with_timezone(&chrono::Local).format("%Y-%m-%d %H:%M:%S")
+        ),
         None => what,
     })
 }

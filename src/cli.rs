@@ -67,6 +67,8 @@ pub enum Verb {
     Plan,
     /// Explain the last decision about an agent
     Why(One),
+    /// Say what a screen shows, by which rule, and which other rules held
+    Explain(Explain),
     /// Show the journal of decisions and outcomes
     Events(Events),
     /// Print a completion script for a shell
@@ -251,4 +253,32 @@ pub struct Events {
     /// Only those about this agent or service
     #[arg(add = crate::commands::completions::names())]
     pub name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The agent whose screen is read
+    #[arg(add = crate::commands::completions::names(), conflicts_with_all = ["screen", "backend"])]
+    pub name: Option<String>,
+    /// Whose screen the file is: a backend of the config, or a preset
+    #[arg(long, value_name = "NAME")]
+    pub backend: Option<String>,
+    /// A stored screen, as `tmux capture-pane -p` prints it; `-` reads standard input
+    #[arg(long, value_name = "FILE")]
+    pub screen: Option<PathBuf>,
+    /// The pane's title at that time
+    #[arg(long, requires = "screen")]
+    pub title: Option<String>,
+    /// The foreground process at that time
+    #[arg(long, requires = "screen")]
+    pub command: Option<String>,
+    /// The pane's process had ended
+    #[arg(long, requires = "screen")]
+    pub dead: bool,
+    /// The pane's width
+    #[arg(long, requires = "screen")]
+    pub columns: Option<usize>,
+    /// The moment against which a reset time is read; RFC 3339
+    #[arg(long, value_name = "TIME")]
+    pub now: Option<String>,
 }

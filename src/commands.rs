@@ -7,6 +7,7 @@ pub mod config;
 pub mod doctor;
 pub mod down;
 pub mod events;
+pub mod explain;
 pub mod init;
 pub mod logs;
 pub mod phase;

@@ -19,8 +19,8 @@ const WITHIN: Duration = Duration::from_secs(120);
 pub fn run(app: &App, targets: &Targets) -> Result<u8, Error> {
     let whole = targets.names.is_empty();
     let with_watchdog = whole || targets.names.iter().any(|name| name == "watchdog");
-    // Another folder takes the fleet over, as it is, with a watchdog of its own.
-    let loaded = app.load_to_start(with_watchdog.then_some(Moved::LogDir))?;
+    // Another folder takes the whole fleet over, as it is, with a watchdog of its own.
+    let loaded = app.load_to_start(whole.then_some(Moved::LogDir))?;
     let members: Vec<String> =
         targets.names.iter().filter(|name| *name != "watchdog").cloned().collect();
     let names = names(&loaded.fleet, &members)?;

@@ -61,13 +61,15 @@ pub fn run(app: &App, watchdog: &Watchdog) -> Result<u8, Error> {
         reign.own_session = own_session(app, &fleet);
         tracing::info!("{}", greeting(&fleet));
         let result = reign.run(Until::Told).await;
-        match &result {
-            Ok(()) => tracing::info!("watchdog ends"),
-            Err(error) => tracing::error!("watchdog ends: {error}"),
-        }
         reign.engine.driver.close().await;
         result
     });
+    match &result {
+        Ok(()) => tracing::info!("watchdog ends"),
+        // It never was the watchdog, whose log this is.
+        Err(WatchdogError::Lock(LockError::Held(_))) => {}
+        Err(error) => tracing::error!("watchdog ends: {error}"),
+    }
     match result {
         Ok(()) => Ok(crate::error::code::DONE),
         Err(WatchdogError::Lock(LockError::Held(holder))) => {

@@ -179,21 +179,21 @@ impl Told<'_> {
         let ago = |age: Duration| span(age.as_secs());
         let look = match (self.watchdog.state, self.watchdog.last_tick) {
             (WatchdogState::Stopped, _) => {
-                "no watchdog runs, so nobody looks (`agents up watchdog` starts one)".to_owned()
+                "; no watchdog runs, so nobody looks (`agents up watchdog` starts one)".to_owned()
             }
             (WatchdogState::Running, Some(age)) => {
-                format!("and the same at every look since, the last one {} ago", ago(age))
+                format!(", and the same at every look since, the last one {} ago", ago(age))
             }
-            (WatchdogState::Running, None) => "the watchdog makes its first look".to_owned(),
+            (WatchdogState::Running, None) => "; the watchdog makes its first look".to_owned(),
             (WatchdogState::Stale, Some(age)) => {
-                format!("the watchdog has not looked for {}", ago(age))
+                format!("; the watchdog has not looked for {}", ago(age))
             }
-            (WatchdogState::Stale, None) => "the watchdog has not looked yet".to_owned(),
+            (WatchdogState::Stale, None) => "; the watchdog has not looked yet".to_owned(),
         };
-        let Some(word) = self.word else { return vec![format!("nothing was decided yet: {look}")] };
+        let Some(word) = self.word else { return vec![format!("nothing was decided yet{look}")] };
         let at = time(word);
         let age = ago((self.now.wall - at).to_std().unwrap_or_default());
-        let mut lines = vec![format!("decided at {} ({age} ago), {look}:", self.now.clock(at))];
+        let mut lines = vec![format!("decided at {} ({age} ago){look}:", self.now.clock(at))];
         lines.extend(word.actions.iter().map(|action| format!("  did: {action}")));
         lines.extend(self.notes().into_iter().map(|note| format!("  {note}")));
         if lines.len() == 1 {

@@ -136,6 +136,7 @@ fn state(member: &MemberView) -> (String, Style) {
         State::Unknown => ("UNKNOWN", WAITS),
         State::Failed => ("FAILED", BAD),
         State::Parked => ("PARKED", BAD),
+        State::WaitingInput => ("ASKS", BAD),
         State::Stalled => ("STALLED", BAD),
         State::Missing => ("MISSING", BAD),
     };

@@ -34,15 +34,9 @@ pub struct Backend {
     pub supports_resume: bool,
     /// A shell fragment with the slot `{id}`.
     pub resume_flag: String,
-    /// A shell fragment with the slot `{id}`, which chooses the id of a new conversation; `None` when the program chooses.
-    pub session_flag: Option<String>,
     /// A shell fragment before the kickoff argument.
     pub prompt_flag: Option<String>,
-    /// Whether a kickoff given as an argument arrives in a conversation that is continued.
-    pub resume_takes_prompt: bool,
-    /// Whether the program is started so that it reports its own state.
-    pub hooks: bool,
-    /// Set in the program's environment, unless it is set already.
+    /// Set in the program's environment; from the preset.
     pub env: Vec<(String, String)>,
     pub remote_control: bool,
     /// A shell fragment with the slot `{session}`.

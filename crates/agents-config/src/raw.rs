@@ -202,12 +202,8 @@ table! {
         "supports_resume" => supports_resume: Field<bool>,
         /// The argument that does so, with the slot `{id}`. Default `--resume '{id}'`.
         "resume_flag" => resume_flag: Field<String>,
-        /// The argument that chooses the id of a new conversation, with the slot `{id}`. Default: none, the program chooses.
-        "session_flag" => session_flag: Field<String>,
         /// The argument that the kickoff stands behind, with `arg` delivery. Default: none, the kickoff is the last argument.
         "prompt_flag" => prompt_flag: Field<String>,
-        /// Whether the program is started so that it reports its own state to the watchdog, where the preset knows how. Default `true`.
-        "hooks" => hooks: Field<bool>,
         /// Whether the program is started with remote control. Default `false`.
         "remote_control" => remote_control: Field<bool>,
         /// The argument that does so, with the slot `{session}`. Default `--remote-control '{session}'`.

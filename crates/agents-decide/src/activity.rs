@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use agents_config::{Backend, Pattern, Timing};
 
-use crate::{MemberSeen, Moment, Now, ProcessesSeen, ScreenSeen, Seen};
+use crate::{MemberSeen, Moment, Now, ProcessesSeen, ScreenSeen, Seen, Shown, ShownState};
 
 pub(crate) use tail::{is_filler, numbered_tail, tail};
 
@@ -147,7 +147,9 @@ pub fn judge(
         }
     };
     watch_screen(&mut next, screen, now, &mut notes);
-    let pattern_active = watch_pattern(&mut next, backend, screen, timing, now, &mut notes);
+    let shown = seen.shown.as_ref();
+    let looked = (screen, shown);
+    let pattern_active = watch_pattern(&mut next, backend, looked, timing, now, &mut notes);
     if log_active && !pattern_active {
         notes.push(ActivityNote::LogYoung { grace: backend.log_grace });
     }
@@ -157,7 +159,8 @@ pub fn judge(
     // A sign of work in this very look speaks for itself.
     let is_still = !notes.iter().any(ActivityNote::is_work);
     notes.extend(next.evidence_at.filter(|_| is_still).map(|since| ActivityNote::Idle { since }));
-    (next, Activity::Idle, notes)
+    let is_judged = shown.is_none_or(|shown| !shown.asks() && shown.state != ShownState::Unknown);
+    (next, if is_judged { Activity::Idle } else { Activity::Unknown }, notes)
 }
 
 fn watch_processes(
@@ -223,20 +226,24 @@ fn watch_screen(
     notes.push(ActivityNote::ScreenMoves);
 }
 
+/// What proves the work, by the rules of a preset.
+fn shown_active(shown: Option<&Shown>) -> Option<String> {
+    let shown = shown.filter(|shown| shown.state == ShownState::Active)?;
+    Some(shown.proof.clone())
+}
+
 /// Whether the active pattern stands at the end of a screen that still moves.
 fn watch_pattern(
     next: &mut ActivityState,
     backend: &Backend,
-    screen: &ScreenSeen,
+    (screen, shown): (&ScreenSeen, Option<&Shown>),
     timing: &Timing,
     now: Now,
     notes: &mut Vec<ActivityNote>,
 ) -> bool {
-    let Some(row) =
-        backend.active_re.as_ref().and_then(|pattern| active_row(pattern, &screen.rows))
-    else {
-        return false;
-    };
+    let by_pattern =
+        || backend.active_re.as_ref().and_then(|pattern| active_row(pattern, &screen.rows));
+    let Some(row) = shown_active(shown).or_else(by_pattern) else { return false };
     let since = next.changed_at.unwrap_or(now.at);
     if now.at.since(since) > longest_still(timing) {
         notes.push(ActivityNote::PatternStale { row, since });

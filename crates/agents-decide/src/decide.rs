@@ -9,7 +9,7 @@ use crate::stall::StallLook;
 use crate::state::{Blind, FleetState, Wanted};
 use crate::{
     Action, Activity, MemberSeen, Note, Now, Observation, Seen, Step, StopStage, Wish, activity,
-    delivery, handoff, health, intent, life, program, sequence, wake,
+    asks, delivery, handoff, health, intent, life, program, sequence, wake,
 };
 
 /// After so long without a look that succeeds the operator hears of it.
@@ -74,13 +74,14 @@ fn server(draft: &mut Draft<'_>) {
 /// The server cannot be seen: nothing is judged, and after a while the operator hears of it.
 fn blind(draft: &mut Draft<'_>, cause: &str, before: Option<crate::ServerSeen>) {
     let now = draft.now.at;
+    let unseen = |server| Note::TerminalsUnseen { cause: cause.to_owned(), server };
     draft.look_in(std::time::Duration::from_secs(1));
     let mut blind = draft.next.blind.unwrap_or(Blind { since: now, asked_at: None });
     if now.since(blind.since) >= BLIND_FOR {
-        let unseen = Note::TerminalsUnseen { cause: cause.to_owned(), server: before };
-        draft.alarm_of(None, "blind", unseen);
+        // By then somebody may have to help.
+        draft.alarm_of(None, "blind", unseen(before));
     } else {
-        draft.note_fleet(Note::TerminalsUnseen { cause: cause.to_owned(), server: None });
+        draft.note_fleet(unseen(None));
     }
     // Asking does no harm, and only a server that lost its socket answers by making it anew.
     let due = !draft.seen.hangs && blind.asked_at.is_none_or(|asked| now.since(asked) >= ASK_AGAIN);
@@ -179,6 +180,7 @@ fn one_agent<'a>(
     } else {
         Activity::Unknown
     };
+    asks::step(draft, agent, seen);
     if draft.seen.supervised {
         if agent.watch != Watch::None && agent.enabled {
             stalls.extend(watch(draft, agent, seen, activity, alive));
@@ -242,6 +244,7 @@ fn limit(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen) {
         timing: &draft.fleet.timing,
         pane: &seen.pane,
         screen: &seen.screen,
+        shown: seen.shown.as_ref(),
         pattern_active: member.activity.pattern_active(draft.now),
         own_texts: &own_texts,
         probe: delivery::probe_state(&member.mailbox),

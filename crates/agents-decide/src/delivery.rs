@@ -156,6 +156,9 @@ fn typed(
     if pane.deaf {
         return wait(draft, what, message, "its pane is in copy mode or takes no input");
     }
+    if seen.shown.as_ref().is_some_and(crate::Shown::asks) {
+        return wait(draft, what, message, "it asks something, and the key would be an answer");
+    }
     let before = screen.rows.clone();
     submit(draft, what, pane, message, Attempt { tries: 1, before });
 }

@@ -2,6 +2,7 @@
 
 mod action;
 pub mod activity;
+mod asks;
 mod budget;
 pub mod corpus;
 mod decide;
@@ -23,6 +24,7 @@ mod request;
 mod seen;
 pub mod sentence;
 mod sequence;
+mod shown;
 pub mod stall;
 mod state;
 mod step;
@@ -30,6 +32,7 @@ mod wake;
 
 pub use action::{Action, LookBy, RunId, StopStage, Why};
 pub use activity::{Activity, ActivityNote, ActivityState};
+pub use asks::Asks;
 pub use budget::Budget;
 pub use decide::decide;
 pub use delivery::{Mailbox, Message, MessageKind, MessageNote, Stage};
@@ -48,6 +51,7 @@ pub use program::Program;
 pub use request::{Answer, OneOffs, Request, RequestId, Verb};
 pub use seen::Seen;
 pub use sequence::{PhaseNote, Sequence};
+pub use shown::{Shown, ShownState};
 pub use stall::{Stall, StallLook, StallNote, Vow};
 pub use state::{Blind, FleetState, Member, OpenRequest, STATE_SCHEMA, Suspicion, Trial, Wanted};
 pub use step::{Step, Wish};

@@ -12,7 +12,7 @@ use agents_config::{Agent, Backend, Kind, Timing};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::sentence::Telling;
-use crate::{Moment, Note, Now, PaneSeen, ScreenSeen, Seen, Step, Wish};
+use crate::{Moment, Note, Now, PaneSeen, ScreenSeen, Seen, Shown, ShownState, Step, Wish};
 
 use banner::Banner;
 pub(crate) use banner::{TAIL_ROWS, Tail};
@@ -67,6 +67,8 @@ pub struct LimitLook<'a> {
     pub timing: &'a Timing,
     pub pane: &'a Seen<PaneSeen>,
     pub screen: &'a Seen<ScreenSeen>,
+    /// What the screen shows by the rules of a preset, which then count instead of the backend's pattern.
+    pub shown: Option<&'a Shown>,
     /// [`crate::ActivityState::pattern_active`]: the log does not count here, since it also grows when a banner is drawn.
     pub pattern_active: bool,
     /// Texts that we typed or gave as a prompt: rows that merely show them are no banner.
@@ -164,6 +166,11 @@ impl LimitLook<'_> {
     }
 
     fn banner_in(&self, tail: &Tail<'_>) -> Option<Banner> {
+        if let Some(shown) = self.shown {
+            let is_limited = shown.state == ShownState::Limited;
+            let texts = shown.reset_text.iter().cloned().collect();
+            return is_limited.then(|| Banner { row: shown.proof.clone(), texts });
+        }
         tail.banner(self.backend.limit_re.as_ref()?)
     }
 

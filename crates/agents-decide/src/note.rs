@@ -3,8 +3,8 @@
 use agents_names::AgentName;
 
 use crate::{
-    ActivityNote, FatalNote, LifeNote, LimitNote, MessageNote, Moment, PhaseNote, StallNote,
-    WakeNote, Why,
+    ActivityNote, FatalNote, LifeNote, LimitNote, MessageNote, Moment, PhaseNote, ServerSeen,
+    StallNote, WakeNote, Why,
 };
 
 /// A note with what it is about.
@@ -33,10 +33,10 @@ pub enum Note {
     /// It looks gone together with many others, which is evidence against the look.
     Doubted,
     /// The look at the tmux server failed.
+    /// `server`: the one to be helped, when it lasts.
     TerminalsUnseen {
         cause: String,
-        /// Which server hangs, once it has for so long that a person should do something.
-        server: Option<crate::ServerSeen>,
+        server: Option<ServerSeen>,
     },
     ServerLost,
     /// Many look dead or stalled at once; another look must confirm it.
@@ -59,6 +59,10 @@ pub enum Note {
     },
     Undeclared {
         session: String,
+    },
+    /// It asks a person something.
+    Asks {
+        row: String,
     },
 }
 
@@ -88,7 +92,8 @@ impl Note {
             | Self::BranchUnread { .. }
             | Self::HandoffBegins { .. }
             | Self::HandoffNews { .. }
-            | Self::Undeclared { .. } => {}
+            | Self::Undeclared { .. }
+            | Self::Asks { .. } => {}
         }
         gist
     }

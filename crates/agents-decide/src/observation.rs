@@ -48,6 +48,9 @@ pub struct MemberSeen {
     pub pane: Seen<PaneSeen>,
     /// `Absent` without a pane.
     pub screen: Seen<ScreenSeen>,
+    /// What the screen shows by the rules of the backend's preset; `None` without one, or without a screen.
+    #[serde(default)]
+    pub shown: Option<crate::Shown>,
     /// How the last run ended, as its launcher recorded.
     pub exit: Option<ExitSeen>,
     /// Since the session log was last written; `None` without a log.

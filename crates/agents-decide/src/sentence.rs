@@ -111,6 +111,15 @@ pub fn span(seconds: u64) -> String {
     }
 }
 
+/// A number of things: `1 start`, `2 starts`.
+#[must_use]
+pub fn count(number: u64, one: &str) -> String {
+    match number {
+        1 => format!("1 {one}"),
+        _ => format!("{number} {one}s"),
+    }
+}
+
 /// What a person can do about a tmux server that does not answer.
 #[must_use]
 pub fn way_out(server: ServerSeen) -> String {
@@ -119,15 +128,6 @@ pub fn way_out(server: ServerSeen) -> String {
         "`kill -CONT {pid}` wakes a tmux server that was stopped, `kill -9 {pid}` ends it with its sessions, and the \
          watchdog brings the fleet back"
     )
-}
-
-/// A number of things: `1 start`, `2 starts`.
-#[must_use]
-pub fn count(number: u64, one: &str) -> String {
-    match number {
-        1 => format!("1 {one}"),
-        _ => format!("{number} {one}s"),
-    }
 }
 
 /// Names for people: `a`, `a and b`, `a, b and c`.

@@ -65,6 +65,9 @@ pub struct Member {
     pub limit: Limit,
     pub stall: Stall,
     pub mailbox: Mailbox,
+    /// What it asks a person, as far as the rules of a preset can tell.
+    #[serde(default)]
+    pub asks: Option<crate::Asks>,
     /// When the next scheduled wake is due.
     pub wake_at: Option<Moment>,
     /// A fatal row or a mismatched command that one look saw.

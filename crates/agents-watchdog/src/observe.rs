@@ -4,6 +4,7 @@ pub mod git;
 pub mod phase;
 pub(crate) mod screens;
 pub(crate) mod sessions;
+pub(crate) mod shown;
 
 use std::collections::BTreeMap;
 
@@ -53,8 +54,12 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             need.processes |= !requests.is_empty() && !need.lives;
             let facts = self.place.facts(fleet, name, need);
             let screen = screens.remove(name).unwrap_or(Seen::Absent);
+            let shown = self.readings.of(fleet, name, pane.copied(), &screen);
             let seen = sessions::pane_seen(fleet, name, pane.copied(), &server, &listing);
-            members.insert(name.clone(), self.member_seen(name, seen, screen, facts));
+            members.insert(
+                name.clone(),
+                MemberSeen { shown, ..self.member_seen(name, seen, screen, facts) },
+            );
         }
         let phase = self.state.sequence.as_ref().map(|sequence| sequence.phase().clone());
         let status = phase.map_or(Seen::Absent, |phase| self.place.status(fleet, &phase));
@@ -91,6 +96,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         MemberSeen {
             pane,
             screen,
+            shown: None,
             exit,
             log_age,
             processes,
@@ -175,8 +181,12 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
     }
 }
 
-/// Whether one backend's program could be found where another's belongs: the only use of a pane's program.
+/// Whether a pane's program tells anything: one backend's could be found where another's belongs, and a preset's rules
+/// read it.
 fn tells_programs_apart(fleet: &Fleet) -> bool {
+    if fleet.backends.values().any(|backend| backend.preset.is_some()) {
+        return true;
+    }
     let mut names = fleet.backends.values().filter_map(|backend| backend.process_name.as_ref());
     let first = names.next();
     names.any(|name| Some(name) != first)

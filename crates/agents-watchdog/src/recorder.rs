@@ -260,6 +260,7 @@ fn is_notable(note: &Note) -> bool {
         | Note::BranchUnread { .. }
         | Note::HandoffBegins { .. }
         | Note::HandoffNews { .. }
-        | Note::Undeclared { .. } => true,
+        | Note::Undeclared { .. }
+        | Note::Asks { .. } => true,
     }
 }

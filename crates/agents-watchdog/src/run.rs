@@ -245,7 +245,10 @@ impl<D: Driver> Reign<D> {
         if kept {
             return Ok(());
         }
-        Ok(self.engine.ledger.commit(&Record { words, ..Record::default() })?)
+        let written = self.engine.ledger.commit(&Record { words, ..Record::default() });
+        // Written into a store that has left its place, nobody would find it.
+        let in_place = self.engine.ledger.store().is_in_place();
+        if in_place { Ok(written?) } else { Err(WatchdogError::Displaced) }
     }
 
     /// What the store says about the config: the fleet in force, and what is wrong with the file.

@@ -13,6 +13,7 @@ use agents_tmux::Driver;
 
 use crate::ledger::{Ledger, LedgerError};
 use crate::observe::screens::Screens;
+use crate::observe::shown::Readings;
 use crate::place::{Place, Reached};
 use crate::recorder::{Recorder, Word};
 
@@ -23,6 +24,7 @@ pub struct Engine<D, P, L> {
     pub ledger: L,
     pub(crate) state: FleetState,
     pub(crate) screens: Screens,
+    pub(crate) readings: Readings,
     /// Starts that failed before tmux was asked.
     pub(crate) failed: HashMap<AgentName, (RunId, String)>,
     /// Members for whom tmux was not heard to take what was decided last: it was not asked, or did not answer in time.
@@ -85,6 +87,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             ledger,
             state,
             screens: Screens::default(),
+            readings: Readings::default(),
             failed: HashMap::new(),
             unheard: HashSet::new(),
             tmux_hangs: false,

@@ -144,6 +144,8 @@ pub enum State {
     Parked,
     /// Inside a usage window.
     Limited,
+    /// It runs, and asks a person something.
+    WaitingInput,
     /// It runs, needs a restart, and may not be restarted.
     Stalled,
     /// It ran when last looked at, and is not there now.
@@ -153,7 +155,7 @@ pub enum State {
 
 impl State {
     /// All states.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Running,
         Self::Starting,
         Self::Stopping,
@@ -163,6 +165,7 @@ impl State {
         Self::Ended,
         Self::Parked,
         Self::Limited,
+        Self::WaitingInput,
         Self::Stalled,
         Self::Missing,
         Self::Unknown,
@@ -187,6 +190,7 @@ impl State {
             Self::Ended => "ended",
             Self::Parked => "parked",
             Self::Limited => "limited",
+            Self::WaitingInput => "waiting_input",
             Self::Stalled => "stalled",
             Self::Missing => "missing",
             Self::Unknown => "unknown",
@@ -297,9 +301,8 @@ fn unseen(known: &Known<'_>, cause: &str) -> String {
     let Some(state) = known.state else { return cause.to_owned() };
     let mut text = cause.to_owned();
     if let Some(blind) = state.blind {
-        let since = known.now.wall - known.now.at.since(blind.since);
-        let since = since.format("%H:%M:%S UTC");
-        text.push_str(&format!("; so it is since {since}, and nothing is started or stopped"));
+        let since = known.now.since(blind.since);
+        text.push_str(&format!("; so it is {since}, and nothing is started or stopped"));
     }
     if let Some(server) = state.server {
         text.push_str(&format!("; {}", way_out(server)));

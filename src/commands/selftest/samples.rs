@@ -67,6 +67,7 @@ pub fn seen(screen: &[&str]) -> MemberSeen {
             rows: screen.iter().map(|row| (*row).to_owned()).collect(),
             digest: 1,
         }),
+        shown: None,
         exit: None,
         log_age: Some(Duration::from_secs(3600)),
         processes: Seen::Absent,

@@ -1,7 +1,7 @@
 //! What do the machines that judge a running agent say, and why do they not, where they do not?
 
 use agents_config::{Agent, Watch};
-use agents_decide::{ActivityNote, Limit, Moment, Note, Stall};
+use agents_decide::{ActivityNote, Life, Limit, Moment, Note, Stall};
 use agents_watchdog::view::{State, WatchdogState};
 
 use super::Evidence;
@@ -14,7 +14,7 @@ impl<'a> Evidence<'a> {
     /// Why nothing that its screen shows is judged.
     fn silence(&self) -> Option<String> {
         let runs = match self.view.state {
-            State::Running | State::Limited | State::Stalled => true,
+            State::Running | State::Limited | State::WaitingInput | State::Stalled => true,
             State::Unknown => {
                 return Some("not judged, since the terminals cannot be seen".to_owned());
             }
@@ -30,7 +30,16 @@ impl<'a> Evidence<'a> {
         match self.watchdog {
             _ if !runs => Some("not judged, since it does not run".to_owned()),
             WatchdogState::Stopped => Some("not judged, since no watchdog runs".to_owned()),
-            WatchdogState::Running | WatchdogState::Stale => None,
+            WatchdogState::Running | WatchdogState::Stale => match self.member.life {
+                Life::Up { .. } | Life::Missing { .. } => None,
+                Life::Stopped { .. }
+                | Life::Due { .. }
+                | Life::Starting { .. }
+                | Life::Stopping { .. }
+                | Life::Parked { .. } => {
+                    Some("not judged before the next look, which finds it up".to_owned())
+                }
+            },
         }
     }
 
@@ -140,7 +149,7 @@ pub(super) fn activity(evidence: &Evidence<'_>) -> String {
         return "at work at the last look".to_owned();
     }
     if notes().any(ActivityNote::is_work) {
-        return "a sign of work at the last look, though it does not say that it works".to_owned();
+        return "a sign of work at the last look, though no row matched `active_re`".to_owned();
     }
     let seen = |at: Option<Moment>, never: &str| {
         at.map_or_else(|| never.to_owned(), |at| format!("at {}", now.point(at)))

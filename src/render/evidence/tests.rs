@@ -237,3 +237,12 @@ fn a_suspicion_is_told_only_of_one_that_runs() {
     assert_eq!(said(State::Running), "its screen shows a fatal error: x, since 11:59:57 (3 s)");
     assert_eq!(said(State::Stopped), "");
 }
+
+#[test]
+fn one_that_nobody_has_looked_at_since_its_start_is_not_judged_yet() {
+    let why = agents_decide::Why::Asked;
+    let life = Life::Starting { since: ago(1), sent_at: ago(1), run: RunId(2), why };
+    let facts =
+        read("ann", State::Running, &Member { life, ..idle() }, &[], WatchdogState::Running);
+    assert_eq!(fact(&facts, "activity"), "not judged before the next look, which finds it up");
+}

@@ -63,7 +63,6 @@ fn backend(
         PromptDelivery::Arg | PromptDelivery::Exec => "Enter",
         PromptDelivery::Ping => "C-m",
     };
-    let takes_prompt = preset.is_none() || from.resume_takes_prompt;
     Some(Backend {
         name: name.clone(),
         prompt_delivery,
@@ -85,10 +84,7 @@ fn backend(
             false,
         ),
         resume_flag: read.or_text("resume_flag", &raw.resume_flag, from.resume_flag, RESUME),
-        session_flag: read.text("session_flag", &raw.session_flag, from.session_flag),
         prompt_flag: read.text("prompt_flag", &raw.prompt_flag, from.prompt_flag),
-        resume_takes_prompt: takes_prompt,
-        hooks: read.value("hooks", &raw.hooks, None, true),
         env: from.env,
         remote_control: read.value("remote_control", &raw.remote_control, None, false),
         remote_control_flag: read.or_text(

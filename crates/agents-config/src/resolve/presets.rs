@@ -64,12 +64,10 @@ pub(super) struct Filling {
     pub submit_pause: Option<Duration>,
     pub supports_resume: Option<bool>,
     pub resume_flag: Option<String>,
-    pub session_flag: Option<String>,
     pub model_flag: Option<String>,
     pub prompt_flag: Option<String>,
     pub connect_delay: Option<Duration>,
     pub env: Vec<(String, String)>,
-    pub resume_takes_prompt: bool,
 }
 
 impl Filling {
@@ -77,7 +75,7 @@ impl Filling {
         let head = preset.head();
         let process_name = head.process_names.first().cloned();
         let Some(launch) = &head.launch else {
-            return Self { process_name, resume_takes_prompt: true, ..Self::default() };
+            return Self { process_name, ..Self::default() };
         };
         let bin = [vec![launch.command.clone()], launch.args.clone()].concat();
         let delivery = match launch.prompt.delivery {
@@ -90,14 +88,13 @@ impl Filling {
             process_name,
             submit_key: Some(launch.submit.keys.join(" ")),
             submit_pause: Some(launch.submit.pause),
-            supports_resume: Some(!launch.resume.args.is_empty()),
+            // A program that drops the prompt of a resumed conversation would sit there without work.
+            supports_resume: Some(!launch.resume.args.is_empty() && launch.resume.takes_prompt),
             resume_flag: Some(fragment(&launch.resume.args)),
-            session_flag: Some(fragment(&launch.session.choose)),
             model_flag: Some(fragment(&launch.model)),
             prompt_flag: Some(fragment(prompt_words(launch))),
             connect_delay: Some(launch.ready.usual),
             env: launch.env.clone().into_iter().collect(),
-            resume_takes_prompt: launch.resume.takes_prompt,
         }
     }
 }

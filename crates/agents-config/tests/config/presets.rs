@@ -24,11 +24,10 @@ fn one_line_is_a_backend_and_tells_where_its_values_come_from() {
     let backend = backend_of(&loaded);
     assert_eq!(backend.bin, "claude");
     assert_eq!(backend.prompt_delivery, PromptDelivery::Arg);
-    assert_eq!(backend.session_flag.as_deref(), Some("--session-id '{id}'"));
     assert_eq!(backend.resume_flag, "--resume '{id}'");
     assert_eq!(backend.process_name.as_deref(), Some("claude"));
     assert_eq!(backend.submit_pause, Duration::from_secs(2));
-    assert!(backend.supports_resume && backend.hooks);
+    assert!(backend.supports_resume);
     assert!(backend.preset.as_ref().unwrap().rules().unwrap().rules().count() > 3);
     let of = |key: &str| loaded.origins.of(key).unwrap().origin.clone();
     assert_eq!(of("backend.c.bin"), Origin::Preset { preset: "claude".to_owned() });

@@ -41,10 +41,7 @@ pub(crate) fn backend() -> Backend {
 fn new_backend() -> Backend {
     Backend {
         preset: None,
-        session_flag: None,
         prompt_flag: None,
-        resume_takes_prompt: true,
-        hooks: true,
         env: Vec::new(),
         name: BackendName::new("tui").expect("valid"),
         bin: "tui".to_owned(),
@@ -122,6 +119,7 @@ pub(crate) fn member(text: &str, cpu_ms: u64) -> MemberSeen {
     MemberSeen {
         pane: Seen::Known(pane()),
         screen: Seen::Known(screen(text)),
+        shown: None,
         exit: None,
         log_age: None,
         processes: processes(cpu_ms, 1),

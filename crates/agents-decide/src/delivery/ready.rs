@@ -10,6 +10,9 @@ use crate::{Activity, MemberSeen, PaneSeen, Seen};
 /// How long a program that was just started is left to draw its composer, where nothing says when it is ready.
 const SETTLES_WITHIN: Duration = Duration::from_secs(5);
 
+/// How long after its start a program is looked at often, so that it gets what it is owed as soon as it can take it.
+const APPEARS_WITHIN: Duration = Duration::from_secs(60);
+
 /// Why nothing may be typed now.
 pub(super) fn obstacle(
     draft: &mut Draft<'_>,
@@ -30,9 +33,21 @@ pub(super) fn obstacle(
     }
     let Seen::Known(screen) = &seen.screen else { return Some("its screen cannot be seen") };
     let Some(backend) = what.backend(draft.fleet) else { return Some("it is a service") };
+    if let Some(shown) = &seen.shown
+        && activity != Activity::Active
+        && let Some(reason) = shown.obstacle(probe)
+    {
+        // A program that was just started shows its composer soon; a question may stand for a night.
+        if draft.now.at.since(since) < APPEARS_WITHIN {
+            draft.look_in(Duration::from_millis(500));
+        }
+        return Some(reason);
+    }
     match &backend.ready_re {
         Some(ready) if !screen.rows.iter().any(|row| ready.is_match(row)) => {
-            draft.look_in(Duration::from_millis(500));
+            if draft.now.at.since(since) < APPEARS_WITHIN {
+                draft.look_in(Duration::from_millis(500));
+            }
             return Some("its screen does not show yet that it is ready (`ready_re`)");
         }
         Some(_) => {}

@@ -34,6 +34,7 @@ fn step(state: Limit, look: &str, now: Now) -> Step<Limit> {
         backend: &backend,
         timing: &timing,
         pane: &pane,
+        shown: None,
         screen: &screen,
         pattern_active,
         own_texts: &own_texts,

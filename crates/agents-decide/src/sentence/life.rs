@@ -1,6 +1,6 @@
 //! Why does a member run, rest or wait, in words?
 
-use super::{Telling, count, span};
+use super::{Mood, Telling, count, span};
 use crate::{Bar, Hold, LifeNote, Now, StaysDown};
 
 impl LifeNote {
@@ -56,11 +56,15 @@ impl LifeNote {
             Self::Starting { since } => {
                 format!("its start was sent, and its session is awaited {}", now.since(*since))
             }
-            Self::Stopping { since, why } => format!(
-                "it is being stopped {}, because {}; its session or a process is still there",
-                now.since(*since),
-                why.told(telling)
-            ),
+            Self::Stopping { since, why } => {
+                let (since, why) = (now.since(*since), why.told(telling));
+                match telling.mood {
+                    Mood::Decided => format!(
+                        "it is being stopped {since}, because {why}; its session or a process is still there"
+                    ),
+                    Mood::Foretold => format!("it would be on its way down, because {why}"),
+                }
+            }
             Self::Parked { reason, retry_at } => format!(
                 "it {} parked ({reason}); one more try is due at {}, and `agents up {name}` tries at once",
                 telling.is("is", "would be"),

@@ -1,6 +1,6 @@
 //! Why did something not happen, or what is being waited for, in words?
 
-use super::{Mood, Telling, count, listed, short};
+use super::{Mood, Telling, count, listed, short, way_out};
 use crate::{About, FatalNote, MessageNote, Note, Now, PhaseNote, WakeNote};
 
 impl About {
@@ -32,9 +32,15 @@ impl Note {
                 "it looks gone together with many others, which a second look must confirm first"
                     .to_owned()
             }
-            Self::TerminalsUnseen { cause, server } => format!(
-                "the terminals cannot be seen ({cause}); nothing is started or stopped until they can{}",
-                server.map_or_else(String::new, |it| format!("; {}", super::way_out(it)))
+            Self::TerminalsUnseen { cause, server } => {
+                let way_out = server.map_or_else(String::new, |it| format!("; {}", way_out(it)));
+                format!(
+                    "the terminals cannot be seen ({cause}); nothing is started or stopped until they can{way_out}"
+                )
+            }
+            Self::Asks { row } => format!(
+                "asks something, and is answered by a person only (`agents attach {}`); nothing is typed at it until then: {row}",
+                telling.name()
             ),
             Self::ServerLost => format!(
                 "the tmux server was lost with the sessions in it; the fleet {} brought back in order",

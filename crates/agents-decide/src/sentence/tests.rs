@@ -166,6 +166,10 @@ fn what_is_foretold_is_conditional() {
             PhaseNote::Advancing { from: phase("P1"), to: phase("P2") }.into(),
             "phase P1 would give way to P2; the loop agents would be stopped first",
         ),
+        (
+            LifeNote::Stopping { since: noon(0), why: Why::Asked }.into(),
+            "it would be on its way down, because the operator asked for it",
+        ),
         (Note::ServerLost, "would be brought back"),
     ] {
         let note: Note = note;

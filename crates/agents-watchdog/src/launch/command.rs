@@ -38,12 +38,17 @@ pub fn command_of_agent(
                 ("session", session),
                 ("model", model.unwrap_or("")),
             ];
-            CommandLine { argv: shell(&fill(&backend.bin, &slots), None), env: Vec::new() }
+            CommandLine { argv: shell(&fill(&backend.bin, &slots), None), env: backend.env.clone() }
         }
         PromptDelivery::Ping => ping(backend, agent, model),
         PromptDelivery::Arg => {
-            let line = arg_line(backend, session, model, resume);
-            CommandLine { argv: shell(&line, Some(&argument(prompt, &kickoff))), env: Vec::new() }
+            let mut line = arg_line(backend, session, model, resume);
+            // An empty argument is no prompt: some programs take it for a file, others refuse it.
+            let prompt = (!prompt.is_empty()).then(|| argument(prompt, &kickoff));
+            if let (Some(_), Some(flag)) = (&prompt, &backend.prompt_flag) {
+                line = format!("{line} {flag}");
+            }
+            CommandLine { argv: shell(&line, prompt.as_deref()), env: backend.env.clone() }
         }
     }
 }
@@ -58,13 +63,11 @@ fn ping(backend: &Backend, agent: &Agent, model: Option<&str>) -> CommandLine {
         Some(preamble) if !preamble.is_empty() => format!("{preamble}; {attach}"),
         Some(_) | None => attach,
     };
-    let env = match model {
-        Some(model) if backend.model_env => {
-            let content = serde_json::json!({ "model": model }).to_string();
-            vec![("OPENCODE_CONFIG_CONTENT".to_owned(), content)]
-        }
-        Some(_) | None => Vec::new(),
-    };
+    let mut env = backend.env.clone();
+    if let Some(model) = model.filter(|_| backend.model_env) {
+        let content = serde_json::json!({ "model": model }).to_string();
+        env.push(("OPENCODE_CONFIG_CONTENT".to_owned(), content));
+    }
     CommandLine { argv: shell(&line, None), env }
 }
 

@@ -115,6 +115,9 @@ fn state_of(known: &Known<'_>, subject: &Subject<'_>, member: &Member) -> State 
         (Life::Up { .. } | Life::Missing { .. }, Some(pane)) if pane.dead.is_none() && limited => {
             State::Limited
         }
+        (Life::Up { .. }, Some(pane)) if pane.dead.is_none() && member.asks.is_some() => {
+            State::WaitingInput
+        }
         (Life::Up { .. }, Some(pane))
             if pane.dead.is_none() && stalled(known, subject).is_some() =>
         {

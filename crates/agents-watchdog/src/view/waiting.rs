@@ -22,6 +22,7 @@ pub(super) fn waiting_for(
         (State::Running, _) => message(subject, member)
             .or_else(|| promise(known, member))
             .or_else(|| proof(known, subject))?,
+        (State::WaitingInput, _) => question(subject, member),
         (State::Stalled, _) => restart(known, subject)?,
         (State::Limited, _) => window(known, member),
         (State::Starting | State::Restarting, Life::Due { at, why }) => {
@@ -54,6 +55,12 @@ pub(super) fn waiting_for(
         }
         WatchdogState::Running => said,
     })
+}
+
+/// Only a person can answer; the watchdog types nothing until then.
+fn question(subject: &Subject<'_>, member: &Member) -> String {
+    let row = member.asks.as_ref().map_or("", |asks| asks.row.as_str());
+    format!("an answer, by `agents attach {}`: {row}", subject.name)
 }
 
 fn of<'s>(known: &Known<'_>, subject: &Subject<'s>) -> Telling<'s> {

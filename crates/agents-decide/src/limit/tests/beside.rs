@@ -56,6 +56,7 @@ fn held(program: &str, text: &str) -> String {
         backend: &backend,
         timing: &timing(),
         pane: &Seen::Known(pane()),
+        shown: None,
         screen: &Seen::Known(ScreenSeen { rows, digest: 1 }),
         pattern_active: false,
         own_texts: &[],

@@ -53,3 +53,36 @@ fn a_simple_command_is_executed_in_place_of_the_shell() {
     assert_eq!(shell("cd x && claude", None)[2], "cd x && claude");
     assert_eq!(shell("A=1 claude", None)[2], "A=1 claude");
 }
+
+/// The command of agent `a`, whose backend the text describes.
+fn command(backend: &str, resume: Option<&str>, prompt: &str) -> CommandLine {
+    let text = format!(
+        "[defaults]\nsession_prefix = \"p-\"\nlog_dir = \"logs\"\n[backend.c]\n{backend}\n[[agent]]\nname = \"a\"\nbackend = \"c\"\n"
+    );
+    let path = std::path::Path::new("/project/agents.toml");
+    let loaded = agents_config::load_text(&text, path, &agents_config::Environment::default());
+    let fleet = loaded.unwrap().fleet;
+    command_of_agent(&fleet, &fleet.agents[0], Some("m-1"), resume, prompt)
+}
+
+#[test]
+fn a_preset_makes_the_command_line_of_its_program() {
+    let line = |backend: &str, resume, prompt| command(backend, resume, prompt).argv[2..].to_vec();
+    let codex = "preset = \"codex\"";
+    assert_eq!(
+        line(codex, None, "go"),
+        ["exec codex --no-daemon --model 'm-1' \"$@\"", "sh", "go"]
+    );
+    assert_eq!(
+        line(codex, Some("0-1"), "go"),
+        ["exec codex --no-daemon resume '0-1' --model 'm-1' \"$@\"", "sh", "go"]
+    );
+    let gemini = "preset = \"gemini\"";
+    assert_eq!(
+        line(gemini, None, "go"),
+        ["exec gemini --model 'm-1' --prompt-interactive \"$@\"", "sh", "go"]
+    );
+    assert_eq!(line(gemini, None, ""), ["exec gemini --model 'm-1'"]);
+    let env = command("preset = \"claude\"", None, "go").env;
+    assert!(env.contains(&("DISABLE_AUTOUPDATER".to_owned(), "1".to_owned())), "{env:?}");
+}

@@ -1,0 +1,239 @@
+//! `agents explain`: what does a screen show, which rule says so, and which others held?
+
+use std::io::Read as _;
+use std::path::Path;
+
+use agents_config::{Environment, Fleet};
+use agents_decide::{Now, Zone, limit};
+use agents_names::{AgentName, BackendName};
+use agents_screens::{Evidence, Preset, Seen, Verdict, classify};
+use agents_tmux::{Driver as _, OneShot, Pane, Screen, TmuxError};
+use agents_watchdog::harmless;
+use agents_watchdog::observe::tag;
+use agents_watchdog::place::now_after;
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde_json::{Value, json};
+
+use crate::app::{App, name_of, print};
+use crate::cli::Explain;
+use crate::error::{Error, code};
+use crate::operate::runtime;
+
+/// A screen has some thousand characters; a longer file is something else.
+const LONGEST: u64 = 1 << 20;
+
+pub fn run(app: &App, explain: &Explain) -> Result<u8, Error> {
+    let now = moment(explain.now.as_deref())?;
+    let verdict = match (&explain.name, &explain.screen) {
+        (Some(name), _) => live(app, name)?,
+        (None, Some(file)) => stored(app, explain, file)?,
+        (None, None) => {
+            let text = "name an agent, or a stored screen: `agents explain NAME`, or `agents explain --backend claude --screen FILE`";
+            return Err(Error::Usage(text.to_owned()));
+        }
+    };
+    let reset = verdict.reset_text.as_deref().and_then(|text| limit::reset::parse(text, now));
+    let told = Told { verdict: &verdict, reset_at: reset.map(|reset| reset.at) };
+    print(&if app.json { told.json().to_string() } else { told.text(now) })?;
+    Ok(code::DONE)
+}
+
+/// The moment against which a reset time is read.
+fn moment(asked: Option<&str>) -> Result<Now, Error> {
+    let now = now_after(None);
+    let Some(asked) = asked else { return Ok(now) };
+    let wall = DateTime::parse_from_rfc3339(asked).map_err(|error| {
+        Error::Usage(format!(
+            "`--now {asked}` is no RFC 3339 time ({error}), such as 2026-11-21T10:00:00Z"
+        ))
+    })?;
+    Ok(Now { wall: wall.with_timezone(&Utc), ..now })
+}
+
+/// A screen that lies in a file.
+fn stored(app: &App, explain: &Explain, file: &Path) -> Result<Verdict, Error> {
+    let Some(backend) = &explain.backend else {
+        return Err(Error::Usage(
+            "whose screen is it? `--backend` names a backend or a preset".to_owned(),
+        ));
+    };
+    let rows = read(file)?;
+    let columns = explain.columns.unwrap_or(0);
+    let seen = Seen {
+        rows: &rows,
+        title: explain.title.as_deref().unwrap_or(""),
+        command: explain.command.as_deref().unwrap_or(""),
+        dead: explain.dead,
+        columns,
+    };
+    let loaded = agents_config::load(&app.config, &Environment::of_process()).ok();
+    let declared = loaded.as_ref().and_then(|loaded| declared(&loaded.fleet, backend));
+    match declared {
+        Some(backend) => Ok(classify(rules(backend)?, &seen)),
+        None => match Preset::builtin(backend) {
+            Some(Ok(preset)) => Ok(classify(&preset, &seen)),
+            Some(Err(error)) => Err(Error::Failed(error.to_string())),
+            None => Err(unknown(backend, loaded.as_ref().map(|loaded| &loaded.fleet))),
+        },
+    }
+}
+
+fn declared<'f>(fleet: &'f Fleet, backend: &str) -> Option<&'f agents_config::Backend> {
+    fleet.backends.get(&BackendName::new(backend).ok()?)
+}
+
+fn unknown(backend: &str, fleet: Option<&Fleet>) -> Error {
+    let mut known: Vec<&str> = agents_screens::BUILTIN_NAMES.to_vec();
+    known.extend(fleet.iter().flat_map(|fleet| fleet.backends.keys().map(BackendName::as_str)));
+    known.sort_unstable();
+    known.dedup();
+    Error::Usage(format!("there is no backend or preset `{backend}`; known: {}", known.join(", ")))
+}
+
+fn rules(backend: &agents_config::Backend) -> Result<&Preset, Error> {
+    let Some(preset) = &backend.preset else {
+        return Err(Error::Failed(format!(
+            "backend `{0}` has no preset, so no rules read its screens; add `preset = \"claude\"`, or the like, to `[backend.{0}]`",
+            backend.name
+        )));
+    };
+    preset.rules().map_err(|error| Error::Failed(error.to_owned()))
+}
+
+fn read(file: &Path) -> Result<String, Error> {
+    let failed =
+        |error: std::io::Error| Error::Failed(format!("cannot read {}: {error}", file.display()));
+    let mut bytes = Vec::new();
+    let read = if file.as_os_str() == "-" {
+        std::io::stdin().lock().take(LONGEST + 1).read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(file).and_then(|open| open.take(LONGEST + 1).read_to_end(&mut bytes))
+    };
+    read.map_err(failed)?;
+    if bytes.len() as u64 > LONGEST {
+        return Err(Error::Failed(format!(
+            "{} is longer than 1 MiB: no screen is",
+            file.display()
+        )));
+    }
+    Ok(harmless_rows(&String::from_utf8_lossy(&bytes)))
+}
+
+/// A capture with colours says the same without them.
+fn harmless_rows(text: &str) -> String {
+    text.lines().map(harmless::text).collect::<Vec<_>>().join("\n")
+}
+
+/// The screen of a running agent.
+fn live(app: &App, name: &str) -> Result<Verdict, Error> {
+    let fleet = app.in_force()?.loaded.fleet;
+    let name = name_of(&fleet, name)?;
+    let Some(agent) = fleet.agent(&name) else {
+        return Err(Error::Usage(format!("`{name}` is a service; nothing reads its screen")));
+    };
+    let rules = rules(fleet.backend_of(agent))?;
+    let (pane, screen) = look(app, &fleet, &name)?;
+    let rows = screen.rows.join("\n");
+    let host = rustix::system::uname();
+    let is_default = host.nodename().to_str().is_ok_and(|host| host == pane.title);
+    let title = if is_default { "" } else { pane.title.as_str() };
+    let dead = pane.dead.is_some();
+    Ok(classify(rules, &Seen { rows: &rows, title, command: &pane.command, dead, columns: 0 }))
+}
+
+fn look(app: &App, fleet: &Fleet, name: &AgentName) -> Result<(Pane, Screen), Error> {
+    let unseen = |error: TmuxError| match error {
+        TmuxError::NoServer { .. } => Error::Failed(format!(
+            "{name} is not to be seen: {error}; `agents up {name}` starts it"
+        )),
+        error => Error::Unavailable(error.to_string()),
+    };
+    let mut driver = OneShot::new(app.terminals(fleet)?);
+    runtime()?.block_on(async {
+        let listing = driver.list().await.map_err(unseen)?;
+        let tag = tag(fleet, name);
+        let of_tag = |pane: &&Pane| pane.agent_id.as_deref() == Some(tag.as_str());
+        let Some(pane) = listing.panes.iter().find(of_tag) else {
+            return Err(Error::Failed(format!(
+                "{name} does not run; `agents up {name}` starts it"
+            )));
+        };
+        let screen = driver.screens(&[pane.id]).await.pop();
+        let screen = screen.ok_or_else(|| Error::Failed("tmux gave no screen".to_owned()))?;
+        Ok((pane.clone(), screen.map_err(unseen)?))
+    })
+}
+
+struct Told<'v> {
+    verdict: &'v Verdict,
+    reset_at: Option<DateTime<Utc>>,
+}
+
+impl Told<'_> {
+    fn json(&self) -> Value {
+        let Verdict {
+            state, rule, reason, evidence, cli_retries, menu, composer, runners_up, ..
+        } = self.verdict;
+        let reset = self.reset_at.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true));
+        json!({
+            "schema": "agents.explain/1",
+            "state": state,
+            "rule": rule,
+            "reason": reason,
+            "evidence": evidence,
+            "reset_at": reset,
+            "cli_retries": cli_retries,
+            "menu": menu,
+            "composer": composer,
+            "runners_up": runners_up,
+        })
+    }
+
+    fn text(&self, now: Now) -> String {
+        let mut lines = vec![format!("{}: {}", self.verdict.state, self.why())];
+        lines.push(format!("  seen in: {}", in_words(&self.verdict.evidence)));
+        if self.verdict.menu {
+            lines.push("  a menu or dialog is open: text typed now would answer it".to_owned());
+        }
+        if self.verdict.cli_retries {
+            lines.push("  the program goes on by itself".to_owned());
+        }
+        if let Some(at) = self.reset_at {
+            lines.push(format!("  resets at {}", in_zone(at, now)));
+        }
+        for other in &self.verdict.runners_up {
+            let seen = in_words(&other.evidence);
+            lines.push(format!("  also held: {} ({}), {seen}", other.rule, other.state));
+        }
+        lines.join("\n")
+    }
+
+    fn why(&self) -> String {
+        match (&self.verdict.reason, &self.verdict.rule) {
+            (Some(reason), Some(rule)) => format!("{reason} (rule {rule})"),
+            (Some(reason), None) => reason.clone(),
+            (None, _) => {
+                "no rule holds on this screen; one more rule in the preset would read it".to_owned()
+            }
+        }
+    }
+}
+
+fn in_zone(at: DateTime<Utc>, now: Now) -> String {
+    match now.zone {
+        Zone::Named(zone) => at.with_timezone(&zone).format("%Y-%m-%d %H:%M:%S %Z").to_string(),
+        Zone::Fixed(_) => {
+            at.with_timezone(&chrono::Local).format("%Y-%m-%d %H:%M:%S %:z").to_string()
+        }
+    }
+}
+
+fn in_words(evidence: &Evidence) -> String {
+    match evidence {
+        Evidence::Row { index, text } => format!("row {}: {}", index + 1, text.trim()),
+        Evidence::Title(title) => format!("the title: {title}"),
+        Evidence::Process(command) => format!("the foreground process: {command}"),
+        Evidence::Dead => "the dead pane".to_owned(),
+        Evidence::Absence => "nothing that says more".to_owned(),
+    }
+}
