@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use agents_config::{Fleet, Loaded};
 use agents_decide::Verb;
-use agents_names::{SessionName, SessionPrefix};
+use agents_names::SessionPrefix;
 use agents_store::{FleetLock, Holder};
 use agents_tmux::{Driver as _, OneShot, Pane, TmuxOp};
 
@@ -150,9 +150,9 @@ pub async fn clear_sessions(
                 pid.map(|pid| rustix::process::kill_process(pid, rustix::process::Signal::TERM));
         }
     }
-    drop(terminals.end_control_clients(&control_session(prefix)?).await);
+    drop(terminals.end_control_clients(&prefix.control_session()).await);
     // The control session ends with its client, unless that was killed.
-    for session in [prefix.watchdog_session(), control_session(prefix)?] {
+    for session in [prefix.watchdog_session(), prefix.control_session()] {
         let op = TmuxOp::Kill { session, agent_id: agent_id.clone(), untagged_too: true };
         // A session that is not there is as good as ended.
         drop(driver.apply(&op).await);
@@ -187,10 +187,4 @@ fn runs(app: &App, loaded: &Loaded) -> Result<bool, Error> {
         let mut tags = listing.panes.iter().filter_map(|pane| pane.agent_id.as_deref());
         tags.any(|tag| tag.starts_with(&ours))
     }))
-}
-
-/// The session of the watchdog's control client.
-pub fn control_session(prefix: &SessionPrefix) -> Result<SessionName, Error> {
-    SessionName::new(format!("{}control", prefix.as_str()))
-        .map_err(|error| Error::Failed(error.to_string()))
 }

@@ -17,7 +17,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::app::App;
 use crate::cli::Watchdog;
-use crate::commands::down::{clear_sessions, control_session, turn};
+use crate::commands::down::{clear_sessions, turn};
 use crate::error::Error;
 use crate::operate::runtime;
 
@@ -36,7 +36,7 @@ pub fn run(app: &App, watchdog: &Watchdog) -> Result<u8, Error> {
         return crate::commands::plan::preview(app, &loaded, None);
     }
     let tools = app.tools()?;
-    let control = control_session(&loaded.fleet.session_prefix)?;
+    let control = loaded.fleet.session_prefix.control_session();
     log_to(&log_file(&loaded.fleet))?;
     let fleet = loaded.fleet.clone();
     let terminals = app.terminals(&fleet)?;

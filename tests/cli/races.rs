@@ -101,3 +101,32 @@ fn another_log_dir_takes_the_fleet_over_from_the_old_watchdog() {
     bed.agents(&["down"]).ends_with(0);
     assert_eq!((bed.sessions(), watchdogs(&bed)), (Vec::new(), Vec::new()));
 }
+
+/// tmux 3.3a takes /tmp where the folder of TMUX_TMPDIR is missing: an agent's plain `tmux` would reach the operator's server.
+#[test]
+fn a_plain_tmux_in_an_agent_reaches_no_server_of_anybodys() {
+    let bed = Bed::with(
+        r#"HEAD
+[backend.asks]
+bin = 'echo "folder: $(test -d "$TMUX_TMPDIR" && echo there)"; tmux list-sessions; cat'
+prompt_delivery = "exec"
+[[agent]]
+name = "ann"
+backend = "asks"
+[[agent]]
+name = "control"
+backend = "asks"
+"#,
+    );
+    bed.agents(&["up"]).ends_with(0);
+    bed.until("ann has asked", || bed.screen("t-ann").contains("no-tmux/tmux-"));
+    assert!(bed.screen("t-ann").contains("folder: there"), "{}", bed.screen("t-ann"));
+    // The watchdog's own client sits in a session of its own.
+    let before = bed.pid("t-control").unwrap();
+    bed.until("the client sits in it", || {
+        bed.sessions().iter().any(|session| session == "t-watchdog-control")
+    });
+    bed.agents(&["down", "watchdog"]).ends_with(0);
+    assert_eq!(bed.pid("t-control"), Some(before));
+    bed.agents(&["down"]).ends_with(0);
+}

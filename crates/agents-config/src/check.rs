@@ -59,7 +59,7 @@ fn check_names(raw: &RawFile, problems: &mut Problems<'_>) {
 fn check_sessions(raw: &RawFile, problems: &mut Problems<'_>) {
     let prefix = raw.defaults.table.as_ref().and_then(|table| table.session_prefix.value());
     let Some(prefix) = prefix else { return };
-    let watchdog = prefix.watchdog_session();
+    let (watchdog, control) = (prefix.watchdog_session(), prefix.control_session());
     let mut seen: HashMap<SessionName, (&AgentName, Span)> = HashMap::new();
     let agents = raw.agent.0.iter().map(|agent| (&agent.name, Some(&agent.session)));
     let services = raw.service.0.iter().map(|service| (&service.name, None));
@@ -70,10 +70,10 @@ fn check_sessions(raw: &RawFile, problems: &mut Problems<'_>) {
             Some(Field::Wrong(_)) => continue,
             Some(Field::Absent) | None => (prefix.session_of(name), name_span.clone()),
         };
-        if session == watchdog && name.as_str() != "watchdog" {
+        if session == control || session == watchdog && name.as_str() != "watchdog" {
             let message = format!("the session `{session}` is the watchdog's own");
             let problem = problems.error(span.clone(), message).label("used by the watchdog");
-            problem.help("remove `session`, or choose another");
+            problem.help("choose another name, or another `session`");
         }
         match seen.get(&session) {
             // The same name twice is one problem, not two.

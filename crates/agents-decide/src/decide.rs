@@ -206,9 +206,15 @@ fn watch<'a>(
         member.stall = crate::Stall::default();
         return None;
     }
-    let why = match agent.watch {
-        Watch::HealStall => stall(draft, agent, seen, activity),
-        Watch::Heal | Watch::None => None,
+    let others_turn = handoff::awaits(draft, &agent.name).filter(|_| activity != Activity::Active);
+    let why = match (agent.watch, others_turn) {
+        (Watch::HealStall, Some(awaits)) => {
+            draft.member(&agent.name).stall = crate::Stall::default();
+            draft.note(&agent.name, crate::StallNote::OthersTurn { awaits: awaits.to_owned() });
+            None
+        }
+        (Watch::HealStall, None) => stall(draft, agent, seen, activity),
+        (Watch::Heal | Watch::None, _) => None,
     };
     health::step(draft, agent, seen, activity);
     wake::step(draft, agent, seen, activity);

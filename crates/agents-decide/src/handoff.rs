@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use agents_config::{Handoff, Pattern};
-use agents_names::AgentName;
+use agents_names::{AgentName, PhaseId};
 
 use crate::delivery::{MessageKind, owe};
 use crate::draft::Draft;
@@ -20,6 +20,46 @@ pub struct HandoffState {
     /// Fetches that failed in a row.
     #[serde(default)]
     pub failures: u32,
+    /// Whose turn it became last, and in which phase; a phase begins with the builder's.
+    #[serde(default)]
+    pub turn: Option<(Option<PhaseId>, Turn)>,
+}
+
+/// Who has something to do, as far as the shared branch tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Turn {
+    Builder,
+    Reviewer,
+    /// The history was rewritten: either may have.
+    Both,
+}
+
+/// What a loop agent waits for while it is the other's turn: its idling is no stall then.
+///
+/// One of the two is always judged, so a build that stands still is noticed.
+pub(crate) fn awaits(draft: &Draft<'_>, name: &AgentName) -> Option<&'static str> {
+    let handoff = draft.fleet.loop_plan.as_ref()?.handoff.as_ref()?;
+    // Until the branch was read, nobody knows whose turn it is.
+    if draft.next.handoff.base == Base::Unseen || handoff.claim_pings == handoff.review_pings {
+        return None;
+    }
+    let turn = match &draft.next.handoff.turn {
+        Some((phase, turn)) if *phase == phase_of(draft) => *turn,
+        Some(_) | None => Turn::Builder,
+    };
+    match turn {
+        Turn::Builder if *name == handoff.claim_pings => Some("a claim commit, or its inbox"),
+        Turn::Reviewer if *name == handoff.review_pings => Some("a review commit, or its inbox"),
+        Turn::Builder | Turn::Reviewer | Turn::Both => None,
+    }
+}
+
+fn phase_of(draft: &Draft<'_>) -> Option<PhaseId> {
+    draft.next.sequence.as_ref().map(|sequence| sequence.phase().clone())
+}
+
+fn turn(draft: &mut Draft<'_>, turn: Turn) {
+    draft.next.handoff.turn = Some((phase_of(draft), turn));
 }
 
 /// Up to where the branch was read.
@@ -101,11 +141,13 @@ fn commits(draft: &mut Draft<'_>, handoff: &Handoff, look: &HandoffSeen) {
             subjects(draft, handoff, commits);
         }
         (Base::Empty, _) if look.base.is_none() => {
+            turn(draft, Turn::Both);
             news(draft, "the branch has its first commits", both(handoff));
             tell(draft, &handoff.claim_pings, MessageKind::Rewritten, messages::FIRST.to_owned());
             tell(draft, &handoff.review_pings, MessageKind::Rewritten, messages::FIRST.to_owned());
         }
         (Base::At(_), NewsSeen::BaseUnknown) => {
+            turn(draft, Turn::Both);
             // What was claimed or reviewed cannot be listed: both sides look for themselves.
             news(draft, "the history of the branch was rewritten", both(handoff));
             tell(
@@ -129,6 +171,19 @@ fn commits(draft: &mut Draft<'_>, handoff: &Handoff, look: &HandoffSeen) {
 fn subjects(draft: &mut Draft<'_>, handoff: &Handoff, commits: &[(String, String)]) {
     let has = |pattern: &Pattern| commits.iter().any(|(_, subject)| pattern.is_match(subject));
     let (claimed, reviewed) = (has(&handoff.claim_pattern), has(&handoff.review_pattern));
+    let last = commits.iter().rev().find_map(|(_, subject)| {
+        let is_claim = handoff.claim_pattern.is_match(subject);
+        let is_review = handoff.review_pattern.is_match(subject);
+        match (is_claim, is_review) {
+            (true, true) => Some(Turn::Both),
+            (true, false) => Some(Turn::Reviewer),
+            (false, true) => Some(Turn::Builder),
+            (false, false) => None,
+        }
+    });
+    if let Some(last) = last {
+        turn(draft, last);
+    }
     if claimed {
         news(draft, "a claim commit was pushed", vec![handoff.claim_pings.clone()]);
         tell(draft, &handoff.claim_pings, MessageKind::Claim, messages::CLAIM.to_owned());
@@ -174,6 +229,8 @@ fn inboxes(draft: &mut Draft<'_>, handoff: &Handoff, look: &HandoffSeen) {
         };
         if draft.next.handoff.inboxes.get(file) != Some(digest) {
             draft.next.handoff.inboxes.insert(file.clone(), digest.clone());
+            // The other may still be at what it has to do.
+            turn(draft, Turn::Both);
             news(draft, &format!("{file} changed"), vec![target.clone()]);
             let text = messages::inbox(&handoff.state_subdir, file);
             tell(draft, target, MessageKind::Inbox(file.clone()), text);

@@ -123,7 +123,8 @@ fn of_stall(note: &mut StallNote) {
         StallNote::Unsettled { since }
         | StallNote::Suspected { since }
         | StallNote::NotProven { since, .. } => *since = Moment::default(),
-        StallNote::Promise { .. }
+        StallNote::OthersTurn { .. }
+        | StallNote::Promise { .. }
         | StallNote::PromiseTooFar { .. }
         | StallNote::PromiseUnreadable { .. } => {}
     }

@@ -69,6 +69,10 @@ pub enum StallNote {
         since: Moment,
         stalls_at: Moment,
     },
+    /// It is the other loop agent's turn, so its idling counts for nothing.
+    OthersTurn {
+        awaits: String,
+    },
     /// Idle for longer than allowed, with a message on its way that is about to give it work.
     Unsettled {
         since: Moment,

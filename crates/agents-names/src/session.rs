@@ -84,6 +84,12 @@ impl SessionPrefix {
         SessionName(format!("{}watchdog", self.0))
     }
 
+    /// The session of the watchdog's control client.
+    #[must_use]
+    pub fn control_session(&self) -> SessionName {
+        SessionName(format!("{}watchdog-control", self.0))
+    }
+
     /// The prefix as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -114,6 +120,7 @@ mod tests {
         let name = AgentName::new("builder").unwrap();
         assert_eq!(prefix.session_of(&name).as_str(), "demo-builder");
         assert_eq!(prefix.watchdog_session().as_str(), "demo-watchdog");
+        assert_eq!(prefix.control_session().as_str(), "demo-watchdog-control");
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod prepare;
 
 pub use clock::now_after;
 pub use local::LocalPlace;
+pub(crate) use prepare::make_private_dir;
 
 use agents_config::{Fleet, OneOff};
 use agents_decide::{
@@ -69,7 +70,8 @@ pub trait Place: Send {
     /// What must be stored for fleet time to go on after a restart.
     fn clock_mark(&mut self) -> ClockMark;
 
-    /// The numbers that runs and messages may have reached in a life of the fleet whose store was lost.
+    /// The numbers that runs and messages may have reached in a life of the fleet whose store was lost, or is newer than
+    /// the one that is there.
     fn reached(&mut self) -> Reached;
 
     fn facts(&mut self, fleet: &Fleet, name: &AgentName, need: Need) -> Facts;

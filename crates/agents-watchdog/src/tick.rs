@@ -71,16 +71,14 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             Some((subject, word))
         });
         let recorder = Recorder::resume(words.collect());
-        let state = match stored {
-            Some((state, mark)) => {
-                place.resume_clock(&mark);
-                state
-            }
-            None => {
-                let Reached { run, message } = place.reached();
-                FleetState { next_run: run, next_message: message, ..FleetState::default() }
-            }
-        };
+        let mut state = stored.map_or_else(FleetState::default, |(state, mark)| {
+            place.resume_clock(&mark);
+            state
+        });
+        // Also with a store: one that was put back from a copy would give numbers out again.
+        let Reached { run, message } = place.reached();
+        state.next_run = state.next_run.max(run);
+        state.next_message = state.next_message.max(message);
         Ok(Self {
             driver,
             place,

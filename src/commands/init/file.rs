@@ -138,7 +138,7 @@ name = "adversary"
 kind = "loop"
 role = "adversary"
 dir = "adversary"
-watch = "heal+stall"
+watch = "heal+stall"                   # while it is the builder's turn its idling is no stall
 
 [loop]
 kickoff_template = "prompts/kickoff.md"

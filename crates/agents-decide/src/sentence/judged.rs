@@ -86,6 +86,9 @@ impl StallNote {
                 now.since(*since),
                 now.point(*stalls_at)
             ),
+            Self::OthersTurn { awaits } => {
+                format!("it is not its turn: it waits for {awaits}, so its idling is no stall")
+            }
             Self::Unsettled { since } => format!(
                 "it is idle {}, which would be a stall, but a message for it is on its way",
                 now.since(*since)

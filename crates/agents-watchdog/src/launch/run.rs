@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use rustix::process::Pid;
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::place::make_private_dir;
 use crate::process::{StartMark, find};
 use crate::report::STATE_VARIABLE;
 
@@ -113,7 +114,10 @@ fn run(
             command.env_remove(name);
         }
         command.env("AGENTS_TMUX_TMPDIR", std::env::var_os("TMUX_TMPDIR").unwrap_or_default());
-        command.env("TMUX_TMPDIR", files.dir().join("no-tmux"));
+        // It must be there: without it tmux 3.3a takes /tmp, and with it the operator's own server.
+        let no_tmux = files.dir().join("no-tmux");
+        make_private_dir(&no_tmux)?;
+        command.env("TMUX_TMPDIR", no_tmux);
         command.env(STATE_VARIABLE, &spec.records);
         command.env("AGENTS_NAME", spec.name.as_str()).env("AGENTS_RUN", spec.run.to_string());
         command.envs(spec.env.iter().map(|(name, value)| (name, value)));

@@ -29,7 +29,11 @@ pub fn status_file(repo: &Path, subdir: &str, name: &str) -> io::Result<Option<S
     read_regular(&second)
 }
 
-fn read_regular(path: &Path) -> io::Result<Option<String>> {
+/// The text of a file; `None` when there is none. Never waits, as the opening of a pipe would.
+///
+/// # Errors
+/// Those of the file system; what is no regular file, or too long.
+pub(crate) fn read_regular(path: &Path) -> io::Result<Option<String>> {
     // Without this flag the opening of a pipe would wait for somebody to write to it.
     let flags = OFlags::NONBLOCK.bits().cast_signed();
     let file = match OpenOptions::new().read(true).custom_flags(flags).open(path) {

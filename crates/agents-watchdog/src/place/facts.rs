@@ -10,6 +10,7 @@ use agents_decide::{ExitSeen, ProcessesSeen, RunId, Seen};
 use agents_names::{AgentName, SessionName};
 
 use crate::launch::{RunFiles, StartRecord};
+use crate::observe::phase::read_regular;
 use crate::process;
 
 /// How much of a log's end is looked at for the last words of a program.
@@ -38,6 +39,10 @@ pub(crate) fn exit(files: &RunFiles, name: &AgentName, run: RunId, log: &Path) -
 
 /// The last readable rows of a log, without control sequences.
 fn last_rows(log: &Path) -> Vec<String> {
+    // A pipe in the place of the log would make the opening wait.
+    if !std::fs::metadata(log).is_ok_and(|it| it.is_file()) {
+        return Vec::new();
+    }
     let Ok(mut file) = File::open(log) else { return Vec::new() };
     let length = file.metadata().map_or(0, |metadata| metadata.len());
     let mut bytes = Vec::new();
@@ -125,14 +130,14 @@ fn prompt_files(agent: &Agent) -> Vec<&Path> {
 
 /// The conversation that `<state>/<name>.id` names; the file is written by others.
 pub(crate) fn resume_id(fleet: &Fleet, name: &AgentName) -> Option<String> {
-    let text = std::fs::read_to_string(fleet.state_dir().join(format!("{name}.id"))).ok()?;
+    let text = read_regular(&fleet.state_dir().join(format!("{name}.id"))).ok()??;
     let id = text.trim();
     (!id.is_empty() && id.len() < 512 && !id.contains(char::is_control)).then(|| id.to_owned())
 }
 
 /// The wake prompt as one line.
 pub(crate) fn wake_text(agent: &Agent) -> Option<String> {
-    let text = std::fs::read_to_string(&agent.wake.as_ref()?.prompt_file).ok()?;
+    let text = read_regular(&agent.wake.as_ref()?.prompt_file).ok()??;
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     (!line.is_empty()).then_some(line)
 }

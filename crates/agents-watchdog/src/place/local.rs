@@ -14,6 +14,7 @@ use super::clock::{Clock, age};
 use super::fetcher::Fetcher;
 use super::{ClockMark, Facts, Need, Place, Reached, Start, facts, prepare};
 use crate::launch::{RunFiles, StartRecord, write_private};
+use crate::observe::phase::read_regular;
 use crate::observe::session_of;
 use crate::process::{self, Census, Signal, StartMark};
 
@@ -144,11 +145,9 @@ impl Place for LocalPlace {
     }
 
     fn reached(&mut self) -> Reached {
-        match RunFiles::new(&self.state_dir).highest() {
-            0 => Reached::default(),
-            // What was typed left its number only in tmux; there were never as many messages as seconds.
-            run => Reached { run, message: chrono::Utc::now().timestamp().max(0).cast_unsigned() },
-        }
+        // What was typed left its number only in tmux; there were never as many messages as seconds.
+        let message = chrono::Utc::now().timestamp().max(0).cast_unsigned();
+        Reached { run: RunFiles::new(&self.state_dir).highest(), message }
     }
 
     fn facts(&mut self, fleet: &Fleet, name: &AgentName, need: Need) -> Facts {
@@ -199,7 +198,7 @@ impl Place for LocalPlace {
 
     fn legacy_position(&mut self, fleet: &Fleet) -> Option<usize> {
         let file = &fleet.loop_plan.as_ref()?.state_file;
-        std::fs::read_to_string(self.state_dir.join(file)).ok()?.trim().parse().ok()
+        read_regular(&self.state_dir.join(file)).ok()??.trim().parse().ok()
     }
 
     async fn independent_listing(&mut self) -> Result<Listing, TmuxError> {
