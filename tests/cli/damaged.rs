@@ -17,7 +17,7 @@ name = "bob"
 backend = "reader"
 [[service]]
 name = "web"
-command = "exec sleep 1000"
+command = "exec cat"
 "#;
 
 fn store(bed: &Bed) -> PathBuf {

@@ -55,3 +55,15 @@ fn each_of_many_starts_is_reported_as_it_went() {
     alive.sort();
     assert_eq!(bed.sessions(), alive);
 }
+
+#[test]
+fn what_died_unseen_is_started_by_the_first_up() {
+    let bed = Bed::with(&config());
+    bed.agents(&["up", "lives0", "lives1"]).ends_with(0);
+    bed.tmux(&["kill-session", "-t", "=t-lives0"]).ends_with(0);
+    let up = bed.agents(&["up", "lives0", "lives1"]).ends_with(0);
+    assert!(up.err.contains("lives0: started"), "{up:?}");
+    assert!(up.err.contains("lives1: already running"), "{up:?}");
+    assert!(bed.has("t-lives0"));
+    bed.agents(&["down"]).ends_with(0);
+}

@@ -11,7 +11,7 @@ use crate::life::{Ending, Life, begin_stop, set};
 use crate::request::{Answer, OneOffs, Request, RequestId, Verb};
 use crate::sequence::Sequence;
 use crate::state::{OpenRequest, Wanted};
-use crate::{Seen, Why};
+use crate::{Moment, Seen, Why};
 
 mod answers;
 mod started;
@@ -270,4 +270,12 @@ fn changes_phase(draft: &Draft<'_>, what: Declared<'_>) -> bool {
             Sequence::Moving { .. } | Sequence::Completing { .. } => true,
             Sequence::Running { .. } | Sequence::Complete { .. } => false,
         })
+}
+
+/// Whether somebody waits for it to be up who asked after it had started: then its end is not the answer, a start is.
+pub(crate) fn is_asked_up_after(draft: &Draft<'_>, name: &AgentName, since: Moment) -> bool {
+    draft.next.open.iter().any(|open| {
+        let is_up = matches!(open.verb, Verb::Up { .. } | Verb::Restart { .. });
+        is_up && open.since > since && open.answers.get(name) == Some(&None)
+    })
 }

@@ -136,7 +136,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
     /// Which facts this look needs of a member.
     fn need(&self, fleet: &Fleet, name: &AgentName, pane: Option<&Pane>, now: Now) -> Need {
         let member = self.state.members.get(name);
-        let run = member.and_then(|member| member.last_run);
+        let run = member.and_then(|member| run_of_life(&member.life).or(member.last_run));
         let alive = pane.is_some_and(|pane| pane.dead.is_none());
         let still = member.is_some_and(|member| {
             let since = member.activity.evidence_at.or(member.activity.changed_at);
@@ -195,4 +195,13 @@ fn tells_programs_apart(fleet: &Fleet) -> bool {
 /// The run that a session's tag names.
 pub(crate) fn run_of(tag: Option<&str>) -> Option<RunId> {
     tag?.strip_prefix('r')?.parse().ok().map(RunId)
+}
+
+/// The run that a life is about; after the loss of a store only the session's tag tells it.
+fn run_of_life(life: &Life) -> Option<RunId> {
+    match life {
+        Life::Up { run, .. } | Life::Missing { run, .. } | Life::Stopping { run, .. } => *run,
+        Life::Starting { run, .. } => Some(*run),
+        Life::Stopped { .. } | Life::Due { .. } | Life::Parked { .. } => None,
+    }
 }

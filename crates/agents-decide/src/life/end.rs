@@ -99,13 +99,21 @@ pub(super) fn ended(
         && may_run(draft, what)
         && !what.is_task();
     let survivors = seen.pane.known().is_some() || seen.processes.known().is_some();
-    let why = if draft.server_lost { Why::ServerLost } else { Why::Gone { how: how.clone() } };
+    let asked = up_since.is_some_and(|since| crate::intent::is_asked_up_after(draft, name, since));
+    let why = match draft.server_lost {
+        true => Why::ServerLost,
+        false if asked => Why::Asked,
+        false => Why::Gone { how: how.clone() },
+    };
     if survivors {
         let run = draft.member(name).last_run;
-        begin_stop(draft, what, run, why.clone(), heals.then_some(why));
+        begin_stop(draft, what, run, why.clone(), (heals || asked).then_some(why));
         return;
     }
-    if heals {
+    if why == Why::Asked {
+        set(draft, what, Life::Due { at: now, why });
+        draft.look_in(Duration::from_millis(50));
+    } else if heals {
         again(draft, what, why);
     } else {
         set(draft, what, Life::Stopped { since: now, how: Ending::Ended(how) });
