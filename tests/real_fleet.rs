@@ -24,6 +24,8 @@ fn codex() -> Option<PathBuf> {
 /// it writes the phase's status file. Killed anywhere, it goes on from what is pushed.
 const WORK: &str = r#"#!/bin/sh
 set -eu
+# Killed between the push and the checkout below, it left a tree without that file.
+git checkout -q -- .
 git pull -q --rebase
 for phase in P1 P2; do
     done=$(git log --format=%s | grep -c "^$phase is done" || true)
