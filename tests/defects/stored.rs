@@ -18,7 +18,8 @@ fn n2_kickoff_and_state_files_are_for_their_owner_alone() {
     }
     for entry in std::fs::read_dir(state.join("runs")).unwrap() {
         let path = entry.unwrap().path();
-        assert_eq!(mode(&path), 0o600, "{}", path.display());
+        let private = if path.is_dir() { 0o700 } else { 0o600 };
+        assert_eq!(mode(&path), private, "{}", path.display());
     }
     assert_eq!(mode(&bed.dir.join(".state/t-x.log")), 0o600);
 }
