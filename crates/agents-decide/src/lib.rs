@@ -28,6 +28,7 @@ mod shown;
 pub mod stall;
 mod state;
 mod step;
+mod told;
 mod wake;
 
 pub use action::{Action, LookBy, RunId, StopStage, Why};
@@ -55,4 +56,5 @@ pub use shown::{Shown, ShownState};
 pub use stall::{Stall, StallLook, StallNote, Vow};
 pub use state::{Blind, FleetState, Member, OpenRequest, STATE_SCHEMA, Suspicion, Trial, Wanted};
 pub use step::{Step, Wish};
+pub use told::{Told, ToldState};
 pub use wake::WakeNote;

@@ -51,6 +51,12 @@ pub struct MemberSeen {
     /// What the screen shows by the rules of the backend's preset; `None` without one, or without a screen.
     #[serde(default)]
     pub shown: Option<crate::Shown>,
+    /// What the program itself says by its hooks and its record; `None` when it says nothing that holds now.
+    #[serde(default)]
+    pub told: Option<crate::Told>,
+    /// The conversation that the program of this run is in, as the program itself says.
+    #[serde(default)]
+    pub conversation: Option<String>,
     /// How the last run ended, as its launcher recorded.
     pub exit: Option<ExitSeen>,
     /// Since the session log was last written; `None` without a log.

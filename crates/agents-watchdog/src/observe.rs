@@ -97,6 +97,8 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             pane,
             screen,
             shown: None,
+            told: None,
+            conversation: None,
             exit,
             log_age,
             processes,

@@ -68,6 +68,8 @@ pub fn seen(screen: &[&str]) -> MemberSeen {
             digest: 1,
         }),
         shown: None,
+        told: None,
+        conversation: None,
         exit: None,
         log_age: Some(Duration::from_secs(3600)),
         processes: Seen::Absent,

@@ -120,6 +120,8 @@ pub(crate) fn member(text: &str, cpu_ms: u64) -> MemberSeen {
         pane: Seen::Known(pane()),
         screen: Seen::Known(screen(text)),
         shown: None,
+        told: None,
+        conversation: None,
         exit: None,
         log_age: None,
         processes: processes(cpu_ms, 1),
