@@ -9,7 +9,7 @@ use crate::stall::StallLook;
 use crate::state::{Blind, FleetState, Wanted};
 use crate::{
     Action, Activity, MemberSeen, Note, Now, Observation, Seen, Step, StopStage, Wish, activity,
-    asks, delivery, handoff, health, intent, life, program, sequence, wake,
+    asks, delivery, handoff, health, intent, life, login, program, sequence, standing, wake,
 };
 
 /// After so long without a look that succeeds the operator hears of it.
@@ -167,9 +167,14 @@ fn one_agent<'a>(
     let timing = &draft.fleet.timing;
     let alive = seen.pane.known().is_some_and(|pane| pane.dead.is_none());
     let activity = if alive {
-        let before = draft.member(name).activity.clone();
-        let (next, activity, notes) = activity::judge(&before, backend, seen, timing, draft.now);
-        draft.member(name).activity = next;
+        let member = draft.member(name);
+        let (before, stood) = (member.activity.clone(), member.standing.take());
+        let standing = activity::stand(&before, stood.as_ref(), seen, timing, draft.now);
+        let known = (seen, standing.as_ref());
+        let (next, activity, notes) = activity::judge(&before, backend, known, timing, draft.now);
+        standing::look_again(draft, standing.as_ref());
+        let member = draft.member(name);
+        (member.activity, member.standing) = (next, standing);
         for note in notes {
             draft.note(name, note);
         }
@@ -178,12 +183,14 @@ fn one_agent<'a>(
         }
         activity
     } else {
+        draft.member(name).standing = None;
         Activity::Unknown
     };
     asks::step(draft, agent, seen);
+    let is_refused = login::step(draft, agent, seen);
     if draft.seen.supervised {
         if agent.watch != Watch::None && agent.enabled {
-            stalls.extend(watch(draft, agent, seen, activity, alive));
+            stalls.extend(watch(draft, agent, seen, activity, alive && !is_refused));
         } else {
             unwatched(draft, agent, seen, activity, alive);
         }
@@ -251,6 +258,7 @@ fn limit(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen) {
         pane: &seen.pane,
         screen: &seen.screen,
         shown: seen.shown.as_ref(),
+        told: member.standing.as_ref().and_then(|standing| standing.counted(seen)),
         pattern_active: member.activity.pattern_active(draft.now),
         own_texts: &own_texts,
         probe: delivery::probe_state(&member.mailbox),

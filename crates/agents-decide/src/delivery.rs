@@ -57,7 +57,9 @@ pub(crate) fn step(
         Stage::Submitted { at, tries, before, .. } => {
             submitted(draft, what, seen, Submit { pane, at, tries, before }, &message);
         }
-        Stage::Stuck { before, .. } => stuck(draft, what, seen, &before, &message),
+        Stage::Stuck { since, before, .. } => {
+            stuck(draft, what, seen, (since, &before), &message);
+        }
     }
 }
 
@@ -156,7 +158,7 @@ fn typed(
     if pane.deaf {
         return wait(draft, what, message, "its pane is in copy mode or takes no input");
     }
-    if seen.shown.as_ref().is_some_and(crate::Shown::asks) {
+    if draft.member(what.name()).asks.is_some() {
         return wait(draft, what, message, "it asks something, and the key would be an answer");
     }
     let before = screen.rows.clone();
@@ -202,8 +204,13 @@ fn submitted(
     let name = what.name();
     let arrived =
         sent.pane.submitted.as_deref() == Some(submit_token(message, sent.tries).as_str());
-    if arrived && went(draft, what, seen, &sent.before, message) {
+    let told = || evidence::told(seen, draft.now.wall_of(sent.at), &message.text);
+    if arrived && (told() || went(draft, what, seen, &sent.before, message)) {
         return delivered(draft, what, message);
+    }
+    if draft.member(name).asks.is_some() {
+        // The text may have gone and brought up the question, which another key would answer.
+        return wait(draft, what, message, "it asks something, and the key would be an answer");
     }
     let waited = draft.now.at.since(sent.at);
     draft.look_in(Duration::from_millis(250));
@@ -258,11 +265,12 @@ fn stuck(
     draft: &mut Draft<'_>,
     what: Declared<'_>,
     seen: &MemberSeen,
-    before: &[String],
+    (since, before): (Moment, &[String]),
     message: &Message,
 ) {
     // Somebody pressed the key, or the program took it late.
-    if went(draft, what, seen, before, message) {
+    let told = || evidence::told(seen, draft.now.wall_of(since), &message.text);
+    if told() || went(draft, what, seen, before, message) {
         delivered(draft, what, message);
     } else {
         let message = message.kind.to_string();

@@ -5,6 +5,7 @@ pub(crate) mod own_rows;
 pub mod reset;
 #[cfg(test)]
 mod tests;
+mod told;
 
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use agents_config::{Agent, Backend, Kind, Timing};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::sentence::Telling;
-use crate::{Moment, Note, Now, PaneSeen, ScreenSeen, Seen, Shown, ShownState, Step, Wish};
+use crate::{Moment, Note, Now, PaneSeen, ScreenSeen, Seen, Shown, ShownState, Step, Told, Wish};
 
 use banner::Banner;
 pub(crate) use banner::{TAIL_ROWS, Tail};
@@ -69,6 +70,8 @@ pub struct LimitLook<'a> {
     pub screen: &'a Seen<ScreenSeen>,
     /// What the screen shows by the rules of a preset, which then count instead of the backend's pattern.
     pub shown: Option<&'a Shown>,
+    /// What the program itself tells, which then counts instead of its screen.
+    pub told: Option<&'a Told>,
     /// [`crate::ActivityState::pattern_active`]: the log does not count here, since it also grows when a banner is drawn.
     pub pattern_active: bool,
     /// Texts that we typed or gave as a prompt: rows that merely show them are no banner.
@@ -166,10 +169,13 @@ impl LimitLook<'_> {
     }
 
     fn banner_in(&self, tail: &Tail<'_>) -> Option<Banner> {
+        if let Some(told) = self.told {
+            return told::banner(told, self.shown);
+        }
         if let Some(shown) = self.shown {
             let is_limited = shown.state == ShownState::Limited;
             let texts = shown.reset_text.iter().cloned().collect();
-            return is_limited.then(|| Banner { row: shown.proof.clone(), texts });
+            return is_limited.then(|| Banner { row: shown.proof.clone(), texts, until: None });
         }
         tail.banner(self.backend.limit_re.as_ref()?)
     }
@@ -218,7 +224,9 @@ impl Window {
     fn open(since: Moment, found: Banner, probes: u32, timing: &Timing, now: Now) -> Self {
         let mut window = Self { since, probe_at: now.at, until: None, banner: found.row, probes };
         let patience = pause(timing, probes);
-        match found.texts.iter().find_map(|text| announced(text, timing, now)) {
+        let exact = found.until.and_then(|until| later(until, timing.limit_reset_slack));
+        let announced = || found.texts.iter().find_map(|text| announced(text, timing, now));
+        match exact.or_else(announced) {
             Some(until) => {
                 let ahead = (until - now.wall).to_std().unwrap_or(Duration::ZERO);
                 // A provider that says "soon" after each probe is asked no more often than one that says nothing.
@@ -321,8 +329,12 @@ impl Probe {
             ProbeState::NotOwed | ProbeState::Seen => {
                 let taken_at = *self.taken_at.get_or_insert(now.at);
                 let settled = now.at.since(taken_at) >= look.timing.signal_interval;
+                // What the program told before it took the probe is no answer to it.
+                let is_old = look.told.is_some_and(|told| told::is_before(told, taken_at, now));
                 match found {
-                    Some(_) if tail.below_probe || settled => self.in_vain(found, look, now),
+                    Some(_) if (tail.below_probe && !is_old) || settled => {
+                        self.in_vain(found, look, now)
+                    }
                     None if settled => lifted(
                         Limit::Clear { dismissed: Some(self.banner) },
                         "the answer to the probe does not show it again",
@@ -342,7 +354,8 @@ impl Probe {
 
     fn in_vain(self, found: Option<Banner>, look: &LimitLook<'_>, now: Now) -> Step<Limit> {
         let probes = self.probes.saturating_add(1);
-        let found = found.unwrap_or_else(|| Banner { row: self.banner, texts: Vec::new() });
+        let found =
+            found.unwrap_or_else(|| Banner { row: self.banner, texts: Vec::new(), until: None });
         let window = Window::open(now.at, found, probes, look.timing, now);
         let note = Note::Limit(LimitNote::StillLimited { probes, probe_at: window.probe_at });
         let text = note.told(&Telling::decided(Some(&look.agent.name), now));

@@ -54,6 +54,9 @@ pub struct MemberSeen {
     /// What the program itself says by its hooks and its record; `None` when it says nothing that holds now.
     #[serde(default)]
     pub told: Option<crate::Told>,
+    /// When the program of this run last said anything; `None` when it never did.
+    #[serde(default)]
+    pub heard: Option<crate::Heard>,
     /// The conversation that the program of this run is in, as the program itself says.
     #[serde(default)]
     pub conversation: Option<String>,

@@ -65,6 +65,9 @@ pub struct Member {
     pub limit: Limit,
     pub stall: Stall,
     pub mailbox: Mailbox,
+    /// What all evidence together says that its program does; `None` where only patterns read its screen.
+    #[serde(default)]
+    pub standing: Option<crate::Standing>,
     /// What it asks a person, as far as the rules of a preset can tell.
     #[serde(default)]
     pub asks: Option<crate::Asks>,

@@ -121,6 +121,7 @@ pub(crate) fn member(text: &str, cpu_ms: u64) -> MemberSeen {
         screen: Seen::Known(screen(text)),
         shown: None,
         told: None,
+        heard: None,
         conversation: None,
         exit: None,
         log_age: None,

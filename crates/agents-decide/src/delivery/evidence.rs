@@ -1,11 +1,35 @@
 //! Did the submitted message go?
 
 use agents_config::Pattern;
+use chrono::{DateTime, Utc};
+
+use crate::{MemberSeen, ToldState};
 
 /// How many characters of the message's end are looked for; the end is what a composer shows last.
 const NEEDLE: usize = 40;
 /// The rows in which a composer and its footer stand.
 const BOTTOM: usize = 12;
+
+/// Whether the program itself says that it took the text, or began a turn, since the key was sent. A program tells the
+/// time by the same clock, but what it tells may be a moment older than what was done then.
+pub(super) fn told(seen: &MemberSeen, sent: DateTime<Utc>, text: &str) -> bool {
+    let since = sent.timestamp_millis();
+    let took = seen.heard.as_ref().and_then(|heard| heard.prompt.as_ref());
+    let took = took.filter(|prompt| prompt.at_ms >= since);
+    if let Some(prompt) = took {
+        let (needle, hay) = (squeeze(text), squeeze(&prompt.text));
+        let needle: String = needle.chars().take(NEEDLE).collect();
+        if hay.contains(&needle) {
+            return true;
+        }
+    }
+    // A turn of somebody else's prompt can begin just then, so that prompt must not be known.
+    let began = seen
+        .told
+        .as_ref()
+        .is_some_and(|told| told.state == ToldState::Active && told.since_ms >= since);
+    began && took.is_none()
+}
 
 /// Compares the screen just before the submit with the screen now.
 ///

@@ -35,6 +35,7 @@ fn step(state: Limit, look: &str, now: Now) -> Step<Limit> {
         timing: &timing,
         pane: &pane,
         shown: None,
+        told: None,
         screen: &screen,
         pattern_active,
         own_texts: &own_texts,

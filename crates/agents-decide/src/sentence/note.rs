@@ -42,6 +42,10 @@ impl Note {
                 "asks something, and is answered by a person only (`agents attach {}`); nothing is typed at it until then: {row}",
                 telling.name()
             ),
+            Self::Unauthenticated { text } => format!(
+                "its provider refuses its login, so it is neither restarted nor typed at; sign in with `agents attach {0}`, then `agents restart {0}`: {text}",
+                telling.name()
+            ),
             Self::ServerLost => format!(
                 "the tmux server was lost with the sessions in it; the fleet {} brought back in order",
                 telling.is("is", "would be")
