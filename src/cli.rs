@@ -87,9 +87,9 @@ pub enum Verb {
     /// Hand what an agent program's hook says to the watchdog; used by hooks
     #[command(hide = true)]
     Report {
-        /// The program's own JSON; read from standard input if none is given
-        #[arg(allow_hyphen_values = true)]
-        text: Option<String>,
+        /// Whose hook it is (claude, codex or pi), and the program's own JSON; read from standard input if none is given
+        #[arg(allow_hyphen_values = true, num_args = 0..=2)]
+        words: Vec<String>,
     },
     /// Run one agent in its pane; used by `agents` itself
     #[command(hide = true)]

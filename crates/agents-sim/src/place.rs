@@ -120,6 +120,9 @@ impl Place for SimPlace {
             began,
             resume_id,
             wake_text: wake.filter(|_| has_wake),
+            told: None,
+            heard: None,
+            conversation: None,
         }
     }
 

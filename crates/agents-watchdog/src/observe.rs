@@ -90,15 +90,18 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         screen: Seen<agents_decide::ScreenSeen>,
         facts: Facts,
     ) -> MemberSeen {
-        let Facts { exit, log_age, processes, unstartable, began, resume_id, wake_text } = facts;
+        let Facts { exit, log_age, processes, unstartable, began, resume_id, wake_text, .. } =
+            facts;
+        let Facts { told, heard, conversation, .. } = facts;
         let start_failed = self.failed.get(name).cloned();
         let unheard = self.unheard.contains(name);
         MemberSeen {
             pane,
             screen,
             shown: None,
-            told: None,
-            conversation: None,
+            told,
+            heard,
+            conversation,
             exit,
             log_age,
             processes,

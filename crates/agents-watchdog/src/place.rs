@@ -5,6 +5,7 @@ mod facts;
 mod fetcher;
 mod local;
 mod prepare;
+mod tellers;
 
 pub use clock::now_after;
 pub use local::LocalPlace;
@@ -12,8 +13,8 @@ pub(crate) use prepare::make_private_dir;
 
 use agents_config::{Fleet, OneOff};
 use agents_decide::{
-    Base, BeganSeen, ExitSeen, HandoffSeen, Moment, Now, ProcessesSeen, RunId, Seen, StatusSeen,
-    StopStage,
+    Base, BeganSeen, ExitSeen, HandoffSeen, Heard, Moment, Now, ProcessesSeen, RunId, Seen,
+    StatusSeen, StopStage, Told,
 };
 use agents_names::{AgentName, PhaseId};
 use agents_tmux::{Listing, StartSession, TmuxError};
@@ -28,6 +29,11 @@ pub struct Facts {
     pub began: Option<BeganSeen>,
     pub resume_id: Option<String>,
     pub wake_text: Option<String>,
+    /// What the program of the run says about itself.
+    pub told: Option<Told>,
+    pub heard: Option<Heard>,
+    /// The conversation that it says it is in.
+    pub conversation: Option<String>,
 }
 
 /// Which facts of a member this look needs; the others are skipped, since each costs something.

@@ -261,6 +261,7 @@ fn is_notable(note: &Note) -> bool {
         | Note::HandoffBegins { .. }
         | Note::HandoffNews { .. }
         | Note::Undeclared { .. }
-        | Note::Asks { .. } => true,
+        | Note::Asks { .. }
+        | Note::Unauthenticated { .. } => true,
     }
 }

@@ -16,6 +16,7 @@ use crate::config_source::{Change, ConfigSource};
 use crate::in_force::PROBLEM_WORD;
 use crate::ledger::{Entry, EntryKind, Ledger as _, LedgerError, Record};
 use crate::place::LocalPlace;
+use crate::report::Hearing;
 use crate::store_ledger::StoreLedger;
 use crate::tick::{Engine, Ticked};
 use crate::trouble::Account;
@@ -151,6 +152,8 @@ impl<D: Driver> Reign<D> {
         let mut signals = Signals::watch()?;
         self.fence().await;
         let fetched = self.engine.place.fetched();
+        let mut hearing = Hearing::open(&self.config.fleet().state_dir());
+        self.engine.place.listen(hearing.inbox());
         let mut home = self.engine.state().server;
         let mut began = None;
         let mut account = Account::default();
@@ -201,6 +204,7 @@ impl<D: Driver> Reign<D> {
                 () = tokio::time::sleep(pause) => {}
                 () = self.engine.driver.news() => {}
                 () = fetched.notified() => {}
+                () = hearing.news() => {}
                 told = signals.next() => match (told, &until) {
                     (Told::Look, _) => {}
                     (Told::End, Until::Told) => return Ok(()),

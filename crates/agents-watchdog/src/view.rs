@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use agents_config::{Fleet, Kind, Watch};
 use agents_decide::sentence::way_out;
-use agents_decide::{FleetState, Now, Sequence};
+use agents_decide::{FleetState, Now, Sequence, Standing};
 use agents_names::{BackendName, PhaseId};
 use agents_tmux::Listing;
 use chrono::{DateTime, Utc};
@@ -102,6 +102,8 @@ pub struct MemberView {
     pub remark: Option<String>,
     /// The foreground process of its pane.
     pub command: Option<String>,
+    /// What its program does, as the last look found, and what says so; only while it runs and is watched.
+    pub doing: Option<Standing>,
     pub limited_until: Option<DateTime<Utc>>,
     /// What it is owed, oldest first.
     pub owed: Vec<String>,
@@ -146,6 +148,8 @@ pub enum State {
     Limited,
     /// It runs, and asks a person something.
     WaitingInput,
+    /// It runs, and its provider refuses its login.
+    Unauthenticated,
     /// It runs, needs a restart, and may not be restarted.
     Stalled,
     /// It ran when last looked at, and is not there now.
@@ -155,7 +159,7 @@ pub enum State {
 
 impl State {
     /// All states.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Running,
         Self::Starting,
         Self::Stopping,
@@ -166,6 +170,7 @@ impl State {
         Self::Parked,
         Self::Limited,
         Self::WaitingInput,
+        Self::Unauthenticated,
         Self::Stalled,
         Self::Missing,
         Self::Unknown,
@@ -191,6 +196,7 @@ impl State {
             Self::Parked => "parked",
             Self::Limited => "limited",
             Self::WaitingInput => "waiting_input",
+            Self::Unauthenticated => "unauthenticated",
             Self::Stalled => "stalled",
             Self::Missing => "missing",
             Self::Unknown => "unknown",
@@ -311,6 +317,12 @@ fn unseen(known: &Known<'_>, cause: &str) -> String {
 }
 
 impl MemberView {
+    /// Whether only a person can help it on.
+    #[must_use]
+    pub fn needs_person(&self) -> bool {
+        matches!(self.state, State::WaitingInput | State::Unauthenticated)
+    }
+
     /// Whether its program runs, at work or inside a usage window.
     #[must_use]
     pub fn runs(&self) -> bool {

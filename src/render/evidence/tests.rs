@@ -83,6 +83,7 @@ fn read(
         waiting_for: None,
         remark: None,
         command: None,
+        doing: None,
         limited_until: None,
         owed: Vec::new(),
     };

@@ -29,6 +29,7 @@ fn member(name: &str, state: State, waiting_for: Option<&str>) -> MemberView {
         waiting_for: waiting_for.map(str::to_owned),
         remark: None,
         command: (limited || state == State::Running).then(|| "node".to_owned()),
+        doing: None,
         limited_until: limited.then(|| noon + TimeDelta::hours(4)),
         owed: if limited { vec!["probe".to_owned()] } else { Vec::new() },
     }

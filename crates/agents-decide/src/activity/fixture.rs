@@ -42,6 +42,7 @@ fn new_backend() -> Backend {
     Backend {
         preset: None,
         prompt_flag: None,
+        hooks: false,
         env: Vec::new(),
         name: BackendName::new("tui").expect("valid"),
         bin: "tui".to_owned(),

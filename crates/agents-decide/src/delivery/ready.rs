@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Message, MessageKind};
 use crate::draft::{Declared, Draft};
 use crate::life::Life;
-use crate::{Activity, MemberSeen, PaneSeen, Seen, ShownState, Stand, Standing};
+use crate::{Activity, MemberSeen, PaneSeen, Seen, ShownState, Stand, Standing, ToldState};
 
 /// How long a program that was just started is left to draw its composer, where nothing says when it is ready.
 const SETTLES_WITHIN: Duration = Duration::from_secs(5);
@@ -37,7 +37,8 @@ pub(super) fn obstacle(
     let Seen::Known(screen) = &seen.screen else { return Some("its screen cannot be seen") };
     let Some(backend) = what.backend(draft.fleet) else { return Some("it is a service") };
     let standing = draft.member(what.name()).standing.clone();
-    if let Some(reason) = standing.as_ref().and_then(|standing| told(standing, probe)) {
+    let refused = standing.as_ref().and_then(|standing| told(standing, seen, probe));
+    if let Some(reason) = refused {
         return Some(reason);
     }
     if let Some(shown) = &seen.shown
@@ -94,7 +95,7 @@ fn draws(draft: &mut Draft<'_>, what: Declared<'_>) -> bool {
 }
 
 /// Why what the program does, by its own word, lets nothing be typed.
-fn told(standing: &Standing, is_probe: bool) -> Option<&'static str> {
+fn told(standing: &Standing, seen: &MemberSeen, is_probe: bool) -> Option<&'static str> {
     if standing.stand == Stand::Unknown && !standing.besides.is_empty() {
         return Some("what it does is not known; `agents explain` says what speaks for what");
     }
@@ -104,6 +105,7 @@ fn told(standing: &Standing, is_probe: bool) -> Option<&'static str> {
             Some("it asks something, and any key would be an answer; `agents attach` shows it")
         }
         Stand::Unauthenticated => Some("its provider refuses its login"),
+        Stand::Limited if goes_on(seen) => Some("it goes on by itself when its limit ends"),
         Stand::Limited if !is_probe => Some("it is limited"),
         Stand::Limited
         | Stand::Active
@@ -112,4 +114,9 @@ fn told(standing: &Standing, is_probe: bool) -> Option<&'static str> {
         | Stand::Exited
         | Stand::Unknown => None,
     }
+}
+
+fn goes_on(seen: &MemberSeen) -> bool {
+    let told = seen.told.as_ref().map(|told| &told.state);
+    matches!(told, Some(ToldState::Limited { goes_on: true, .. }))
 }

@@ -12,11 +12,13 @@ use tokio::sync::Notify;
 
 use super::clock::{Clock, age};
 use super::fetcher::Fetcher;
+use super::tellers::{Tale, Tellers};
 use super::{ClockMark, Facts, Need, Place, Reached, Start, facts, prepare};
 use crate::launch::{RunFiles, StartRecord, write_private};
 use crate::observe::phase::read_regular;
 use crate::observe::session_of;
 use crate::process::{self, Census, Signal, StartMark};
+use crate::report::Inbox;
 
 /// The machine that the watchdog runs on.
 pub struct LocalPlace {
@@ -37,6 +39,9 @@ pub struct LocalPlace {
     begun: HashMap<AgentName, (RunId, StartRecord)>,
     /// Processes of runs that were told to end: whoever left the tree since is still ours to end.
     told: HashMap<(AgentName, RunId), Vec<(u32, StartMark)>>,
+    tellers: Tellers,
+    /// The reports that came before this tick were taken.
+    has_heard: bool,
 }
 
 impl LocalPlace {
@@ -45,6 +50,8 @@ impl LocalPlace {
     pub fn new(tmux: agents_tmux::Place, state_dir: PathBuf, myself: PathBuf) -> Self {
         Self {
             clock: Clock::start(),
+            tellers: Tellers::new(&state_dir),
+            has_heard: false,
             myself,
             tmux,
             state_dir,
@@ -62,6 +69,20 @@ impl LocalPlace {
     #[must_use]
     pub fn fetched(&self) -> Arc<Notify> {
         Arc::clone(&self.fetcher.ended)
+    }
+
+    /// Hears what the agents' programs report. The caller holds the fleet's lock.
+    pub fn listen(&mut self, inbox: Option<Arc<Inbox>>) {
+        self.tellers.listen(inbox);
+    }
+
+    /// What the program of a run that lives says about itself.
+    fn tale(&mut self, fleet: &Fleet, name: &AgentName, need: Need) -> Tale {
+        if !std::mem::replace(&mut self.has_heard, true) {
+            self.tellers.take(fleet);
+        }
+        let run = need.run.filter(|_| need.lives && fleet.agent(name).is_some());
+        run.map(|run| self.tellers.tale(name, run)).unwrap_or_default()
     }
 
     fn table(&mut self) -> Option<&process::Table> {
@@ -131,6 +152,7 @@ impl LocalPlace {
 impl Place for LocalPlace {
     fn now(&mut self) -> Now {
         self.is_ending = false;
+        self.has_heard = false;
         self.table = None;
         self.short_table = None;
         self.clock.now()
@@ -166,6 +188,7 @@ impl Place for LocalPlace {
             .filter(|_| need.beginning)
             .filter(|run| self.begun(&files, name, *run).is_some_and(|start| start.program != 0))
             .map(|run| BeganSeen { run, age: files.age(name, run).unwrap_or_default() });
+        let Tale { told, heard, conversation } = self.tale(fleet, name, need);
         let agent = fleet.agent(name);
         let logs = agent.is_some_and(|agent| agent.log && fleet.backend_of(agent).footer_ui);
         Facts {
@@ -176,6 +199,9 @@ impl Place for LocalPlace {
             unstartable: need.startable.then(|| facts::unstartable(fleet, name)).flatten(),
             resume_id: need.startable.then(|| facts::resume_id(fleet, name)).flatten(),
             wake_text: agent.filter(|_| need.wake).and_then(facts::wake_text),
+            told,
+            heard,
+            conversation,
         }
     }
 

@@ -4,13 +4,13 @@
 
 use agents_config::{Agent, Kind, Service};
 use agents_decide::{
-    Ending, Life, LifeNote, Limit, Member, Moment, Note, Sequence, Wanted, program,
+    Ending, Life, LifeNote, Limit, Member, Moment, Note, Sequence, Stand, Standing, Wanted, program,
 };
 use agents_names::AgentName;
 use agents_tmux::{Listing, Pane};
 
 use super::waiting::{remark, waiting_for};
-use super::{Declared, Known, MemberView, Since, State, Terminals};
+use super::{Declared, Known, MemberView, Since, State, Terminals, WatchdogState};
 use crate::observe::sessions;
 
 pub(super) fn agents(known: &Known<'_>, listing: Option<&Listing>) -> Vec<MemberView> {
@@ -89,6 +89,7 @@ fn view(known: &Known<'_>, subject: &Subject<'_>, declared: Declared) -> MemberV
         waiting_for: waiting_for(known, subject, member, state),
         remark: remark(known, subject, member).filter(|_| state.is_rest()),
         command: alive.map(|pane| pane.command.clone()),
+        doing: doing(known, member).filter(|_| alive.is_some()),
         limited_until: limited_until.filter(|_| state == State::Limited),
         owed: member.mailbox.queue.iter().map(|message| message.kind.to_string()).collect(),
     }
@@ -118,6 +119,9 @@ fn state_of(known: &Known<'_>, subject: &Subject<'_>, member: &Member) -> State 
         (Life::Up { .. }, Some(pane)) if pane.dead.is_none() && member.asks.is_some() => {
             State::WaitingInput
         }
+        (Life::Up { .. }, Some(pane)) if pane.dead.is_none() && is_refused(member) => {
+            State::Unauthenticated
+        }
         (Life::Up { .. }, Some(pane))
             if pane.dead.is_none() && stalled(known, subject).is_some() =>
         {
@@ -136,6 +140,17 @@ fn state_of(known: &Known<'_>, subject: &Subject<'_>, member: &Member) -> State 
             Ending::Failed(_) => State::Failed,
         },
     }
+}
+
+fn is_refused(member: &Member) -> bool {
+    member.standing.as_ref().is_some_and(|it| it.stand == Stand::Unauthenticated)
+}
+
+/// What is remembered of a program while nobody looks is soon no longer true.
+fn doing(known: &Known<'_>, member: &Member) -> Option<Standing> {
+    let is_watched = known.watchdog.state == WatchdogState::Running;
+    let is_up = matches!(member.life, Life::Up { .. });
+    member.standing.clone().filter(|_| is_watched && is_up)
 }
 
 fn since(state: State, member: &Member) -> Option<Moment> {

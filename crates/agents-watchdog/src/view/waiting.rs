@@ -23,6 +23,10 @@ pub(super) fn waiting_for(
             .or_else(|| promise(known, member))
             .or_else(|| proof(known, subject))?,
         (State::WaitingInput, _) => question(subject, member),
+        (State::Unauthenticated, _) => format!(
+            "a person to sign in, by `agents attach {0}`, and then `agents restart {0}`",
+            subject.name
+        ),
         (State::Stalled, _) => restart(known, subject)?,
         (State::Limited, _) => window(known, member),
         (State::Starting | State::Restarting, Life::Due { at, why }) => {

@@ -62,7 +62,7 @@ fn command(backend: &str, resume: Option<&str>, prompt: &str) -> CommandLine {
     let path = std::path::Path::new("/project/agents.toml");
     let loaded = agents_config::load_text(&text, path, &agents_config::Environment::default());
     let fleet = loaded.unwrap().fleet;
-    command_of_agent(&fleet, &fleet.agents[0], Some("m-1"), resume, prompt)
+    command_of_agent(&fleet, &fleet.agents[0], Some("m-1"), resume, (prompt, &[]))
 }
 
 #[test]
