@@ -18,5 +18,6 @@ mod cli {
     mod report;
     mod sentences;
     mod status;
+    mod told;
     mod words;
 }
