@@ -8,6 +8,7 @@ mod cli {
     mod config;
     mod damaged;
     mod explain;
+    mod finishing;
     mod hung;
     mod journal;
     mod logs;

@@ -300,6 +300,8 @@ table! {
         "done_marker" => done_marker: Field<Filled>,
         /// Whether a finished phase moves on by itself. Default `true`.
         "auto_advance" => auto_advance: Field<bool>,
+        /// How long agents of the loop that are at work when their phase is done may finish before they are stopped; zero stops them at once. Default `2m`.
+        "advance_grace" => advance_grace: Field<Seconds>,
         /// Without effect, known for the sake of older files: where no position is recorded, the build begins at the first phase in any case.
         "resume_phase" => resume_phase: Field<bool>,
         /// The frame of loop kickoffs, with the slots `{phase_id}`, `{plan}`, `{status}`, `{role}`.

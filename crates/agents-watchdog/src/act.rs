@@ -112,7 +112,9 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             return;
         };
         let (phase, complete) = match &sequence {
-            Sequence::Running { phase } | Sequence::Completing { phase } => (phase, None),
+            Sequence::Running { phase }
+            | Sequence::Finishing { phase, .. }
+            | Sequence::Completing { phase } => (phase, None),
             Sequence::Moving { from, .. } => (from, None),
             Sequence::Complete { phase } => (phase, Some(phase)),
         };

@@ -170,6 +170,15 @@ fn what_is_foretold_is_conditional() {
             LifeNote::Stopping { since: noon(0), why: Why::Asked }.into(),
             "it would be on its way down, because the operator asked for it",
         ),
+        (
+            PhaseNote::Finishing {
+                phase: phase("P1"),
+                agents: vec![name("ann"), name("bob")],
+                until: noon(2),
+            }
+            .into(),
+            "phase P1 is done; ann and bob may finish what they are at, until 12:00:02",
+        ),
         (Note::ServerLost, "would be brought back"),
     ] {
         let note: Note = note;
