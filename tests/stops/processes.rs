@@ -20,7 +20,7 @@ fn a_session_that_a_person_kills_takes_its_program_with_it_and_the_end_is_record
     let bed = fleet("", &[agent("x", "", READS_NOTHING)]);
     bed.agents(&["up", "x"]).ends_with(0);
     bed.until("the program runs", || pid(&bed, "own.pid").is_some());
-    bed.tmux(&["kill-session", "-t", "=t-x"]).ends_with(0);
+    bed.kill_session("t-x");
     let end = ".state/state/runs/x.r1.end";
     bed.until("the end is recorded", || bed.read(end).contains("\"session_closed\":true"));
     assert_eq!(bed.read("hup.txt"), "hup\n");
@@ -42,7 +42,7 @@ fn a_program_that_ignores_the_hangup_is_ended_by_the_watchdog_and_its_end_is_rec
     bed.agents(&["up"]).ends_with(0);
     bed.until("the program runs", || pid(&bed, "own.pid").is_some());
     let first = pid(&bed, "own.pid").unwrap();
-    bed.tmux(&["kill-session", "-t", "=t-x"]).ends_with(0);
+    bed.kill_session("t-x");
     bed.until("another runs", || pid(&bed, "own.pid").is_some_and(|now| now != first));
     assert!(!process_lives(first));
 }
