@@ -244,6 +244,7 @@ impl Simulation {
                 self.trace.say(&format!("the store takes no writes ({reason}); nothing is done"));
                 now + STORE_PAUSE
             }
+            Err(LedgerError::Displaced) => now + STORE_PAUSE,
         };
         if let Some(death) = self.gate.death() {
             over = Some(format!("the watchdog dies {death}"));

@@ -28,7 +28,7 @@ mod crash_tests;
 #[cfg(test)]
 mod displaced_tests;
 
-pub use aside::{damage, path, set_aside};
+pub use aside::{companions, damage, is_set_aside, path, set_aside};
 pub use commit::{Commit, Reply, StateDocument, Word};
 pub use error::{LockError, StoreError};
 pub use identity::Identity;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use crate::error::During;
@@ -51,11 +52,14 @@ pub(crate) fn make_if_missing(state_dir: &Path) -> Result<(), StoreError> {
 }
 
 /// Opens a store for writing, takes everybody else's access to it away and brings it to our format.
+///
+/// When it is closed again its log stays as it is: one that turns out damaged is not to be changed.
 pub(crate) fn open_for_writing(path: &Path, file: &File) -> Result<Connection, StoreError> {
     folder::make_private(file).map_err(|error| StoreError::unwritable(path, &error))?;
     check_length(path, file)?;
     let failed = |error: rusqlite::Error| StoreError::from_sqlite(path, During::Writing, &error);
     let mut connection = connect(path).map_err(failed)?;
+    tidy_up(&connection, false).map_err(failed)?;
     let found = check(&connection, path)?;
     set_up(&connection).map_err(failed)?;
     migrate(&mut connection, found).map_err(failed)?;
@@ -192,6 +196,11 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY_LIMIT)?;
     Ok(connection)
+}
+
+/// Whether SQLite writes the log of a store into it when the last one closes it, and removes what has the log's name.
+pub(crate) fn tidy_up(connection: &Connection, wanted: bool) -> rusqlite::Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, !wanted).map(drop)
 }
 
 fn set_up(connection: &Connection) -> rusqlite::Result<()> {

@@ -3,14 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use rusqlite::config::DbConfig;
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::error::During;
 use crate::identity::Files;
 use crate::in_process::Writing;
 use crate::read::{self, Query};
-use crate::{Commit, Holder, Reader, StoreError, journal, request, schema};
+use crate::{Commit, Holder, Identity, Reader, StoreError, journal, request, schema};
 
 #[cfg(test)]
 mod tests;
@@ -47,11 +46,12 @@ impl Store {
         // Whoever opens it sees all three files; one that is missing was taken away meanwhile.
         let files = Files::at(&path).map_err(|_| StoreError::Displaced { path: path.clone() })?;
         let store = Self { connection, path, files, epoch: None, newest, writing };
-        if store.is_in_place() {
-            Ok(store)
-        } else {
-            Err(StoreError::Displaced { path: store.path.clone() })
+        if !store.is_in_place() {
+            return Err(StoreError::Displaced { path: store.path.clone() });
         }
+        schema::tidy_up(&store.connection, true)
+            .map_err(|error| StoreError::from_sqlite(&store.path, During::Writing, &error))?;
+        Ok(store)
     }
 
     /// Makes this handle the writer: every earlier one fails from now on with [`StoreError::Superseded`].
@@ -80,6 +80,12 @@ impl Store {
         self.files.store() == ours && Files::at(&self.path).is_ok_and(|files| files == self.files)
     }
 
+    /// Which file this handle has opened.
+    #[must_use]
+    pub fn identity(&self) -> Identity {
+        self.files.store()
+    }
+
     /// Closes the files, and leaves what stands under their names alone; what is asked of this handle then fails.
     pub fn let_go(&mut self) {
         self.leave_the_log();
@@ -90,11 +96,9 @@ impl Store {
         }
     }
 
-    /// SQLite writes the log of a store into it when it closes it, and removes what has the log's name. Into a store that
-    /// was put back from a copy, the log of another would go.
+    /// Into a store that was put back from a copy, the log of another would go.
     fn leave_the_log(&self) {
-        let config = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
-        if let Err(error) = self.connection.set_db_config(config, true) {
+        if let Err(error) = schema::tidy_up(&self.connection, false) {
             debug_assert!(false, "{error}");
         }
     }

@@ -13,6 +13,7 @@ pub mod process;
 pub mod recorder;
 pub mod report;
 pub mod run;
+mod standby;
 pub mod store_ledger;
 pub mod tick;
 pub mod trouble;
