@@ -8,6 +8,7 @@ pub mod in_force;
 pub mod launch;
 pub mod ledger;
 pub mod observe;
+mod outcome;
 pub mod place;
 pub mod process;
 pub mod recorder;

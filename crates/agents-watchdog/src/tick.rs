@@ -14,6 +14,7 @@ use agents_tmux::Driver;
 use crate::ledger::{Ledger, LedgerError};
 use crate::observe::screens::Screens;
 use crate::observe::shown::Readings;
+use crate::outcome::Failures;
 use crate::place::{Place, Reached};
 use crate::recorder::{Recorder, Word};
 
@@ -34,6 +35,7 @@ pub struct Engine<D, P, L> {
     /// A start of this tick was confirmed: its session can be seen at once.
     pub(crate) has_started: bool,
     pub(crate) recorder: Recorder,
+    pub(crate) failures: Failures,
     /// The files that mirror the state for other programs may be behind it.
     pub(crate) mirror_owed: bool,
     last_heavy: Option<Moment>,
@@ -76,6 +78,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             tmux_hangs: false,
             has_started: false,
             recorder,
+            failures: Failures::default(),
             // The watchdog before may have died between the record and the write.
             mirror_owed: !first,
             last_heavy: None,
