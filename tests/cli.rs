@@ -7,6 +7,7 @@ mod cli {
     mod broken;
     mod config;
     mod damaged;
+    mod displaced;
     mod explain;
     mod finishing;
     mod hung;
