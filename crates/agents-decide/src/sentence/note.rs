@@ -25,6 +25,8 @@ impl Note {
             Self::Message(note) => note.told(telling),
             Self::Wake(note) => note.told(telling),
             Self::Phase(note) => note.told(telling),
+            Self::Account(note) => note.told(telling),
+            Self::Login(note) => note.told(telling),
             Self::CannotSee { cause } => {
                 format!("it cannot be seen ({cause}), so nothing is done about it")
             }
