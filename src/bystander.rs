@@ -118,7 +118,8 @@ fn phase(fleet: &Fleet, document: Option<&Document>) -> Option<PhaseId> {
     crate::commands::phase::recorded(fleet, plan)
 }
 
-fn is_done(fleet: &Fleet, phase: &PhaseId) -> Option<bool> {
+/// Whether the phase's status file says that it is done; `None` when it cannot be read.
+pub fn is_done(fleet: &Fleet, phase: &PhaseId) -> Option<bool> {
     let plan = fleet.loop_plan.as_ref()?;
     let text = status_file(&plan.repo, &plan.state_subdir, &plan.phase(phase)?.status).ok()?;
     Some(text.is_some_and(|text| agents_decide::phase::is_done(&text, &plan.done_marker)))

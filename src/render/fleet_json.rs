@@ -49,6 +49,7 @@ pub fn unseen(config: &Path, error: &Error) -> Value {
         "services": [],
         "watchdog": { "state": "unknown", "pid": null, "last_tick_seconds": null },
         "undeclared": [],
+        "store": "unknown",
         "tmux": "unknown",
         "error": error.to_string(),
     })

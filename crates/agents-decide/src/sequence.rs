@@ -71,9 +71,11 @@ pub enum PhaseNote {
         phase: PhaseId,
         reason: String,
     },
-    /// It is done, and the next heavy tick moves on.
+    /// It is done, and the next heavy tick moves on; `within`: the time between two of them.
     Done {
         phase: PhaseId,
+        #[serde(default)]
+        within: std::time::Duration,
     },
     Advancing {
         from: PhaseId,
@@ -138,7 +140,8 @@ fn running(draft: &mut Draft<'_>, plan: &LoopPlan, phase: PhaseId) {
     }
     if !draft.heavy || !draft.seen.supervised {
         // Judged on heavy ticks only, as configured.
-        draft.note_fleet(PhaseNote::Done { phase });
+        let within = draft.fleet.timing.heavy_interval;
+        draft.note_fleet(PhaseNote::Done { phase, within });
         return;
     }
     match plan.after(&phase) {

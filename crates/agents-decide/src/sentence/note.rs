@@ -1,6 +1,6 @@
 //! Why did something not happen, or what is being waited for, in words?
 
-use super::{Mood, Telling, count, listed, short, way_out};
+use super::{Mood, Telling, count, listed, short, span, way_out};
 use crate::{About, FatalNote, MessageNote, Note, Now, PhaseNote, WakeNote};
 
 impl About {
@@ -135,9 +135,10 @@ impl PhaseNote {
             Self::InProgress { phase, reason } => {
                 format!("phase {phase} is in progress: {reason}")
             }
-            Self::Done { phase } => {
-                format!("phase {phase} is done; the next heavy tick of a watchdog moves on")
-            }
+            Self::Done { phase, within } => format!(
+                "phase {phase} is done; the watchdog judges phases every {} (`heavy_interval`), and moves on when it does so next",
+                span(within.as_secs())
+            ),
             Self::Advancing { from, to } => match telling.mood {
                 Mood::Decided => {
                     format!("phase {from} gives way to {to}; the loop agents are stopped first")

@@ -301,6 +301,7 @@ fn a_stuck_message_is_shown_with_the_way_out() {
         kind: MessageKind::Kickoff,
         text: "go".to_owned(),
         owed_since,
+        now_until: None,
     });
     member.mailbox.stage = Stage::Stuck { since: owed_since, run: None, before: Vec::new() };
     let view = look(Some(&ann(member)), &listed(vec![pane("t-ann", None, false)]), WATCHED);
