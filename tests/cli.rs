@@ -7,6 +7,7 @@ mod cli {
     mod broken;
     mod config;
     mod damaged;
+    mod documents;
     mod explain;
     mod hung;
     mod journal;
@@ -14,9 +15,12 @@ mod cli {
     mod many;
     mod one_offs;
     mod races;
+    mod receipts;
     mod reload;
     mod report;
+    mod send;
     mod sentences;
     mod status;
+    mod wait;
     mod words;
 }

@@ -2,7 +2,8 @@
 
 use agents_config::Loaded;
 use agents_decide::sentence::{Mood, Telling, span};
-use agents_decide::{Action, Decision, FleetState, Now, Request, RequestId, Verb};
+use agents_decide::{Action, Decision, FleetState, Life, Now, Request, RequestId, Verb, Why};
+use agents_names::AgentName;
 use agents_store::Reader;
 use agents_tmux::OneShot;
 use agents_watchdog::ledger::{Ledger, LedgerError, Record};
@@ -93,7 +94,11 @@ pub fn preview(app: &App, loaded: &Loaded, asked: &Asked) -> Result<u8, Error> {
     if would != "none" && !told.acts() {
         lines.remove(0);
     }
-    let place = if would == "none" { lines.len() } else { told.actions().count() };
+    let place = if would == "none" {
+        lines.len()
+    } else {
+        told.actions().count() + told.starts_after().count()
+    };
     lines.splice(place..place, sentence.map(str::to_owned));
     print(&joined(&lines))?;
     Ok(code::DONE)
@@ -115,6 +120,20 @@ impl Told<'_> {
         self.decision.actions.iter().filter(|action| !matches!(action, Action::Reply { .. }))
     }
 
+    /// Who is started again by a later look, when its end was seen.
+    fn starts_after(&self) -> impl Iterator<Item = (&AgentName, &Why)> {
+        self.decision.next.members.iter().filter_map(|(name, member)| match &member.life {
+            Life::Stopping { then: Some(why), .. } => Some((name, why)),
+            Life::Stopping { then: None, .. }
+            | Life::Stopped { .. }
+            | Life::Due { .. }
+            | Life::Starting { .. }
+            | Life::Up { .. }
+            | Life::Missing { .. }
+            | Life::Parked { .. } => None,
+        })
+    }
+
     fn acts(&self) -> bool {
         self.actions().next().is_some()
     }
@@ -125,6 +144,10 @@ impl Told<'_> {
         if lines.is_empty() {
             lines.push("would do nothing".to_owned());
         }
+        lines.extend(self.starts_after().map(|(name, why)| {
+            let telling = Telling::foretold(Some(name), self.now);
+            format!("would start {name} once it has ended, because {}", why.told(&telling))
+        }));
         let notes = self.decision.notes.iter();
         lines.extend(notes.map(|about| format!("  {}", about.told(self.now, Mood::Foretold))));
         lines
@@ -144,6 +167,7 @@ impl Told<'_> {
             "schema": "agents.plan/1",
             "watchdog": self.watchdog.state.as_str(),
             "actions": actions.collect::<Vec<_>>(),
+            "starts_after": self.starts_after().map(|(name, _)| name).collect::<Vec<_>>(),
             "notes": notes.collect::<Vec<_>>(),
         })
     }

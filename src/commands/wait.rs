@@ -24,8 +24,8 @@ mod tests;
 
 /// How often is looked whether the watchdog has looked; tmux is asked nothing.
 const PAUSE: Duration = Duration::from_millis(100);
-/// How often is looked whether anybody still watches.
-const CHECKS_EVERY: Duration = Duration::from_secs(2);
+/// So often the watchdog is asked for a look while somebody waits: its own interval may be half a minute.
+const LOOKS_EVERY: Duration = Duration::from_secs(2);
 
 pub fn run(app: &App, wait: &Wait) -> Result<u8, Error> {
     let fleet = app.in_force()?.loaded.fleet;
@@ -46,9 +46,9 @@ pub fn run(app: &App, wait: &Wait) -> Result<u8, Error> {
             tell(app, wait, (&names, &states), reached)?;
             return Ok(if reached { code::DONE } else { code::TIMED_OUT });
         }
-        if checked.elapsed() >= CHECKS_EVERY {
+        if checked.elapsed() >= LOOKS_EVERY {
             checked = Instant::now();
-            watched(&fleet)?;
+            look_now(&fleet)?;
         }
         std::thread::sleep(asked.pause());
     }
@@ -85,7 +85,7 @@ fn names(fleet: &Fleet, asked: &[String]) -> Result<Vec<AgentName>, Error> {
     Ok(names)
 }
 
-/// Asks the watchdog for a look, as the next one may be far away.
+/// Asks the watchdog for a look, if there is one.
 fn look_now(fleet: &Fleet) -> Result<(), Error> {
     watched(fleet)?;
     let state_dir = fleet.state_dir();

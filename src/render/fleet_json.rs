@@ -94,6 +94,7 @@ fn member(member: &MemberView) -> Value {
         "since_seconds": member.since.map(|since| since.ago.as_secs()),
         "waiting_for": member.waiting_for,
         "remark": member.remark,
+        "edited": member.edited,
         "restarts": member.restarts,
         "command": member.command,
     })

@@ -267,7 +267,9 @@ fn send(
         (false, Some(cause)) => Some(Answer::Unseen(format!(
             "not queued: it did not run when it was seen last, and nobody can see it now ({cause})"
         ))),
-        (false, None) => Some(Answer::Failed("it is not running".to_owned())),
+        (false, None) => {
+            Some(Answer::Failed(format!("it is not running; `agents up {name}` starts it")))
+        }
     };
     Answers::from([(name.clone(), answer)])
 }

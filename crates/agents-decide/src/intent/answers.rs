@@ -45,7 +45,8 @@ pub(crate) fn close(draft: &mut Draft<'_>) {
         let answers = request.answers.into_iter();
         let answers = answers.filter_map(|(name, answer)| Some((name, answer?))).collect();
         draft.act(Action::Reply { request: request.id, answers });
-        if exits {
+        // Where a verb drives the fleet itself there is no watchdog to end.
+        if exits && draft.seen.supervised {
             draft.act(Action::Exit);
         }
     }
