@@ -8,6 +8,7 @@ mod cli {
     mod config;
     mod damaged;
     mod displaced;
+    mod documents;
     mod explain;
     mod finishing;
     mod hung;
@@ -16,9 +17,12 @@ mod cli {
     mod many;
     mod one_offs;
     mod races;
+    mod receipts;
     mod reload;
     mod report;
+    mod send;
     mod sentences;
     mod status;
+    mod wait;
     mod words;
 }

@@ -39,7 +39,7 @@ pub use activity::{Activity, ActivityNote, ActivityState};
 pub use asks::Asks;
 pub use budget::Budget;
 pub use decide::decide;
-pub use delivery::{Mailbox, Message, MessageKind, MessageNote, Stage};
+pub use delivery::{Mailbox, Message, MessageKind, MessageNote, Stage, Went};
 pub use draft::Decision;
 pub use handoff::{Base, HandoffState};
 pub use health::FatalNote;
@@ -53,7 +53,7 @@ pub use observation::{
     PaneSeen, ProcessesSeen, ScreenSeen, ServerSeen, StatusSeen, Undeclared,
 };
 pub use program::Program;
-pub use request::{Answer, OneOffs, Request, RequestId, Verb};
+pub use request::{Answer, OneOffs, Request, RequestId, SendTerms, Verb};
 pub use seen::Seen;
 pub use sequence::{PhaseNote, Sequence};
 pub use shown::{Shown, ShownState};
