@@ -8,7 +8,8 @@ use agents_watchdog::in_force::Moved;
 use agents_watchdog::run::Answers;
 
 use crate::app::{App, names, one_offs, say};
-use crate::cli::Targets;
+use crate::cli::Up;
+use crate::commands::conversations;
 use crate::commands::watchdog;
 use crate::error::{Error, code};
 use crate::operate::{Ask, ask, report};
@@ -16,7 +17,8 @@ use crate::operate::{Ask, ask, report};
 /// Time for the slowest program to start or fail, whatever the size of the fleet.
 const WITHIN: Duration = Duration::from_secs(120);
 
-pub fn run(app: &App, targets: &Targets) -> Result<u8, Error> {
+pub fn run(app: &App, up: &Up) -> Result<u8, Error> {
+    let targets = &up.targets;
     let whole = targets.names.is_empty();
     let with_watchdog = whole || targets.names.iter().any(|name| name == "watchdog");
     // Another folder takes the whole fleet over, as it is, with a watchdog of its own.
@@ -27,7 +29,8 @@ pub fn run(app: &App, targets: &Targets) -> Result<u8, Error> {
     let enabled = loaded.fleet.agents.iter().filter(|agent| agent.enabled);
     let enabled = enabled.map(|agent| &agent.name).filter(|_| whole);
     let one_offs = one_offs(&loaded.fleet, names.iter().chain(enabled))?;
-    let verb = Verb::Up { names, whole, one_offs: one_offs.clone() };
+    let which = conversations::which(&loaded, &names, &one_offs, &up.opening)?;
+    let verb = Verb::Up { names, whole, one_offs: one_offs.clone(), which };
     if targets.dry_run {
         return crate::commands::plan::preview(app, &loaded, Some(verb));
     }
@@ -37,6 +40,10 @@ pub fn run(app: &App, targets: &Targets) -> Result<u8, Error> {
         let answers = ask(app, &loaded, &Ask { verb, within: WITHIN })?;
         worst = report(app, "up", &answers)?;
         say_of_later(&answers, &one_offs);
+        let running = answers.iter().filter(|(_, answer)| *answer == Answer::AlreadyRunning);
+        for (name, _) in running.filter(|(name, _)| loaded.fleet.agent(name).is_some()) {
+            conversations::say_of_running(name, &up.opening);
+        }
     }
     if with_watchdog {
         match watchdog::start(app, &loaded)? {

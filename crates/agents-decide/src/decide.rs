@@ -9,7 +9,7 @@ use crate::stall::StallLook;
 use crate::state::{Blind, FleetState, Wanted};
 use crate::{
     Action, Activity, MemberSeen, Note, Now, Observation, Seen, Step, StopStage, Wish, activity,
-    asks, delivery, handoff, health, intent, life, program, sequence, wake,
+    asks, conversation, delivery, handoff, health, intent, life, program, sequence, wake,
 };
 
 /// After so long without a look that succeeds the operator hears of it.
@@ -180,6 +180,7 @@ fn one_agent<'a>(
     } else {
         Activity::Unknown
     };
+    conversation::hear(draft, agent, seen);
     asks::step(draft, agent, seen);
     if draft.seen.supervised {
         if agent.watch != Watch::None && agent.enabled {

@@ -4,6 +4,7 @@ mod action;
 pub mod activity;
 mod asks;
 mod budget;
+mod conversation;
 pub mod corpus;
 mod decide;
 pub mod delivery;
@@ -35,6 +36,9 @@ pub use action::{Action, LookBy, RunId, StopStage, Why};
 pub use activity::{Activity, ActivityNote, ActivityState};
 pub use asks::Asks;
 pub use budget::Budget;
+pub use conversation::{
+    Conversation, ConversationNote, Conversations, KnownBy, Opening, Refusal, Which,
+};
 pub use decide::decide;
 pub use delivery::{Mailbox, Message, MessageKind, MessageNote, Stage};
 pub use draft::Decision;

@@ -3,8 +3,8 @@
 use agents_names::AgentName;
 
 use crate::{
-    ActivityNote, FatalNote, LifeNote, LimitNote, MessageNote, Moment, PhaseNote, ServerSeen,
-    StallNote, WakeNote, Why,
+    ActivityNote, ConversationNote, FatalNote, LifeNote, LimitNote, MessageNote, Moment, PhaseNote,
+    ServerSeen, StallNote, WakeNote, Why,
 };
 
 /// A note with what it is about.
@@ -25,6 +25,7 @@ pub enum Note {
     Stall(StallNote),
     Message(MessageNote),
     Wake(WakeNote),
+    Conversation(ConversationNote),
     Phase(PhaseNote),
     /// The look at a member failed.
     CannotSee {
@@ -82,6 +83,7 @@ impl Note {
             | Self::Limit(_)
             | Self::Message(_)
             | Self::Wake(_)
+            | Self::Conversation(_)
             | Self::Phase(_)
             | Self::Fatal(_)
             | Self::CannotSee { .. }
@@ -153,6 +155,7 @@ notes_of! {
     StallNote => Stall,
     MessageNote => Message,
     WakeNote => Wake,
+    ConversationNote => Conversation,
     PhaseNote => Phase,
     FatalNote => Fatal,
 }

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use agents_config::OneOff;
 use agents_names::{AgentName, PhaseId};
 
+use crate::conversation::Which;
+
 /// The number of a request, given by the store; later ones are larger.
 #[derive(
     Debug,
@@ -37,6 +39,9 @@ pub enum Verb {
         whole: bool,
         #[serde(default)]
         one_offs: OneOffs,
+        /// The conversation that those that are started begin with.
+        #[serde(default)]
+        which: Which,
     },
     /// `whole`: no names were given; the watchdog ends too.
     Down {
@@ -49,6 +54,8 @@ pub enum Verb {
         names: Vec<AgentName>,
         #[serde(default)]
         one_offs: OneOffs,
+        #[serde(default)]
+        which: Which,
     },
     Phase {
         to: PhaseId,

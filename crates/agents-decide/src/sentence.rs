@@ -3,6 +3,7 @@
 //! Every sentence is told at some time, so that "in 5 s" is true when it is read.
 
 mod action;
+mod conversation;
 mod judged;
 mod life;
 mod note;

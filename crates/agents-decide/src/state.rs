@@ -6,6 +6,7 @@ use agents_config::OneOff;
 use agents_names::AgentName;
 
 use crate::budget::Budget;
+use crate::conversation::Conversations;
 use crate::delivery::Mailbox;
 use crate::handoff::HandoffState;
 use crate::life::Life;
@@ -85,6 +86,8 @@ pub struct Member {
     /// What the last start of an agent took.
     #[serde(default)]
     pub program: Option<Program>,
+    #[serde(default)]
+    pub conversations: Conversations,
     /// The run whose program is known to have begun, and since when that is known.
     #[serde(default)]
     pub began: Option<(RunId, Moment)>,

@@ -26,7 +26,8 @@ pub(super) fn check_slots(backend: &RawBackend, problems: &mut Problems<'_>) {
             check(key, text, span, &[slot], problems);
         }
     }
-    if let (Some(texts), Some(span)) = (backend.resume_refused.value(), backend.resume_refused.span())
+    if let (Some(texts), Some(span)) =
+        (backend.resume_refused.value(), backend.resume_refused.span())
     {
         check_refusals(texts, &span, problems);
     }
@@ -37,7 +38,9 @@ fn check_refusals(texts: &[String], span: &Span, problems: &mut Problems<'_>) {
     for text in texts.iter().filter(|text| !text.contains("{id}")) {
         let message = format!("`resume_refused` has a text without the slot `{{id}}`: `{text}`");
         let problem = problems.warning(span.clone(), message);
-        problem.label("counts for nothing").help("add the slot `{id}` where the program prints the id");
+        problem
+            .label("counts for nothing")
+            .help("add the slot `{id}` where the program prints the id");
     }
 }
 

@@ -24,6 +24,7 @@ impl Note {
             Self::Stall(note) => note.told(telling),
             Self::Message(note) => note.told(telling),
             Self::Wake(note) => note.told(telling),
+            Self::Conversation(note) => note.told(telling),
             Self::Phase(note) => note.told(telling),
             Self::CannotSee { cause } => {
                 format!("it cannot be seen ({cause}), so nothing is done about it")
