@@ -6,6 +6,7 @@ mod cli {
     mod attach;
     mod broken;
     mod config;
+    mod conversations;
     mod damaged;
     mod displaced;
     mod documents;
