@@ -71,6 +71,11 @@ pub enum Verb {
     Explain(Explain),
     /// Show the journal of decisions and outcomes
     Events(Events),
+    /// Try the ways by which people are told, `[notify]` in the config
+    Notify {
+        #[command(subcommand)]
+        verb: NotifyVerb,
+    },
     /// Print a completion script for a shell
     Completions {
         /// bash, zsh, fish, elvish or powershell
@@ -240,6 +245,15 @@ pub enum ConfigVerb {
     },
     /// Print the JSON schema of agents.toml
     Schema,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum NotifyVerb {
+    /// Send a test message, and say of each target whether it got through
+    Test {
+        /// The target, by its name; all of them if none is named
+        target: Option<String>,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,8 @@
 //! Do the verbs that read say what is there, and change nothing?
 
 mod support;
+#[path = "support/web.rs"]
+mod web;
 
 mod cli {
     mod attach;
@@ -12,6 +14,7 @@ mod cli {
     mod journal;
     mod logs;
     mod many;
+    mod notify;
     mod one_offs;
     mod races;
     mod reload;

@@ -7,6 +7,7 @@ pub mod harmless;
 pub mod in_force;
 pub mod launch;
 pub mod ledger;
+pub mod notify;
 pub mod observe;
 pub mod place;
 pub mod process;
