@@ -18,6 +18,7 @@ pub mod restart;
 pub mod selftest;
 pub mod send;
 pub mod status;
+pub mod transcript;
 pub mod up;
 pub mod watchdog;
 pub mod why;

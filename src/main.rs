@@ -10,7 +10,9 @@ mod follow;
 mod in_force;
 mod operate;
 mod places;
+mod record;
 mod render;
+mod usage;
 
 use std::process::ExitCode;
 
@@ -65,6 +67,7 @@ fn run(app: &App, verb: Verb) -> Result<u8, Error> {
         Verb::Selftest(selftest) => commands::selftest::run(app, &selftest),
         Verb::Plan => commands::plan::run(app),
         Verb::Logs(logs) => commands::logs::run(app, &logs),
+        Verb::Transcript(transcript) => commands::transcript::run(app, &transcript),
         Verb::Attach(attach) => commands::attach::run(app, &attach),
         Verb::Check => commands::check::run(app),
         Verb::Config { verb } => commands::config::run(app, &verb),

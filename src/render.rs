@@ -6,3 +6,4 @@ pub mod fleet_json;
 pub mod fleet_table;
 pub mod row;
 pub mod stored;
+pub mod usage_table;

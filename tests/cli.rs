@@ -21,5 +21,6 @@ mod cli {
     mod report;
     mod sentences;
     mod status;
+    mod transcript;
     mod words;
 }
