@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use agents_config::{Kind, Watch};
 use agents_names::{BackendName, PhaseId};
-use agents_watchdog::view::{Since, UndeclaredView};
+use agents_watchdog::view::{Since, UndeclaredView, WatchdogView};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::*;
