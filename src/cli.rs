@@ -37,7 +37,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// Start agents, services and the watchdog; what runs is left alone
-    Up(Targets),
+    Up(Up),
     /// End agents, services and the watchdog; what is down stays down
     Down(Down),
     /// End and start the named agents or services
@@ -70,6 +70,8 @@ pub enum Verb {
     Plan,
     /// Explain the last decision about an agent
     Why(One),
+    /// List the conversations that an agent has had
+    Conversations(One),
     /// Say what a screen shows, by which rule, and which other rules held
     Explain(Explain),
     /// Show the journal of decisions and outcomes
@@ -126,6 +128,25 @@ pub struct Targets {
 }
 
 #[derive(Debug, Args)]
+pub struct Up {
+    #[command(flatten)]
+    pub targets: Targets,
+    #[command(flatten)]
+    pub opening: Opening,
+}
+
+/// With which conversation agents begin.
+#[derive(Debug, Args)]
+pub struct Opening {
+    /// Begin a new conversation, also where an agent would resume its own
+    #[arg(long, conflicts_with = "conversation")]
+    pub fresh: bool,
+    /// Resume this conversation of the one agent that is named: its id, or how the id begins
+    #[arg(long, value_name = "ID")]
+    pub conversation: Option<String>,
+}
+
+#[derive(Debug, Args)]
 pub struct Down {
     #[command(flatten)]
     pub targets: Targets,
@@ -141,6 +162,8 @@ pub struct Names {
     /// Print what would be done, and do nothing
     #[arg(long)]
     pub dry_run: bool,
+    #[command(flatten)]
+    pub opening: Opening,
 }
 
 #[derive(Debug, Args)]

@@ -4,6 +4,7 @@ pub mod attach;
 pub mod check;
 pub mod completions;
 pub mod config;
+pub mod conversations;
 pub mod doctor;
 pub mod down;
 pub mod events;

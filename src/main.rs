@@ -63,7 +63,7 @@ fn refuse(error: &clap::Error) -> ! {
 
 fn run(app: &App, verb: Verb) -> Result<u8, Error> {
     match verb {
-        Verb::Up(targets) => commands::up::run(app, &targets),
+        Verb::Up(up) => commands::up::run(app, &up),
         Verb::Down(down) => commands::down::run(app, &down),
         Verb::Restart(names) => commands::restart::run(app, &names),
         Verb::Status(status) => commands::status::run(app, &status),
@@ -79,6 +79,7 @@ fn run(app: &App, verb: Verb) -> Result<u8, Error> {
         Verb::Check => commands::check::run(app),
         Verb::Config { verb } => commands::config::run(app, &verb),
         Verb::Why(one) => commands::why::run(app, &one),
+        Verb::Conversations(one) => commands::conversations::run(app, &one),
         Verb::Explain(explain) => commands::explain::run(app, &explain),
         Verb::Events(events) => commands::events::run(app, &events),
         Verb::Completions { shell } => commands::completions::run(&shell),

@@ -6,9 +6,12 @@ mod cli {
     mod attach;
     mod broken;
     mod config;
+    mod conversations;
     mod damaged;
+    mod displaced;
     mod documents;
     mod explain;
+    mod finishing;
     mod hung;
     mod journal;
     mod logs;

@@ -4,6 +4,7 @@ use crate::render::row::one_line;
 use agents_decide::sentence::span;
 use agents_watchdog::view::{Declared, FleetView, MemberView, PhaseView, State, WatchdogState};
 use anstyle::{AnsiColor, Style};
+use chrono::Local;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 #[cfg(test)]
@@ -78,6 +79,11 @@ fn phase(phase: &PhaseView) -> Line {
         "sequence complete".to_owned()
     } else if let Some(from) = &phase.moving_from {
         format!("coming from {from}")
+    } else if let Some(by) = &phase.advances_by {
+        format!(
+            "DONE, agents at work may finish until {}",
+            by.with_timezone(&Local).format("%H:%M:%S")
+        )
     } else if phase.done == Some(true) {
         "DONE".to_owned()
     } else {

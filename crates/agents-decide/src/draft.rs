@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use agents_config::{Agent, Backend, Fleet, Kind, Service, Watch};
-use agents_names::AgentName;
+use agents_names::{AgentName, PhaseId};
 
 use crate::sentence::Telling;
 use crate::state::{FleetState, Member, Wanted};
@@ -137,6 +137,12 @@ impl<'a> Draft<'a> {
         self.next.members.entry(name.clone()).or_default()
     }
 
+    /// The phase whose kickoff a loop agent gets now.
+    pub fn phase_of(&self, what: Declared<'_>) -> Option<PhaseId> {
+        let sequence = self.next.sequence.as_ref().filter(|_| what.is_loop());
+        sequence.map(|sequence| sequence.phase().clone())
+    }
+
     /// Services first, then agents, each in the order of the file.
     pub fn declared(&self) -> Vec<Declared<'a>> {
         let services = self.fleet.services.iter().map(Declared::Service);
@@ -170,9 +176,9 @@ impl<'a> Declared<'a> {
         }
     }
 
-    pub fn account(self) -> Option<&'a str> {
+    pub fn account(self, fleet: &'a Fleet) -> Option<&'a str> {
         match self {
-            Self::Agent(agent) => agent.account.as_deref(),
+            Self::Agent(agent) => fleet.account_of(agent),
             Self::Service(_) => None,
         }
     }
