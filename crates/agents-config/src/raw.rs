@@ -116,7 +116,7 @@ table! {
         "enabled" => enabled: Field<bool>,
         /// What the watchdog does for agents that do not say. Default `none`.
         "watch" => watch: Field<Watch>,
-        /// Whether restarts continue the earlier conversation, where the backend can. Default `false`.
+        /// Whether starts continue the agent's own conversation, where the backend can. Default `false`; `true` for a backend with a preset that can.
         "resume" => resume: Field<bool>,
         /// The wake schedule of agents that have none.
         "wake" => wake: Section<RawWake>,
@@ -204,6 +204,10 @@ table! {
         "supports_resume" => supports_resume: Field<bool>,
         /// The argument that does so, with the slot `{id}`. Default `--resume '{id}'`.
         "resume_flag" => resume_flag: Field<String>,
+        /// What the program prints when it does not know that conversation, with the slot `{id}`: the agent then begins a new one. Two ends with an error within 10 s of a start count as a refusal, too. Default `[]`.
+        "resume_refused" => resume_refused: Field<Vec<String>>,
+        /// The argument that gives a new conversation its id, with the slot `{id}`, which is filled with a UUID. Default: none, the program chooses.
+        "session_flag" => session_flag: Field<String>,
         /// The argument that the kickoff stands behind, with `arg` delivery. Default: none, the kickoff is the last argument.
         "prompt_flag" => prompt_flag: Field<String>,
         /// Whether the program is started with remote control. Default `false`.
@@ -254,7 +258,7 @@ table! {
         "enabled" => enabled: Field<bool>,
         /// What the watchdog does: `none`, `heal` (restart what is gone or broken), `heal+stall` (also what stalls). Default `none`.
         "watch" => watch: Field<Watch>,
-        /// Whether a restart continues the earlier conversation, where the backend can. Default `false`.
+        /// Whether a start continues the agent's own conversation of the same phase, where the backend can. Default `false`; `true` for a backend with a preset that can.
         "resume" => resume: Field<bool>,
         /// A scheduled nudge while it is idle.
         "wake" => wake: Section<RawWake>,
@@ -304,6 +308,8 @@ table! {
         "done_marker" => done_marker: Field<Filled>,
         /// Whether a finished phase moves on by itself. Default `true`.
         "auto_advance" => auto_advance: Field<bool>,
+        /// How long agents of the loop that are at work when their phase is done may finish before they are stopped; zero stops them at once. Default `2m`.
+        "advance_grace" => advance_grace: Field<Seconds>,
         /// Without effect, known for the sake of older files: where no position is recorded, the build begins at the first phase in any case.
         "resume_phase" => resume_phase: Field<bool>,
         /// The frame of loop kickoffs, with the slots `{phase_id}`, `{plan}`, `{status}`, `{role}`.

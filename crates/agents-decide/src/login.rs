@@ -43,7 +43,7 @@ const WORDS: &[&str] = &[
 
 /// A login that the provider does not accept.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Refusal {
+pub struct LoginRefusal {
     pub since: Moment,
     /// What the program says.
     pub text: String,
@@ -82,13 +82,13 @@ pub(crate) fn step(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen, acti
     if !confirmed {
         draft.look_in(CONFIRM_AFTER.saturating_sub(now.since(since)));
     }
-    draft.member(name).login = Some(Refusal { since, text, place, confirmed });
+    draft.member(name).login = Some(LoginRefusal { since, text, place, confirmed });
     say(draft, name);
 }
 
 fn say(draft: &mut Draft<'_>, name: &AgentName) {
     let login = draft.member(name).login.clone();
-    if let Some(Refusal { text, place, confirmed: true, .. }) = login {
+    if let Some(LoginRefusal { text, place, confirmed: true, .. }) = login {
         draft.alarm_of(Some(name), "login", LoginNote::Refused { text, place });
     }
 }
@@ -126,7 +126,7 @@ pub(crate) fn is_refused(member: &Member) -> bool {
 pub(crate) fn bar(draft: &Draft<'_>, what: Declared<'_>) -> Option<LoginNote> {
     let Declared::Agent(agent) = what else { return None };
     let member = draft.next.members.get(&agent.name)?;
-    if let Some(Refusal { text, place, confirmed: true, .. }) = &member.login {
+    if let Some(LoginRefusal { text, place, confirmed: true, .. }) = &member.login {
         return Some(LoginNote::Refused { text: text.clone(), place: place.clone() });
     }
     let (account, by, _) = refused_sibling(draft, agent)?;

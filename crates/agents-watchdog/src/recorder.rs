@@ -258,7 +258,9 @@ fn is_notable(note: &Note) -> bool {
             | AccountNote::Opening { .. } => true,
         },
         Note::Message(note) => matches!(note, MessageNote::Seen { .. } | MessageNote::Stuck { .. }),
-        Note::Phase(note) => matches!(note, PhaseNote::Advancing { .. }),
+        Note::Phase(note) => {
+            matches!(note, PhaseNote::Advancing { .. } | PhaseNote::Finishing { .. })
+        }
         // That a member cannot be seen follows from what is said of the terminals.
         Note::CannotSee { .. } | Note::Doubted => false,
         Note::Activity(_) | Note::Stall(_) | Note::Wake(_) => false,
@@ -271,6 +273,7 @@ fn is_notable(note: &Note) -> bool {
         | Note::HandoffBegins { .. }
         | Note::HandoffNews { .. }
         | Note::Undeclared { .. }
+        | Note::Conversation(_)
         | Note::Asks { .. } => true,
     }
 }
