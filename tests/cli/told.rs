@@ -117,12 +117,11 @@ fn a_refused_login_is_neither_a_limit_nor_a_crash() {
     let bed = fleet();
     row(&bed, "UserPromptSubmit begin");
     row(&bed, "StopFailure authentication_failed");
-    bed.until("it says so", || ann(&bed)["state"] == "unauthenticated");
+    does(&bed, "unauthenticated", "hook StopFailure");
     let table = bed.agents(&["status"]).ends_with(0).out;
-    assert!(table.contains("NO LOGIN") && table.contains("sign in"), "{table}");
-    bed.until("the operator hears of it", || {
-        bed.watchdog_log().contains("its provider refuses its login")
-    });
+    assert!(table.contains(" unauthenticated") && table.contains("a login, and then"), "{table}");
+    let why = bed.agents(&["why", "ann"]).ends_with(0).out;
+    assert!(why.contains("refused"), "{why}");
     row(&bed, "UserPromptSubmit again");
     does(&bed, "active", "hook UserPromptSubmit");
     assert_eq!(ann(&bed)["restarts"], 0);

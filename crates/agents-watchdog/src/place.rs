@@ -1,6 +1,7 @@
 //! Where do the agents live, besides their terminals? Files, processes, git and the clock of one machine.
 
 mod clock;
+mod conversation;
 mod facts;
 mod fetcher;
 mod local;
@@ -8,13 +9,15 @@ mod prepare;
 mod tellers;
 
 pub use clock::now_after;
+pub(crate) use facts::unstartable as start_obstacle;
 pub use local::LocalPlace;
+pub(crate) use prepare::kickoff;
 pub(crate) use prepare::make_private_dir;
 
 use agents_config::{Fleet, OneOff};
 use agents_decide::{
-    Base, BeganSeen, ExitSeen, HandoffSeen, Heard, Moment, Now, ProcessesSeen, RunId, Seen,
-    StatusSeen, StopStage, Told,
+    Base, BeganSeen, ExitSeen, HandoffSeen, Heard, Moment, Now, Opening, ProcessesSeen, RunId,
+    Seen, StatusSeen, StopStage, Told,
 };
 use agents_names::{AgentName, PhaseId};
 use agents_tmux::{Listing, StartSession, TmuxError};
@@ -28,12 +31,12 @@ pub struct Facts {
     pub unstartable: Option<String>,
     pub began: Option<BeganSeen>,
     pub resume_id: Option<String>,
+    /// The conversation that the run's program has open.
+    pub conversation: Option<String>,
     pub wake_text: Option<String>,
     /// What the program of the run says about itself.
     pub told: Option<Told>,
     pub heard: Option<Heard>,
-    /// The conversation that it says it is in.
-    pub conversation: Option<String>,
 }
 
 /// Which facts of a member this look needs; the others are skipped, since each costs something.
@@ -50,6 +53,8 @@ pub struct Need {
     /// Whether a start would work.
     pub startable: bool,
     pub wake: bool,
+    /// In which conversation its program is.
+    pub conversation: bool,
 }
 
 /// What is to be started.
@@ -58,7 +63,8 @@ pub struct Start<'a> {
     pub name: &'a AgentName,
     pub run: RunId,
     pub phase: Option<&'a PhaseId>,
-    pub resume: Option<&'a str>,
+    /// With which conversation it begins.
+    pub opening: &'a Opening,
     /// What the operator wants instead of what the config says.
     pub one_off: &'a OneOff,
 }
@@ -84,6 +90,12 @@ pub trait Place: Send {
 
     /// The status file of a phase.
     fn status(&mut self, fleet: &Fleet, phase: &PhaseId) -> Seen<StatusSeen>;
+
+    /// The newest commit of the shared branch that the local copy of it holds; the remote is not asked.
+    fn copy_of_branch(
+        &mut self,
+        fleet: &Fleet,
+    ) -> impl std::future::Future<Output = Seen<String>> + Send;
 
     /// What the latest fetch brought since the last call, read from `base` on.
     fn handoff(&mut self, fleet: &Fleet, base: &Base) -> Seen<HandoffSeen>;

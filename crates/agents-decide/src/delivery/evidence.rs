@@ -12,7 +12,7 @@ const BOTTOM: usize = 12;
 
 /// Whether the program itself says that it took the text, or began a turn, since the key was sent. A program tells the
 /// time by the same clock, but what it tells may be a moment older than what was done then.
-pub(super) fn told(seen: &MemberSeen, sent: DateTime<Utc>, text: &str) -> bool {
+pub(super) fn told(seen: &MemberSeen, sent: DateTime<Utc>, text: &str) -> Option<Went> {
     let since = sent.timestamp_millis();
     let took = seen.heard.as_ref().and_then(|heard| heard.prompt.as_ref());
     let took = took.filter(|prompt| prompt.at_ms >= since);
@@ -20,7 +20,7 @@ pub(super) fn told(seen: &MemberSeen, sent: DateTime<Utc>, text: &str) -> bool {
         let (needle, hay) = (squeeze(text), squeeze(&prompt.text));
         let needle: String = needle.chars().take(NEEDLE).collect();
         if hay.contains(&needle) {
-            return true;
+            return Some(Went::Told);
         }
     }
     // A turn of somebody else's prompt can begin just then, so that prompt must not be known.
@@ -28,7 +28,40 @@ pub(super) fn told(seen: &MemberSeen, sent: DateTime<Utc>, text: &str) -> bool {
         .told
         .as_ref()
         .is_some_and(|told| told.state == ToldState::Active && told.since_ms >= since);
-    began && took.is_none()
+    (began && took.is_none()).then_some(Went::WorkBegan)
+}
+
+/// What shows that a submitted message went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Went {
+    /// The program itself says that it took the text.
+    Told,
+    /// The program began to work.
+    WorkBegan,
+    /// The text, or what stood for it, left the end of the screen.
+    TextLeft,
+    /// The text stands on the screen once more.
+    TextRepeated,
+    /// Something new stands below the text.
+    NewBelow,
+    /// The end of the screen changed, which never showed the text.
+    ScreenChanged,
+}
+
+impl Went {
+    /// What was seen, in words.
+    #[must_use]
+    pub fn told(self) -> &'static str {
+        match self {
+            Self::Told => "the program itself said that it took it",
+            Self::WorkBegan => "the program began to work on it",
+            Self::TextLeft => "its text left the composer",
+            Self::TextRepeated => "its text moved from the composer into the conversation",
+            Self::NewBelow => "something new stands below its text",
+            Self::ScreenChanged => "the screen changed as the key was pressed",
+        }
+    }
 }
 
 /// Compares the screen just before the submit with the screen now.
@@ -41,12 +74,12 @@ pub(super) fn went(
     after: &[String],
     text: &str,
     active: Option<&Pattern>,
-) -> bool {
+) -> Option<Went> {
     if let Some(active) = active
         && !bottom(before).any(|row| active.is_match(row))
         && bottom(after).any(|row| active.is_match(row))
     {
-        return true;
+        return Some(Went::WorkBegan);
     }
     let needle = squeeze(text);
     let needle: String =
@@ -55,23 +88,26 @@ pub(super) fn went(
     let (copies_before, copies_after) = (was.matches(&needle).count(), is.matches(&needle).count());
     match (copies_before, copies_after) {
         (0, 0) => unseen_text_went(before, after),
-        (0, _) => false,
-        (_, 0) => true,
-        (earlier, later) if later > earlier => true,
+        (0, _) => None,
+        (_, 0) => Some(Went::TextLeft),
+        (earlier, later) if later > earlier => Some(Went::TextRepeated),
         _ => {
-            below(&was, &needle) != below(&is, &needle)
-                && below(&is, &needle).is_some_and(|rest| !rest.is_empty())
+            let is_new = below(&was, &needle) != below(&is, &needle)
+                && below(&is, &needle).is_some_and(|rest| !rest.is_empty());
+            is_new.then_some(Went::NewBelow)
         }
     }
 }
 
 /// The composer hides a long paste behind a placeholder; once it went, the placeholder has left the composer.
-fn unseen_text_went(before: &[String], after: &[String]) -> bool {
+fn unseen_text_went(before: &[String], after: &[String]) -> Option<Went> {
     let placeholders = |rows: &[String]| bottom(rows).filter(|row| is_placeholder(row)).count();
     match (placeholders(before), placeholders(after)) {
-        (0, _) => digest(before) != digest(after),
+        (0, _) => (digest(before) != digest(after)).then_some(Went::ScreenChanged),
         (earlier, later) => {
-            later < earlier || (later == earlier && last_placeholder_rose(before, after))
+            let went =
+                later < earlier || (later == earlier && last_placeholder_rose(before, after));
+            went.then_some(Went::TextLeft)
         }
     }
 }

@@ -5,7 +5,9 @@ use std::time::Duration;
 use super::{Message, MessageKind};
 use crate::draft::{Declared, Draft};
 use crate::life::Life;
-use crate::{Activity, MemberSeen, PaneSeen, Seen, ShownState, Stand, Standing, ToldState};
+use crate::{
+    Activity, MemberSeen, PaneSeen, Seen, ShownState, Stand, Standing, ToldState, account,
+};
 
 /// How long a program that was just started is left to draw its composer, where nothing says when it is ready.
 const SETTLES_WITHIN: Duration = Duration::from_secs(5);
@@ -15,6 +17,26 @@ const DRAWS_WITHIN: Duration = Duration::from_secs(3);
 
 /// How long after its start a program is looked at often, so that it gets what it is owed as soon as it can take it.
 const APPEARS_WITHIN: Duration = Duration::from_secs(60);
+
+const ASKS: &str = "it asks something, and any key would be an answer; `agents attach` shows it";
+
+/// Why nothing may be typed at the pane at all, not even at once: a person has to act first.
+pub(crate) fn closed(seen: &MemberSeen) -> Option<&'static str> {
+    let pane = seen.pane.known()?;
+    if pane.deaf {
+        return Some("its pane is in copy mode or takes no input");
+    }
+    let is_at_work = seen.shown.as_ref().is_some_and(|shown| shown.state == ShownState::Active);
+    let is_told = seen.told.as_ref().is_some_and(|told| told.state == ToldState::Waiting);
+    if is_told && !is_at_work {
+        return Some(ASKS);
+    }
+    let shown = seen.shown.as_ref()?;
+    if shown.asks() {
+        return shown.obstacle(false, false);
+    }
+    shown.draft.as_ref().map(|_| "text of somebody's stands in its composer, not sent")
+}
 
 /// Why nothing may be typed now.
 pub(super) fn obstacle(
@@ -31,10 +53,25 @@ pub(super) fn obstacle(
     if member.limit.silences() && !probe {
         return Some("it is inside a usage window");
     }
+    if account::hold(draft, what).is_some() {
+        return Some("its account is inside a usage window");
+    }
+    let is_own = !matches!(message.kind, MessageKind::Operator(_));
+    if is_own && draft.member(what.name()).login.as_ref().is_some_and(|login| login.confirmed) {
+        return Some("its key or login is refused");
+    }
     if pane.deaf {
         return Some("its pane is in copy mode or takes no input");
     }
     let Seen::Known(screen) = &seen.screen else { return Some("its screen cannot be seen") };
+    let urgent = message.now_until.is_some();
+    if urgent && let Some(reason) = closed(seen) {
+        return Some(reason);
+    }
+    if urgent && activity == Activity::Active {
+        // A program at work shows no empty composer, and takes text all the same.
+        return None;
+    }
     let Some(backend) = what.backend(draft.fleet) else { return Some("it is a service") };
     let standing = draft.member(what.name()).standing.clone();
     let refused = standing.as_ref().and_then(|standing| told(standing, seen, probe));
@@ -101,9 +138,7 @@ fn told(standing: &Standing, seen: &MemberSeen, is_probe: bool) -> Option<&'stat
     }
     match standing.stand {
         _ if !standing.is_told => None,
-        Stand::WaitingInput => {
-            Some("it asks something, and any key would be an answer; `agents attach` shows it")
-        }
+        Stand::WaitingInput => Some(ASKS),
         Stand::Unauthenticated => Some("its provider refuses its login"),
         Stand::Limited if goes_on(seen) => Some("it goes on by itself when its limit ends"),
         Stand::Limited if !is_probe => Some("it is limited"),

@@ -6,7 +6,6 @@ mod tests;
 use std::collections::BTreeSet;
 
 use agents_config::Pattern;
-use chrono::{DateTime, Utc};
 
 use super::own_rows;
 use crate::activity::{is_filler, numbered_tail};
@@ -30,8 +29,6 @@ pub(crate) struct Banner {
     pub row: String,
     /// Where its reset time may stand, in order of trust: the first text that announces one tells it.
     pub texts: Vec<String>,
-    /// The exact end, where the program itself tells it.
-    pub until: Option<DateTime<Utc>>,
 }
 
 /// The end of a screen, cut at the last message of ours.
@@ -77,7 +74,7 @@ impl<'a> Tail<'a> {
         // A match that needs fewer rows from the top is found with junk below it first.
         let end = (start + 1..=end).find(|&end| self.matches(pattern, start, end)).unwrap_or(end);
         let row = folded(&joined(self.part(start, end), " "));
-        Banner { row, texts: self.texts(start, end), until: None }
+        Banner { row, texts: self.texts(start, end) }
     }
 
     /// The banner with what follows it in its block, then what stands above it there, then what follows the block.

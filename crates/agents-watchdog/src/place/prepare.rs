@@ -92,7 +92,7 @@ fn agent_command(
         .map_err(|error| format!("cannot write the kickoff {}: {error}", file.display()))?;
     let model = fleet.model_under(agent, start.phase, start.one_off);
     let hooks = hook_words(fleet.backend_of(agent), myself, &fleet.state_dir())?;
-    Ok(command_of_agent(fleet, agent, model, start.resume, (&prompt, &hooks)))
+    Ok(command_of_agent(fleet, agent, model, start.opening, (&prompt, &hooks)))
 }
 
 /// The kickoff of an agent: the loop's template with its slots filled, then the role's prompt; or its own prompt.

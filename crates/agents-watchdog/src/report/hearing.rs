@@ -19,6 +19,8 @@ const APART: Duration = Duration::from_millis(200);
 pub struct Hearing {
     inbox: Option<Arc<Inbox>>,
     looked_at: Option<Instant>,
+    /// Reports came, and nobody has looked since.
+    is_owed: bool,
 }
 
 impl Hearing {
@@ -33,7 +35,7 @@ impl Hearing {
                 tracing::warn!("what the programs report is not heard at once: {error}");
             })
             .ok();
-        Self { inbox: inbox.map(Arc::new), looked_at: None }
+        Self { inbox: inbox.map(Arc::new), looked_at: None, is_owed: false }
     }
 
     /// The inbox, when there is one.
@@ -45,10 +47,14 @@ impl Hearing {
     /// Completes when reports came that are worth a look: the first at once, more of them together.
     pub async fn news(&mut self) {
         let Some(inbox) = &self.inbox else { return std::future::pending().await };
-        inbox.news().await;
+        if !self.is_owed {
+            inbox.news().await;
+            // Whoever stops waiting here in between still finds it owed.
+            self.is_owed = true;
+        }
         let earliest = self.looked_at.map(|at| at + APART);
         let soon = Instant::now() + TOGETHER;
         tokio::time::sleep_until(earliest.map_or(soon, |earliest| earliest.max(soon))).await;
-        self.looked_at = Some(Instant::now());
+        (self.looked_at, self.is_owed) = (Some(Instant::now()), false);
     }
 }

@@ -4,7 +4,7 @@
 
 use agents_config::{Agent, Kind, Service};
 use agents_decide::{
-    Ending, Life, LifeNote, Limit, Member, Moment, Note, Sequence, Stand, Standing, Wanted, program,
+    Ending, Life, LifeNote, Limit, Member, Moment, Note, Sequence, Standing, Wanted, program,
 };
 use agents_names::AgentName;
 use agents_tmux::{Listing, Pane};
@@ -73,6 +73,7 @@ fn view(known: &Known<'_>, subject: &Subject<'_>, declared: Declared) -> MemberV
     let member = known.state.and_then(|state| state.members.get(subject.name)).unwrap_or(&blank);
     let alive = subject.pane.filter(|pane| pane.dead.is_none());
     let state = state_of(known, subject, member);
+    let edited = known.files.edits.get(subject.name).filter(|_| alive.is_some()).cloned();
     let limited_until = match &member.limit {
         Limit::Held { until, .. } => *until,
         Limit::Clear { .. } | Limit::Probing { .. } => None,
@@ -87,7 +88,14 @@ fn view(known: &Known<'_>, subject: &Subject<'_>, declared: Declared) -> MemberV
         since: since(state, member).and_then(|since| back(known, since)),
         restarts: member.restarts,
         waiting_for: waiting_for(known, subject, member, state),
-        remark: remark(known, subject, member).filter(|_| state.is_rest()),
+        remark: match &edited {
+            Some(earlier) => Some(format!(
+                "runs with {earlier}; `agents restart {}` takes what the file says now",
+                subject.name
+            )),
+            None => remark(known, subject, member).filter(|_| state.is_rest()),
+        },
+        edited,
         command: alive.map(|pane| pane.command.clone()),
         doing: doing(known, member).filter(|_| alive.is_some()),
         limited_until: limited_until.filter(|_| state == State::Limited),
@@ -119,9 +127,6 @@ fn state_of(known: &Known<'_>, subject: &Subject<'_>, member: &Member) -> State 
         (Life::Up { .. }, Some(pane)) if pane.dead.is_none() && member.asks.is_some() => {
             State::WaitingInput
         }
-        (Life::Up { .. }, Some(pane)) if pane.dead.is_none() && is_refused(member) => {
-            State::Unauthenticated
-        }
         (Life::Up { .. }, Some(pane))
             if pane.dead.is_none() && stalled(known, subject).is_some() =>
         {
@@ -140,10 +145,6 @@ fn state_of(known: &Known<'_>, subject: &Subject<'_>, member: &Member) -> State 
             Ending::Failed(_) => State::Failed,
         },
     }
-}
-
-fn is_refused(member: &Member) -> bool {
-    member.standing.as_ref().is_some_and(|it| it.stand == Stand::Unauthenticated)
 }
 
 /// What is remembered of a program while nobody looks is soon no longer true.

@@ -58,6 +58,7 @@ fn held(program: &str, text: &str) -> String {
         pane: &Seen::Known(pane()),
         shown: None,
         told: None,
+        waits: false,
         screen: &Seen::Known(ScreenSeen { rows, digest: 1 }),
         pattern_active: false,
         own_texts: &[],
