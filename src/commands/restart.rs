@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use agents_decide::Verb;
 
-use crate::app::{App, names, one_offs};
+use crate::app::{App, names};
 use crate::cli::Names;
 use crate::error::Error;
 use crate::operate::{Ask, ask, report};
+use crate::overrides::one_offs;
 
 pub fn run(app: &App, asked: &Names) -> Result<u8, Error> {
     let loaded = app.load_to_start(None)?;

@@ -7,11 +7,12 @@ use agents_decide::{Answer, OneOffs, Verb};
 use agents_watchdog::in_force::Moved;
 use agents_watchdog::run::Answers;
 
-use crate::app::{App, names, one_offs, say};
+use crate::app::{App, names, say};
 use crate::cli::Targets;
 use crate::commands::watchdog;
 use crate::error::{Error, code};
 use crate::operate::{Ask, ask, report};
+use crate::overrides::one_offs;
 
 /// Time for the slowest program to start or fail, whatever the size of the fleet.
 const WITHIN: Duration = Duration::from_secs(120);

@@ -32,7 +32,9 @@ mod report;
 mod resolve;
 mod schema;
 mod service;
+mod stray_override;
 mod timing;
+mod unused_model;
 mod value;
 
 pub use agent::{Agent, Kind, PromptSource, Wake, Watch};
@@ -54,4 +56,6 @@ pub use problem::{Problem, Severity};
 pub use programs::{MissingProgram, Owner};
 pub use schema::schema;
 pub use service::Service;
+pub use stray_override::StrayOverride;
 pub use timing::Timing;
+pub use unused_model::UnusedModel;

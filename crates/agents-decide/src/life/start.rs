@@ -198,7 +198,13 @@ fn start_action(
     };
     let member = draft.next.members.get(what.name());
     let program = member.and_then(|member| member.program.as_ref());
-    let one_off = program.map(|program| program.one_off.clone()).unwrap_or_default();
+    let mut one_off = program.map(|program| program.one_off.clone()).unwrap_or_default();
+    if let Declared::Agent(agent) = what
+        && draft.fleet.model_of_phase(agent, phase.as_ref()).is_some()
+    {
+        // The phase's model wins, so this start does not take it.
+        one_off.model = None;
+    }
     Action::Start { name: what.name().clone(), run, phase, resume, one_off, why }
 }
 
