@@ -9,6 +9,7 @@ mod error;
 mod follow;
 mod in_force;
 mod operate;
+mod overrides;
 mod places;
 mod record;
 mod render;

@@ -34,7 +34,9 @@ mod resolve;
 mod schema;
 mod secret;
 mod service;
+mod stray_override;
 mod timing;
+mod unused_model;
 mod value;
 
 pub use agent::{Agent, Kind, PromptSource, Wake, Watch};
@@ -58,4 +60,6 @@ pub use programs::{MissingProgram, Owner};
 pub use schema::schema;
 pub use secret::{Secret, SecretError};
 pub use service::Service;
+pub use stray_override::StrayOverride;
 pub use timing::Timing;
+pub use unused_model::UnusedModel;
