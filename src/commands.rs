@@ -18,5 +18,6 @@ pub mod selftest;
 pub mod send;
 pub mod status;
 pub mod up;
+pub mod wait;
 pub mod watchdog;
 pub mod why;

@@ -7,6 +7,8 @@ mod cli {
     mod broken;
     mod config;
     mod damaged;
+    mod displaced;
+    mod documents;
     mod explain;
     mod finishing;
     mod hung;
@@ -15,9 +17,12 @@ mod cli {
     mod many;
     mod one_offs;
     mod races;
+    mod receipts;
     mod reload;
     mod report;
+    mod send;
     mod sentences;
     mod status;
+    mod wait;
     mod words;
 }

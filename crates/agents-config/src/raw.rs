@@ -120,7 +120,7 @@ table! {
         "resume" => resume: Field<bool>,
         /// The wake schedule of agents that have none.
         "wake" => wake: Section<RawWake>,
-        /// The account of agents that name none; see `watchdog.account_gap`.
+        /// The account of agents that name none, where their backend names none either; see `agent.account`.
         "account" => account: Field<String>,
         /// The command of services that have none.
         "command" => command: Field<Filled>,
@@ -162,6 +162,8 @@ table! {
         "max_starts_in_flight" => max_starts_in_flight: Field<Count>,
         /// The gap between starts of agents with one account. Default `0s`.
         "account_gap" => account_gap: Field<Seconds>,
+        /// The gap between agents of one account that go on after a usage limit, or that the watchdog starts by itself. Default `20s`.
+        "account_stagger" => account_stagger: Field<Seconds>,
         /// The limit on any one call to tmux. Default `5s`.
         "tmux_timeout" => tmux_timeout: Field<Interval>,
     }
@@ -218,6 +220,8 @@ table! {
         "attach" => attach: Field<Filled>,
         /// With `ping` delivery: what fills `{server}`.
         "server" => server: Field<String>,
+        /// The account of agents that run on it and name none; see `agent.account`.
+        "account" => account: Field<String>,
         /// How long the program takes until it can take input, where no `ready_re` tells. Without `ping` delivery at most 5 s of it are waited. Default `12s`.
         "connect_delay" => connect_delay: Field<Seconds>,
     }
@@ -254,7 +258,7 @@ table! {
         "resume" => resume: Field<bool>,
         /// A scheduled nudge while it is idle.
         "wake" => wake: Section<RawWake>,
-        /// Agents with one account start with a gap between them; see `watchdog.account_gap`.
+        /// Agents of one account share a provider's allowance: a usage limit of one holds all of them, and they start with a gap between them; see `watchdog.account_gap` and `watchdog.account_stagger`. Default: that of the backend, then of `[defaults]`, then none.
         "account" => account: Field<String>,
         /// Whether the pane is logged to `<log_dir>/<session>.log`. Default `true`.
         "log" => log: Field<bool>,

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use agents_config::OneOff;
 use agents_names::{AgentName, PhaseId};
 
-use crate::delivery::{MessageKind, drop_all, owe};
+use crate::delivery::{MessageKind, Went, closed, drop_all, owe, owe_now};
 use crate::draft::{Declared, Draft};
 use crate::life::{Ending, Life, begin_stop, set};
-use crate::request::{Answer, OneOffs, Request, RequestId, Verb};
+use crate::request::{Answer, OneOffs, Request, RequestId, SendTerms, Verb};
 use crate::sequence::Sequence;
 use crate::state::{OpenRequest, Wanted};
 use crate::{Moment, Seen, Why};
@@ -35,7 +35,7 @@ fn begin(draft: &mut Draft<'_>, request: Request) {
         Verb::Down { names, whole } => down(draft, names, *whole),
         Verb::Restart { names, one_offs } => restart(draft, names, one_offs),
         Verb::Phase { to } => phase(draft, to),
-        Verb::Send { name, text } => send(draft, request.id, name, text),
+        Verb::Send { name, text, terms } => send(draft, request.id, name, (text, *terms)),
         // Who they are is known when the terminals are seen.
         Verb::DownUndeclared | Verb::StopWatchdog => BTreeMap::new(),
     };
@@ -229,7 +229,12 @@ fn phase(draft: &mut Draft<'_>, to: &PhaseId) -> Answers {
     Answers::new()
 }
 
-fn send(draft: &mut Draft<'_>, id: RequestId, name: &AgentName, text: &str) -> Answers {
+fn send(
+    draft: &mut Draft<'_>,
+    id: RequestId,
+    name: &AgentName,
+    (text, terms): (&str, SendTerms),
+) -> Answers {
     let unseen = draft.seen.members.get(name).and_then(|seen| match &seen.pane {
         Seen::Unknown(cause) => Some(cause.clone()),
         Seen::Known(_) | Seen::Absent => None,
@@ -242,7 +247,19 @@ fn send(draft: &mut Draft<'_>, id: RequestId, name: &AgentName, text: &str) -> A
         }
         Life::Stopped { .. } | Life::Parked { .. } | Life::Stopping { then: None, .. } => false,
     };
+    let closed = draft.seen.members.get(name).filter(|_| terms.now).and_then(closed);
     let answer = match (comes, unseen) {
+        (true, Some(cause)) if terms.now => {
+            Some(Answer::Unseen(format!("not typed: the terminals cannot be seen ({cause})")))
+        }
+        (true, None) if terms.now => match closed {
+            Some(reason) => Some(Answer::Failed(not_typed(reason))),
+            None => {
+                let until = draft.now.at.after(terms.limit());
+                owe_now(draft, name, id.0, (text.to_owned(), until));
+                None
+            }
+        },
         (true, _) => {
             owe(draft, name, MessageKind::Operator(id.0), text.to_owned());
             None
@@ -250,16 +267,23 @@ fn send(draft: &mut Draft<'_>, id: RequestId, name: &AgentName, text: &str) -> A
         (false, Some(cause)) => Some(Answer::Unseen(format!(
             "not queued: it did not run when it was seen last, and nobody can see it now ({cause})"
         ))),
-        (false, None) => Some(Answer::Failed("it is not running".to_owned())),
+        (false, None) => {
+            Some(Answer::Failed(format!("it is not running; `agents up {name}` starts it")))
+        }
     };
     Answers::from([(name.clone(), answer)])
 }
 
 /// An operator's message was seen to go.
-pub(crate) fn delivered(draft: &mut Draft<'_>, name: &AgentName, request: u64) {
+pub(crate) fn delivered(draft: &mut Draft<'_>, name: &AgentName, request: u64, evidence: Went) {
     for open in draft.next.open.iter_mut().filter(|open| open.id.0 == request) {
-        open.answers.insert(name.clone(), Some(Answer::Delivered));
+        open.answers.insert(name.clone(), Some(Answer::Delivered(evidence)));
     }
+}
+
+/// The answer to a message that was to be typed at once.
+fn not_typed(reason: &str) -> String {
+    format!("not typed, and not queued: {reason}")
 }
 
 /// Whether it is being stopped because the phase changes.

@@ -7,7 +7,9 @@ mod local;
 mod prepare;
 
 pub use clock::now_after;
+pub(crate) use facts::unstartable as start_obstacle;
 pub use local::LocalPlace;
+pub(crate) use prepare::kickoff;
 pub(crate) use prepare::make_private_dir;
 
 use agents_config::{Fleet, OneOff};

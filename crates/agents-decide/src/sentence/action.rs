@@ -96,7 +96,7 @@ impl Answer {
             Self::AlreadyRunning => "already running".to_owned(),
             Self::Stopped => "stopped".to_owned(),
             Self::NotRunning => "not running".to_owned(),
-            Self::Delivered => "has its message".to_owned(),
+            Self::Delivered(_) => "has its message".to_owned(),
             Self::Failed(reason) => format!("failed ({reason})"),
             Self::Unseen(reason) => format!("unknown ({reason})"),
             Self::Waiting(reason) => format!("accepted for later ({reason})"),

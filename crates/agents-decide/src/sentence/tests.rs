@@ -158,8 +158,14 @@ fn what_is_foretold_is_conditional() {
             "it would be parked",
         ),
         (
-            LimitNote::Entered { banner: "limit".to_owned(), until: None, probe_at: noon(1) }
-                .into(),
+            LimitNote::Entered {
+                banner: "limit".to_owned(),
+                until: None,
+                probe_at: noon(1),
+                source: crate::LimitSource::Pattern,
+                goes_on: crate::GoesOn::No,
+            }
+            .into(),
             "would be held",
         ),
         (

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use agents_config::OneOff;
-use agents_decide::{OneOffs, Verb};
+use agents_decide::{OneOffs, SendTerms, Verb};
 use agents_names::{AgentName, BackendName, PhaseId};
 use agents_tmux::fake::{Call, Fault};
 
@@ -160,6 +160,10 @@ fn names(words: &[&str]) -> Result<Vec<AgentName>, String> {
     words.iter().map(|word| name(word)).collect()
 }
 
+fn send(name: AgentName, text: String, terms: SendTerms) -> Step {
+    Step::Ask(Verb::Send { name, text, terms })
+}
+
 /// Steps that end in a free text after a colon.
 fn with_text(words: &[&str], rest: &str) -> Parsed {
     let text = rest.to_owned();
@@ -168,7 +172,12 @@ fn with_text(words: &[&str], rest: &str) -> Parsed {
         ["inbox", file] => Step::Machine(MachineStep::Inbox((*file).to_owned(), Some(text))),
         ["history", "rewritten"] => Step::Machine(MachineStep::Rewritten(text)),
         ["status", id] => Step::Machine(MachineStep::Status(phase(id)?, Some(text))),
-        ["send", agent] => Step::Ask(Verb::Send { name: name(agent)?, text }),
+        ["send", agent] => send(name(agent)?, text, SendTerms::default()),
+        ["send", agent, "now"] => send(name(agent)?, text, SendTerms { now: true, within: None }),
+        ["send", agent, "within", minutes] => {
+            let within = Some(Duration::from_secs(60 * number::<u64>(minutes)?));
+            send(name(agent)?, text, SendTerms { now: false, within })
+        }
         ["wake", "text", "of", agent] => {
             Step::Machine(MachineStep::WakeText(name(agent)?, Some(text)))
         }
