@@ -140,7 +140,7 @@ pub fn name_of(fleet: &Fleet, asked: &str) -> Result<AgentName, Error> {
 }
 
 /// The known word that was most likely meant.
-fn closest<'k>(asked: &str, known: impl Iterator<Item = &'k str>) -> Option<String> {
+pub fn closest<'k>(asked: &str, known: impl Iterator<Item = &'k str>) -> Option<String> {
     let scored = known.map(|word| (strsim::damerau_levenshtein(asked, word), word));
     let (distance, word) = scored.min()?;
     (distance <= 2.max(asked.len() / 3)).then(|| word.to_owned())

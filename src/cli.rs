@@ -37,7 +37,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// Start agents, services and the watchdog; what runs is left alone
-    Up(Targets),
+    Up(Up),
     /// End agents, services and the watchdog; what is down stays down
     Down(Down),
     /// End and start the named agents or services
@@ -53,6 +53,8 @@ pub enum Verb {
     },
     /// Follow the log of an agent, a service or the watchdog
     Logs(Logs),
+    /// Show the conversation of an agent, from its program's own record
+    Transcript(Transcript),
     /// Attach this terminal to an agent's session
     Attach(Attach),
     /// Type a message at an agent, and see that it went
@@ -70,10 +72,17 @@ pub enum Verb {
     Plan,
     /// Explain the last decision about an agent
     Why(One),
+    /// List the conversations that an agent has had
+    Conversations(One),
     /// Say what a screen shows, by which rule, and which other rules held
     Explain(Explain),
     /// Show the journal of decisions and outcomes
     Events(Events),
+    /// Try the ways by which people are told, `[notify]` in the config
+    Notify {
+        #[command(subcommand)]
+        verb: NotifyVerb,
+    },
     /// Print a completion script for a shell
     Completions {
         /// bash, zsh, fish, elvish or powershell
@@ -126,6 +135,25 @@ pub struct Targets {
 }
 
 #[derive(Debug, Args)]
+pub struct Up {
+    #[command(flatten)]
+    pub targets: Targets,
+    #[command(flatten)]
+    pub opening: Opening,
+}
+
+/// With which conversation agents begin.
+#[derive(Debug, Args)]
+pub struct Opening {
+    /// Begin a new conversation, also where an agent would resume its own
+    #[arg(long, conflicts_with = "conversation")]
+    pub fresh: bool,
+    /// Resume this conversation of the one agent that is named: its id, or how the id begins
+    #[arg(long, value_name = "ID")]
+    pub conversation: Option<String>,
+}
+
+#[derive(Debug, Args)]
 pub struct Down {
     #[command(flatten)]
     pub targets: Targets,
@@ -141,6 +169,8 @@ pub struct Names {
     /// Print what would be done, and do nothing
     #[arg(long)]
     pub dry_run: bool,
+    #[command(flatten)]
+    pub opening: Opening,
 }
 
 #[derive(Debug, Args)]
@@ -154,6 +184,9 @@ pub struct Status {
     /// End with 3 unless everything that should run does
     #[arg(long)]
     pub exit_code: bool,
+    /// Show what each agent's conversation used, too, by its program's own record
+    #[arg(long)]
+    pub wide: bool,
 }
 
 #[derive(Debug, Args)]
@@ -196,6 +229,24 @@ pub struct Logs {
     /// How many of the last lines to begin with
     #[arg(short = 'n', long, default_value_t = 50)]
     pub lines: usize,
+}
+
+#[derive(Debug, Args)]
+pub struct Transcript {
+    #[arg(add = crate::commands::completions::names())]
+    pub name: String,
+    /// Wait for more
+    #[arg(long, short)]
+    pub follow: bool,
+    /// Show what the tools gave back, too
+    #[arg(long)]
+    pub tools: bool,
+    /// The conversation, by the id that the program gave it; that of the last run if none is named
+    #[arg(long, value_name = "ID")]
+    pub conversation: Option<String>,
+    /// The record itself
+    #[arg(long, value_name = "FILE", conflicts_with = "conversation")]
+    pub file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -295,6 +346,15 @@ pub enum ConfigVerb {
     },
     /// Print the JSON schema of agents.toml
     Schema,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum NotifyVerb {
+    /// Send a test message, and say of each target whether it got through
+    Test {
+        /// The target, by its name; all of them if none is named
+        target: Option<String>,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -1,11 +1,14 @@
 //! Do the verbs that read say what is there, and change nothing?
 
 mod support;
+#[path = "support/web.rs"]
+mod web;
 
 mod cli {
     mod attach;
     mod broken;
     mod config;
+    mod conversations;
     mod damaged;
     mod displaced;
     mod documents;
@@ -15,6 +18,7 @@ mod cli {
     mod journal;
     mod logs;
     mod many;
+    mod notify;
     mod one_offs;
     mod races;
     mod receipts;
@@ -23,6 +27,7 @@ mod cli {
     mod send;
     mod sentences;
     mod status;
+    mod transcript;
     mod wait;
     mod words;
 }

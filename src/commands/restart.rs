@@ -6,6 +6,7 @@ use agents_decide::Verb;
 
 use crate::app::{App, names, print};
 use crate::cli::Names;
+use crate::commands::conversations;
 use crate::commands::plan::{self, Asked, Watchdog};
 use crate::error::Error;
 use crate::operate::{Ask, ask};
@@ -17,7 +18,8 @@ pub fn run(app: &App, asked: &Names) -> Result<u8, Error> {
     let names = names(&loaded.fleet, &asked.names)?;
     let within = loaded.fleet.timing.stop_grace * 3 + Duration::from_secs(60);
     let one_offs = one_offs(&loaded.fleet, names.iter())?;
-    let verb = Verb::Restart { names, one_offs };
+    let which = conversations::which(&loaded, &names, &one_offs, &asked.opening)?;
+    let verb = Verb::Restart { names, one_offs, which };
     if asked.dry_run {
         return plan::preview(app, &loaded, &Asked { verb, watchdog: Watchdog::StaysAsItIs });
     }

@@ -8,9 +8,9 @@ use agents_watchdog::in_force::Moved;
 use agents_watchdog::run::Answers;
 
 use crate::app::{App, names, print, say};
-use crate::cli::Targets;
+use crate::cli::Up;
 use crate::commands::plan::{self, Asked, Watchdog};
-use crate::commands::watchdog;
+use crate::commands::{conversations, watchdog};
 use crate::error::Error;
 use crate::operate::{Ask, ask};
 use crate::overrides::one_offs;
@@ -19,7 +19,8 @@ use crate::render::receipt::{self, WatchdogResult};
 /// Time for the slowest program to start or fail, whatever the size of the fleet.
 const WITHIN: Duration = Duration::from_secs(120);
 
-pub fn run(app: &App, targets: &Targets) -> Result<u8, Error> {
+pub fn run(app: &App, up: &Up) -> Result<u8, Error> {
+    let targets = &up.targets;
     let whole = targets.names.is_empty();
     let with_watchdog = whole || targets.names.iter().any(|name| name == "watchdog");
     // Another folder takes the whole fleet over, as it is, with a watchdog of its own.
@@ -30,7 +31,8 @@ pub fn run(app: &App, targets: &Targets) -> Result<u8, Error> {
     let enabled = loaded.fleet.agents.iter().filter(|agent| agent.enabled);
     let enabled = enabled.map(|agent| &agent.name).filter(|_| whole);
     let one_offs = one_offs(&loaded.fleet, names.iter().chain(enabled))?;
-    let verb = Verb::Up { names, whole, one_offs: one_offs.clone() };
+    let which = conversations::which(&loaded, &names, &one_offs, &up.opening)?;
+    let verb = Verb::Up { names, whole, one_offs: one_offs.clone(), which };
     if targets.dry_run {
         let watchdog = if with_watchdog { Watchdog::IsStarted } else { Watchdog::StaysAsItIs };
         return plan::preview(app, &loaded, &Asked { verb, watchdog });
@@ -43,6 +45,10 @@ pub fn run(app: &App, targets: &Targets) -> Result<u8, Error> {
             receipt::say_answers(&answers);
         }
         say_of_later(&answers, &one_offs);
+        let running = answers.iter().filter(|(_, answer)| *answer == Answer::AlreadyRunning);
+        for (name, _) in running.filter(|(name, _)| loaded.fleet.agent(name).is_some()) {
+            conversations::say_of_running(name, &up.opening);
+        }
     }
     let result = match with_watchdog {
         false => WatchdogResult::LeftAlone,

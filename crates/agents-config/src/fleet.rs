@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use agents_names::{AgentName, BackendName, PhaseId, SessionPrefix};
 
-use crate::{Agent, Backend, LoopPlan, Service, Timing};
+use crate::{Agent, Backend, LoopPlan, Notify, Service, Timing};
 
 /// All agents and services of one config file, with every default applied and every path absolute.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -25,6 +25,7 @@ pub struct Fleet {
     /// In the order of the file.
     pub services: Vec<Service>,
     pub loop_plan: Option<LoopPlan>,
+    pub notify: Notify,
 }
 
 /// Which tmux server the fleet lives on.

@@ -5,6 +5,7 @@ mod action;
 pub mod activity;
 mod asks;
 mod budget;
+mod conversation;
 pub mod corpus;
 mod decide;
 pub mod delivery;
@@ -33,11 +34,14 @@ mod step;
 mod told;
 mod wake;
 
-pub use account::{Account, AccountNote, Closed, Opening};
+pub use account::{Account, AccountNote, Closed, Reopening};
 pub use action::{Action, LookBy, RunId, StopStage, Why};
 pub use activity::{Activity, ActivityNote, ActivityState};
 pub use asks::Asks;
 pub use budget::Budget;
+pub use conversation::{
+    Conversation, ConversationNote, Conversations, KnownBy, Opening, Refusal, Which,
+};
 pub use decide::decide;
 pub use delivery::{Mailbox, Message, MessageKind, MessageNote, Stage, Went};
 pub use draft::Decision;
@@ -45,7 +49,7 @@ pub use handoff::{Base, HandoffState};
 pub use health::FatalNote;
 pub use life::{Bar, Ending, Hold, Life, LifeNote, StaysDown};
 pub use limit::{GoesOn, Limit, LimitLook, LimitNote, LimitSource, ProbeState};
-pub use login::{LoginNote, Refusal};
+pub use login::{LoginNote, LoginRefusal};
 pub use note::{About, Note};
 pub use now::{Moment, Now, Zone};
 pub use observation::{

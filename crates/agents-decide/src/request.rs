@@ -6,6 +6,7 @@ use std::time::Duration;
 use agents_config::OneOff;
 use agents_names::{AgentName, PhaseId};
 
+use crate::conversation::Which;
 use crate::delivery::Went;
 
 /// The number of a request, given by the store; later ones are larger.
@@ -40,6 +41,9 @@ pub enum Verb {
         whole: bool,
         #[serde(default)]
         one_offs: OneOffs,
+        /// The conversation that those that are started begin with.
+        #[serde(default)]
+        which: Which,
     },
     /// `whole`: no names were given; the watchdog ends too.
     Down {
@@ -52,6 +56,8 @@ pub enum Verb {
         names: Vec<AgentName>,
         #[serde(default)]
         one_offs: OneOffs,
+        #[serde(default)]
+        which: Which,
     },
     Phase {
         to: PhaseId,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use agents_names::AgentName;
 
 use super::started::{look_when_settled, started};
+use crate::conversation::Which;
 use crate::delivery::{Progress, closed, give_up, progress};
 use crate::draft::Draft;
 use crate::life::Life;
@@ -29,6 +30,10 @@ pub(crate) fn close(draft: &mut Draft<'_>) {
         for name in names {
             if request.answers[&name].is_none() {
                 let answer = answer(draft, request, &name);
+                if answer == Some(Answer::Started) {
+                    // A later start is not the one that the operator spoke of.
+                    draft.member(&name).conversations.next = Which::default();
+                }
                 request.answers.insert(name, answer);
             }
         }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use agents_decide::{OneOffs, SendTerms, Verb};
+use agents_decide::{OneOffs, SendTerms, Verb, Which};
 use agents_names::{AgentName, PhaseId};
 use agents_tmux::fake::{Call, Fault};
 use agents_tmux::{Driver as _, ServerId};
@@ -221,8 +221,8 @@ impl Walk {
                 }
                 Verb::Down { names, whole: false }
             }
-            2 | 3 => Verb::Up { names, whole: false, one_offs: OneOffs::new() },
-            4 => Verb::Restart { names, one_offs: OneOffs::new() },
+            2 | 3 => Verb::Up { names, whole: false, one_offs: OneOffs::new(), which: Which::Own },
+            4 => Verb::Restart { names, one_offs: OneOffs::new(), which: Which::Own },
             5 => Verb::Send {
                 name,
                 text: "how is it going".to_owned(),
