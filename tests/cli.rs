@@ -17,6 +17,7 @@ mod cli {
     mod logs;
     mod many;
     mod one_offs;
+    mod phases;
     mod races;
     mod receipts;
     mod reload;
