@@ -20,6 +20,7 @@ mod cli {
     mod many;
     mod notify;
     mod one_offs;
+    mod phases;
     mod races;
     mod receipts;
     mod reload;
