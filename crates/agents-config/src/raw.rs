@@ -63,6 +63,10 @@ macro_rules! required {
     };
 }
 
+mod notify;
+
+pub(crate) use notify::{RawNotify, RawNotifyTarget};
+
 table! {
     /// One fleet of agents: the whole of `agents.toml`.
     RawFile {
@@ -80,6 +84,8 @@ table! {
         "service" => service: Rows<RawService>,
         /// The sequence of phases that loop agents follow.
         "loop" => r#loop: Section<RawLoop>,
+        /// Who is told when something needs a person.
+        "notify" => notify: Section<RawNotify>,
     }
 }
 
@@ -140,7 +146,7 @@ table! {
         "limit_probe_fallback" => limit_probe_fallback: Field<Interval>,
         /// Added to an announced reset, since banners round down. Default `45s`.
         "limit_reset_slack" => limit_reset_slack: Field<Seconds>,
-        /// The longest time an agent is held without a probe, whatever its banner says. Default `6h`.
+        /// The longest time an agent is held without a probe, whatever its screen says; a reset time in the record of its program is believed up to 8 days ahead. Default `6h`.
         "limit_hold_cap" => limit_hold_cap: Field<Interval>,
         /// The longest promise that is honoured. Default `6h`.
         "promise_cap" => promise_cap: Field<Seconds>,
@@ -224,7 +230,7 @@ table! {
         "attach" => attach: Field<Filled>,
         /// With `ping` delivery: what fills `{server}`.
         "server" => server: Field<String>,
-        /// The account of agents that run on it and name none; see `agent.account`.
+        /// The account of agents that run on it and name none; see `agent.account`. Default: that of `[defaults]`, then none.
         "account" => account: Field<String>,
         /// How long the program takes until it can take input, where no `ready_re` tells. Without `ping` delivery at most 5 s of it are waited. Default `12s`.
         "connect_delay" => connect_delay: Field<Seconds>,
@@ -389,6 +395,8 @@ pub(crate) fn homes_of(key: &str) -> Vec<&'static str> {
         ("`[[loop.phases]]`", RawPhase::KEYS),
         ("`[loop.handoff]`", RawHandoff::KEYS),
         ("`[loop.on_complete]`", RawOnComplete::KEYS),
+        ("`[notify]`", RawNotify::KEYS),
+        ("`[[notify.to]]`", RawNotifyTarget::KEYS),
     ];
     tables.iter().filter(|(_, keys)| keys.contains(&key)).map(|(label, _)| *label).collect()
 }

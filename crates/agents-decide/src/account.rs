@@ -194,7 +194,10 @@ impl Closed {
         };
         let able: Vec<AgentName> =
             agents.iter().filter(able).map(|agent| agent.name.clone()).collect();
-        if able.contains(&self.canary) {
+        let canary = draft.next.members.get(&self.canary);
+        let runs = canary.is_some_and(|canary| runs(canary));
+        // One that died tells only when it is started again, after its window.
+        if able.contains(&self.canary) && (runs || able.len() == 1) {
             if now < self.not_before {
                 draft.look_in(self.not_before.since(now));
             }
@@ -204,6 +207,9 @@ impl Closed {
         let Some(next) = able.iter().min_by_key(rank).cloned() else {
             return open(draft, name, Reopening::at(now, now, self.canary, self.tries));
         };
+        if next == self.canary {
+            return Account::Closed(self);
+        }
         self.canary = next.clone();
         draft.note_fleet(AccountNote::ProbesAnother { account: name.to_owned(), canary: next });
         Account::Closed(self)
@@ -223,14 +229,17 @@ impl Closed {
     }
 }
 
+fn runs(member: &Member) -> bool {
+    matches!(member.life, Life::Up { .. } | Life::Missing { .. })
+}
+
 /// One that runs and takes a probe tells soonest; the least is the best.
 fn rank(member: &Member) -> (bool, bool, Option<Moment>) {
-    let runs = matches!(member.life, Life::Up { .. } | Life::Missing { .. });
     let goes_on = match &member.limit {
         Limit::Held { goes_on, .. } => *goes_on != GoesOn::No,
         Limit::Clear { .. } | Limit::Probing { .. } => false,
     };
-    (!runs, goes_on, member.limit.due().map(|(at, _)| at))
+    (!runs(member), goes_on, member.limit.due().map(|(at, _)| at))
 }
 
 impl Reopening {
@@ -264,7 +273,10 @@ impl Reopening {
         {
             waiting.remove(0);
             self.followed.insert(name.clone());
-            draft.member(name).limit.follow(now);
+            let member = draft.member(name);
+            member.limit.follow(now);
+            // That it rested while it was held is no stall.
+            member.activity.evidence_at = member.activity.evidence_at.max(Some(now.at));
             self.next_at = now.at.after(draft.fleet.timing.account_stagger);
         }
         if !waiting.is_empty() {
