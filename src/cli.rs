@@ -53,6 +53,8 @@ pub enum Verb {
     },
     /// Follow the log of an agent, a service or the watchdog
     Logs(Logs),
+    /// Show the conversation of an agent, from its program's own record
+    Transcript(Transcript),
     /// Attach this terminal to an agent's session
     Attach(Attach),
     /// Type a message at an agent, and see that it went
@@ -78,6 +80,11 @@ pub enum Verb {
     Explain(Explain),
     /// Show the journal of decisions and outcomes
     Events(Events),
+    /// Try the ways by which people are told, `[notify]` in the config
+    Notify {
+        #[command(subcommand)]
+        verb: NotifyVerb,
+    },
     /// Print a completion script for a shell
     Completions {
         /// bash, zsh, fish, elvish or powershell
@@ -179,6 +186,9 @@ pub struct Status {
     /// End with 3 unless everything that should run does
     #[arg(long)]
     pub exit_code: bool,
+    /// Show what each agent's conversation used, too, by its program's own record
+    #[arg(long)]
+    pub wide: bool,
 }
 
 #[derive(Debug, Args)]
@@ -221,6 +231,24 @@ pub struct Logs {
     /// How many of the last lines to begin with
     #[arg(short = 'n', long, default_value_t = 50)]
     pub lines: usize,
+}
+
+#[derive(Debug, Args)]
+pub struct Transcript {
+    #[arg(add = crate::commands::completions::names())]
+    pub name: String,
+    /// Wait for more
+    #[arg(long, short)]
+    pub follow: bool,
+    /// Show what the tools gave back, too
+    #[arg(long)]
+    pub tools: bool,
+    /// The conversation, by the id that the program gave it; that of the last run if none is named
+    #[arg(long, value_name = "ID")]
+    pub conversation: Option<String>,
+    /// The record itself
+    #[arg(long, value_name = "FILE", conflicts_with = "conversation")]
+    pub file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -320,6 +348,15 @@ pub enum ConfigVerb {
     },
     /// Print the JSON schema of agents.toml
     Schema,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum NotifyVerb {
+    /// Send a test message, and say of each target whether it got through
+    Test {
+        /// The target, by its name; all of them if none is named
+        target: Option<String>,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -9,8 +9,11 @@ mod error;
 mod follow;
 mod in_force;
 mod operate;
+mod overrides;
 mod places;
+mod record;
 mod render;
+mod usage;
 
 use std::process::ExitCode;
 
@@ -74,6 +77,7 @@ fn run(app: &App, verb: Verb) -> Result<u8, Error> {
         Verb::Selftest(selftest) => commands::selftest::run(app, &selftest),
         Verb::Plan => commands::plan::run(app),
         Verb::Logs(logs) => commands::logs::run(app, &logs),
+        Verb::Transcript(transcript) => commands::transcript::run(app, &transcript),
         Verb::Attach(attach) => commands::attach::run(app, &attach),
         Verb::Wait(wait) => commands::wait::run(app, &wait),
         Verb::Check => commands::check::run(app),
@@ -83,6 +87,7 @@ fn run(app: &App, verb: Verb) -> Result<u8, Error> {
         Verb::Limits => commands::limits::run(app),
         Verb::Explain(explain) => commands::explain::run(app, &explain),
         Verb::Events(events) => commands::events::run(app, &events),
+        Verb::Notify { verb } => commands::notify::run(app, &verb),
         Verb::Completions { shell } => commands::completions::run(&shell),
         Verb::Doctor(doctor) => commands::doctor::run(app, &doctor),
         Verb::Report { text } => Ok(commands::report::run(text)),

@@ -7,3 +7,4 @@ pub mod fleet_table;
 pub mod receipt;
 pub mod row;
 pub mod stored;
+pub mod usage_table;

@@ -1,6 +1,8 @@
 //! Do the verbs that read say what is there, and change nothing?
 
 mod support;
+#[path = "support/web.rs"]
+mod web;
 
 mod cli {
     mod attach;
@@ -16,6 +18,7 @@ mod cli {
     mod journal;
     mod logs;
     mod many;
+    mod notify;
     mod one_offs;
     mod races;
     mod receipts;
@@ -24,6 +27,7 @@ mod cli {
     mod send;
     mod sentences;
     mod status;
+    mod transcript;
     mod wait;
     mod words;
 }

@@ -63,6 +63,10 @@ macro_rules! required {
     };
 }
 
+mod notify;
+
+pub(crate) use notify::{RawNotify, RawNotifyTarget};
+
 table! {
     /// One fleet of agents: the whole of `agents.toml`.
     RawFile {
@@ -80,6 +84,8 @@ table! {
         "service" => service: Rows<RawService>,
         /// The sequence of phases that loop agents follow.
         "loop" => r#loop: Section<RawLoop>,
+        /// Who is told when something needs a person.
+        "notify" => notify: Section<RawNotify>,
     }
 }
 
@@ -389,6 +395,8 @@ pub(crate) fn homes_of(key: &str) -> Vec<&'static str> {
         ("`[[loop.phases]]`", RawPhase::KEYS),
         ("`[loop.handoff]`", RawHandoff::KEYS),
         ("`[loop.on_complete]`", RawOnComplete::KEYS),
+        ("`[notify]`", RawNotify::KEYS),
+        ("`[[notify.to]]`", RawNotifyTarget::KEYS),
     ];
     tables.iter().filter(|(_, keys)| keys.contains(&key)).map(|(label, _)| *label).collect()
 }

@@ -3,6 +3,7 @@
 mod agents;
 mod backends;
 mod loop_plan;
+mod notify;
 mod presets;
 mod timing;
 
@@ -62,6 +63,7 @@ fn fleet(
     let declared = raw.agent.0.iter().map(|agent| agents.agent(agent, picker)).collect();
     let services = raw.service.0.iter().map(|service| agents.service(service, picker)).collect();
     let loop_plan = loop_plan::loop_plan(raw.r#loop.table.as_ref(), &timing, picker);
+    let notify = notify::notify(raw.notify.table.as_ref(), picker);
     Some(Fleet {
         config: config.to_owned(),
         project_dir,
@@ -73,6 +75,7 @@ fn fleet(
         agents: Option::<Vec<_>>::from_iter::<Vec<_>>(declared)?,
         services: Option::<Vec<_>>::from_iter::<Vec<_>>(services)?,
         loop_plan: loop_plan?,
+        notify,
     })
 }
 

@@ -57,7 +57,13 @@ pub enum Action {
     /// Answers a request of the operator.
     Reply { request: RequestId, answers: Vec<(AgentName, Answer)> },
     /// Tells the operator, once.
-    Alarm { about: Option<AgentName>, text: String },
+    Alarm {
+        about: Option<AgentName>,
+        /// Which alarm it is; empty in one that an earlier version decided.
+        #[serde(default)]
+        key: String,
+        text: String,
+    },
     /// Ends the watchdog itself.
     Exit,
 }

@@ -110,12 +110,12 @@ impl<'a> Draft<'a> {
 
     /// Tells the operator once; again only after [`Self::calm`] was called for the same cause.
     pub fn alarm(&mut self, about: Option<&AgentName>, key: &str, text: String) {
-        let key = alarm_key(about, key);
-        if self.next.alarms.contains_key(&key) {
+        let raised = alarm_key(about, key);
+        if self.next.alarms.contains_key(&raised) {
             return;
         }
-        self.next.alarms.insert(key, self.now.at);
-        self.act(Action::Alarm { about: about.cloned(), text });
+        self.next.alarms.insert(raised, self.now.at);
+        self.act(Action::Alarm { about: about.cloned(), key: key.to_owned(), text });
     }
 
     /// The cause of an alarm is over.
