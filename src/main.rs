@@ -84,6 +84,7 @@ fn run(app: &App, verb: Verb) -> Result<u8, Error> {
         Verb::Config { verb } => commands::config::run(app, &verb),
         Verb::Why(one) => commands::why::run(app, &one),
         Verb::Conversations(one) => commands::conversations::run(app, &one),
+        Verb::Limits => commands::limits::run(app),
         Verb::Explain(explain) => commands::explain::run(app, &explain),
         Verb::Events(events) => commands::events::run(app, &events),
         Verb::Notify { verb } => commands::notify::run(app, &verb),
