@@ -9,6 +9,7 @@ mod cli {
     mod damaged;
     mod displaced;
     mod explain;
+    mod full_disk;
     mod hung;
     mod journal;
     mod logs;

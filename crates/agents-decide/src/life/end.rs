@@ -100,10 +100,12 @@ pub(super) fn ended(
         && !what.is_task();
     let survivors = seen.pane.known().is_some() || seen.processes.known().is_some();
     let asked = up_since.is_some_and(|since| crate::intent::is_asked_up_after(draft, name, since));
-    let why = match draft.server_lost {
-        true => Why::ServerLost,
-        false if asked => Why::Asked,
-        false => Why::Gone { how: how.clone() },
+    let why = if asked {
+        Why::Asked
+    } else if draft.server_lost {
+        Why::ServerLost
+    } else {
+        Why::Gone { how: how.clone() }
     };
     if survivors {
         let run = draft.member(name).last_run;
