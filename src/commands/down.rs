@@ -10,12 +10,15 @@ use agents_decide::Verb;
 use agents_names::SessionPrefix;
 use agents_store::{FleetLock, Holder};
 use agents_tmux::{Driver as _, OneShot, Pane, TmuxOp};
+use agents_watchdog::run::Answers;
 use agents_watchdog::trouble::Trouble;
 
-use crate::app::{App, names, say};
+use crate::app::{App, names, print, say};
 use crate::cli::Down;
+use crate::commands::plan::{self, Asked, Watchdog};
 use crate::error::{Error, code};
-use crate::operate::{Ask, ask, poke, report, runtime};
+use crate::operate::{Ask, ask, poke, runtime};
+use crate::render::receipt::{self, WatchdogResult};
 use crate::render::stored;
 
 /// How long a watchdog that was told to end may take, on a machine that has other work.
@@ -26,14 +29,21 @@ pub fn run(app: &App, down: &Down) -> Result<u8, Error> {
     let asked = &down.targets.names;
     let whole = asked.is_empty() && !down.undeclared;
     let only_watchdog = !asked.is_empty() && asked.iter().all(|name| name == "watchdog");
+    let with_watchdog = whole || asked.iter().any(|name| name == "watchdog");
     let members: Vec<String> = asked.iter().filter(|name| *name != "watchdog").cloned().collect();
     let names = names(&loaded.fleet, &members)?;
     let verb = if down.undeclared { Verb::DownUndeclared } else { Verb::Down { names, whole } };
     if down.targets.dry_run {
-        return crate::commands::plan::preview(app, &loaded, Some(verb));
+        let watchdog = if with_watchdog { Watchdog::IsEnded } else { Watchdog::StaysAsItIs };
+        return plan::preview(app, &loaded, &Asked { verb, watchdog });
     }
     if whole && !loaded.fleet.state_dir().exists() && !runs(app, &loaded)? {
         say("nothing of this fleet was ever started");
+        if app.json {
+            let result = WatchdogResult::NotRunning;
+            let fleet = &loaded.fleet;
+            print(&receipt::document("down", &Answers::new(), result, fleet)?.to_string())?;
+        }
         return Ok(code::DONE);
     }
     if whole {
@@ -45,21 +55,32 @@ pub fn run(app: &App, down: &Down) -> Result<u8, Error> {
         end_idle_watchdog(&loaded)?;
     }
     let told = watchdog(&loaded)?;
-    let mut worst = code::DONE;
+    let mut answers = Answers::new();
     if !only_watchdog {
-        let answers = match ask(app, &loaded, &Ask { verb, within }) {
+        answers = match ask(app, &loaded, &Ask { verb, within }) {
             Err(Error::Unwritable(cause)) if whole => {
                 return unrecorded(app, &loaded, &cause, within);
             }
             answers => answers?,
         };
-        worst = report(app, "down", &answers)?;
+        if !app.json {
+            receipt::say_answers(&answers);
+        }
     }
-    if whole || asked.iter().any(|name| name == "watchdog") {
+    let result = match (with_watchdog, &told) {
+        (false, _) => WatchdogResult::LeftAlone,
+        (true, Some(_)) => WatchdogResult::Stopped,
+        (true, None) => WatchdogResult::NotRunning,
+    };
+    if with_watchdog {
         stop_watchdog(app, &loaded, whole, told)?;
-        say("watchdog: stopped");
     }
-    Ok(worst)
+    if app.json {
+        print(&receipt::document("down", &answers, result, &loaded.fleet)?.to_string())?;
+    } else {
+        result.say();
+    }
+    Ok(receipt::code_of(&answers))
 }
 
 /// A store that nobody can use must not keep the fleet from being ended: it is put aside under a telling name, and what
@@ -110,8 +131,9 @@ fn terminate(loaded: &Loaded, holder: &Holder) -> Result<(), Error> {
 
 /// Ends the fleet although nobody can write down that it is to stay so.
 fn unrecorded(app: &App, loaded: &Loaded, cause: &str, within: Duration) -> Result<u8, Error> {
-    if let Some(holder) = watchdog(loaded)? {
-        terminate(loaded, &holder)?;
+    let told = watchdog(loaded)?;
+    if let Some(holder) = &told {
+        terminate(loaded, holder)?;
     }
     let fleet = Arc::new(loaded.fleet.clone());
     let tools = app.tools()?;
@@ -122,19 +144,26 @@ fn unrecorded(app: &App, loaded: &Loaded, cause: &str, within: Duration) -> Resu
             within.as_secs()
         )));
     };
-    let worst = report(app, "down", &answers)?;
+    if !app.json {
+        receipt::say_answers(&answers);
+    }
+    let result = if told.is_some() { WatchdogResult::Stopped } else { WatchdogResult::NotRunning };
     let terminals = app.terminals(&fleet)?;
     runtime()?.block_on(async {
         clear_sessions(&terminals, &fleet.session_prefix).await?;
         drop(terminals.end_server_without_sessions().await);
         Ok::<(), Error>(())
     })?;
-    say("watchdog: stopped");
+    if app.json {
+        print(&receipt::document("down", &answers, result, &fleet)?.to_string())?;
+    } else {
+        result.say();
+    }
     say(&format!(
         "agents: the fleet has ended, but that could not be recorded: {cause}; until `agents down` is run again with room \
          on the disk, a watchdog that is started would bring back what ran"
     ));
-    Ok(worst.max(code::PARTLY))
+    Ok(receipt::code_of(&answers).max(code::PARTLY))
 }
 
 /// Waits until that holder of the fleet has let it go.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use agents_names::{AgentName, BackendName, PhaseId, SessionPrefix};
 
-use crate::{Agent, Backend, LoopPlan, Service, Timing};
+use crate::{Agent, Backend, LoopPlan, Notify, Service, Timing};
 
 /// All agents and services of one config file, with every default applied and every path absolute.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -25,6 +25,7 @@ pub struct Fleet {
     /// In the order of the file.
     pub services: Vec<Service>,
     pub loop_plan: Option<LoopPlan>,
+    pub notify: Notify,
 }
 
 /// Which tmux server the fleet lives on.
@@ -53,6 +54,13 @@ impl Fleet {
     #[must_use]
     pub fn backend_of(&self, agent: &Agent) -> &Backend {
         &self.backends[&agent.backend]
+    }
+
+    /// Whose allowance `agent` uses: its own account, else that of its backend, which may come from `[defaults]`. `None`:
+    /// nobody else's.
+    #[must_use]
+    pub fn account_of<'a>(&'a self, agent: &'a Agent) -> Option<&'a str> {
+        agent.account.as_deref().or_else(|| self.backends.get(&agent.backend)?.account.as_deref())
     }
 
     /// Where the store, prompts and launch records lie: `<log_dir>/state`.

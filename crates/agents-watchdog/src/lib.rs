@@ -3,10 +3,12 @@
 mod act;
 pub mod config_source;
 mod error;
+pub mod files;
 pub mod harmless;
 pub mod in_force;
 pub mod launch;
 pub mod ledger;
+pub mod notify;
 pub mod observe;
 mod outcome;
 pub mod place;

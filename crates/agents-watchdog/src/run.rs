@@ -15,6 +15,7 @@ use crate::WatchdogError;
 use crate::config_source::{Change, ConfigSource};
 use crate::in_force::PROBLEM_WORD;
 use crate::ledger::{Entry, EntryKind, Ledger as _, LedgerError, Record};
+use crate::notify::{CONFIG_BROKEN, Notifier};
 use crate::place::LocalPlace;
 use crate::store_ledger::StoreLedger;
 use crate::tick::{Engine, Ticked};
@@ -55,6 +56,7 @@ pub struct Reign<D> {
     pub config: ConfigSource,
     /// The session that the watchdog was started in; made anew when its server is lost.
     pub own_session: Option<StartSession>,
+    pub(crate) notifier: Notifier,
     /// What the lock was signed with.
     pub(crate) what: String,
     /// None while the state folder is not the one that it was taken in.
@@ -96,8 +98,14 @@ pub fn take_over<D: Driver>(
     let driver = driver(terminals, &loaded.fleet);
     let engine = Engine::resume(driver, place, StoreLedger::new(store))?;
     let config = ConfigSource::new(config, loaded);
-    let mut reign =
-        Reign { engine, config, own_session: None, what: what.to_owned(), lock: Some(lock) };
+    let mut reign = Reign {
+        engine,
+        config,
+        own_session: None,
+        notifier: Notifier::new(),
+        what: what.to_owned(),
+        lock: Some(lock),
+    };
     reign.keep_fleet()?;
     Ok(reign)
 }
@@ -159,6 +167,10 @@ impl<D: Driver> Reign<D> {
         let mut began = None;
         let mut account = Account::default();
         let mut checked = Instant::now();
+        if self.engine.supervises {
+            // What the first tick decides is news too.
+            self.notifier.tend(&mut self.engine.ledger, self.config.fleet());
+        }
         loop {
             let whole = checked.elapsed() >= self.config.fleet().timing.heavy_interval;
             if whole {
@@ -194,16 +206,31 @@ impl<D: Driver> Reign<D> {
                 },
             };
             heartbeat(&fleet);
-            let pause = pause.max(LEAST_PAUSE);
+            let wakes = Wakes {
+                at: tokio::time::Instant::now() + pause.max(LEAST_PAUSE),
+                fetched: &fetched,
+            };
+            match (self.rest(&fleet, &wakes, &mut signals).await, &until) {
+                (Told::Look, _) => {}
+                (Told::End, Until::Told) => return Ok(()),
+                (Told::End, Until::Answered(_)) => return Err(WatchdogError::Interrupted),
+            }
+        }
+    }
+
+    /// Waits for what the next tick is due to, and meanwhile sees that people are told of what was decided.
+    async fn rest(&mut self, fleet: &Fleet, wakes: &Wakes<'_>, signals: &mut Signals) -> Told {
+        loop {
+            // A verb leaves that to the watchdog, which finds it in the journal.
+            if self.engine.supervises {
+                self.notifier.tend(&mut self.engine.ledger, fleet);
+            }
             tokio::select! {
-                () = tokio::time::sleep(pause) => {}
-                () = self.engine.driver.news() => {}
-                () = fetched.notified() => {}
-                told = signals.next() => match (told, &until) {
-                    (Told::Look, _) => {}
-                    (Told::End, Until::Told) => return Ok(()),
-                    (Told::End, Until::Answered(_)) => return Err(WatchdogError::Interrupted),
-                },
+                () = tokio::time::sleep_until(wakes.at) => return Told::Look,
+                () = self.engine.driver.news() => return Told::Look,
+                () = wakes.fetched.notified() => return Told::Look,
+                told = signals.next() => return told,
+                () = self.notifier.due() => {}
             }
         }
     }
@@ -281,12 +308,14 @@ impl<D: Driver> Reign<D> {
     }
 
     fn reload(&mut self) {
+        let mut key = None;
         let (kind, text) = match self.config.refresh() {
             Change::None => return,
             Change::Fleet => (EntryKind::Config, "the config changed and is in force".to_owned()),
             Change::Mended => (EntryKind::Config, "the config is good again".to_owned()),
             Change::Broken(broken) => {
                 tracing::error!("the last good config stays in force:\n{}", broken.report);
+                key = Some(CONFIG_BROKEN);
                 (
                     EntryKind::Alarm,
                     format!(
@@ -303,7 +332,7 @@ impl<D: Driver> Reign<D> {
             subject: None,
             kind,
             text,
-            detail: serde_json::json!({ "report": self.config.broken().map(|broken| &broken.report) }),
+            detail: serde_json::json!({ "key": key, "report": self.config.broken().map(|broken| &broken.report) }),
         };
         let words = self.config_words();
         let record = Record { entries: vec![entry], words, ..Record::default() };
@@ -323,6 +352,12 @@ pub(crate) fn heartbeat(fleet: &Fleet) {
 #[must_use]
 pub fn heartbeat_file(state_dir: &Path) -> PathBuf {
     state_dir.join("heartbeat")
+}
+
+/// What ends a rest, besides news and signals.
+struct Wakes<'f> {
+    at: tokio::time::Instant,
+    fetched: &'f tokio::sync::Notify,
 }
 
 /// The signals that reach the loop.
