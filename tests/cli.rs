@@ -14,6 +14,7 @@ mod cli {
     mod documents;
     mod explain;
     mod finishing;
+    mod full_disk;
     mod hung;
     mod journal;
     mod logs;
