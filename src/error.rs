@@ -76,7 +76,9 @@ impl From<WatchdogError> for Error {
     fn from(error: WatchdogError) -> Self {
         match error {
             WatchdogError::Lock(error) => error.into(),
-            WatchdogError::Displaced => Self::Unavailable(error.to_string()),
+            WatchdogError::Displaced(_) | WatchdogError::SetAside => {
+                Self::Unavailable(error.to_string())
+            }
             WatchdogError::Ledger(error) => Self::Unavailable(error.to_string()),
             WatchdogError::Store(error) => error.into(),
             WatchdogError::Signals(_) | WatchdogError::Interrupted => {

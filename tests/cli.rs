@@ -9,7 +9,9 @@ mod cli {
     mod broken;
     mod config;
     mod damaged;
+    mod displaced;
     mod explain;
+    mod finishing;
     mod hung;
     mod journal;
     mod logs;

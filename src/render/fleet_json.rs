@@ -63,6 +63,7 @@ fn phase(phase: &PhaseView) -> Value {
         "done": phase.done,
         "complete": phase.complete,
         "moving_from": phase.moving_from,
+        "advances_by": phase.advances_by.map(time),
     })
 }
 

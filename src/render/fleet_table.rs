@@ -6,6 +6,7 @@ use agents_watchdog::view::{
     Declared, FleetView, MemberView, PhaseView, State, WatchdogState, WatchdogView,
 };
 use anstyle::{AnsiColor, Style};
+use chrono::Local;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 #[cfg(test)]
@@ -80,6 +81,11 @@ fn phase(phase: &PhaseView) -> Line {
         "sequence complete".to_owned()
     } else if let Some(from) = &phase.moving_from {
         format!("coming from {from}")
+    } else if let Some(by) = &phase.advances_by {
+        format!(
+            "DONE, agents at work may finish until {}",
+            by.with_timezone(&Local).format("%H:%M:%S")
+        )
     } else if phase.done == Some(true) {
         "DONE".to_owned()
     } else {

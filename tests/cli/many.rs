@@ -60,7 +60,7 @@ fn each_of_many_starts_is_reported_as_it_went() {
 fn what_died_unseen_is_started_by_the_first_up() {
     let bed = Bed::with(&config());
     bed.agents(&["up", "lives0", "lives1"]).ends_with(0);
-    bed.tmux(&["kill-session", "-t", "=t-lives0"]).ends_with(0);
+    bed.kill_session("t-lives0");
     let up = bed.agents(&["up", "lives0", "lives1"]).ends_with(0);
     assert!(up.err.contains("lives0: started"), "{up:?}");
     assert!(up.err.contains("lives1: already running"), "{up:?}");

@@ -50,7 +50,7 @@ fn runs(bed: &Bed, name: &str, program: &str) {
 fn kill(bed: &Bed, name: &str) {
     let session = format!("t-{name}");
     let before = bed.pid(&session);
-    bed.tmux(&["kill-session", "-t", &format!("={session}")]).ends_with(0);
+    bed.kill_session(&session);
     bed.until("it is back", || bed.pid(&session).is_some_and(|pid| Some(pid) != before));
 }
 

@@ -32,7 +32,7 @@ fn an_edit_takes_effect_a_broken_one_is_told_once_and_a_removed_agent_stays_unti
     write(&bed, &format!("{CONFIG}nonsense = [\n"));
     bed.until("the problem is in status", || bed.agents(&["status"]).err.contains("agents.toml"));
     bed.until("the problem is in the log", || bed.watchdog_log().contains("last good"));
-    bed.tmux(&["kill-session", "-t", "=t-b"]).ends_with(0);
+    bed.kill_session("t-b");
     bed.until("the last good fleet is healed", || bed.has("t-b"));
     let told = bed.watchdog_log().matches("the last good one stays in force").count();
     assert_eq!(told, 1, "{}", bed.watchdog_log());
@@ -54,7 +54,7 @@ fn what_ties_the_fleet_to_its_sessions_cannot_change_under_it() {
     let moved = CONFIG.replace("HEAD", &crate::support::HEAD.replace("t-", "u-"));
     bed.write("agents.toml", &moved);
     bed.until("the change is refused", || bed.watchdog_log().contains("`session_prefix` changed"));
-    bed.tmux(&["kill-session", "-t", "=t-a"]).ends_with(0);
+    bed.kill_session("t-a");
     bed.until("the fleet lives on under its names", || bed.has("t-a"));
     assert!(!bed.has("u-a"));
     write(&bed, CONFIG);

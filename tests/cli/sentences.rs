@@ -103,7 +103,7 @@ fn a_plan_without_a_watchdog_says_that_nothing_happens_and_how_it_would() {
     assert!(plan.starts_with("the next look of the watchdog:\nwould do nothing\n"), "{plan}");
     // What would be decided is told as what would be.
     bed.agents(&["down", "watchdog"]).ends_with(0);
-    bed.tmux(&["kill-session", "-t", "=t-ann"]).ends_with(0);
+    bed.kill_session("t-ann");
     bed.until("its end is recorded", || {
         bed.agents(&["plan"]).out.contains("ann: it would be started by the first look after ")
     });
@@ -115,7 +115,7 @@ fn a_session_that_somebody_ended_is_said_to_be_and_each_fact_is_told_once() {
     bed.agents(&["up"]).ends_with(0);
     bed.until("ann runs", || bed.state_of("ann") == "running");
     let before = bed.pid("t-ann");
-    bed.tmux(&["kill-session", "-t", "=t-ann"]).ends_with(0);
+    bed.kill_session("t-ann");
     bed.until("ann is back", || bed.pid("t-ann").is_some_and(|pid| Some(pid) != before));
     let events = bed.agents(&["events", "-n", "100"]).ends_with(0).out;
     let told = |part: &str| events.lines().filter(|line| line.contains(part)).count();

@@ -102,7 +102,7 @@ fn a_life_is_told_from_up_to_a_broken_config() {
     bed.until("the config is good for all", || problem(&bed).is_none());
 
     bed.agents(&["down", "watchdog"]).ends_with(0);
-    bed.tmux(&["kill-session", "-t", "=t-ann"]).ends_with(0);
+    bed.kill_session("t-ann");
     assert_eq!(bed.state_of("ann"), "missing");
     bed.agents(&["status", "--exit-code"]).ends_with(3);
     // Without an answer of tmux nobody knows, and nothing is called stopped.

@@ -83,7 +83,7 @@ fn d07_a_text_about_limits_holds_an_agent_no_longer_than_one_probe_and_stalls_ar
     bed.until("one probe shows that the text is only a text", || {
         matches!(
             state(&bed).members.values().next().map(|it| &it.limit),
-            Some(Limit::Clear { dismissed: Some(_) })
+            Some(Limit::Clear { dismissed: Some(_), .. })
         )
     });
     assert!(

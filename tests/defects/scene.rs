@@ -67,7 +67,7 @@ pub fn kill(bed: &Bed, name: &str) -> Option<u32> {
         journal(bed),
         bed.watchdog_log()
     );
-    bed.tmux(&["kill-session", "-t", &format!("={session}")]).ends_with(0);
+    bed.kill_session(&session);
     before
 }
 

@@ -114,6 +114,29 @@ impl Bed {
         Ran::from(self.command("tmux").args(["-u", "-L", "bed"]).args(words).output().unwrap())
     }
 
+    /// Ends a session as a person would, behind the watchdog's back.
+    ///
+    /// Not before the watchdog, if one runs, has its control client in place, about a second after `up`: tmux up to 3.6
+    /// crashes, with all its sessions, when a session goes in the instant in which such a client introduces itself.
+    #[track_caller]
+    pub fn kill_session(&self, session: &str) {
+        self.until("the watchdog's client is introduced", || self.is_introduced());
+        self.tmux(&["kill-session", "-t", &format!("={session}")]).ends_with(0);
+    }
+
+    fn is_introduced(&self) -> bool {
+        let holder = agents_store::FleetLock::holder(&self.dir.join(".state/state")).ok().flatten();
+        let Some(watchdog) = holder.filter(|holder| holder.what == "watchdog") else { return true };
+        let clients =
+            self.tmux(&["list-clients", "-F", "#{client_control_mode} #{client_pid}"]).out;
+        // The client of a watchdog that was killed may sit there still.
+        let is_its_own = |pid: &str| {
+            let parent = self.command("ps").args(["-o", "ppid=", "-p", pid]).output().unwrap();
+            String::from_utf8_lossy(&parent.stdout).trim() == watchdog.pid.to_string()
+        };
+        clients.lines().filter_map(|row| row.strip_prefix("1 ")).any(is_its_own)
+    }
+
     /// Runs git, in a folder below the project.
     pub fn git(&self, folder: &str, words: &[&str]) -> Ran {
         let folder = self.dir.join(folder);

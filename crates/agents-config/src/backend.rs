@@ -50,6 +50,8 @@ pub struct Backend {
     /// The command of a `ping` backend, with the slots `{bin}`, `{server}`, `{dir}`.
     pub attach: String,
     pub server: String,
+    /// The account of agents that name none: the backend's own, else that of `[defaults]`.
+    pub account: Option<String>,
     /// How long a `ping` backend takes until it can take input.
     pub connect_delay: Duration,
 }

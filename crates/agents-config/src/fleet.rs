@@ -56,6 +56,13 @@ impl Fleet {
         &self.backends[&agent.backend]
     }
 
+    /// Whose allowance `agent` uses: its own account, else that of its backend, which may come from `[defaults]`. `None`:
+    /// nobody else's.
+    #[must_use]
+    pub fn account_of<'a>(&'a self, agent: &'a Agent) -> Option<&'a str> {
+        agent.account.as_deref().or_else(|| self.backends.get(&agent.backend)?.account.as_deref())
+    }
+
     /// Where the store, prompts and launch records lie: `<log_dir>/state`.
     #[must_use]
     pub fn state_dir(&self) -> PathBuf {

@@ -126,7 +126,7 @@ table! {
         "resume" => resume: Field<bool>,
         /// The wake schedule of agents that have none.
         "wake" => wake: Section<RawWake>,
-        /// The account of agents that name none; see `watchdog.account_gap`.
+        /// The account of agents that name none, where their backend names none either; see `agent.account`.
         "account" => account: Field<String>,
         /// The command of services that have none.
         "command" => command: Field<Filled>,
@@ -168,6 +168,8 @@ table! {
         "max_starts_in_flight" => max_starts_in_flight: Field<Count>,
         /// The gap between starts of agents with one account. Default `0s`.
         "account_gap" => account_gap: Field<Seconds>,
+        /// The gap between agents of one account that go on after a usage limit, or that the watchdog starts by itself. Default `20s`.
+        "account_stagger" => account_stagger: Field<Seconds>,
         /// The limit on any one call to tmux. Default `5s`.
         "tmux_timeout" => tmux_timeout: Field<Interval>,
     }
@@ -224,6 +226,8 @@ table! {
         "attach" => attach: Field<Filled>,
         /// With `ping` delivery: what fills `{server}`.
         "server" => server: Field<String>,
+        /// The account of agents that run on it and name none; see `agent.account`.
+        "account" => account: Field<String>,
         /// How long the program takes until it can take input, where no `ready_re` tells. Without `ping` delivery at most 5 s of it are waited. Default `12s`.
         "connect_delay" => connect_delay: Field<Seconds>,
     }
@@ -260,7 +264,7 @@ table! {
         "resume" => resume: Field<bool>,
         /// A scheduled nudge while it is idle.
         "wake" => wake: Section<RawWake>,
-        /// Agents with one account start with a gap between them; see `watchdog.account_gap`.
+        /// Agents of one account share a provider's allowance: a usage limit of one holds all of them, and they start with a gap between them; see `watchdog.account_gap` and `watchdog.account_stagger`. Default: that of the backend, then of `[defaults]`, then none.
         "account" => account: Field<String>,
         /// Whether the pane is logged to `<log_dir>/<session>.log`. Default `true`.
         "log" => log: Field<bool>,
@@ -306,6 +310,8 @@ table! {
         "done_marker" => done_marker: Field<Filled>,
         /// Whether a finished phase moves on by itself. Default `true`.
         "auto_advance" => auto_advance: Field<bool>,
+        /// How long agents of the loop that are at work when their phase is done may finish before they are stopped; zero stops them at once. Default `2m`.
+        "advance_grace" => advance_grace: Field<Seconds>,
         /// Without effect, known for the sake of older files: where no position is recorded, the build begins at the first phase in any case.
         "resume_phase" => resume_phase: Field<bool>,
         /// The frame of loop kickoffs, with the slots `{phase_id}`, `{plan}`, `{status}`, `{role}`.

@@ -51,7 +51,8 @@ fn fleet(
     let tmux_socket = tmux_socket(defaults, picker);
     let timing = timing::timing(raw.watchdog.table.as_ref(), picker);
     let presets = presets::folder(&defaults.presets_dir, picker);
-    let backends = backends::backends(&raw.backend.0, presets.as_deref(), picker);
+    let backends =
+        backends::backends(&raw.backend.0, (presets.as_deref(), &defaults.account), picker);
     let agents =
         agents::Inheritance { raw, defaults, environment, prefix: session_prefix.as_ref() };
     let declared = raw.agent.0.iter().map(|agent| agents.agent(agent, picker)).collect();

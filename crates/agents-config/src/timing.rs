@@ -37,6 +37,9 @@ pub struct Timing {
     pub max_starts_in_flight: u32,
     /// Gap between starts of one account. Default 0 s.
     pub account_gap: Duration,
+    /// Gap between agents of one account that go on after a usage limit, or are started without being asked for.
+    /// Default 20 s.
+    pub account_stagger: Duration,
     /// Limit on any one call to tmux. Default 5 s.
     pub tmux_timeout: Duration,
 }
@@ -61,6 +64,7 @@ impl Default for Timing {
             stop_grace: seconds(10),
             max_starts_in_flight: 8,
             account_gap: Duration::ZERO,
+            account_stagger: seconds(20),
             tmux_timeout: seconds(5),
         }
     }

@@ -16,7 +16,7 @@ mod ready;
 mod tests;
 
 pub use mailbox::{Mailbox, Message, MessageKind, Stage};
-pub(crate) use mailbox::{begin_run, drop_all, end_run, owe, probe_state};
+pub(crate) use mailbox::{begin_run, drop_all, end_run, forget_probe, owe, probe_state};
 pub use note::MessageNote;
 
 /// A step that has not shown in the session's token by then was lost, and is sent again under the same token.

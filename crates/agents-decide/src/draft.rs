@@ -170,9 +170,9 @@ impl<'a> Declared<'a> {
         }
     }
 
-    pub fn account(self) -> Option<&'a str> {
+    pub fn account(self, fleet: &'a Fleet) -> Option<&'a str> {
         match self {
-            Self::Agent(agent) => agent.account.as_deref(),
+            Self::Agent(agent) => fleet.account_of(agent),
             Self::Service(_) => None,
         }
     }

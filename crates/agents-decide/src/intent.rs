@@ -98,7 +98,7 @@ fn ask_up(draft: &mut Draft<'_>, what: Declared<'_>) -> Option<Answer> {
                 let said = "the phase sequence is just being completed; ask again".to_owned();
                 return Some(Answer::Waiting(said));
             }
-            Sequence::Running { .. } | Sequence::Complete { .. } => {}
+            Sequence::Running { .. } | Sequence::Finishing { .. } | Sequence::Complete { .. } => {}
         }
     }
     let runs = draft
@@ -268,7 +268,9 @@ fn changes_phase(draft: &Draft<'_>, what: Declared<'_>) -> bool {
     what.is_loop()
         && sequence.is_some_and(|sequence| match sequence {
             Sequence::Moving { .. } | Sequence::Completing { .. } => true,
-            Sequence::Running { .. } | Sequence::Complete { .. } => false,
+            Sequence::Running { .. } | Sequence::Finishing { .. } | Sequence::Complete { .. } => {
+                false
+            }
         })
 }
 

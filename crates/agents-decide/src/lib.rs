@@ -1,5 +1,6 @@
 //! What should happen now? Pure: no clock, file, process, network or waiting in this crate.
 
+mod account;
 mod action;
 pub mod activity;
 mod asks;
@@ -14,6 +15,7 @@ mod intent;
 pub mod invariants;
 mod life;
 pub mod limit;
+mod login;
 pub mod messages;
 mod note;
 mod now;
@@ -31,6 +33,7 @@ mod step;
 mod told;
 mod wake;
 
+pub use account::{Account, AccountNote, Closed, Opening};
 pub use action::{Action, LookBy, RunId, StopStage, Why};
 pub use activity::{Activity, ActivityNote, ActivityState};
 pub use asks::Asks;
@@ -41,7 +44,8 @@ pub use draft::Decision;
 pub use handoff::{Base, HandoffState};
 pub use health::FatalNote;
 pub use life::{Bar, Ending, Hold, Life, LifeNote, StaysDown};
-pub use limit::{Limit, LimitLook, LimitNote, ProbeState};
+pub use limit::{GoesOn, Limit, LimitLook, LimitNote, LimitSource, ProbeState};
+pub use login::{LoginNote, Refusal};
 pub use note::{About, Note};
 pub use now::{Moment, Now, Zone};
 pub use observation::{

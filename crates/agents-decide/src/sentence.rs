@@ -2,6 +2,7 @@
 //!
 //! Every sentence is told at some time, so that "in 5 s" is true when it is read.
 
+mod account;
 mod action;
 mod judged;
 mod life;

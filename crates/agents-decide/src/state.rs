@@ -43,6 +43,9 @@ pub struct FleetState {
     pub blind: Option<Blind>,
     /// Since when a mass verdict waits for a look by another way.
     pub doubted_since: Option<Moment>,
+    /// The accounts that do not serve, by name.
+    #[serde(default)]
+    pub accounts: BTreeMap<String, crate::Account>,
     /// Alarms that were raised and whose cause lasts, so that each is told once.
     pub alarms: BTreeMap<String, Moment>,
 }
@@ -68,6 +71,9 @@ pub struct Member {
     /// What it asks a person, as far as the rules of a preset can tell.
     #[serde(default)]
     pub asks: Option<crate::Asks>,
+    /// The provider refuses its key or login.
+    #[serde(default)]
+    pub login: Option<crate::Refusal>,
     /// When the next scheduled wake is due.
     pub wake_at: Option<Moment>,
     /// A fatal row or a mismatched command that one look saw.

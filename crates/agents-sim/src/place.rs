@@ -136,6 +136,10 @@ impl Place for SimPlace {
         }
     }
 
+    async fn copy_of_branch(&mut self, _: &Fleet) -> Seen<String> {
+        self.machine.parts().branch.copy()
+    }
+
     /// Begins a fetch when one is due, and tells of it when it has ended, once.
     fn handoff(&mut self, fleet: &Fleet, base: &Base) -> Seen<HandoffSeen> {
         let Some(handoff) = fleet.loop_plan.as_ref().and_then(|plan| plan.handoff.as_ref()) else {

@@ -146,6 +146,7 @@ impl Simulation {
             MachineStep::Inbox(file, content) => parts.branch.inbox(&file, content.as_deref()),
             MachineStep::Rewritten(subject) => parts.branch.rewrite(&subject),
             MachineStep::FetchesFail(count) => parts.branch.failures = count,
+            MachineStep::Copy(copy) => parts.branch.copy = copy,
             MachineStep::Status(phase, text) => drop(parts.status.insert(phase, text)),
             MachineStep::Prompt(name, true) => drop(parts.missing_prompts.remove(&name)),
             MachineStep::Prompt(name, false) => drop(parts.missing_prompts.insert(name)),

@@ -9,7 +9,9 @@ pub(crate) mod shown;
 use std::collections::BTreeMap;
 
 use agents_config::Fleet;
-use agents_decide::{Life, MemberSeen, Now, Observation, RunId, Seen, ServerSeen, Stall, Wanted};
+use agents_decide::{
+    Base, HandoffSeen, Life, MemberSeen, Now, Observation, RunId, Seen, ServerSeen, Stall, Wanted,
+};
 use agents_names::AgentName;
 use agents_tmux::{Driver, Listing, Pane, ServerId, TmuxError};
 
@@ -63,11 +65,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         }
         let phase = self.state.sequence.as_ref().map(|sequence| sequence.phase().clone());
         let status = phase.map_or(Seen::Absent, |phase| self.place.status(fleet, &phase));
-        let handoff = if self.supervises {
-            self.place.handoff(fleet, &self.state.handoff.base)
-        } else {
-            Seen::Absent
-        };
+        let (copy, handoff) = self.handoff(fleet).await;
         let undeclared = sessions::undeclared(fleet, listing.as_ref().ok());
         Ok(Observation {
             server,
@@ -77,10 +75,28 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             members,
             undeclared,
             status,
+            copy,
             handoff,
             requests,
             legacy_position: None,
         })
+    }
+
+    /// What the shared branch says. Whoever starts agents first knows from where on it is read: a claim may be pushed
+    /// before a fetch has succeeded, and before there is a watchdog that fetches.
+    async fn handoff(&mut self, fleet: &Fleet) -> (Option<Seen<String>>, Seen<HandoffSeen>) {
+        let Some(handoff) = fleet.loop_plan.as_ref().and_then(|plan| plan.handoff.as_ref()) else {
+            return (None, Seen::Absent);
+        };
+        let mut base = self.state.handoff.base.clone();
+        let mut copy = None;
+        if !self.state.handoff.has_begun(handoff) {
+            let found = self.place.copy_of_branch(fleet).await;
+            base = Base::of_copy(&found);
+            copy = Some(found);
+        }
+        let fetched = if self.supervises { self.place.handoff(fleet, &base) } else { Seen::Absent };
+        (copy, fetched)
     }
 
     fn member_seen(

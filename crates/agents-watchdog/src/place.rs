@@ -79,6 +79,12 @@ pub trait Place: Send {
     /// The status file of a phase.
     fn status(&mut self, fleet: &Fleet, phase: &PhaseId) -> Seen<StatusSeen>;
 
+    /// The newest commit of the shared branch that the local copy of it holds; the remote is not asked.
+    fn copy_of_branch(
+        &mut self,
+        fleet: &Fleet,
+    ) -> impl std::future::Future<Output = Seen<String>> + Send;
+
     /// What the latest fetch brought since the last call, read from `base` on.
     fn handoff(&mut self, fleet: &Fleet, base: &Base) -> Seen<HandoffSeen>;
 

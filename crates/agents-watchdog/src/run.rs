@@ -56,8 +56,12 @@ pub struct Reign<D> {
     pub config: ConfigSource,
     /// The session that the watchdog was started in; made anew when its server is lost.
     pub own_session: Option<StartSession>,
-    notifier: Notifier,
-    _lock: FleetLock,
+    /// Tells people of what was decided.
+    pub(crate) notifier: Notifier,
+    /// What the lock was signed with.
+    pub(crate) what: String,
+    /// None while the state folder is not the one that it was taken in.
+    pub(crate) lock: Option<FleetLock>,
 }
 
 /// What a fleet is held with.
@@ -95,8 +99,14 @@ pub fn take_over<D: Driver>(
     let driver = driver(terminals, &loaded.fleet);
     let engine = Engine::resume(driver, place, StoreLedger::new(store))?;
     let config = ConfigSource::new(config, loaded);
-    let mut reign =
-        Reign { engine, config, own_session: None, notifier: Notifier::new(), _lock: lock };
+    let mut reign = Reign {
+        engine,
+        config,
+        own_session: None,
+        notifier: Notifier::new(),
+        what: what.to_owned(),
+        lock: Some(lock),
+    };
     reign.keep_fleet()?;
     Ok(reign)
 }
@@ -163,16 +173,16 @@ impl<D: Driver> Reign<D> {
             self.notifier.tend(&mut self.engine.ledger, self.config.fleet());
         }
         loop {
-            if !self.engine.ledger.store().is_in_place() {
-                return Err(WatchdogError::Displaced);
-            }
-            self.reload();
-            let fleet = Arc::clone(self.config.fleet());
-            let whole = checked.elapsed() >= fleet.timing.heavy_interval;
+            let whole = checked.elapsed() >= self.config.fleet().timing.heavy_interval;
             if whole {
                 checked = Instant::now();
             }
-            let ticked = match self.engine.ledger.check(whole) {
+            let standing = self.check(whole);
+            if standing.is_ok() {
+                self.reload();
+            }
+            let fleet = Arc::clone(self.config.fleet());
+            let ticked = match standing {
                 Ok(()) => self.engine.tick(&fleet).await,
                 Err(error) => Err(error),
             };
@@ -191,18 +201,10 @@ impl<D: Driver> Reign<D> {
                     }
                     Duration::from_millis(ticked.next.0.saturating_sub(ticked.now.at.0))
                 }
-                Err(LedgerError::Superseded) => return Err(LedgerError::Superseded.into()),
-                Err(LedgerError::Withdrawn) => Duration::ZERO,
-                Err(error @ LedgerError::Damaged(_)) if !self.engine.supervises => {
-                    return Err(error.into());
-                }
-                Err(error) => {
-                    // Read-only until the store can be used again: nothing was done.
-                    if account.blocked(&fleet.state_dir(), &error.to_string()) {
-                        self.notifier.trouble(&fleet, &error.to_string());
-                    }
-                    Duration::from_secs(5)
-                }
+                Err(error) => match self.after(error, &mut account, &mut signals).await? {
+                    Some(pause) => pause,
+                    None => return Ok(()),
+                },
             };
             heartbeat(&fleet);
             let wakes = Wakes {
@@ -255,7 +257,7 @@ impl<D: Driver> Reign<D> {
     }
 
     /// Keeps what is in force where whoever finds the file broken or moved looks for it.
-    fn keep_fleet(&mut self) -> Result<(), WatchdogError> {
+    pub(crate) fn keep_fleet(&mut self) -> Result<(), WatchdogError> {
         let fleet = self.config.fleet();
         if let Some(folder) = whereabouts::folder() {
             whereabouts::note(&folder, &fleet.config, &fleet.state_dir());
@@ -269,10 +271,12 @@ impl<D: Driver> Reign<D> {
         if kept {
             return Ok(());
         }
-        let written = self.engine.ledger.commit(&Record { words, ..Record::default() });
-        // Written into a store that has left its place, nobody would find it.
-        let in_place = self.engine.ledger.store().is_in_place();
-        if in_place { Ok(written?) } else { Err(WatchdogError::Displaced) }
+        match self.engine.ledger.commit(&Record { words, ..Record::default() }) {
+            Err(LedgerError::Displaced) => {
+                Err(WatchdogError::Displaced(self.config.fleet().state_dir()))
+            }
+            other => Ok(other?),
+        }
     }
 
     /// What the store says about the config: the fleet in force, and what is wrong with the file.
@@ -340,7 +344,7 @@ impl<D: Driver> Reign<D> {
 }
 
 /// Shows that the loop still turns: the age of this file is the watchdog's age since its last tick.
-fn heartbeat(fleet: &Fleet) {
+pub(crate) fn heartbeat(fleet: &Fleet) {
     // A heartbeat that cannot be written shows as an old one, which is the truth.
     drop(std::fs::write(heartbeat_file(&fleet.state_dir()), std::process::id().to_string()));
 }
@@ -358,14 +362,14 @@ struct Wakes<'f> {
 }
 
 /// The signals that reach the loop.
-struct Signals {
+pub(crate) struct Signals {
     look: Signal,
     terminate: Signal,
     interrupt: Signal,
     hangup: Signal,
 }
 
-enum Told {
+pub(crate) enum Told {
     Look,
     End,
 }
@@ -381,7 +385,7 @@ impl Signals {
         })
     }
 
-    async fn next(&mut self) -> Told {
+    pub(crate) async fn next(&mut self) -> Told {
         loop {
             tokio::select! {
                 _ = self.look.recv() => return Told::Look,

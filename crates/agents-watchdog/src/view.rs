@@ -82,6 +82,8 @@ pub struct PhaseView {
     pub complete: bool,
     /// Another phase that the fleet is on its way from.
     pub moving_from: Option<PhaseId>,
+    /// The phase is done, and agents of the loop that still work may finish until then.
+    pub advances_by: Option<DateTime<Utc>>,
 }
 
 /// One agent or service.
@@ -326,7 +328,22 @@ fn phase(known: &Known<'_>) -> Option<PhaseView> {
     let moving_from = match sequence {
         Some(Sequence::Moving { from, .. }) => Some(from.clone()),
         Some(
-            Sequence::Running { .. } | Sequence::Completing { .. } | Sequence::Complete { .. },
+            Sequence::Running { .. }
+            | Sequence::Finishing { .. }
+            | Sequence::Completing { .. }
+            | Sequence::Complete { .. },
+        )
+        | None => None,
+    };
+    let advances_by = match sequence {
+        Some(Sequence::Finishing { since, .. }) => {
+            Some(known.now.wall_of(since.after(plan.advance_grace)))
+        }
+        Some(
+            Sequence::Running { .. }
+            | Sequence::Moving { .. }
+            | Sequence::Completing { .. }
+            | Sequence::Complete { .. },
         )
         | None => None,
     };
@@ -337,6 +354,7 @@ fn phase(known: &Known<'_>) -> Option<PhaseView> {
         done: known.phase_done,
         complete: sequence.is_some_and(Sequence::is_complete),
         moving_from,
+        advances_by,
         id,
     })
 }

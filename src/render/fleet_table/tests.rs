@@ -61,6 +61,7 @@ fn view() -> FleetView {
             done: Some(false),
             complete: false,
             moving_from: None,
+            advances_by: None,
         }),
         agents: vec![
             member("ann", State::Running, None),

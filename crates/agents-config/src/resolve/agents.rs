@@ -58,7 +58,7 @@ impl Inheritance<'_> {
             ),
             resume: picker.pick_or(key("resume"), &inherited(&raw.resume, &defaults.resume), false),
             wake: self.wake(name, raw, picker),
-            account: picker.pick_text(key("account"), &inherited(&raw.account, &defaults.account)),
+            account: picker.pick_text(key("account"), &own(&raw.account)),
             log: picker.pick_or(key("log"), &inherited(&raw.log, &defaults.log), true),
             role,
             name: name.clone(),

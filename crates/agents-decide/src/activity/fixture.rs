@@ -63,6 +63,7 @@ fn new_backend() -> Backend {
         remote_control_flag: String::new(),
         model_flag: String::new(),
         model_env: false,
+        account: None,
         preamble: None,
         attach: String::new(),
         server: String::new(),

@@ -139,6 +139,16 @@ pub(crate) fn end_run(member: &mut Member) {
     member.mailbox.queue.retain(|owed| owed.kind != MessageKind::Probe);
 }
 
+/// A probe that was not typed yet has lost its sense: the window is over.
+pub(crate) fn forget_probe(member: &mut Member) {
+    let under_way = usize::from(member.mailbox.stage != Stage::Owed);
+    let mut place = 0;
+    member.mailbox.queue.retain(|owed| {
+        place += 1;
+        place <= under_way || owed.kind != MessageKind::Probe
+    });
+}
+
 /// Forgets everything owed: the member gets a new kickoff, or is down on purpose.
 pub(crate) fn drop_all(member: &mut Member) {
     member.mailbox = Mailbox::default();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Message, MessageKind};
 use crate::draft::{Declared, Draft};
 use crate::life::Life;
-use crate::{Activity, MemberSeen, PaneSeen, Seen};
+use crate::{Activity, MemberSeen, PaneSeen, Seen, account};
 
 /// How long a program that was just started is left to draw its composer, where nothing says when it is ready.
 const SETTLES_WITHIN: Duration = Duration::from_secs(5);
@@ -27,6 +27,13 @@ pub(super) fn obstacle(
     let Life::Up { since, .. } = member.life else { return Some("it is not running") };
     if member.limit.silences() && !probe {
         return Some("it is inside a usage window");
+    }
+    if account::hold(draft, what).is_some() {
+        return Some("its account is inside a usage window");
+    }
+    let is_own = !matches!(message.kind, MessageKind::Operator(_));
+    if is_own && draft.member(what.name()).login.as_ref().is_some_and(|login| login.confirmed) {
+        return Some("its key or login is refused");
     }
     if pane.deaf {
         return Some("its pane is in copy mode or takes no input");

@@ -125,6 +125,12 @@ pub(super) fn ended(
 pub(super) fn again(draft: &mut Draft<'_>, what: Declared<'_>, why: Why) {
     let name = what.name();
     let now = draft.now.at;
+    if crate::login::is_refused(draft.member(name)) {
+        // No crash, and no start mends it: it costs no budget, and waits.
+        set(draft, what, Life::Due { at: now, why });
+        draft.look_in(Duration::from_millis(50));
+        return;
+    }
     if why == Why::ServerLost {
         // One event, not a death of each: no delay of its own, only the fleet's pace.
         set(draft, what, Life::Due { at: now, why });

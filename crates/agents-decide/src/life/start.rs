@@ -8,7 +8,8 @@ use super::end::{again, describe, ended};
 use super::stop::begin_stop;
 use super::{Ending, Hold, Life, LifeNote, SEND_AGAIN, UNWATCHED, adopt, mark_beginning, set};
 use crate::draft::{Declared, Draft};
-use crate::{Action, MemberSeen, Moment, Program, RunId, Why};
+use crate::sentence::Telling;
+use crate::{Action, MemberSeen, Moment, Program, RunId, Why, account, login};
 
 /// How long a session may take to appear.
 const APPEARS_WITHIN: Duration = Duration::from_secs(10);
@@ -58,6 +59,21 @@ pub(super) fn due(
     }
     if on_its_own && draft.member(name).limit.silences() {
         // The machine of usage limits says so, and when it ends.
+        return;
+    }
+    if on_its_own && let Some(held) = account::hold(draft, what) {
+        draft.note(name, held);
+        return;
+    }
+    if on_its_own && let Some(refused) = login::bar(draft, what) {
+        draft.note(name, refused);
+        return;
+    }
+    if !on_its_own && let Some(refused) = login::stops_sweep(draft, what) {
+        let how = Ending::Failed(
+            crate::Note::Login(refused).told(&Telling::decided(Some(name), draft.now)),
+        );
+        set(draft, what, Life::Stopped { since: draft.now.at, how });
         return;
     }
     if let Some(reason) = &seen.unstartable {
@@ -115,10 +131,14 @@ fn hold(draft: &mut Draft<'_>, what: Declared<'_>, why: &Why, on_its_own: bool) 
     if starting >= timing.max_starts_in_flight as usize {
         return Some(Hold::InFlight { starting });
     }
-    if let Some(account) = what.account() {
-        let others = draft.fleet.agents.iter().filter(|it| it.account.as_deref() == Some(account));
+    if let Some(account) = what.account(draft.fleet) {
+        let fleet = draft.fleet;
+        let others = fleet.agents.iter().filter(|it| fleet.account_of(it) == Some(account));
         let last = others.filter_map(|it| started_at(draft.next.members.get(&it.name)?)).max();
-        if let Some(free_at) = last.map(|last| last.after(timing.account_gap))
+        // Logins of one account that are renewed at the same time can end each other.
+        let stagger = if on_its_own { timing.account_stagger } else { Duration::ZERO };
+        let gap = timing.account_gap.max(stagger);
+        if let Some(free_at) = last.map(|last| last.after(gap))
             && now < free_at
         {
             return Some(Hold::Account { account: account.to_owned(), free_at });
@@ -156,6 +176,7 @@ fn start(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSeen, why: Why,
     member.last_run = Some(run);
     member.activity = crate::ActivityState::default();
     member.limit = crate::Limit::default();
+    member.login = None;
     member.stall = crate::Stall::default();
     member.suspicion = None;
     draft.member(name).program = program(draft, what, run);

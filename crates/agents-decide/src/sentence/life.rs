@@ -109,7 +109,7 @@ impl Hold {
                 count(*starting as u64, "start")
             ),
             Self::Account { account, free_at } => format!(
-                "another agent of account `{account}` was started less than `account_gap` ago; it is free at {}",
+                "another agent of account `{account}` was just started, and they start one by one; it is free at {}",
                 now.point(*free_at)
             ),
             Self::Services => {

@@ -25,6 +25,8 @@ impl Note {
             Self::Message(note) => note.told(telling),
             Self::Wake(note) => note.told(telling),
             Self::Phase(note) => note.told(telling),
+            Self::Account(note) => note.told(telling),
+            Self::Login(note) => note.told(telling),
             Self::CannotSee { cause } => {
                 format!("it cannot be seen ({cause}), so nothing is done about it")
             }
@@ -138,6 +140,12 @@ impl PhaseNote {
             Self::Done { phase } => {
                 format!("phase {phase} is done; the next heavy tick of a watchdog moves on")
             }
+            Self::Finishing { phase, agents, until } => format!(
+                "phase {phase} is done; {} may finish what {} at, until {}",
+                listed(agents),
+                if agents.len() == 1 { "it is" } else { "they are" },
+                telling.now.point(*until)
+            ),
             Self::Advancing { from, to } => match telling.mood {
                 Mood::Decided => {
                     format!("phase {from} gives way to {to}; the loop agents are stopped first")

@@ -9,6 +9,7 @@ use agents_tmux::fake::{Call, Fault};
 
 use super::program::{self, ProgramText};
 use super::{span, time_of_day};
+use crate::branch::LocalCopy;
 use crate::gate::{Effect, Point, Trap};
 use crate::runs::Stubborn;
 
@@ -78,6 +79,7 @@ pub enum MachineStep {
     Inbox(String, Option<String>),
     Rewritten(String),
     FetchesFail(u32),
+    Copy(LocalCopy),
     /// Without a text the file cannot be read.
     Status(PhaseId, Option<String>),
     /// Whether the prompt file is there.
@@ -310,6 +312,10 @@ fn terminals(words: &[&str]) -> Parsed {
 fn surroundings(words: &[&str]) -> Parsed {
     Ok(Some(match words {
         ["inbox", file, "deleted"] => Step::Machine(MachineStep::Inbox((*file).to_owned(), None)),
+        ["the", "copy", "is", "missing"] => Step::Machine(MachineStep::Copy(LocalCopy::Missing)),
+        ["the", "copy", "lacks", count] => {
+            Step::Machine(MachineStep::Copy(LocalCopy::Lacks(number(count)?)))
+        }
         ["fetches", "fail", count] => Step::Machine(MachineStep::FetchesFail(number(count)?)),
         ["status", id, "cannot", "be", "read"] => {
             Step::Machine(MachineStep::Status(phase(id)?, None))

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use rustix::process::Pid;
+use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::place::make_private_dir;
@@ -26,7 +26,7 @@ const LINGER: Duration = Duration::from_millis(200);
 
 /// Runs the spec in this pane and returns the exit code that the pane ends with.
 ///
-/// SIGHUP and SIGTERM do not end the launcher: it stays until it has recorded how the program ended.
+/// SIGHUP and SIGTERM do not end the launcher: it passes them on, and stays until it has recorded how the program ended.
 #[must_use]
 pub fn launch(spec_path: &Path) -> i32 {
     let spec = match LaunchSpec::read(spec_path) {
@@ -137,8 +137,9 @@ fn run(
                 status = program.wait() => {
                     return status.map(|status| (status, began.elapsed())).map_err(|error| format!("cannot wait for {}: {error}", spec.argv[0]));
                 }
-                () = received(hangup) => {}
-                () = received(terminate) => {}
+                // When tmux closes a terminal, the kernel tells the leader of its session alone: us.
+                () = received(hangup) => pass_on(pid, Signal::HUP),
+                () = received(terminate) => pass_on(pid, Signal::TERM),
                 () = received(interrupt) => {}
                 () = received(quit) => {}
             }
@@ -150,6 +151,15 @@ async fn received(signal: &mut Option<tokio::signal::unix::Signal>) {
     match signal {
         Some(signal) => drop(signal.recv().await),
         None => std::future::pending().await,
+    }
+}
+
+/// Signals the program's group, which is its own; a stopped program is woken, or it would never hear of it.
+fn pass_on(pid: u32, signal: Signal) {
+    if let Some(group) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
+        // Whoever has ended meanwhile needs no signal.
+        let _ = kill_process_group(group, signal);
+        let _ = kill_process_group(group, Signal::CONT);
     }
 }
 

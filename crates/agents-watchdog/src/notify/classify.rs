@@ -55,7 +55,7 @@ fn of_alarm(detail: &serde_json::Value) -> NotifyEvent {
 /// What the keys of alarms mean; one that is not listed is told as `other`.
 const ALARMS: &[(&str, NotifyEvent)] = &[
     ("asks", NotifyEvent::Asks),
-    ("auth", NotifyEvent::Auth),
+    ("login", NotifyEvent::Auth),
     ("limit-stays", NotifyEvent::LimitStays),
     ("limited", NotifyEvent::Limited),
     ("weekly-limit", NotifyEvent::WeeklyLimit),
@@ -96,6 +96,8 @@ fn of_note(note: &Note, at_wall_ms: i64) -> Option<NotifyEvent> {
         | Note::Stall(_)
         | Note::Message(_)
         | Note::Wake(_)
+        | Note::Account(_)
+        | Note::Login(_)
         | Note::Phase(_)
         | Note::CannotSee { .. }
         | Note::Doubted

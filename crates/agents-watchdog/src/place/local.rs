@@ -11,7 +11,7 @@ use agents_tmux::{Driver as _, Listing, OneShot, StartSession, TmuxError};
 use tokio::sync::Notify;
 
 use super::clock::{Clock, age};
-use super::fetcher::Fetcher;
+use super::fetcher::{self, Fetcher};
 use super::{ClockMark, Facts, Need, Place, Reached, Start, facts, prepare};
 use crate::launch::{RunFiles, StartRecord, write_private};
 use crate::observe::phase::read_regular;
@@ -186,6 +186,13 @@ impl Place for LocalPlace {
             Ok(Some(text)) => Seen::Known(StatusSeen { phase: phase.clone(), text }),
             Ok(None) => Seen::Absent,
             Err(error) => Seen::Unknown(format!("the status file {}: {error}", declared.status)),
+        }
+    }
+
+    async fn copy_of_branch(&mut self, fleet: &Fleet) -> Seen<String> {
+        match fleet.loop_plan.as_ref().and_then(|plan| plan.handoff.as_ref()) {
+            Some(handoff) => fetcher::copy_of_branch(handoff).await,
+            None => Seen::Absent,
         }
     }
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use agents_config::{Environment, Fleet, load_text};
 use agents_decide::{
-    Bar, Ending, FleetState, Life, LifeNote, Limit, Member, Message, MessageKind, Moment, Note,
-    RunId, Sequence, Stage, StallNote, StopStage, Wanted, Why, Zone,
+    Bar, Ending, FleetState, GoesOn, Life, LifeNote, Limit, LimitSource, Member, Message,
+    MessageKind, Moment, Note, RunId, Sequence, Stage, StallNote, StopStage, Wanted, Why, Zone,
 };
 use agents_names::{AgentName, PhaseId};
 use agents_tmux::{Dead, Listing, Pane, PaneId, ServerId};
@@ -137,6 +137,8 @@ fn held(life: Life) -> Member {
         until: Some(wall() + TimeDelta::minutes(30)),
         banner: "limit reached".to_owned(),
         probes: 0,
+        source: LimitSource::Pattern,
+        goes_on: GoesOn::No,
     };
     Member { limit, ..living(life) }
 }

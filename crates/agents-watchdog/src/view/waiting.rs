@@ -2,7 +2,8 @@
 
 use agents_decide::sentence::{Telling, span};
 use agents_decide::{
-    Bar, Ending, Life, LifeNote, Limit, Member, Moment, Note, Stage, Stall, StallNote, Why,
+    AccountNote, Bar, Ending, Life, LifeNote, Limit, Member, Moment, Note, Stage, Stall, StallNote,
+    Why,
 };
 
 use super::member::{Subject, notes, rests};
@@ -19,7 +20,9 @@ pub(super) fn waiting_for(
         (State::Unknown, _) => return cause(known),
         (State::Stopped | State::Ended, _) => return None,
         (State::Failed, _) => return failure(member),
-        (State::Running, _) => message(subject, member)
+        (State::Running, _) => login(subject, member)
+            .or_else(|| account(known, subject))
+            .or_else(|| message(subject, member))
             .or_else(|| promise(known, member))
             .or_else(|| proof(known, subject))?,
         (State::WaitingInput, _) => question(subject, member),
@@ -88,6 +91,8 @@ fn start(known: &Known<'_>, subject: &Subject<'_>, at: Moment, why: &Why) -> Str
             note,
             Note::Life(LifeNote::WaitsForTurn { .. } | LifeNote::Unstartable { .. })
                 | Note::Limit(_)
+                | Note::Account(_)
+                | Note::Login(_)
                 | Note::CannotSee { .. }
                 | Note::Doubted
         )
@@ -129,6 +134,27 @@ fn window(known: &Known<'_>, member: &Member) -> String {
         Limit::Probing { .. } => "its probe to tell whether the usage window is over".to_owned(),
         Limit::Clear { .. } => "its usage window to end".to_owned(),
     }
+}
+
+/// No start mends a login, so a person has to.
+fn login(subject: &Subject<'_>, member: &Member) -> Option<String> {
+    let login = member.login.as_ref().filter(|login| login.confirmed)?;
+    let (name, text) = (subject.name, login.text.trim());
+    Some(format!("a login, and then `agents restart {name}`: {text}"))
+}
+
+/// It is not limited itself, and held all the same.
+fn account(known: &Known<'_>, subject: &Subject<'_>) -> Option<String> {
+    notes(known, subject).find_map(|note| match note {
+        Note::Account(AccountNote::Held { account, canary }) => {
+            Some(format!("the usage window of account `{account}` to end, as {canary} will tell"))
+        }
+        Note::Account(AccountNote::Follows { account, at }) => Some(format!(
+            "its turn to go on, since account `{account}` is open again; the next one is at {}",
+            known.now.point(*at)
+        )),
+        _ => None,
+    })
 }
 
 fn message(subject: &Subject<'_>, member: &Member) -> Option<String> {
