@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use agents_config::{Environment, Fleet, Loaded};
 use agents_decide::OneOffs;
@@ -172,11 +173,19 @@ pub fn say(text: &str) {
     drop(writeln!(anstream::stderr(), "{text}"));
 }
 
+static PRINTED: AtomicBool = AtomicBool::new(false);
+
+/// Whether any data was handed out.
+pub fn has_printed() -> bool {
+    PRINTED.load(Ordering::Relaxed)
+}
+
 /// Hands out data on standard output.
 ///
 /// # Errors
 /// When it is closed; the verb ends then.
 pub fn print(text: &str) -> Result<(), Error> {
+    PRINTED.store(true, Ordering::Relaxed);
     let mut out = anstream::stdout();
     match writeln!(out, "{}", text.trim_end_matches('\n')).and_then(|()| out.flush()) {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),

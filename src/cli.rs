@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -36,7 +37,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// Start agents, services and the watchdog; what runs is left alone
-    Up(Targets),
+    Up(Up),
     /// End agents, services and the watchdog; what is down stays down
     Down(Down),
     /// End and start the named agents or services
@@ -58,6 +59,8 @@ pub enum Verb {
     Attach(Attach),
     /// Type a message at an agent, and see that it went
     Send(Send),
+    /// Wait until each of the named agents is idle, at work, asking or at its end; for scripts
+    Wait(Wait),
     /// Check the config and print every problem
     Check,
     /// Show what the config means
@@ -69,6 +72,8 @@ pub enum Verb {
     Plan,
     /// Explain the last decision about an agent
     Why(One),
+    /// List the conversations that an agent has had
+    Conversations(One),
     /// Say what a screen shows, by which rule, and which other rules held
     Explain(Explain),
     /// Show the journal of decisions and outcomes
@@ -130,6 +135,25 @@ pub struct Targets {
 }
 
 #[derive(Debug, Args)]
+pub struct Up {
+    #[command(flatten)]
+    pub targets: Targets,
+    #[command(flatten)]
+    pub opening: Opening,
+}
+
+/// With which conversation agents begin.
+#[derive(Debug, Args)]
+pub struct Opening {
+    /// Begin a new conversation, also where an agent would resume its own
+    #[arg(long, conflicts_with = "conversation")]
+    pub fresh: bool,
+    /// Resume this conversation of the one agent that is named: its id, or how the id begins
+    #[arg(long, value_name = "ID")]
+    pub conversation: Option<String>,
+}
+
+#[derive(Debug, Args)]
 pub struct Down {
     #[command(flatten)]
     pub targets: Targets,
@@ -142,6 +166,11 @@ pub struct Down {
 pub struct Names {
     #[arg(required = true, add = crate::commands::completions::names())]
     pub names: Vec<String>,
+    /// Print what would be done, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    #[command(flatten)]
+    pub opening: Opening,
 }
 
 #[derive(Debug, Args)]
@@ -234,8 +263,57 @@ pub struct Send {
     #[arg(add = crate::commands::completions::names())]
     pub name: String,
     /// The message; `-` reads it from standard input
-    #[arg(required = true, allow_hyphen_values = true)]
+    #[arg(required_unless_present = "file", conflicts_with = "file")]
     pub text: Vec<String>,
+    /// The message is in this file; `-` reads standard input
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// Do not wait until the agent is idle; what cannot be typed at once is refused, not queued
+    #[arg(long)]
+    pub now: bool,
+    /// Wait until it was delivered, so long at most; without it the answer comes within 8 s
+    #[arg(long, value_name = "DURATION", num_args = 0..=1, require_equals = true, default_missing_value = "10m", value_parser = humantime::parse_duration)]
+    pub wait: Option<Duration>,
+}
+
+/// What is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub enum Until {
+    /// It rests, and nothing is owed to it
+    Idle,
+    /// It shows a sign of work
+    Active,
+    /// A question stands on its screen
+    WaitingInput,
+    /// Its program does not run
+    Exited,
+}
+
+impl Until {
+    /// The word on the command line and in `--json` output.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Active => "active",
+            Self::WaitingInput => "waiting_input",
+            Self::Exited => "exited",
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct Wait {
+    /// All of them must get there
+    #[arg(required = true, add = crate::commands::completions::names())]
+    pub names: Vec<String>,
+    /// What is waited for
+    #[arg(long, value_enum)]
+    pub until: Until,
+    /// Give up after so long, with exit code 4; without it, never
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    pub timeout: Option<Duration>,
 }
 
 #[derive(Debug, Args)]

@@ -8,8 +8,10 @@ mod cli {
     mod attach;
     mod broken;
     mod config;
+    mod conversations;
     mod damaged;
     mod displaced;
+    mod documents;
     mod explain;
     mod finishing;
     mod hung;
@@ -19,10 +21,13 @@ mod cli {
     mod notify;
     mod one_offs;
     mod races;
+    mod receipts;
     mod reload;
     mod report;
+    mod send;
     mod sentences;
     mod status;
     mod transcript;
+    mod wait;
     mod words;
 }

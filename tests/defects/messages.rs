@@ -11,7 +11,7 @@ fn d03_an_agent_that_echoes_its_input_gets_each_message_once() {
     let bed = fleet("", &[healed("x", RECORDER)]);
     bed.agents(&["up"]).ends_with(0);
     for text in ["first message of the operator", "second message of the operator"] {
-        let sent = bed.agents(&["send", "x", text]).ends_with(0);
+        let sent = bed.agents(&["send", "x", "--wait=2m", text]).ends_with(0);
         assert!(sent.err.contains("x: delivered"), "{sent:?}");
     }
     // A second Enter would have left a blank line.
@@ -194,6 +194,6 @@ fn d03_an_agent_without_a_watch_is_typed_at_only_on_request() {
     bed.agents(&["up"]).ends_with(0);
     kill_and_see_healed(&bed, "y");
     assert_eq!(bed.read("got-x.txt"), "");
-    bed.agents(&["send", "x", "hello", "there"]).ends_with(0);
+    bed.agents(&["send", "x", "--wait=2m", "hello", "there"]).ends_with(0);
     assert_eq!(lines(&bed, "got-x.txt"), ["hello there"]);
 }

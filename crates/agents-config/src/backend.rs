@@ -34,6 +34,10 @@ pub struct Backend {
     pub supports_resume: bool,
     /// A shell fragment with the slot `{id}`.
     pub resume_flag: String,
+    /// What the program prints when it does not know the conversation `{id}`.
+    pub resume_refused: Vec<String>,
+    /// A shell fragment with the slot `{id}`: gives a new conversation its id. `None`: the program chooses.
+    pub session_flag: Option<String>,
     /// A shell fragment before the kickoff argument.
     pub prompt_flag: Option<String>,
     /// Set in the program's environment; from the preset.

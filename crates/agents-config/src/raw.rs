@@ -122,7 +122,7 @@ table! {
         "enabled" => enabled: Field<bool>,
         /// What the watchdog does for agents that do not say. Default `none`.
         "watch" => watch: Field<Watch>,
-        /// Whether restarts continue the earlier conversation, where the backend can. Default `false`.
+        /// Whether starts continue the agent's own conversation, where the backend can. Default `false`; `true` for a backend with a preset that can.
         "resume" => resume: Field<bool>,
         /// The wake schedule of agents that have none.
         "wake" => wake: Section<RawWake>,
@@ -146,7 +146,7 @@ table! {
         "limit_probe_fallback" => limit_probe_fallback: Field<Interval>,
         /// Added to an announced reset, since banners round down. Default `45s`.
         "limit_reset_slack" => limit_reset_slack: Field<Seconds>,
-        /// The longest time an agent is held without a probe, whatever its banner says. Default `6h`.
+        /// The longest time an agent is held without a probe, whatever its screen says; a reset time in the record of its program is believed up to 8 days ahead. Default `6h`.
         "limit_hold_cap" => limit_hold_cap: Field<Interval>,
         /// The longest promise that is honoured. Default `6h`.
         "promise_cap" => promise_cap: Field<Seconds>,
@@ -210,6 +210,10 @@ table! {
         "supports_resume" => supports_resume: Field<bool>,
         /// The argument that does so, with the slot `{id}`. Default `--resume '{id}'`.
         "resume_flag" => resume_flag: Field<String>,
+        /// What the program prints when it does not know that conversation, with the slot `{id}`: the agent then begins a new one. Two ends with an error within 10 s of a start count as a refusal, too. Default `[]`.
+        "resume_refused" => resume_refused: Field<Vec<String>>,
+        /// The argument that gives a new conversation its id, with the slot `{id}`, which is filled with a UUID. Default: none, the program chooses.
+        "session_flag" => session_flag: Field<String>,
         /// The argument that the kickoff stands behind, with `arg` delivery. Default: none, the kickoff is the last argument.
         "prompt_flag" => prompt_flag: Field<String>,
         /// Whether the program is started with remote control. Default `false`.
@@ -226,7 +230,7 @@ table! {
         "attach" => attach: Field<Filled>,
         /// With `ping` delivery: what fills `{server}`.
         "server" => server: Field<String>,
-        /// The account of agents that run on it and name none; see `agent.account`.
+        /// The account of agents that run on it and name none; see `agent.account`. Default: that of `[defaults]`, then none.
         "account" => account: Field<String>,
         /// How long the program takes until it can take input, where no `ready_re` tells. Without `ping` delivery at most 5 s of it are waited. Default `12s`.
         "connect_delay" => connect_delay: Field<Seconds>,
@@ -260,7 +264,7 @@ table! {
         "enabled" => enabled: Field<bool>,
         /// What the watchdog does: `none`, `heal` (restart what is gone or broken), `heal+stall` (also what stalls). Default `none`.
         "watch" => watch: Field<Watch>,
-        /// Whether a restart continues the earlier conversation, where the backend can. Default `false`.
+        /// Whether a start continues the agent's own conversation of the same phase, where the backend can. Default `false`; `true` for a backend with a preset that can.
         "resume" => resume: Field<bool>,
         /// A scheduled nudge while it is idle.
         "wake" => wake: Section<RawWake>,

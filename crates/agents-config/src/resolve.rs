@@ -53,8 +53,13 @@ fn fleet(
     let presets = presets::folder(&defaults.presets_dir, picker);
     let backends =
         backends::backends(&raw.backend.0, (presets.as_deref(), &defaults.account), picker);
-    let agents =
-        agents::Inheritance { raw, defaults, environment, prefix: session_prefix.as_ref() };
+    let agents = agents::Inheritance {
+        raw,
+        defaults,
+        environment,
+        backends: &backends,
+        prefix: session_prefix.as_ref(),
+    };
     let declared = raw.agent.0.iter().map(|agent| agents.agent(agent, picker)).collect();
     let services = raw.service.0.iter().map(|service| agents.service(service, picker)).collect();
     let loop_plan = loop_plan::loop_plan(raw.r#loop.table.as_ref(), &timing, picker);

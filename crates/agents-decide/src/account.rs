@@ -28,7 +28,7 @@ pub enum Account {
     /// Its allowance is used up.
     Closed(Closed),
     /// One of its agents was served, or none is left that could tell: the others follow one by one.
-    Opening(Opening),
+    Opening(Reopening),
 }
 
 /// [`Account::Closed`].
@@ -47,7 +47,7 @@ pub struct Closed {
 
 /// [`Account::Opening`].
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Opening {
+pub struct Reopening {
     pub since: Moment,
     pub canary: AgentName,
     /// When the next one goes on.
@@ -126,7 +126,7 @@ pub(crate) fn lifted(draft: &mut Draft<'_>, agent: &Agent, works: bool) {
         Some(Account::Closed(closed)) if works || closed.canary == agent.name => {
             let (tries, canary) = (closed.tries, agent.name.clone());
             let next_at = now.after(draft.fleet.timing.account_stagger);
-            let opening = open(draft, name, Opening::at(now, next_at, canary, tries));
+            let opening = open(draft, name, Reopening::at(now, next_at, canary, tries));
             draft.next.accounts.insert(name.to_owned(), opening);
         }
         Some(Account::Closed(_)) | None => {}
@@ -175,7 +175,7 @@ fn agents_of<'a>(draft: &Draft<'a>, account: &str) -> Vec<&'a Agent> {
     fleet.agents.iter().filter(|agent| fleet.account_of(agent) == Some(account)).collect()
 }
 
-fn open(draft: &mut Draft<'_>, name: &str, opening: Opening) -> Account {
+fn open(draft: &mut Draft<'_>, name: &str, opening: Reopening) -> Account {
     draft.look_in(opening.next_at.since(draft.now.at));
     if agents_of(draft, name).len() > 1 {
         let (account, canary) = (name.to_owned(), opening.canary.clone());
@@ -194,7 +194,10 @@ impl Closed {
         };
         let able: Vec<AgentName> =
             agents.iter().filter(able).map(|agent| agent.name.clone()).collect();
-        if able.contains(&self.canary) {
+        let canary = draft.next.members.get(&self.canary);
+        let runs = canary.is_some_and(|canary| runs(canary));
+        // One that died tells only when it is started again, after its window.
+        if able.contains(&self.canary) && (runs || able.len() == 1) {
             if now < self.not_before {
                 draft.look_in(self.not_before.since(now));
             }
@@ -202,8 +205,11 @@ impl Closed {
         }
         let rank = |name: &&AgentName| draft.next.members.get(*name).map(rank);
         let Some(next) = able.iter().min_by_key(rank).cloned() else {
-            return open(draft, name, Opening::at(now, now, self.canary, self.tries));
+            return open(draft, name, Reopening::at(now, now, self.canary, self.tries));
         };
+        if next == self.canary {
+            return Account::Closed(self);
+        }
         self.canary = next.clone();
         draft.note_fleet(AccountNote::ProbesAnother { account: name.to_owned(), canary: next });
         Account::Closed(self)
@@ -223,17 +229,20 @@ impl Closed {
     }
 }
 
+fn runs(member: &Member) -> bool {
+    matches!(member.life, Life::Up { .. } | Life::Missing { .. })
+}
+
 /// One that runs and takes a probe tells soonest; the least is the best.
 fn rank(member: &Member) -> (bool, bool, Option<Moment>) {
-    let runs = matches!(member.life, Life::Up { .. } | Life::Missing { .. });
     let goes_on = match &member.limit {
         Limit::Held { goes_on, .. } => *goes_on != GoesOn::No,
         Limit::Clear { .. } | Limit::Probing { .. } => false,
     };
-    (!runs, goes_on, member.limit.due().map(|(at, _)| at))
+    (!runs(member), goes_on, member.limit.due().map(|(at, _)| at))
 }
 
-impl Opening {
+impl Reopening {
     fn at(since: Moment, next_at: Moment, canary: AgentName, tries: u32) -> Self {
         Self { since, canary, next_at, followed: BTreeSet::new(), tries }
     }
@@ -264,7 +273,10 @@ impl Opening {
         {
             waiting.remove(0);
             self.followed.insert(name.clone());
-            draft.member(name).limit.follow(now);
+            let member = draft.member(name);
+            member.limit.follow(now);
+            // That it rested while it was held is no stall.
+            member.activity.evidence_at = member.activity.evidence_at.max(Some(now.at));
             self.next_at = now.at.after(draft.fleet.timing.account_stagger);
         }
         if !waiting.is_empty() {

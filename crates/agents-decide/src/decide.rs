@@ -8,7 +8,8 @@ use crate::stall::StallLook;
 use crate::state::{Blind, FleetState, Wanted};
 use crate::{
     Action, Activity, MemberSeen, Note, Now, Observation, Seen, Step, StopStage, Wish, account,
-    activity, asks, delivery, handoff, health, intent, life, login, program, sequence, wake,
+    activity, asks, conversation, delivery, handoff, health, intent, life, login, program,
+    sequence, wake,
 };
 
 /// After so long without a look that succeeds the operator hears of it.
@@ -180,6 +181,7 @@ fn one_agent<'a>(
     } else {
         Activity::Unknown
     };
+    conversation::hear(draft, agent, seen);
     asks::step(draft, agent, seen);
     if draft.seen.supervised {
         login::step(draft, agent, seen, activity);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use agents_config::{Agent, Backend, Fleet, Kind, Service, Watch};
-use agents_names::AgentName;
+use agents_names::{AgentName, PhaseId};
 
 use crate::sentence::Telling;
 use crate::state::{FleetState, Member, Wanted};
@@ -135,6 +135,12 @@ impl<'a> Draft<'a> {
 
     pub fn member(&mut self, name: &AgentName) -> &mut Member {
         self.next.members.entry(name.clone()).or_default()
+    }
+
+    /// The phase whose kickoff a loop agent gets now.
+    pub fn phase_of(&self, what: Declared<'_>) -> Option<PhaseId> {
+        let sequence = self.next.sequence.as_ref().filter(|_| what.is_loop());
+        sequence.map(|sequence| sequence.phase().clone())
     }
 
     /// Services first, then agents, each in the order of the file.

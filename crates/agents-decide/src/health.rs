@@ -11,7 +11,7 @@ use crate::draft::{Declared, Draft};
 use crate::limit::ProbeState;
 use crate::sentence::Telling;
 use crate::state::{Suspicion, Trial};
-use crate::{Activity, MemberSeen, Moment, PaneSeen, ScreenSeen, Why, life, login, messages};
+use crate::{Activity, MemberSeen, Moment, PaneSeen, ScreenSeen, Why, life, messages};
 
 /// Two looks, this far apart, must agree before a session is condemned; so long must its output have stopped.
 const CONFIRM_AFTER: Duration = Duration::from_secs(5);
@@ -123,22 +123,8 @@ fn confirm(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen, found: Found
     }
 }
 
-/// The row that shows an error which the program cannot leave, by the backend's pattern.
-pub(crate) fn fatal_row(draft: &Draft<'_>, agent: &Agent, seen: &MemberSeen) -> Option<String> {
-    let screen = seen.screen.known()?;
-    let own = &draft.next.members.get(&agent.name)?.mailbox;
-    fatal::row(draft.fleet.backend_of(agent), screen, own.own_texts())
-}
-
 /// One that may not be restarted stays suspected, so that the same is not found anew every few seconds.
 fn restart(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen, why: Why) {
-    if let Why::Fatal { row } = &why
-        && login::is_refusal(row)
-    {
-        // Another start would be refused likewise.
-        login::refuse(draft, agent, row);
-        return;
-    }
     if life::restart(draft, Declared::Agent(agent), seen, why) {
         draft.member(&agent.name).suspicion = None;
     }
@@ -190,7 +176,7 @@ fn condemnation(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen) -> Opti
     }
     let mailbox = draft.member(&agent.name).mailbox.clone();
     let screen = seen.screen.known()?;
-    let why = Why::Fatal { row: fatal::row(backend, screen, mailbox.own_texts())? };
+    let why = fatal::row(backend, screen, mailbox.own_texts())?;
     let is_ready = backend
         .ready_re
         .as_ref()

@@ -1,4 +1,7 @@
 //! Does the provider refuse an agent's key or login? That is neither a crash nor a limit: no start mends it.
+//!
+//! The program's record tells, or the rules of its preset. A `fatal_re` of the config is the operator's word that a new
+//! start helps, and is obeyed.
 
 #[cfg(test)]
 mod tests;
@@ -11,13 +14,10 @@ use agents_names::AgentName;
 use crate::draft::{Declared, Draft};
 use crate::life::Life;
 use crate::state::Member;
-use crate::{Activity, MemberSeen, Moment, Seen, ShownState, ToldState, Verb, health};
+use crate::{Activity, MemberSeen, Moment, Seen, ShownState, ToldState, Verb};
 
 /// What a screen shows must stand there for so long; a record needs no second look.
 const CONFIRM_AFTER: Duration = Duration::from_secs(5);
-
-/// What says it where no preset reads the screen.
-const BY_PATTERN: &str = "screen, `fatal_re`";
 
 /// What programs say when a key or a login is refused, in lower case.
 const WORDS: &[&str] = &[
@@ -43,7 +43,7 @@ const WORDS: &[&str] = &[
 
 /// A login that the provider does not accept.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Refusal {
+pub struct LoginRefusal {
     pub since: Moment,
     /// What the program says.
     pub text: String,
@@ -70,8 +70,8 @@ pub(crate) fn step(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen, acti
         // One that ended is not healed by its end.
         return say(draft, name);
     }
-    let found = found(seen).or_else(|| condemned(draft, agent, seen));
-    let Some((text, place, is_certain)) = found.filter(|_| activity != Activity::Active) else {
+    let found = found(seen).filter(|_| activity != Activity::Active);
+    let Some((text, place, is_certain)) = found else {
         draft.member(name).login = None;
         draft.calm(Some(name), "login");
         return;
@@ -82,13 +82,13 @@ pub(crate) fn step(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen, acti
     if !confirmed {
         draft.look_in(CONFIRM_AFTER.saturating_sub(now.since(since)));
     }
-    draft.member(name).login = Some(Refusal { since, text, place, confirmed });
+    draft.member(name).login = Some(LoginRefusal { since, text, place, confirmed });
     say(draft, name);
 }
 
 fn say(draft: &mut Draft<'_>, name: &AgentName) {
     let login = draft.member(name).login.clone();
-    if let Some(Refusal { text, place, confirmed: true, .. }) = login {
+    if let Some(LoginRefusal { text, place, confirmed: true, .. }) = login {
         draft.alarm_of(Some(name), "login", LoginNote::Refused { text, place });
     }
 }
@@ -110,27 +110,8 @@ fn found(seen: &MemberSeen) -> Option<(String, String, bool)> {
     is_refusal(&shown.proof).then(|| (shown.proof.clone(), "screen".to_owned(), false))
 }
 
-/// The row for which the session was condemned stands there still.
-fn condemned(
-    draft: &Draft<'_>,
-    agent: &Agent,
-    seen: &MemberSeen,
-) -> Option<(String, String, bool)> {
-    let before = draft.next.members.get(&agent.name)?.login.as_ref()?;
-    let row = health::fatal_row(draft, agent, seen).filter(|_| before.place == BY_PATTERN)?;
-    Some((row, BY_PATTERN.to_owned(), true))
-}
-
-/// Notes an error of a session that would otherwise be restarted for it.
-pub(crate) fn refuse(draft: &mut Draft<'_>, agent: &Agent, row: &str) {
-    let (since, text, place) = (draft.now.at, row.to_owned(), BY_PATTERN.to_owned());
-    let login = &mut draft.member(&agent.name).login;
-    login.get_or_insert(Refusal { since, text, place, confirmed: true });
-    say(draft, &agent.name);
-}
-
 /// Whether an error is about the key or the login.
-pub(crate) fn is_refusal(text: &str) -> bool {
+fn is_refusal(text: &str) -> bool {
     let text = text.to_lowercase();
     let mut numbers = text.split(|sign: char| !sign.is_alphanumeric());
     numbers.any(|word| word == "401") || WORDS.iter().any(|word| text.contains(word))
@@ -145,7 +126,7 @@ pub(crate) fn is_refused(member: &Member) -> bool {
 pub(crate) fn bar(draft: &Draft<'_>, what: Declared<'_>) -> Option<LoginNote> {
     let Declared::Agent(agent) = what else { return None };
     let member = draft.next.members.get(&agent.name)?;
-    if let Some(Refusal { text, place, confirmed: true, .. }) = &member.login {
+    if let Some(LoginRefusal { text, place, confirmed: true, .. }) = &member.login {
         return Some(LoginNote::Refused { text: text.clone(), place: place.clone() });
     }
     let (account, by, _) = refused_sibling(draft, agent)?;

@@ -3,8 +3,8 @@
 use agents_names::AgentName;
 
 use crate::{
-    AccountNote, ActivityNote, FatalNote, LifeNote, LimitNote, LoginNote, MessageNote, Moment,
-    PhaseNote, ServerSeen, StallNote, WakeNote, Why,
+    AccountNote, ActivityNote, ConversationNote, FatalNote, LifeNote, LimitNote, LoginNote,
+    MessageNote, Moment, PhaseNote, ServerSeen, StallNote, WakeNote, Why,
 };
 
 /// A note with what it is about.
@@ -27,6 +27,7 @@ pub enum Note {
     Wake(WakeNote),
     Account(AccountNote),
     Login(LoginNote),
+    Conversation(ConversationNote),
     Phase(PhaseNote),
     /// The look at a member failed.
     CannotSee {
@@ -86,6 +87,7 @@ impl Note {
             | Self::Wake(_)
             | Self::Account(_)
             | Self::Login(_)
+            | Self::Conversation(_)
             | Self::Phase(_)
             | Self::Fatal(_)
             | Self::CannotSee { .. }
@@ -159,6 +161,7 @@ notes_of! {
     WakeNote => Wake,
     AccountNote => Account,
     LoginNote => Login,
+    ConversationNote => Conversation,
     PhaseNote => Phase,
     FatalNote => Fatal,
 }

@@ -4,6 +4,7 @@
 
 mod account;
 mod action;
+mod conversation;
 mod judged;
 mod life;
 mod note;

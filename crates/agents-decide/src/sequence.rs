@@ -82,9 +82,11 @@ pub enum PhaseNote {
         phase: PhaseId,
         reason: String,
     },
-    /// It is done, and the next heavy tick moves on.
+    /// It is done, and the next heavy tick moves on; `within`: the time between two of them.
     Done {
         phase: PhaseId,
+        #[serde(default)]
+        within: std::time::Duration,
     },
     /// It is done, and these still work.
     Finishing {
@@ -162,7 +164,8 @@ fn running(draft: &mut Draft<'_>, plan: &LoopPlan, phase: PhaseId, finishing: Op
     // That a phase is done is judged on heavy ticks only, as configured.
     let is_due = draft.heavy || finishing.is_some();
     if !is_due || !draft.seen.supervised {
-        draft.note_fleet(PhaseNote::Done { phase });
+        let within = draft.fleet.timing.heavy_interval;
+        draft.note_fleet(PhaseNote::Done { phase, within });
         return;
     }
     if finishing::waits(draft, plan, &phase, finishing.unwrap_or(draft.now.at)) {

@@ -6,6 +6,7 @@ use agents_config::OneOff;
 use agents_names::AgentName;
 
 use crate::budget::Budget;
+use crate::conversation::Conversations;
 use crate::delivery::Mailbox;
 use crate::handoff::HandoffState;
 use crate::life::Life;
@@ -73,7 +74,7 @@ pub struct Member {
     pub asks: Option<crate::Asks>,
     /// The provider refuses its key or login.
     #[serde(default)]
-    pub login: Option<crate::Refusal>,
+    pub login: Option<crate::LoginRefusal>,
     /// When the next scheduled wake is due.
     pub wake_at: Option<Moment>,
     /// A fatal row or a mismatched command that one look saw.
@@ -91,6 +92,8 @@ pub struct Member {
     /// What the last start of an agent took.
     #[serde(default)]
     pub program: Option<Program>,
+    #[serde(default)]
+    pub conversations: Conversations,
     /// The run whose program is known to have begun, and since when that is known.
     #[serde(default)]
     pub began: Option<(RunId, Moment)>,

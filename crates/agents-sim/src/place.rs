@@ -107,6 +107,7 @@ impl Place for SimPlace {
         let unstartable =
             missing.then(|| format!("its prompt file prompts/{name}.md does not exist"));
         let resume_id = parts.resume_ids.get(name).filter(|_| need.startable).cloned();
+        let conversation = parts.conversations.get(name).filter(|_| need.lives).cloned();
         let standard = || Some("Look around.".to_owned());
         let wake = parts.wake_texts.get(name).cloned().unwrap_or_else(standard);
         let has_wake = need.wake && agent.is_some_and(|agent| agent.wake.is_some());
@@ -119,6 +120,7 @@ impl Place for SimPlace {
             unstartable,
             began,
             resume_id,
+            conversation,
             wake_text: wake.filter(|_| has_wake),
         }
     }

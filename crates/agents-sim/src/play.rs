@@ -151,6 +151,7 @@ impl Simulation {
             MachineStep::Prompt(name, true) => drop(parts.missing_prompts.remove(&name)),
             MachineStep::Prompt(name, false) => drop(parts.missing_prompts.insert(name)),
             MachineStep::WakeText(name, text) => drop(parts.wake_texts.insert(name, text)),
+            MachineStep::Conversation(name, id) => drop(parts.conversations.insert(name, id)),
             MachineStep::ResumeId(name, id) => drop(parts.resume_ids.insert(name, id)),
             MachineStep::LegacyPosition(index) => parts.legacy_position = Some(index),
             MachineStep::Wall(millis) => parts.jumps.push((now, TimeDelta::milliseconds(millis))),

@@ -153,9 +153,8 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
     async fn start_all(&mut self, fleet: &Fleet, actions: &[&Action]) -> Vec<Outcome> {
         let mut prepared = Vec::with_capacity(actions.len());
         for action in actions {
-            let Action::Start { name, run, phase, resume, one_off, .. } = action else { continue };
-            let (phase, resume) = (phase.as_ref(), resume.as_deref());
-            let start = Start { name, run: *run, phase, resume, one_off };
+            let Action::Start { name, run, phase, opening, one_off, .. } = action else { continue };
+            let start = Start { name, run: *run, phase: phase.as_ref(), opening, one_off };
             prepared.push((name, *run, self.place.prepare(fleet, &start)));
         }
         let sessions = prepared.iter().filter_map(|(_, _, session)| session.as_ref().ok());

@@ -3,6 +3,7 @@
 mod act;
 pub mod config_source;
 mod error;
+pub mod files;
 pub mod harmless;
 pub mod in_force;
 pub mod launch;

@@ -8,11 +8,12 @@ pub(crate) mod shown;
 
 use std::collections::BTreeMap;
 
-use agents_config::Fleet;
+use agents_config::{Agent, Fleet};
 use agents_decide::{
     Base, HandoffSeen, Life, MemberSeen, Now, Observation, RunId, Seen, ServerSeen, Stall, Wanted,
 };
 use agents_names::AgentName;
+use agents_screens::SessionIdFrom;
 use agents_tmux::{Driver, Listing, Pane, ServerId, TmuxError};
 
 use crate::ledger::{Ledger, LedgerError};
@@ -106,7 +107,16 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         screen: Seen<agents_decide::ScreenSeen>,
         facts: Facts,
     ) -> MemberSeen {
-        let Facts { exit, log_age, processes, unstartable, began, resume_id, wake_text } = facts;
+        let Facts {
+            exit,
+            log_age,
+            processes,
+            unstartable,
+            began,
+            resume_id,
+            conversation,
+            wake_text,
+        } = facts;
         let start_failed = self.failed.get(name).cloned();
         let unheard = self.unheard.contains(name);
         MemberSeen {
@@ -114,7 +124,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             screen,
             shown: None,
             told: None,
-            conversation: None,
+            conversation,
             exit,
             log_age,
             processes,
@@ -188,6 +198,9 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
                 || member.is_some_and(|member| member.suspicion.is_some())
                 || member.is_none_or(|member| member.wanted == Wanted::Unsaid),
             wake: wake_due,
+            conversation: alive
+                && up
+                && fleet.agent(name).is_some_and(|it| leaves_record(fleet, it)),
         }
     }
 
@@ -208,6 +221,16 @@ fn tells_programs_apart(fleet: &Fleet) -> bool {
     let mut names = fleet.backends.values().filter_map(|backend| backend.process_name.as_ref());
     let first = names.next();
     names.any(|name| Some(name) != first)
+}
+
+/// Whether the program chooses the id of its conversation, and keeps a record that tells it.
+fn leaves_record(fleet: &Fleet, agent: &Agent) -> bool {
+    let preset = fleet.backend_of(agent).preset.as_ref();
+    let launch = preset.and_then(|preset| preset.head().launch.as_ref());
+    launch.is_some_and(|launch| {
+        let session = &launch.session;
+        session.choose.is_empty() && session.from.contains(&SessionIdFrom::Transcript)
+    })
 }
 
 /// The run that a session's tag names.

@@ -1,19 +1,22 @@
 //! Where do the agents live, besides their terminals? Files, processes, git and the clock of one machine.
 
 mod clock;
+mod conversation;
 mod facts;
 mod fetcher;
 mod local;
 mod prepare;
 
 pub use clock::now_after;
+pub(crate) use facts::unstartable as start_obstacle;
 pub use local::LocalPlace;
+pub(crate) use prepare::kickoff;
 pub(crate) use prepare::make_private_dir;
 
 use agents_config::{Fleet, OneOff};
 use agents_decide::{
-    Base, BeganSeen, ExitSeen, HandoffSeen, Moment, Now, ProcessesSeen, RunId, Seen, StatusSeen,
-    StopStage,
+    Base, BeganSeen, ExitSeen, HandoffSeen, Moment, Now, Opening, ProcessesSeen, RunId, Seen,
+    StatusSeen, StopStage,
 };
 use agents_names::{AgentName, PhaseId};
 use agents_tmux::{Listing, StartSession, TmuxError};
@@ -27,6 +30,8 @@ pub struct Facts {
     pub unstartable: Option<String>,
     pub began: Option<BeganSeen>,
     pub resume_id: Option<String>,
+    /// The conversation that the run's program has open.
+    pub conversation: Option<String>,
     pub wake_text: Option<String>,
 }
 
@@ -44,6 +49,8 @@ pub struct Need {
     /// Whether a start would work.
     pub startable: bool,
     pub wake: bool,
+    /// In which conversation its program is.
+    pub conversation: bool,
 }
 
 /// What is to be started.
@@ -52,7 +59,8 @@ pub struct Start<'a> {
     pub name: &'a AgentName,
     pub run: RunId,
     pub phase: Option<&'a PhaseId>,
-    pub resume: Option<&'a str>,
+    /// With which conversation it begins.
+    pub opening: &'a Opening,
     /// What the operator wants instead of what the config says.
     pub one_off: &'a OneOff,
 }

@@ -273,6 +273,7 @@ fn is_notable(note: &Note) -> bool {
         | Note::HandoffBegins { .. }
         | Note::HandoffNews { .. }
         | Note::Undeclared { .. }
+        | Note::Conversation(_)
         | Note::Asks { .. } => true,
     }
 }

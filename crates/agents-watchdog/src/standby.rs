@@ -54,26 +54,27 @@ impl<D: Driver> Reign<D> {
             }
             LedgerError::Damaged(_) if !self.engine.supervises => Err(error.into()),
             LedgerError::Displaced => {
-                self.blocked(account, &WatchdogError::Displaced(state_dir).to_string());
+                let trouble = WatchdogError::Displaced(state_dir.clone()).to_string();
+                self.block(account, &trouble);
                 self.stand_by(account, signals).await
             }
             LedgerError::Damaged(_) => {
-                self.blocked(account, &error.to_string());
+                self.block(account, &error.to_string());
                 self.stand_by(account, signals).await
             }
             LedgerError::Unusable(_) => {
                 // Read-only until the store can be used again: nothing was done.
-                self.blocked(account, &error.to_string());
+                self.block(account, &error.to_string());
                 Ok(Some(WRITES_EVERY))
             }
         }
     }
 
-    /// Nothing is done, for that reason; who is to be told of that hears of a new one.
-    fn blocked(&mut self, account: &mut Account, what: &str) {
-        let fleet = self.config.fleet();
-        if account.blocked(&fleet.state_dir(), what) && self.engine.supervises {
-            self.notifier.trouble(fleet, what);
+    /// Says once, in the log, in `status` and to whoever is to be notified, why nothing is done.
+    fn block(&mut self, account: &mut Account, trouble: &str) {
+        let fleet = self.config.fleet().clone();
+        if account.blocked(&fleet.state_dir(), trouble) && self.engine.supervises {
+            self.notifier.trouble(&fleet, trouble);
         }
     }
 

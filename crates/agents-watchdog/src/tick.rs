@@ -113,15 +113,16 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         &self.state
     }
 
-    /// Looks and decides without changing anything.
+    /// Looks and decides without changing anything, as a heavy tick or another.
     ///
     /// # Errors
     /// When the requests that wait cannot be read.
     pub async fn preview(
         &mut self,
         fleet: &Fleet,
+        heavy: bool,
     ) -> Result<(Observation, Decision, Now), LedgerError> {
-        let (observation, heavy, now) = self.look(fleet).await?;
+        let (observation, _, now) = self.look(fleet).await?;
         let decision = decide(fleet, &self.state, &observation, heavy, now);
         Ok((observation, decision, now))
     }

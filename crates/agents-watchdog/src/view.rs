@@ -16,6 +16,7 @@ use agents_names::{BackendName, PhaseId};
 use agents_tmux::Listing;
 use chrono::{DateTime, Utc};
 
+use crate::files::Files;
 use crate::observe::sessions;
 use crate::recorder::Word;
 
@@ -32,6 +33,8 @@ pub struct Known<'a> {
     /// The last words about members, by name.
     pub words: &'a BTreeMap<String, Word>,
     pub terminals: &'a Terminals,
+    /// What the files of today say of what was started earlier.
+    pub files: &'a Files,
     pub watchdog: WatchdogView,
     /// The phase whose kickoff a loop agent would get now, where the fleet has phases.
     pub phase: Option<PhaseId>,
@@ -100,8 +103,10 @@ pub struct MemberView {
     pub since: Option<Since>,
     pub restarts: u32,
     pub waiting_for: Option<String>,
-    /// How it ended, or why it rests, where it waits for nothing.
+    /// How it ended, why it rests, or what it runs with still, where it waits for nothing.
     pub remark: Option<String>,
+    /// With what it runs that the file has changed since, in words that follow "runs with".
+    pub edited: Option<String>,
     /// The foreground process of its pane.
     pub command: Option<String>,
     pub limited_until: Option<DateTime<Utc>>,

@@ -83,6 +83,7 @@ fn read(
         restarts: 0,
         waiting_for: None,
         remark: None,
+        edited: None,
         command: None,
         limited_until: None,
         owed: Vec::new(),

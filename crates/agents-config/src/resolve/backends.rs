@@ -84,6 +84,13 @@ fn backend(
             false,
         ),
         resume_flag: read.or_text("resume_flag", &raw.resume_flag, from.resume_flag, RESUME),
+        resume_refused: read.value(
+            "resume_refused",
+            &raw.resume_refused,
+            from.resume_refused,
+            Vec::new(),
+        ),
+        session_flag: read.text("session_flag", &raw.session_flag, from.session_flag),
         prompt_flag: read.text("prompt_flag", &raw.prompt_flag, from.prompt_flag),
         env: from.env,
         remote_control: read.value("remote_control", &raw.remote_control, None, false),

@@ -59,6 +59,8 @@ fn new_backend() -> Backend {
         flags: None,
         supports_resume: false,
         resume_flag: String::new(),
+        resume_refused: Vec::new(),
+        session_flag: None,
         remote_control: false,
         remote_control_flag: String::new(),
         model_flag: String::new(),

@@ -13,6 +13,19 @@ const SETTLES_WITHIN: Duration = Duration::from_secs(5);
 /// How long after its start a program is looked at often, so that it gets what it is owed as soon as it can take it.
 const APPEARS_WITHIN: Duration = Duration::from_secs(60);
 
+/// Why nothing may be typed at the pane at all, not even at once: a person has to act first.
+pub(crate) fn closed(seen: &MemberSeen) -> Option<&'static str> {
+    let pane = seen.pane.known()?;
+    if pane.deaf {
+        return Some("its pane is in copy mode or takes no input");
+    }
+    let shown = seen.shown.as_ref()?;
+    if shown.asks() {
+        return shown.obstacle(false);
+    }
+    shown.draft.as_ref().map(|_| "text of somebody's stands in its composer, not sent")
+}
+
 /// Why nothing may be typed now.
 pub(super) fn obstacle(
     draft: &mut Draft<'_>,
@@ -39,6 +52,14 @@ pub(super) fn obstacle(
         return Some("its pane is in copy mode or takes no input");
     }
     let Seen::Known(screen) = &seen.screen else { return Some("its screen cannot be seen") };
+    let urgent = message.now_until.is_some();
+    if urgent && let Some(reason) = closed(seen) {
+        return Some(reason);
+    }
+    if urgent && activity == Activity::Active {
+        // A program at work shows no empty composer, and takes text all the same.
+        return None;
+    }
     let Some(backend) = what.backend(draft.fleet) else { return Some("it is a service") };
     if let Some(shown) = &seen.shown
         && activity != Activity::Active

@@ -5,9 +5,9 @@ mod tests;
 
 use agents_config::{Backend, Pattern};
 
-use crate::ScreenSeen;
 use crate::activity::numbered_tail;
 use crate::limit::own_rows;
+use crate::{ScreenSeen, Why};
 
 /// The non-blank rows at the screen's end in which an error is the current state.
 const TAIL: usize = 15;
@@ -19,13 +19,13 @@ pub(super) fn row<'t>(
     backend: &Backend,
     screen: &ScreenSeen,
     own: impl Iterator<Item = &'t str> + Clone,
-) -> Option<String> {
+) -> Option<Why> {
     let pattern = backend.fatal_re.as_ref()?;
     let filled = screen.rows.iter().rev().filter(|row| !row.trim().is_empty());
     let mut tail = filled.take(TAIL);
     let row = tail
         .find(|row| pattern.is_match(row) && !own.clone().any(|text| text.contains(row.trim())))?;
-    Some(row.trim().to_owned())
+    Some(Why::Fatal { row: row.trim().to_owned() })
 }
 
 /// Whether the program answered the message with an error at once.

@@ -195,7 +195,7 @@ fn what_is_foretold_is_conditional() {
         name: name("ann"),
         run: RunId(1),
         phase: Some(phase("P2")),
-        resume: None,
+        opening: crate::Opening::Unnamed,
         one_off: agents_config::OneOff::default(),
         why: Why::Phase { phase: phase("P2") },
     };

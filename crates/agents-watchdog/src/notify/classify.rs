@@ -57,6 +57,8 @@ const ALARMS: &[(&str, NotifyEvent)] = &[
     ("asks", NotifyEvent::Asks),
     ("login", NotifyEvent::Auth),
     ("limit-stays", NotifyEvent::LimitStays),
+    ("conversation", NotifyEvent::Unstartable),
+    ("refused", NotifyEvent::Unstartable),
     ("limited", NotifyEvent::Limited),
     ("weekly-limit", NotifyEvent::WeeklyLimit),
     ("fatal", NotifyEvent::Fatal),
@@ -98,6 +100,7 @@ fn of_note(note: &Note, at_wall_ms: i64) -> Option<NotifyEvent> {
         | Note::Wake(_)
         | Note::Account(_)
         | Note::Login(_)
+        | Note::Conversation(_)
         | Note::Phase(_)
         | Note::CannotSee { .. }
         | Note::Doubted

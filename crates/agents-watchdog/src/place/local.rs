@@ -11,6 +11,7 @@ use agents_tmux::{Driver as _, Listing, OneShot, StartSession, TmuxError};
 use tokio::sync::Notify;
 
 use super::clock::{Clock, age};
+use super::conversation::OpenConversations;
 use super::fetcher::{self, Fetcher};
 use super::{ClockMark, Facts, Need, Place, Reached, Start, facts, prepare};
 use crate::launch::{RunFiles, StartRecord, write_private};
@@ -35,6 +36,7 @@ pub struct LocalPlace {
     is_ending: bool,
     /// How each member's last run began. The record is final once it names the program.
     begun: HashMap<AgentName, (RunId, StartRecord)>,
+    conversations: OpenConversations,
     /// Processes of runs that were told to end: whoever left the tree since is still ours to end.
     told: HashMap<(AgentName, RunId), Vec<(u32, StartMark)>>,
 }
@@ -54,6 +56,7 @@ impl LocalPlace {
             census: Census::default(),
             is_ending: false,
             begun: HashMap::new(),
+            conversations: OpenConversations::default(),
             told: HashMap::new(),
         }
     }
@@ -166,6 +169,10 @@ impl Place for LocalPlace {
             .filter(|_| need.beginning)
             .filter(|run| self.begun(&files, name, *run).is_some_and(|start| start.program != 0))
             .map(|run| BeganSeen { run, age: files.age(name, run).unwrap_or_default() });
+        let conversation = need.run.filter(|_| need.conversation).and_then(|run| {
+            let program = self.begun(&files, name, run)?.program;
+            self.conversations.of(name, run, program)
+        });
         let agent = fleet.agent(name);
         let logs = agent.is_some_and(|agent| agent.log && fleet.backend_of(agent).footer_ui);
         Facts {
@@ -174,6 +181,7 @@ impl Place for LocalPlace {
             processes,
             began,
             unstartable: need.startable.then(|| facts::unstartable(fleet, name)).flatten(),
+            conversation,
             resume_id: need.startable.then(|| facts::resume_id(fleet, name)).flatten(),
             wake_text: agent.filter(|_| need.wake).and_then(facts::wake_text),
         }

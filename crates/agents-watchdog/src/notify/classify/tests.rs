@@ -33,8 +33,8 @@ fn limit(hours: i64) -> Option<NotifyEvent> {
         banner: "limit".to_owned(),
         until: Some(until),
         probe_at: Moment(0),
-        source: Default::default(),
-        goes_on: Default::default(),
+        source: agents_decide::limit::LimitSource::default(),
+        goes_on: agents_decide::limit::GoesOn::default(),
     });
     notice(&recorded(EntryKind::Note, "held", json!(note))).map(|notice| notice.event)
 }
