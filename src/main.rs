@@ -12,6 +12,7 @@ mod operate;
 mod places;
 mod record;
 mod render;
+mod samples;
 mod usage;
 
 use std::process::ExitCode;
