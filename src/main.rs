@@ -14,6 +14,7 @@ mod overrides;
 mod places;
 mod record;
 mod render;
+mod samples;
 mod usage;
 
 use std::process::ExitCode;

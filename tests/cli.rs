@@ -26,6 +26,7 @@ mod cli {
     mod receipts;
     mod reload;
     mod report;
+    mod samples;
     mod send;
     mod sentences;
     mod status;

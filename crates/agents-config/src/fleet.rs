@@ -26,6 +26,8 @@ pub struct Fleet {
     pub services: Vec<Service>,
     pub loop_plan: Option<LoopPlan>,
     pub notify: Notify,
+    /// Where `agents check` finds stored screens, `BACKEND/STATE-*.txt` each; need not exist.
+    pub samples_dir: PathBuf,
 }
 
 /// Which tmux server the fleet lives on.

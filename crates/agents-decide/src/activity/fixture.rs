@@ -70,6 +70,7 @@ fn new_backend() -> Backend {
         attach: String::new(),
         server: String::new(),
         connect_delay: Duration::from_secs(12),
+        samples: Vec::new(),
     }
 }
 
