@@ -10,6 +10,7 @@ pub mod events;
 pub mod explain;
 pub mod init;
 pub mod logs;
+pub mod own_sessions;
 pub mod phase;
 pub mod plan;
 pub mod report;

@@ -9,7 +9,7 @@ use agents_watchdog::run::Answers;
 
 use crate::app::{App, names, one_offs, say};
 use crate::cli::Targets;
-use crate::commands::watchdog;
+use crate::commands::{own_sessions, watchdog};
 use crate::error::{Error, code};
 use crate::operate::{Ask, ask, report};
 
@@ -30,6 +30,9 @@ pub fn run(app: &App, targets: &Targets) -> Result<u8, Error> {
     let verb = Verb::Up { names, whole, one_offs: one_offs.clone() };
     if targets.dry_run {
         return crate::commands::plan::preview(app, &loaded, Some(verb));
+    }
+    if with_watchdog && !watchdog::watches(&loaded.fleet.state_dir())? {
+        own_sessions::refuse_taken(app, &loaded.fleet)?;
     }
     make_state_dir(&loaded)?;
     let mut worst = code::DONE;

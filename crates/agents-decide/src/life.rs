@@ -16,7 +16,7 @@ use start::{Sent, due, may_run, starting};
 use stop::{Stop, stopping};
 
 pub use note::{Bar, Hold, LifeNote, StaysDown};
-pub(crate) use stop::{begin_stop, may_restart, restart};
+pub(crate) use stop::{begin_stop, may_restart, restart, taken};
 
 /// A member's life.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -124,7 +124,11 @@ fn stopped(draft: &mut Draft<'_>, what: Declared<'_>, pane: Option<&PaneSeen>, h
     let wanted = what.wanted_up(draft.member(name));
     if let Some(pane) = pane {
         let asked_down = draft.member(name).wanted == Wanted::Down;
-        if pane.dead.is_some() || (pane.ours && asked_down) {
+        if let Some(reason) = taken(draft, what, &draft.seen.members[name])
+            && (pane.dead.is_some() || asked_down)
+        {
+            draft.note(name, LifeNote::Unstartable { reason, by_itself: false });
+        } else if pane.dead.is_some() || (pane.ours && asked_down) {
             // A start that timed out may take effect after the stop that followed it.
             begin_stop(draft, what, pane.run, Why::Asked, None);
         } else {

@@ -83,7 +83,7 @@ pub struct MemberSeen {
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct PaneSeen {
     pub pane: u32,
-    /// The session carries our tag for this very member.
+    /// The session carries our tag for this very member, or holds the launcher of its last run.
     pub ours: bool,
     /// Which start this was, from the session's tag.
     pub run: Option<RunId>,
@@ -191,6 +191,9 @@ pub struct InboxSeen {
 pub struct Undeclared {
     pub name: AgentName,
     pub session: String,
+    /// Its first pane.
+    #[serde(default)]
+    pub pane: u32,
     pub run: Option<RunId>,
 }
 

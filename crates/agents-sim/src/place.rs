@@ -86,6 +86,10 @@ impl Place for SimPlace {
         Reached::default()
     }
 
+    fn has_launched(&mut self, _: &AgentName, _: RunId, _: u32) -> bool {
+        false
+    }
+
     fn facts(&mut self, fleet: &Fleet, name: &AgentName, need: Need) -> Facts {
         let session = session_of(fleet, name);
         let agent = fleet.agent(name);

@@ -74,6 +74,9 @@ pub trait Place: Send {
     /// the one that is there.
     fn reached(&mut self) -> Reached;
 
+    /// Whether the launcher of that run is this process.
+    fn has_launched(&mut self, name: &AgentName, run: RunId, pid: u32) -> bool;
+
     fn facts(&mut self, fleet: &Fleet, name: &AgentName, need: Need) -> Facts;
 
     /// The status file of a phase.

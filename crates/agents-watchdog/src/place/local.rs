@@ -150,6 +150,12 @@ impl Place for LocalPlace {
         Reached { run: RunFiles::new(&self.state_dir).highest(), message }
     }
 
+    fn has_launched(&mut self, name: &AgentName, run: RunId, pid: u32) -> bool {
+        let start = self.begun(&RunFiles::new(&self.state_dir), name, run);
+        let started = start.filter(|start| start.launcher == pid).and_then(|it| it.launcher_mark);
+        started.is_some_and(|mark| process::alive(pid, &mark).unwrap_or(false))
+    }
+
     fn facts(&mut self, fleet: &Fleet, name: &AgentName, need: Need) -> Facts {
         let files = RunFiles::new(&self.state_dir);
         let log = session_of(fleet, name).map(|session| facts::log_file(fleet, session));
