@@ -91,6 +91,9 @@ const UNWATCHED: Duration = Duration::from_secs(10);
 
 /// One tick of a member's life.
 pub(crate) fn step(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSeen) {
+    if let Some(roots) = &seen.roots {
+        draft.member(what.name()).roots = Some(roots.clone());
+    }
     let absent_but_doubted = draft.doubted && seen.pane.is_absent();
     if let Seen::Unknown(cause) = &seen.pane {
         draft.note(what.name(), Note::CannotSee { cause: cause.clone() });

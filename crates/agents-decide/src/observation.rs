@@ -70,6 +70,9 @@ pub struct MemberSeen {
     /// How the program of the last run began, as its launcher recorded; looked up until it is seen.
     #[serde(default)]
     pub began: Option<BeganSeen>,
+    /// The processes that its run began with, until all of them are remembered.
+    #[serde(default)]
+    pub roots: Option<RootsSeen>,
     /// tmux was not heard to take what was decided for it last: it was not asked, or did not answer in time.
     #[serde(default)]
     pub unheard: bool,
@@ -146,6 +149,24 @@ pub struct ProcessesSeen {
     /// Equal digests mean the same set of processes.
     pub digest: u64,
     pub count: u32,
+}
+
+/// The processes that a run began with. Whatever becomes of its records, the rest of it is found by them.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct RootsSeen {
+    pub run: RunId,
+    /// What tmux started in the pane.
+    pub launcher: ProcessSeen,
+    /// `None`: not known yet, or not any more.
+    pub program: Option<ProcessSeen>,
+}
+
+/// One process.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct ProcessSeen {
+    pub pid: u32,
+    /// When it began, in the words of its machine: a later process with its number began at another time.
+    pub began: Option<String>,
 }
 
 /// The status file of a phase.

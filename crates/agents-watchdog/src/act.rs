@@ -226,7 +226,9 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         };
         // Signalled before the terminal closes: afterwards nothing ties its processes together any more.
         if let Some(run) = run {
-            self.place.end_processes(name, *run, *stage);
+            let roots = self.state.members.get(name).and_then(|member| member.roots.as_ref());
+            let roots = roots.filter(|roots| roots.run == *run);
+            self.place.end_processes(name, *run, roots, *stage);
         }
         // Whose a pane without a tag is was proved when it was seen; a name proves nothing.
         let untagged_too = pane.is_some();

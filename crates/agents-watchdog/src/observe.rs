@@ -92,7 +92,8 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         screen: Seen<agents_decide::ScreenSeen>,
         facts: Facts,
     ) -> MemberSeen {
-        let Facts { exit, log_age, processes, unstartable, began, resume_id, wake_text } = facts;
+        let Facts { exit, log_age, processes, unstartable, began, roots, resume_id, wake_text } =
+            facts;
         let start_failed = self.failed.get(name).cloned();
         let unheard = self.unheard.contains(name);
         MemberSeen {
@@ -107,6 +108,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             unstartable,
             start_failed,
             began,
+            roots,
             unheard,
             resume_id,
             wake_text,
@@ -162,8 +164,11 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         let began = member.and_then(|member| member.began).filter(|(of, _)| Some(*of) == run);
         // One that dies at once leaves its record before its session goes.
         let is_fresh = began.is_none_or(|(_, at)| now.at.since(at).as_secs() < 2);
+        let roots = member.and_then(|member| member.roots.clone());
         Need {
             run,
+            launcher: pane.filter(|pane| ours && pane.dead.is_none()).map(|pane| pane.pid),
+            roots: roots.filter(|roots| Some(roots.run) == run),
             beginning: alive && began.is_none(),
             end: !alive || !up || is_fresh,
             lives: alive,
