@@ -34,7 +34,7 @@ pub struct Cli {
         value_name = "PATH"
     )]
     pub config: PathBuf,
-    /// Print data as JSON, on every verb that reads
+    /// Print data as JSON, and what became of a change too
     #[arg(long, global = true)]
     pub json: bool,
     #[command(subcommand)]
@@ -75,7 +75,7 @@ pub enum Verb {
         #[command(subcommand)]
         verb: ConfigVerb,
     },
-    /// Show what the next tick would do and why, changing nothing
+    /// Show what the next look would do and why, changing nothing
     Plan,
     /// Explain the last decision about an agent
     Why(One),
@@ -200,7 +200,7 @@ pub struct Status {
 
 #[derive(Debug, Args)]
 pub struct Watchdog {
-    /// Print what the next tick would do, and do nothing
+    /// Print what the first look would do, and do nothing
     #[arg(long)]
     pub dry_run: bool,
 }
