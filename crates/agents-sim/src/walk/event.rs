@@ -221,8 +221,11 @@ impl Walk {
                 }
                 Verb::Down { names, whole: false }
             }
-            2 | 3 => Verb::Up { names, whole: false, one_offs: OneOffs::new(), which: Which::Own },
-            4 => Verb::Restart { names, one_offs: OneOffs::new(), which: Which::Own },
+            2 | 3 => {
+                let which = self.which();
+                Verb::Up { names, whole: false, one_offs: OneOffs::new(), which }
+            }
+            4 => Verb::Restart { names, one_offs: OneOffs::new(), which: self.which() },
             5 => Verb::Send {
                 name,
                 text: "how is it going".to_owned(),
@@ -237,6 +240,10 @@ impl Walk {
         };
         self.say(&format!("{verb:?}"));
         self.simulation.ask(verb);
+    }
+
+    fn which(&mut self) -> Which {
+        if self.random.chance(30) { Which::Fresh } else { Which::Own }
     }
 
     fn phase_done(&mut self) {
