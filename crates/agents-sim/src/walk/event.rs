@@ -39,7 +39,7 @@ impl Walk {
         let session = self.simulation.fleet().session_prefix.session_of(&name);
         let world = self.simulation.terminals().clone();
         let seconds = self.random.below(600);
-        match self.random.below(8) {
+        match self.random.below(9) {
             0 => {
                 self.say(&format!("kill {name}"));
                 world.kill_session(session.as_str());
@@ -67,6 +67,12 @@ impl Walk {
                 let on = self.random.chance(50);
                 self.say(&format!("{name} is scrolled: {on}"));
                 world.copy_mode(session.as_str(), on);
+            }
+            7 => {
+                // Few enough that two of them are told the same.
+                let id = format!("talk-{}", self.random.below(3));
+                self.say(&format!("{name} is in conversation {id}"));
+                self.simulation.machine.parts().conversations.insert(name, id);
             }
             _ => {
                 let missing = self.random.chance(50);
