@@ -16,6 +16,7 @@ mod cli {
     mod finishing;
     mod hung;
     mod journal;
+    mod limits;
     mod logs;
     mod many;
     mod notify;

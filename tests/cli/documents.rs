@@ -25,7 +25,7 @@ repo = "."
 "#;
 
 /// Every verb that reads, with its schema.
-const READING: [(&[&str], &str); 14] = [
+const READING: [(&[&str], &str); 15] = [
     (&["status"], "agents.status/1"),
     (&["plan"], "agents.plan/1"),
     (&["why", "ann"], "agents.why/1"),
@@ -37,6 +37,7 @@ const READING: [(&[&str], &str); 14] = [
     (&["config", "show"], "agents.config/1"),
     (&["config", "show", "--origin"], "agents.config/1"),
     (&["check"], "agents.check/1"),
+    (&["limits"], "agents.limits/1"),
     (&["doctor"], "agents.doctor/1"),
     (&["explain", "ann"], "agents.explain/1"),
     (&["wait", "ann", "--until", "exited", "--timeout", "0s"], "agents.wait/1"),
