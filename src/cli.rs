@@ -395,6 +395,12 @@ pub struct Explain {
     /// The pane's width
     #[arg(long, requires = "screen")]
     pub columns: Option<usize>,
+    /// Store the agent's screen as a sample that shows this state; `agents check` proves the rules on it
+    #[arg(long, value_name = "STATE", requires = "name")]
+    pub save: Option<String>,
+    /// The file to store it in; `STATE-TIME.txt` in the backend's folder of samples if none is named
+    #[arg(long = "as", value_name = "FILE", requires = "save")]
+    pub r#as: Option<PathBuf>,
     /// The moment against which a reset time is read; RFC 3339
     #[arg(long, value_name = "TIME")]
     pub now: Option<String>,

@@ -6,6 +6,7 @@ mod cli;
 mod commands;
 mod demo_agent;
 mod error;
+mod file_limit;
 mod follow;
 mod in_force;
 mod operate;
@@ -13,6 +14,7 @@ mod overrides;
 mod places;
 mod record;
 mod render;
+mod samples;
 mod usage;
 
 use std::process::ExitCode;
@@ -30,6 +32,7 @@ fn main() -> ExitCode {
     }
     clap_complete::CompleteEnv::with_factory(Cli::command).complete();
     let cli = Cli::try_parse().unwrap_or_else(|error| refuse(&error));
+    file_limit::survive();
     let app = App { config: cli.config, json: cli.json };
     match run(&app, cli.verb) {
         Ok(code) => ExitCode::from(code),

@@ -14,6 +14,7 @@ mod cli {
     mod documents;
     mod explain;
     mod finishing;
+    mod full_disk;
     mod hung;
     mod journal;
     mod limits;
@@ -21,10 +22,12 @@ mod cli {
     mod many;
     mod notify;
     mod one_offs;
+    mod phases;
     mod races;
     mod receipts;
     mod reload;
     mod report;
+    mod samples;
     mod send;
     mod sentences;
     mod status;

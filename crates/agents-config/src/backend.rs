@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use agents_names::BackendName;
 
-use crate::{Pattern, Preset};
+use crate::{Pattern, Preset, Sample};
 
 /// The declared program family that runs an agent.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -58,6 +58,8 @@ pub struct Backend {
     pub account: Option<String>,
     /// How long a `ping` backend takes until it can take input.
     pub connect_delay: Duration,
+    /// Stored screens that the file names.
+    pub samples: Vec<Sample>,
 }
 
 /// How an agent gets its kickoff.

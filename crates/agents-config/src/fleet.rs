@@ -26,6 +26,8 @@ pub struct Fleet {
     pub services: Vec<Service>,
     pub loop_plan: Option<LoopPlan>,
     pub notify: Notify,
+    /// Where `agents check` finds stored screens, `BACKEND/STATE-*.txt` each; need not exist.
+    pub samples_dir: PathBuf,
 }
 
 /// Which tmux server the fleet lives on.
@@ -61,6 +63,17 @@ impl Fleet {
     #[must_use]
     pub fn account_of<'a>(&'a self, agent: &'a Agent) -> Option<&'a str> {
         agent.account.as_deref().or_else(|| self.backends.get(&agent.backend)?.account.as_deref())
+    }
+
+    /// The command that ends a session of that name on the fleet's server, for a person to type.
+    #[must_use]
+    pub fn command_that_ends(&self, session: &str) -> String {
+        let server = match &self.tmux_socket {
+            None => String::new(),
+            Some(TmuxSocket::Name(name)) => format!(" -L {name}"),
+            Some(TmuxSocket::Path(path)) => format!(" -S '{}'", path.display()),
+        };
+        format!("tmux{server} kill-session -t '={session}'")
     }
 
     /// Where the store, prompts and launch records lie: `<log_dir>/state`.

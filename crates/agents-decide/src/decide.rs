@@ -347,8 +347,8 @@ fn undeclared(draft: &mut Draft<'_>) {
         };
         let late = draft.now.at.since(open.since) >= draft.fleet.timing.stop_grace;
         let stage = if late { StopStage::Kill } else { StopStage::Terminate };
-        let crate::Undeclared { name, session, run } = stray;
-        draft.act(Action::StopUndeclared { name, session, run, stage });
+        let crate::Undeclared { name, session, pane, run } = stray;
+        draft.act(Action::StopUndeclared { name, session, pane, run, stage });
         draft.look_in(std::time::Duration::from_millis(200));
     }
     // What the file no longer declares is forgotten once it runs no more.

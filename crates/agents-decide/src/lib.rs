@@ -54,7 +54,8 @@ pub use note::{About, Note};
 pub use now::{Moment, Now, Zone};
 pub use observation::{
     BeganSeen, DeadSeen, ExitSeen, HandoffSeen, InboxSeen, MemberSeen, NewsSeen, Observation,
-    PaneSeen, ProcessesSeen, ScreenSeen, ServerSeen, StatusSeen, Undeclared,
+    PaneSeen, ProcessSeen, ProcessesSeen, RootsSeen, ScreenSeen, ServerSeen, StatusSeen,
+    Undeclared,
 };
 pub use program::Program;
 pub use request::{Answer, OneOffs, Request, RequestId, SendTerms, Verb};

@@ -56,6 +56,7 @@ pub struct Reign<D> {
     pub config: ConfigSource,
     /// The session that the watchdog was started in; made anew when its server is lost.
     pub own_session: Option<StartSession>,
+    /// Tells people of what was decided.
     pub(crate) notifier: Notifier,
     /// What the lock was signed with.
     pub(crate) what: String,

@@ -76,6 +76,7 @@ pub fn seen(screen: &[&str]) -> MemberSeen {
         unstartable: None,
         start_failed: None,
         began: None,
+        roots: None,
         unheard: false,
         resume_id: None,
         wake_text: None,

@@ -10,9 +10,9 @@ use super::presets::{self, Filling};
 use crate::entry::Field;
 use crate::picker::{Picker, inherited, own};
 use crate::problem::Span;
-use crate::raw::RawBackend;
+use crate::raw::{RawBackend, RawSample};
 use crate::value::{Filled, Interval, Seconds, Value};
-use crate::{Backend, Pattern, PromptDelivery};
+use crate::{Backend, Pattern, PromptDelivery, Sample};
 
 const PAUSE: Duration = Duration::from_millis(400);
 const CONNECT: Duration = Duration::from_secs(12);
@@ -112,9 +112,26 @@ fn backend(
             CONNECT,
         ),
         account: read.inherited("account", &raw.account, default_account),
+        samples: samples(name, &raw.sample.0, picker),
         preset,
         bin: bin?,
     })
+}
+
+/// The stored screens; one that lacks what it needs is noted already.
+fn samples(name: &BackendName, raw: &[RawSample], picker: &mut Picker<'_, '_>) -> Vec<Sample> {
+    let samples = raw.iter().enumerate().filter_map(|(at, raw)| {
+        let key = |key: &str| format!("backend.{name}.sample.{at}.{key}");
+        let file = picker.pick(key("file"), &own(&raw.file))?;
+        let state = picker.pick(key("state"), &own(&raw.state))?;
+        Some(Sample {
+            file: picker.absolute(&file.0, raw.file.span()),
+            state,
+            title: picker.pick(key("title"), &own(&raw.title)),
+            command: picker.pick(key("command"), &own(&raw.command)),
+        })
+    });
+    samples.collect()
 }
 
 /// Reads the keys of one backend: the file's value, else the preset's, else the standard.

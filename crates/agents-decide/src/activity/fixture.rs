@@ -70,6 +70,7 @@ fn new_backend() -> Backend {
         attach: String::new(),
         server: String::new(),
         connect_delay: Duration::from_secs(12),
+        samples: Vec::new(),
     }
 }
 
@@ -131,6 +132,7 @@ pub(crate) fn member(text: &str, cpu_ms: u64) -> MemberSeen {
         unstartable: None,
         start_failed: None,
         began: None,
+        roots: None,
         unheard: false,
         resume_id: None,
         wake_text: None,

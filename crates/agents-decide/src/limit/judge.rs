@@ -2,7 +2,7 @@
 
 use agents_config::Agent;
 
-use super::{LASTS, Limit, LimitLook, ProbeState};
+use super::{LASTS, LASTS_DAYS, Limit, LimitLook, ProbeState};
 use crate::draft::Draft;
 use crate::{MemberSeen, Seen, Wish, account, delivery};
 
@@ -61,6 +61,7 @@ pub(crate) fn step(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen) {
         }
         (true, false) => {
             draft.calm(Some(name), LASTS);
+            draft.calm(Some(name), LASTS_DAYS);
             delivery::forget_probe(draft.member(name));
             account::lifted(draft, agent, works);
         }

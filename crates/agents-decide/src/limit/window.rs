@@ -6,7 +6,7 @@ use agents_config::Timing;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::found::{Found, GoesOn, LimitSource};
-use super::{LASTS, Limit, LimitLook, LimitNote, ProbeState, probe_text, reset};
+use super::{LASTS, LASTS_DAYS, Limit, LimitLook, LimitNote, ProbeState, probe_text, reset};
 use crate::sentence::Telling;
 use crate::{Moment, Note, Now, Step, Wish};
 
@@ -248,7 +248,7 @@ impl Probe {
         if probes != ALARM_PROBES && !lasts_days {
             return step;
         }
-        step.wish(Wish::Alarm { key: LASTS, text })
+        step.wish(Wish::Alarm { key: if lasts_days { LASTS_DAYS } else { LASTS }, text })
     }
 }
 
