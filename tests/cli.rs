@@ -17,6 +17,7 @@ mod cli {
     mod full_disk;
     mod hung;
     mod journal;
+    mod limits;
     mod logs;
     mod many;
     mod notify;
