@@ -184,3 +184,19 @@ fn a_target_that_refuses_for_good_is_given_up_in_the_journal() {
     bed.until("it is given up", || bed.agents(&["events", "-n", "50"]).out.contains(given_up));
     assert_eq!(web.posted().len(), 1);
 }
+
+/// What cannot be stored is told all the same.
+#[test]
+fn a_store_that_is_damaged_under_the_watchdog_is_told() {
+    let web = Web::new();
+    let bed = Bed::with(&format!("HEAD\n{}", hook(&web, "0s")));
+    bed.agents(&["up", "watchdog"]).ends_with(0);
+    bed.until("it ticks", || bed.dir.join(".state/state/heartbeat").exists());
+    bed.write(".state/state/store.db", &"no store ".repeat(1000));
+    bed.until("the trouble is told", || {
+        web.posted().iter().any(|posted| posted.json()["events"][0]["event"] == "store")
+    });
+    let told = web.posted()[0].json();
+    assert!(told["text"].as_str().unwrap().contains("nothing is done until"), "{told}");
+    bed.agents(&["down"]);
+}
