@@ -74,6 +74,8 @@ pub enum Verb {
     Why(One),
     /// List the conversations that an agent has had
     Conversations(One),
+    /// Show which usage limits and refused logins hold which agents, and until when
+    Limits,
     /// Say what a screen shows, by which rule, and which other rules held
     Explain(Explain),
     /// Show the journal of decisions and outcomes

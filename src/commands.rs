@@ -10,6 +10,7 @@ pub mod down;
 pub mod events;
 pub mod explain;
 pub mod init;
+pub mod limits;
 pub mod logs;
 pub mod notify;
 pub mod phase;

@@ -1,7 +1,7 @@
 //! What does a failed verb say, and with which exit code does it end?
 
 use agents_config::LoadError;
-use agents_store::LockError;
+use agents_store::{LockError, StoreError};
 use agents_watchdog::WatchdogError;
 
 /// The exit codes of the program.
@@ -31,6 +31,9 @@ pub enum Error {
     Held(String),
     #[error("{0}")]
     Unavailable(String),
+    /// The disk is full, read-only or failing.
+    #[error("{0}")]
+    Unwritable(String),
 }
 
 fn hint(suggestion: Option<&str>) -> String {
@@ -47,7 +50,8 @@ impl Error {
             | Self::Usage(_)
             | Self::Failed(_)
             | Self::Held(_)
-            | Self::Unavailable(_) => format!("agents: {self}"),
+            | Self::Unavailable(_)
+            | Self::Unwritable(_) => format!("agents: {self}"),
         }
     }
 
@@ -68,7 +72,7 @@ impl Error {
             Self::Config(_) | Self::UnknownName { .. } | Self::Usage(_) => code::USAGE,
             Self::Failed(_) => code::FAILED,
             Self::Held(_) => code::HELD,
-            Self::Unavailable(_) => code::UNAVAILABLE,
+            Self::Unavailable(_) | Self::Unwritable(_) => code::UNAVAILABLE,
         }
     }
 }
@@ -90,9 +94,21 @@ impl From<LockError> for Error {
     }
 }
 
-impl From<agents_store::StoreError> for Error {
-    fn from(error: agents_store::StoreError) -> Self {
-        Self::Unavailable(error.to_string())
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unwritable { .. } => Self::Unwritable(error.to_string()),
+            StoreError::Empty { .. }
+            | StoreError::Damaged { .. }
+            | StoreError::Newer { .. }
+            | StoreError::Superseded { .. }
+            | StoreError::Withdrawn
+            | StoreError::Unclaimed
+            | StoreError::Displaced { .. }
+            | StoreError::Busy { .. }
+            | StoreError::Unreadable { .. }
+            | StoreError::Refused { .. } => Self::Unavailable(error.to_string()),
+        }
     }
 }
 

@@ -6,9 +6,11 @@ mod cli;
 mod commands;
 mod demo_agent;
 mod error;
+mod file_limit;
 mod follow;
 mod in_force;
 mod operate;
+mod overrides;
 mod places;
 mod record;
 mod render;
@@ -30,6 +32,7 @@ fn main() -> ExitCode {
     }
     clap_complete::CompleteEnv::with_factory(Cli::command).complete();
     let cli = Cli::try_parse().unwrap_or_else(|error| refuse(&error));
+    file_limit::survive();
     let app = App { config: cli.config, json: cli.json };
     match run(&app, cli.verb) {
         Ok(code) => ExitCode::from(code),
@@ -84,6 +87,7 @@ fn run(app: &App, verb: Verb) -> Result<u8, Error> {
         Verb::Config { verb } => commands::config::run(app, &verb),
         Verb::Why(one) => commands::why::run(app, &one),
         Verb::Conversations(one) => commands::conversations::run(app, &one),
+        Verb::Limits => commands::limits::run(app),
         Verb::Explain(explain) => commands::explain::run(app, &explain),
         Verb::Events(events) => commands::events::run(app, &events),
         Verb::Notify { verb } => commands::notify::run(app, &verb),

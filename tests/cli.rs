@@ -14,12 +14,14 @@ mod cli {
     mod documents;
     mod explain;
     mod finishing;
+    mod full_disk;
     mod hung;
     mod journal;
     mod logs;
     mod many;
     mod notify;
     mod one_offs;
+    mod phases;
     mod races;
     mod receipts;
     mod reload;

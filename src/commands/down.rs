@@ -2,6 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt as _;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use agents_config::{Fleet, Loaded};
@@ -10,6 +11,7 @@ use agents_names::SessionPrefix;
 use agents_store::{FleetLock, Holder};
 use agents_tmux::{Driver as _, OneShot, Pane, TmuxOp};
 use agents_watchdog::run::Answers;
+use agents_watchdog::trouble::Trouble;
 
 use crate::app::{App, names, print, say};
 use crate::cli::Down;
@@ -49,10 +51,18 @@ pub fn run(app: &App, down: &Down) -> Result<u8, Error> {
     }
     // Twice the grace for processes that must be killed, and a while for the answers.
     let within = loaded.fleet.timing.stop_grace * 3 + Duration::from_secs(20);
+    if whole {
+        end_idle_watchdog(&loaded)?;
+    }
     let told = watchdog(&loaded)?;
     let mut answers = Answers::new();
     if !only_watchdog {
-        answers = ask(app, &loaded, &Ask { verb, within })?;
+        answers = match ask(app, &loaded, &Ask { verb, within }) {
+            Err(Error::Unwritable(cause)) if whole => {
+                return unrecorded(app, &loaded, &cause, within);
+            }
+            answers => answers?,
+        };
         if !app.json {
             receipt::say_answers(&answers);
         }
@@ -97,6 +107,63 @@ fn set_aside_if_damaged(loaded: &Loaded) -> Result<(), Error> {
         await_end(loaded, &holder)?;
     }
     Ok(())
+}
+
+/// A watchdog that can do nothing takes no request up; without it the verb does what is to be done.
+fn end_idle_watchdog(loaded: &Loaded) -> Result<(), Error> {
+    let state_dir = loaded.fleet.state_dir();
+    match watchdog(loaded)? {
+        Some(holder) if Trouble::of(&state_dir, holder.pid).is_some() => terminate(loaded, &holder),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Tells a holder of the fleet to end, and waits until it has.
+fn terminate(loaded: &Loaded, holder: &Holder) -> Result<(), Error> {
+    let pid = i32::try_from(holder.pid).ok().and_then(rustix::process::Pid::from_raw);
+    let here = agents_watchdog::run::holder("verb").host == holder.host;
+    // One that has ended meanwhile needs no signal.
+    let _ = pid
+        .filter(|_| here)
+        .map(|pid| rustix::process::kill_process(pid, rustix::process::Signal::TERM));
+    await_end(loaded, holder)
+}
+
+/// Ends the fleet although nobody can write down that it is to stay so.
+fn unrecorded(app: &App, loaded: &Loaded, cause: &str, within: Duration) -> Result<u8, Error> {
+    let told = watchdog(loaded)?;
+    if let Some(holder) = &told {
+        terminate(loaded, holder)?;
+    }
+    let fleet = Arc::new(loaded.fleet.clone());
+    let tools = app.tools()?;
+    let answers = runtime()?.block_on(agents_watchdog::unrecorded::end(&fleet, &tools, within))?;
+    let Some(answers) = answers else {
+        return Err(Error::Failed(format!(
+            "{cause}; and not all has ended within {} s: `agents status` shows what is left",
+            within.as_secs()
+        )));
+    };
+    if !app.json {
+        receipt::say_answers(&answers);
+    }
+    let result = if told.is_some() { WatchdogResult::Stopped } else { WatchdogResult::NotRunning };
+    let terminals = app.terminals(&fleet)?;
+    runtime()?.block_on(async {
+        clear_sessions(&terminals, &fleet.session_prefix).await?;
+        drop(terminals.end_server_without_sessions().await);
+        Ok::<(), Error>(())
+    })?;
+    if app.json {
+        print(&receipt::document("down", &answers, result, &fleet)?.to_string())?;
+    } else {
+        result.say();
+    }
+    say(&format!(
+        "agents: the fleet has ended, but that could not be recorded: {cause}; until `agents down` is run again with room \
+         on the disk, a watchdog that is started would bring back what ran"
+    ));
+    Ok(receipt::code_of(&answers).max(code::PARTLY))
 }
 
 /// Waits until that holder of the fleet has let it go.

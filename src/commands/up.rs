@@ -7,13 +7,13 @@ use agents_decide::{Answer, OneOffs, Verb};
 use agents_watchdog::in_force::Moved;
 use agents_watchdog::run::Answers;
 
-use crate::app::{App, names, one_offs, print, say};
+use crate::app::{App, names, print, say};
 use crate::cli::Up;
-use crate::commands::conversations;
 use crate::commands::plan::{self, Asked, Watchdog};
-use crate::commands::watchdog;
+use crate::commands::{conversations, watchdog};
 use crate::error::Error;
 use crate::operate::{Ask, ask};
+use crate::overrides::one_offs;
 use crate::render::receipt::{self, WatchdogResult};
 
 /// Time for the slowest program to start or fail, whatever the size of the fleet.

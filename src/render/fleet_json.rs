@@ -38,7 +38,8 @@ pub fn unseen(config: &Path, error: &Error) -> Value {
         | Error::Usage(_)
         | Error::Failed(_)
         | Error::Held(_)
-        | Error::Unavailable(_) => None,
+        | Error::Unavailable(_)
+        | Error::Unwritable(_) => None,
     };
     json!({
         "schema": "agents.status/1",

@@ -71,14 +71,18 @@ impl Fleet {
         self.log_dir.join("state")
     }
 
-    /// The model `agent` runs with in `phase`: the phase's override for its role, else its own.
+    /// The model `agent` runs with in `phase`: the phase's for its role, else its own.
     #[must_use]
     pub fn model_of<'a>(&'a self, agent: &'a Agent, phase: Option<&PhaseId>) -> Option<&'a str> {
-        let role = agent.role.as_ref();
-        let phase = phase.and_then(|id| self.loop_plan.as_ref()?.phase(id));
-        role.and_then(|role| phase?.models.get(role))
-            .map(String::as_str)
-            .or(agent.model.as_deref())
-            .filter(|model| !model.is_empty())
+        let own = || agent.model.as_deref().filter(|model| !model.is_empty());
+        self.model_of_phase(agent, phase).or_else(own)
+    }
+
+    /// The model that `phase` names for the role of `agent`.
+    #[must_use]
+    pub fn model_of_phase(&self, agent: &Agent, phase: Option<&PhaseId>) -> Option<&str> {
+        let phase = self.loop_plan.as_ref()?.phase(phase?)?;
+        let model = phase.models.get(agent.role.as_ref()?)?;
+        Some(model.as_str()).filter(|model| !model.is_empty())
     }
 }

@@ -35,7 +35,9 @@ mod sample;
 mod schema;
 mod secret;
 mod service;
+mod stray_override;
 mod timing;
+mod unused_model;
 mod value;
 
 pub use agent::{Agent, Kind, PromptSource, Wake, Watch};
@@ -60,4 +62,6 @@ pub use sample::Sample;
 pub use schema::schema;
 pub use secret::{Secret, SecretError};
 pub use service::Service;
+pub use stray_override::StrayOverride;
 pub use timing::Timing;
+pub use unused_model::UnusedModel;

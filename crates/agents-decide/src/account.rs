@@ -243,12 +243,18 @@ fn rank(member: &Member) -> (bool, bool, Option<Moment>) {
 }
 
 impl Reopening {
+    /// Whether an agent of the account has not gone on yet.
+    #[must_use]
+    pub fn waits(&self, name: &AgentName) -> bool {
+        self.canary != *name && !self.followed.contains(name)
+    }
+
     fn at(since: Moment, next_at: Moment, canary: AgentName, tries: u32) -> Self {
         Self { since, canary, next_at, followed: BTreeSet::new(), tries }
     }
 
     fn has_gone_on(&self, agent: &Agent) -> bool {
-        self.canary == agent.name || self.followed.contains(&agent.name)
+        !self.waits(&agent.name)
     }
 
     /// One more goes on, when its time has come; `None`: the account is open as if nothing had been.

@@ -20,6 +20,7 @@ mod standby;
 pub mod store_ledger;
 pub mod tick;
 pub mod trouble;
+pub mod unrecorded;
 pub mod view;
 pub mod whereabouts;
 

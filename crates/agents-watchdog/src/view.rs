@@ -1,5 +1,6 @@
 //! What does the fleet look like now? The one summary behind `agents status`, made of values alone.
 
+pub mod limits;
 mod member;
 #[cfg(test)]
 mod tests;

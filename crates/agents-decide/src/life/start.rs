@@ -210,7 +210,13 @@ fn start_action(draft: &Draft<'_>, what: Declared<'_>, run: RunId, why: Why) -> 
     let phase = draft.phase_of(what);
     let member = draft.next.members.get(what.name());
     let program = member.and_then(|member| member.program.as_ref());
-    let one_off = program.map(|program| program.one_off.clone()).unwrap_or_default();
+    let mut one_off = program.map(|program| program.one_off.clone()).unwrap_or_default();
+    if let Declared::Agent(agent) = what
+        && draft.fleet.model_of_phase(agent, phase.as_ref()).is_some()
+    {
+        // The phase's model wins, so this start does not take it.
+        one_off.model = None;
+    }
     let opening = program.map(|program| program.opening.clone()).unwrap_or_default();
     Action::Start { name: what.name().clone(), run, phase, opening, one_off, why }
 }
