@@ -109,7 +109,7 @@ fn a_test_says_of_each_target_why_it_failed_and_shows_no_secret() {
     }
     let unknown = bed.agents(&["notify", "test", "gond"]).ends_with(2);
     assert!(unknown.err.contains("did you mean `gone`?"), "{unknown:?}");
-    bed.write("agents.toml", &crate::support::HEAD.to_owned());
+    bed.write("agents.toml", crate::support::HEAD);
     let nobody = bed.agents(&["notify", "test"]).ends_with(2);
     assert!(nobody.err.contains("add `[[notify.to]]`"), "{nobody:?}");
 }

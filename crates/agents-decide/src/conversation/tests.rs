@@ -44,7 +44,12 @@ fn a_thousand_runs_of_a_hundred_agents_have_ids_of_their_own() {
     let mut ids = std::collections::BTreeSet::new();
     for agent in 0..100 {
         for run in 0..1000 {
-            ids.insert(id::new(Path::new("/p"), &name(&format!("a{agent}")), RunId(run), &now(run)));
+            ids.insert(id::new(
+                Path::new("/p"),
+                &name(&format!("a{agent}")),
+                RunId(run),
+                &now(run),
+            ));
         }
     }
     assert_eq!(ids.len(), 100_000);
