@@ -39,7 +39,6 @@ const READING: [(&[&str], &str); 16] = [
     (&["config", "show"], "agents.config/1"),
     (&["config", "show", "--origin"], "agents.config/1"),
     (&["check"], "agents.check/1"),
-    (&["limits"], "agents.limits/1"),
     (&["doctor"], "agents.doctor/1"),
     (&["explain", "ann"], "agents.explain/1"),
     (&["wait", "ann", "--until", "exited", "--timeout", "0s"], "agents.wait/1"),
