@@ -13,6 +13,7 @@ mod operate;
 mod places;
 mod record;
 mod render;
+mod servers;
 mod usage;
 
 use std::process::ExitCode;

@@ -27,6 +27,7 @@ mod cli {
     mod report;
     mod send;
     mod sentences;
+    mod socket;
     mod status;
     mod transcript;
     mod wait;

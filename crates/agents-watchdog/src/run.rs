@@ -9,14 +9,15 @@ use agents_decide::{Answer, Blind, Moment, RequestId};
 use agents_names::AgentName;
 use agents_store::{FleetLock, Holder, Store};
 use agents_tmux::{Driver, Fence, OneShot, Socket, StartSession, TmuxOp};
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::WatchdogError;
 use crate::config_source::{Change, ConfigSource};
-use crate::in_force::PROBLEM_WORD;
+use crate::in_force::{PROBLEM_WORD, SOCKET_WORD};
 use crate::ledger::{Entry, EntryKind, Ledger as _, LedgerError, Record};
 use crate::notify::{CONFIG_BROKEN, Notifier};
 use crate::place::LocalPlace;
+use crate::signals::{Signals, Told};
 use crate::store_ledger::StoreLedger;
 use crate::tick::{Engine, Ticked};
 use crate::trouble::Account;
@@ -57,6 +58,8 @@ pub struct Reign<D> {
     /// The session that the watchdog was started in; made anew when its server is lost.
     pub own_session: Option<StartSession>,
     pub(crate) notifier: Notifier,
+    /// Where everybody reaches its terminals.
+    socket: PathBuf,
     /// What the lock was signed with.
     pub(crate) what: String,
     /// None while the state folder is not the one that it was taken in.
@@ -95,6 +98,7 @@ pub fn take_over<D: Driver>(
     store.claim_epoch(&holder)?;
     let terminals = tmux_place(&loaded.fleet, &tools.tmux);
     let place = LocalPlace::new(terminals.clone(), state_dir, tools.myself.clone());
+    let socket = terminals.socket_path();
     let driver = driver(terminals, &loaded.fleet);
     let engine = Engine::resume(driver, place, StoreLedger::new(store))?;
     let config = ConfigSource::new(config, loaded);
@@ -102,6 +106,7 @@ pub fn take_over<D: Driver>(
         engine,
         config,
         own_session: None,
+        socket,
         notifier: Notifier::new(),
         what: what.to_owned(),
         lock: Some(lock),
@@ -286,7 +291,11 @@ impl<D: Driver> Reign<D> {
             "report": broken.map(|broken| &broken.report),
             "finder": broken.map(|_| std::process::id()),
         });
-        vec![self.config.in_force().word(), (PROBLEM_WORD.to_owned(), problem.to_string())]
+        vec![
+            self.config.in_force().word(),
+            (PROBLEM_WORD.to_owned(), problem.to_string()),
+            (SOCKET_WORD.to_owned(), serde_json::json!(self.socket).to_string()),
+        ]
     }
 
     fn is_over(&self, until: &Until, ticked: &Ticked, began: Option<Moment>) -> bool {
@@ -358,41 +367,4 @@ pub fn heartbeat_file(state_dir: &Path) -> PathBuf {
 struct Wakes<'f> {
     at: tokio::time::Instant,
     fetched: &'f tokio::sync::Notify,
-}
-
-/// The signals that reach the loop.
-pub(crate) struct Signals {
-    look: Signal,
-    terminate: Signal,
-    interrupt: Signal,
-    hangup: Signal,
-}
-
-pub(crate) enum Told {
-    Look,
-    End,
-}
-
-impl Signals {
-    fn watch() -> Result<Self, WatchdogError> {
-        let watch = |kind| signal(kind).map_err(WatchdogError::Signals);
-        Ok(Self {
-            look: watch(SignalKind::user_defined1())?,
-            terminate: watch(SignalKind::terminate())?,
-            interrupt: watch(SignalKind::interrupt())?,
-            hangup: watch(SignalKind::hangup())?,
-        })
-    }
-
-    pub(crate) async fn next(&mut self) -> Told {
-        loop {
-            tokio::select! {
-                _ = self.look.recv() => return Told::Look,
-                _ = self.terminate.recv() => return Told::End,
-                _ = self.interrupt.recv() => return Told::End,
-                // The watchdog outlives its terminal.
-                _ = self.hangup.recv() => {}
-            }
-        }
-    }
 }

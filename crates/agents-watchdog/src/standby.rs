@@ -11,7 +11,8 @@ use agents_tmux::Driver;
 
 use crate::WatchdogError;
 use crate::ledger::{Entry, EntryKind, Ledger as _, LedgerError, Record};
-use crate::run::{Reign, Signals, Told, heartbeat, holder};
+use crate::run::{Reign, heartbeat, holder};
+use crate::signals::{Signals, Told};
 use crate::store_ledger::StoreLedger;
 use crate::trouble::Account;
 
