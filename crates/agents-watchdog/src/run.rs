@@ -262,10 +262,7 @@ impl<D: Driver> Reign<D> {
 
     /// Keeps what is in force where whoever finds the file broken or moved looks for it.
     pub(crate) fn keep_fleet(&mut self) -> Result<(), WatchdogError> {
-        let fleet = self.config.fleet();
-        if let Some(folder) = whereabouts::folder() {
-            whereabouts::note(&folder, &fleet.config, &fleet.state_dir());
-        }
+        self.note_whereabouts();
         let words = self.config_words();
         let store = self.engine.ledger.store();
         let mut kept = true;
@@ -280,6 +277,14 @@ impl<D: Driver> Reign<D> {
                 Err(WatchdogError::Displaced(self.config.fleet().state_dir()))
             }
             other => Ok(other?),
+        }
+    }
+
+    fn note_whereabouts(&self) {
+        let fleet = self.config.fleet();
+        if let Some(folder) = whereabouts::folder() {
+            let given = self.config.path();
+            whereabouts::note(&folder, given, &fleet.config, &fleet.state_dir());
         }
     }
 
@@ -320,7 +325,11 @@ impl<D: Driver> Reign<D> {
         let mut key = None;
         let (kind, text) = match self.config.refresh() {
             Change::None => return,
-            Change::Fleet => (EntryKind::Config, "the config changed and is in force".to_owned()),
+            Change::Fleet => {
+                // The same path may lead to another file by now.
+                self.note_whereabouts();
+                (EntryKind::Config, "the config changed and is in force".to_owned())
+            }
             Change::Mended => (EntryKind::Config, "the config is good again".to_owned()),
             Change::Broken(broken) => {
                 tracing::error!("the last good config stays in force:\n{}", broken.report);

@@ -109,7 +109,9 @@ impl<D: Driver> Reign<D> {
                 return Ok(self.is_wanted().then_some(Duration::ZERO));
             }
             before = now;
-            if began.elapsed() >= WAITS_FOR {
+            // With its config the whole project is gone.
+            let is_gone = !state_dir.exists() && !self.config.path().exists();
+            if is_gone || began.elapsed() >= WAITS_FOR {
                 return Err(WatchdogError::Displaced(state_dir));
             }
             tokio::select! {
