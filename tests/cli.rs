@@ -30,6 +30,7 @@ mod cli {
     mod samples;
     mod send;
     mod sentences;
+    mod socket;
     mod status;
     mod told;
     mod transcript;
