@@ -2,9 +2,9 @@
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use agents_config::{Environment, Fleet, Loaded};
-use agents_decide::OneOffs;
 use agents_names::AgentName;
 use agents_watchdog::in_force::Moved;
 use agents_watchdog::run::{Tools, tmux_place};
@@ -126,26 +126,6 @@ pub fn names(fleet: &Fleet, asked: &[String]) -> Result<Vec<AgentName>, Error> {
     asked.iter().map(|name| name_of(fleet, name)).collect()
 }
 
-/// What the environment of this process says of these agents instead of the config.
-///
-/// # Errors
-/// When it says something that cannot be meant: nothing is started then.
-pub fn one_offs<'n>(
-    fleet: &Fleet,
-    names: impl Iterator<Item = &'n AgentName>,
-) -> Result<OneOffs, Error> {
-    let environment = Environment::of_process();
-    let mut one_offs = OneOffs::new();
-    for name in names.filter(|name| fleet.agent(name).is_some()) {
-        let said = environment.one_off(fleet, name);
-        let one_off = said.map_err(|error| Error::Usage(error.to_string()))?;
-        if !one_off.is_none() {
-            one_offs.insert(name.clone(), one_off);
-        }
-    }
-    Ok(one_offs)
-}
-
 /// Checks that the fleet declares the name.
 ///
 /// # Errors
@@ -160,7 +140,7 @@ pub fn name_of(fleet: &Fleet, asked: &str) -> Result<AgentName, Error> {
 }
 
 /// The known word that was most likely meant.
-fn closest<'k>(asked: &str, known: impl Iterator<Item = &'k str>) -> Option<String> {
+pub fn closest<'k>(asked: &str, known: impl Iterator<Item = &'k str>) -> Option<String> {
     let scored = known.map(|word| (strsim::damerau_levenshtein(asked, word), word));
     let (distance, word) = scored.min()?;
     (distance <= 2.max(asked.len() / 3)).then(|| word.to_owned())
@@ -172,11 +152,19 @@ pub fn say(text: &str) {
     drop(writeln!(anstream::stderr(), "{text}"));
 }
 
+static PRINTED: AtomicBool = AtomicBool::new(false);
+
+/// Whether any data was handed out.
+pub fn has_printed() -> bool {
+    PRINTED.load(Ordering::Relaxed)
+}
+
 /// Hands out data on standard output.
 ///
 /// # Errors
 /// When it is closed; the verb ends then.
 pub fn print(text: &str) -> Result<(), Error> {
+    PRINTED.store(true, Ordering::Relaxed);
     let mut out = anstream::stdout();
     match writeln!(out, "{}", text.trim_end_matches('\n')).and_then(|()| out.flush()) {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),

@@ -9,6 +9,7 @@ use agents_decide::Now;
 use agents_names::PhaseId;
 use agents_store::{FleetLock, LockError};
 use agents_tmux::{Driver as _, OneShot, ServerId, TmuxError, server_process_alive};
+use agents_watchdog::files::Files;
 use agents_watchdog::observe::phase::status_file;
 use agents_watchdog::place::now_after;
 use agents_watchdog::recorder::Word;
@@ -50,6 +51,7 @@ pub fn look(app: &App) -> Result<Looked, Error> {
     let terminals = terminals(app, &fleet, document.as_ref());
     let watchdog = watchdog(&fleet)?;
     let phase = phase(&fleet, document.as_ref());
+    let files = Files::of(&fleet, document.as_ref().map(|document| &document.state));
     let now = now_after(document.as_ref().map(|document| &document.clock));
     let known = Known {
         fleet: &fleet,
@@ -58,6 +60,7 @@ pub fn look(app: &App) -> Result<Looked, Error> {
         state: document.as_ref().map(|document| &document.state),
         words: &words,
         terminals: &terminals,
+        files: &files,
         watchdog,
         phase_done: phase.as_ref().and_then(|phase| is_done(&fleet, phase)),
         phase,
@@ -118,7 +121,8 @@ fn phase(fleet: &Fleet, document: Option<&Document>) -> Option<PhaseId> {
     crate::commands::phase::recorded(fleet, plan)
 }
 
-fn is_done(fleet: &Fleet, phase: &PhaseId) -> Option<bool> {
+/// Whether the phase's status file says that it is done; `None` when it cannot be read.
+pub fn is_done(fleet: &Fleet, phase: &PhaseId) -> Option<bool> {
     let plan = fleet.loop_plan.as_ref()?;
     let text = status_file(&plan.repo, &plan.state_subdir, &plan.phase(phase)?.status).ok()?;
     Some(text.is_some_and(|text| agents_decide::phase::is_done(&text, &plan.done_marker)))

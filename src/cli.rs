@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -36,7 +37,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// Start agents, services and the watchdog; what runs is left alone
-    Up(Targets),
+    Up(Up),
     /// End agents, services and the watchdog; what is down stays down
     Down(Down),
     /// End and start the named agents or services
@@ -52,10 +53,14 @@ pub enum Verb {
     },
     /// Follow the log of an agent, a service or the watchdog
     Logs(Logs),
+    /// Show the conversation of an agent, from its program's own record
+    Transcript(Transcript),
     /// Attach this terminal to an agent's session
     Attach(Attach),
     /// Type a message at an agent, and see that it went
     Send(Send),
+    /// Wait until each of the named agents is idle, at work, asking or at its end; for scripts
+    Wait(Wait),
     /// Check the config and print every problem
     Check,
     /// Show what the config means
@@ -67,10 +72,17 @@ pub enum Verb {
     Plan,
     /// Explain the last decision about an agent
     Why(One),
+    /// List the conversations that an agent has had
+    Conversations(One),
     /// Say what a screen shows, by which rule, and which other rules held
     Explain(Explain),
     /// Show the journal of decisions and outcomes
     Events(Events),
+    /// Try the ways by which people are told, `[notify]` in the config
+    Notify {
+        #[command(subcommand)]
+        verb: NotifyVerb,
+    },
     /// Print a completion script for a shell
     Completions {
         /// bash, zsh, fish, elvish or powershell
@@ -123,6 +135,25 @@ pub struct Targets {
 }
 
 #[derive(Debug, Args)]
+pub struct Up {
+    #[command(flatten)]
+    pub targets: Targets,
+    #[command(flatten)]
+    pub opening: Opening,
+}
+
+/// With which conversation agents begin.
+#[derive(Debug, Args)]
+pub struct Opening {
+    /// Begin a new conversation, also where an agent would resume its own
+    #[arg(long, conflicts_with = "conversation")]
+    pub fresh: bool,
+    /// Resume this conversation of the one agent that is named: its id, or how the id begins
+    #[arg(long, value_name = "ID")]
+    pub conversation: Option<String>,
+}
+
+#[derive(Debug, Args)]
 pub struct Down {
     #[command(flatten)]
     pub targets: Targets,
@@ -135,6 +166,11 @@ pub struct Down {
 pub struct Names {
     #[arg(required = true, add = crate::commands::completions::names())]
     pub names: Vec<String>,
+    /// Print what would be done, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    #[command(flatten)]
+    pub opening: Opening,
 }
 
 #[derive(Debug, Args)]
@@ -148,6 +184,9 @@ pub struct Status {
     /// End with 3 unless everything that should run does
     #[arg(long)]
     pub exit_code: bool,
+    /// Show what each agent's conversation used, too, by its program's own record
+    #[arg(long)]
+    pub wide: bool,
 }
 
 #[derive(Debug, Args)]
@@ -193,6 +232,24 @@ pub struct Logs {
 }
 
 #[derive(Debug, Args)]
+pub struct Transcript {
+    #[arg(add = crate::commands::completions::names())]
+    pub name: String,
+    /// Wait for more
+    #[arg(long, short)]
+    pub follow: bool,
+    /// Show what the tools gave back, too
+    #[arg(long)]
+    pub tools: bool,
+    /// The conversation, by the id that the program gave it; that of the last run if none is named
+    #[arg(long, value_name = "ID")]
+    pub conversation: Option<String>,
+    /// The record itself
+    #[arg(long, value_name = "FILE", conflicts_with = "conversation")]
+    pub file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 pub struct Attach {
     #[arg(add = crate::commands::completions::names())]
     pub name: String,
@@ -206,8 +263,57 @@ pub struct Send {
     #[arg(add = crate::commands::completions::names())]
     pub name: String,
     /// The message; `-` reads it from standard input
-    #[arg(required = true, allow_hyphen_values = true)]
+    #[arg(required_unless_present = "file", conflicts_with = "file")]
     pub text: Vec<String>,
+    /// The message is in this file; `-` reads standard input
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// Do not wait until the agent is idle; what cannot be typed at once is refused, not queued
+    #[arg(long)]
+    pub now: bool,
+    /// Wait until it was delivered, so long at most; without it the answer comes within 8 s
+    #[arg(long, value_name = "DURATION", num_args = 0..=1, require_equals = true, default_missing_value = "10m", value_parser = humantime::parse_duration)]
+    pub wait: Option<Duration>,
+}
+
+/// What is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub enum Until {
+    /// It rests, and nothing is owed to it
+    Idle,
+    /// It shows a sign of work
+    Active,
+    /// A question stands on its screen
+    WaitingInput,
+    /// Its program does not run
+    Exited,
+}
+
+impl Until {
+    /// The word on the command line and in `--json` output.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Active => "active",
+            Self::WaitingInput => "waiting_input",
+            Self::Exited => "exited",
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct Wait {
+    /// All of them must get there
+    #[arg(required = true, add = crate::commands::completions::names())]
+    pub names: Vec<String>,
+    /// What is waited for
+    #[arg(long, value_enum)]
+    pub until: Until,
+    /// Give up after so long, with exit code 4; without it, never
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    pub timeout: Option<Duration>,
 }
 
 #[derive(Debug, Args)]
@@ -240,6 +346,15 @@ pub enum ConfigVerb {
     },
     /// Print the JSON schema of agents.toml
     Schema,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum NotifyVerb {
+    /// Send a test message, and say of each target whether it got through
+    Test {
+        /// The target, by its name; all of them if none is named
+        target: Option<String>,
+    },
 }
 
 #[derive(Debug, Args)]

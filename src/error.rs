@@ -10,6 +10,7 @@ pub mod code {
     pub const FAILED: u8 = 1;
     pub const USAGE: u8 = 2;
     pub const PARTLY: u8 = 3;
+    pub const TIMED_OUT: u8 = 4;
     pub const HELD: u8 = 5;
     pub const UNAVAILABLE: u8 = 7;
 }
@@ -37,6 +38,29 @@ fn hint(suggestion: Option<&str>) -> String {
 }
 
 impl Error {
+    /// The words for a person. The report of a config begins with a word of its own.
+    #[must_use]
+    pub fn told(&self) -> String {
+        match self {
+            Self::Config(_) => self.to_string(),
+            Self::UnknownName { .. }
+            | Self::Usage(_)
+            | Self::Failed(_)
+            | Self::Held(_)
+            | Self::Unavailable(_) => format!("agents: {self}"),
+        }
+    }
+
+    /// As `agents.error/1`, in the place of the document that could not be made.
+    #[must_use]
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::json!({
+            "schema": "agents.error/1",
+            "error": self.to_string(),
+            "code": self.code(),
+        })
+    }
+
     /// The exit code it ends with.
     #[must_use]
     pub fn code(&self) -> u8 {
@@ -76,7 +100,9 @@ impl From<WatchdogError> for Error {
     fn from(error: WatchdogError) -> Self {
         match error {
             WatchdogError::Lock(error) => error.into(),
-            WatchdogError::Displaced => Self::Unavailable(error.to_string()),
+            WatchdogError::Displaced(_) | WatchdogError::SetAside => {
+                Self::Unavailable(error.to_string())
+            }
             WatchdogError::Ledger(error) => Self::Unavailable(error.to_string()),
             WatchdogError::Store(error) => error.into(),
             WatchdogError::Signals(_) | WatchdogError::Interrupted => {

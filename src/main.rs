@@ -9,8 +9,11 @@ mod error;
 mod follow;
 mod in_force;
 mod operate;
+mod overrides;
 mod places;
+mod record;
 mod render;
+mod usage;
 
 use std::process::ExitCode;
 
@@ -31,7 +34,11 @@ fn main() -> ExitCode {
     match run(&app, cli.verb) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
-            app::say(&format!("agents: {error}"));
+            app::say(&error.told());
+            if app.json && !app::has_printed() {
+                // A program that reads has one document to read, whatever happens.
+                drop(app::print(&error.json().to_string()));
+            }
             ExitCode::from(error.code())
         }
     }
@@ -39,6 +46,11 @@ fn main() -> ExitCode {
 
 /// Says what is wrong with the words; an unknown verb also hears the known ones.
 fn refuse(error: &clap::Error) -> ! {
+    if error.use_stderr() && std::env::args().any(|word| word == "--json") {
+        let text = error.to_string();
+        let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+        drop(app::print(&Error::Usage(first.to_owned()).json().to_string()));
+    }
     if error.kind() == clap::error::ErrorKind::InvalidSubcommand {
         drop(error.print());
         let root = Cli::command();
@@ -54,7 +66,7 @@ fn refuse(error: &clap::Error) -> ! {
 
 fn run(app: &App, verb: Verb) -> Result<u8, Error> {
     match verb {
-        Verb::Up(targets) => commands::up::run(app, &targets),
+        Verb::Up(up) => commands::up::run(app, &up),
         Verb::Down(down) => commands::down::run(app, &down),
         Verb::Restart(names) => commands::restart::run(app, &names),
         Verb::Status(status) => commands::status::run(app, &status),
@@ -65,12 +77,16 @@ fn run(app: &App, verb: Verb) -> Result<u8, Error> {
         Verb::Selftest(selftest) => commands::selftest::run(app, &selftest),
         Verb::Plan => commands::plan::run(app),
         Verb::Logs(logs) => commands::logs::run(app, &logs),
+        Verb::Transcript(transcript) => commands::transcript::run(app, &transcript),
         Verb::Attach(attach) => commands::attach::run(app, &attach),
+        Verb::Wait(wait) => commands::wait::run(app, &wait),
         Verb::Check => commands::check::run(app),
         Verb::Config { verb } => commands::config::run(app, &verb),
         Verb::Why(one) => commands::why::run(app, &one),
+        Verb::Conversations(one) => commands::conversations::run(app, &one),
         Verb::Explain(explain) => commands::explain::run(app, &explain),
         Verb::Events(events) => commands::events::run(app, &events),
+        Verb::Notify { verb } => commands::notify::run(app, &verb),
         Verb::Completions { shell } => commands::completions::run(&shell),
         Verb::Doctor(doctor) => commands::doctor::run(app, &doctor),
         Verb::Report { text } => Ok(commands::report::run(text)),

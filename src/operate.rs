@@ -5,14 +5,14 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use agents_config::Loaded;
-use agents_decide::{Answer, FleetState, RequestId, Verb};
+use agents_decide::{FleetState, RequestId, Verb};
 use agents_store::{FleetLock, Holder, LockError, Store};
 use agents_watchdog::WatchdogError;
 use agents_watchdog::run::{Answers, BLIND_PATIENCE, Tools, Until, one_shot, take_over};
 use agents_watchdog::store_ledger::parse_state;
 
-use crate::app::{App, print, say};
-use crate::error::{Error, code};
+use crate::app::App;
+use crate::error::Error;
 
 /// A request and how long its answer may take.
 pub struct Ask {
@@ -182,58 +182,5 @@ pub fn poke(state_dir: &Path, holder: &Holder) {
     if let (true, true, Some(pid)) = (here, still, pid) {
         // A holder that ended meanwhile needs no hint.
         let _ = rustix::process::kill_process(pid, rustix::process::Signal::USR1);
-    }
-}
-
-/// Prints the answers, one line each, and says with which code the verb ends.
-///
-/// # Errors
-/// When standard output is closed.
-pub fn report(app: &App, verb: &str, answers: &Answers) -> Result<u8, Error> {
-    if app.json {
-        let rows: Vec<_> =
-            answers.iter().map(|(name, answer)| row(name.as_str(), answer)).collect();
-        let schema = format!("agents.{verb}/1");
-        print(&serde_json::json!({ "schema": schema, "agents": rows }).to_string())?;
-    } else {
-        for (name, answer) in answers {
-            say(&format!("{name}: {}", words(answer)));
-        }
-    }
-    let count = |is: fn(&Answer) -> bool| answers.iter().filter(|(_, answer)| is(answer)).count();
-    if count(|answer| matches!(answer, Answer::Unseen(_))) > 0 {
-        return Ok(code::UNAVAILABLE);
-    }
-    Ok(match count(|answer| matches!(answer, Answer::Failed(_))) {
-        0 => code::DONE,
-        all if all == answers.len() => code::FAILED,
-        _ => code::PARTLY,
-    })
-}
-
-fn row(name: &str, answer: &Answer) -> serde_json::Value {
-    let (result, reason) = match answer {
-        Answer::Started => ("started", None),
-        Answer::AlreadyRunning => ("already_running", None),
-        Answer::Stopped => ("stopped", None),
-        Answer::NotRunning => ("not_running", None),
-        Answer::Delivered => ("delivered", None),
-        Answer::Failed(reason) => ("failed", Some(reason)),
-        Answer::Waiting(reason) => ("waiting", Some(reason)),
-        Answer::Unseen(reason) => ("unknown", Some(reason)),
-    };
-    serde_json::json!({ "name": name, "result": result, "reason": reason })
-}
-
-fn words(answer: &Answer) -> String {
-    match answer {
-        Answer::Started => "started".to_owned(),
-        Answer::AlreadyRunning => "already running — left as it is".to_owned(),
-        Answer::Stopped => "stopped".to_owned(),
-        Answer::NotRunning => "was not running".to_owned(),
-        Answer::Delivered => "delivered".to_owned(),
-        Answer::Failed(reason) => format!("failed: {reason}"),
-        Answer::Waiting(reason) => format!("accepted, later: {reason}"),
-        Answer::Unseen(reason) => format!("unknown: {reason}"),
     }
 }

@@ -4,5 +4,7 @@ pub mod event;
 pub mod evidence;
 pub mod fleet_json;
 pub mod fleet_table;
+pub mod receipt;
 pub mod row;
 pub mod stored;
+pub mod usage_table;

@@ -1,22 +1,33 @@
 //! Do the verbs that read say what is there, and change nothing?
 
 mod support;
+#[path = "support/web.rs"]
+mod web;
 
 mod cli {
     mod attach;
     mod broken;
     mod config;
+    mod conversations;
     mod damaged;
+    mod displaced;
+    mod documents;
     mod explain;
+    mod finishing;
     mod hung;
     mod journal;
     mod logs;
     mod many;
+    mod notify;
     mod one_offs;
     mod races;
+    mod receipts;
     mod reload;
     mod report;
+    mod send;
     mod sentences;
     mod status;
+    mod transcript;
+    mod wait;
     mod words;
 }

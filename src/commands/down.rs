@@ -8,12 +8,15 @@ use agents_config::{Fleet, Loaded};
 use agents_decide::Verb;
 use agents_store::{FleetLock, Holder};
 use agents_tmux::{Driver as _, OneShot};
+use agents_watchdog::run::Answers;
 
-use crate::app::{App, names, say};
+use crate::app::{App, names, print, say};
 use crate::cli::Down;
 use crate::commands::own_sessions;
+use crate::commands::plan::{self, Asked, Watchdog};
 use crate::error::{Error, code};
-use crate::operate::{Ask, ask, poke, report, runtime};
+use crate::operate::{Ask, ask, poke, runtime};
+use crate::render::receipt::{self, WatchdogResult};
 use crate::render::stored;
 
 /// How long a watchdog that was told to end may take, on a machine that has other work.
@@ -24,14 +27,21 @@ pub fn run(app: &App, down: &Down) -> Result<u8, Error> {
     let asked = &down.targets.names;
     let whole = asked.is_empty() && !down.undeclared;
     let only_watchdog = !asked.is_empty() && asked.iter().all(|name| name == "watchdog");
+    let with_watchdog = whole || asked.iter().any(|name| name == "watchdog");
     let members: Vec<String> = asked.iter().filter(|name| *name != "watchdog").cloned().collect();
     let names = names(&loaded.fleet, &members)?;
     let verb = if down.undeclared { Verb::DownUndeclared } else { Verb::Down { names, whole } };
     if down.targets.dry_run {
-        return crate::commands::plan::preview(app, &loaded, Some(verb));
+        let watchdog = if with_watchdog { Watchdog::IsEnded } else { Watchdog::StaysAsItIs };
+        return plan::preview(app, &loaded, &Asked { verb, watchdog });
     }
     if whole && !loaded.fleet.state_dir().exists() && !runs(app, &loaded)? {
         say("nothing of this fleet was ever started");
+        if app.json {
+            let result = WatchdogResult::NotRunning;
+            let fleet = &loaded.fleet;
+            print(&receipt::document("down", &Answers::new(), result, fleet)?.to_string())?;
+        }
         return Ok(code::DONE);
     }
     if whole {
@@ -40,16 +50,27 @@ pub fn run(app: &App, down: &Down) -> Result<u8, Error> {
     // Twice the grace for processes that must be killed, and a while for the answers.
     let within = loaded.fleet.timing.stop_grace * 3 + Duration::from_secs(20);
     let told = watchdog(&loaded)?;
-    let mut worst = code::DONE;
+    let mut answers = Answers::new();
     if !only_watchdog {
-        let answers = ask(app, &loaded, &Ask { verb, within })?;
-        worst = report(app, "down", &answers)?;
+        answers = ask(app, &loaded, &Ask { verb, within })?;
+        if !app.json {
+            receipt::say_answers(&answers);
+        }
     }
-    if whole || asked.iter().any(|name| name == "watchdog") {
+    let result = match (with_watchdog, &told) {
+        (false, _) => WatchdogResult::LeftAlone,
+        (true, Some(_)) => WatchdogResult::Stopped,
+        (true, None) => WatchdogResult::NotRunning,
+    };
+    if with_watchdog {
         stop_watchdog(app, &loaded, whole, told)?;
-        say("watchdog: stopped");
     }
-    Ok(worst)
+    if app.json {
+        print(&receipt::document("down", &answers, result, &loaded.fleet)?.to_string())?;
+    } else {
+        result.say();
+    }
+    Ok(receipt::code_of(&answers))
 }
 
 /// A store that nobody can use must not keep the fleet from being ended: it is put aside under a telling name, and what

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use agents_config::Fleet;
 use rustix::fs::OFlags;
+use serde_json::json;
 
 use crate::app::{App, name_of, say};
 use crate::cli::Logs;
@@ -25,7 +26,13 @@ const BLOCK: usize = 64 << 10;
 pub fn run(app: &App, logs: &Logs) -> Result<u8, Error> {
     let fleet = app.in_force()?.loaded.fleet;
     let path = log_file(&fleet, &logs.name)?;
-    let mut shown = Shown { lines: (!logs.raw).then(Lines::default) };
+    if app.json && logs.raw {
+        return Err(Error::Usage(
+            "`--raw` hands out bytes, and JSON has none; leave one of both out".to_owned(),
+        ));
+    }
+    let name = app.json.then(|| logs.name.clone());
+    let mut shown = Shown { lines: (!logs.raw).then(Lines::default), name, row: String::new() };
     let mut file = open(&path)?;
     if file.is_none() {
         let missing = format!("{} has no log yet: {} is not there", logs.name, path.display());
@@ -133,6 +140,10 @@ fn seek_to_last(file: &mut File, lines: usize) -> Result<(), Error> {
 /// What was shown so far; without lines the bytes go out as they are.
 struct Shown {
     lines: Option<Lines>,
+    /// Whose log it is, where each line becomes a document of its own.
+    name: Option<String>,
+    /// The line that is not whole yet, where only whole ones go out.
+    row: String,
 }
 
 impl Shown {
@@ -147,20 +158,36 @@ impl Shown {
             read_any = true;
             match &mut self.lines {
                 None => follow::write(&block[..length])?,
-                Some(lines) => follow::write(lines.add(&block[..length]).as_bytes())?,
+                Some(lines) => {
+                    let text = lines.add(&block[..length]);
+                    self.hand_out(&text)?;
+                }
             }
         }
         // A row that has not grown for a while is likely a prompt that waits for its answer.
         if let (false, Some(lines)) = (read_any, &mut self.lines) {
-            follow::write(lines.settle().as_bytes())?;
+            let text = lines.settle();
+            self.hand_out(&text)?;
         }
         Ok(())
     }
 
     fn end(&mut self) -> Result<(), Error> {
-        match &mut self.lines {
-            None => Ok(()),
-            Some(lines) => follow::write(lines.end().as_bytes()),
+        let Some(lines) = &mut self.lines else { return Ok(()) };
+        let text = lines.end();
+        self.hand_out(&text)
+    }
+
+    /// Text as it is, or each whole line as `agents.log/1`.
+    fn hand_out(&mut self, text: &str) -> Result<(), Error> {
+        let Some(name) = &self.name else { return follow::write(text.as_bytes()) };
+        self.row.push_str(text);
+        let mut documents = String::new();
+        while let Some((line, rest)) = self.row.split_once('\n') {
+            let document = json!({ "schema": "agents.log/1", "name": name, "line": line });
+            documents.push_str(&format!("{document}\n"));
+            self.row = rest.to_owned();
         }
+        follow::write(documents.as_bytes())
     }
 }

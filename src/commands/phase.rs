@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use agents_config::{Fleet, LoopPlan};
 use agents_decide::Verb;
+use agents_decide::sentence::span;
 use agents_names::PhaseId;
 
 use crate::app::{App, print, say};
+use crate::bystander;
 use crate::cli::{PhaseSet, PhaseVerb};
 use crate::error::{Error, code};
 use crate::operate::{Ask, ask};
@@ -14,10 +16,10 @@ use crate::render::stored;
 
 pub fn run(app: &App, verb: Option<PhaseVerb>) -> Result<u8, Error> {
     let loaded = app.in_force()?.loaded;
-    let Some(plan) = &loaded.fleet.loop_plan else {
+    let current = current(&loaded.fleet)?;
+    let (Some(plan), Some(current)) = (&loaded.fleet.loop_plan, current) else {
         return Err(Error::Usage("no [loop].phases configured".to_owned()));
     };
-    let current = current(&loaded.fleet, plan)?;
     let to = match verb {
         None | Some(PhaseVerb::Show) => return show(app, plan, &current),
         Some(PhaseVerb::Next) => match plan.after(&current) {
@@ -33,21 +35,45 @@ pub fn run(app: &App, verb: Option<PhaseVerb>) -> Result<u8, Error> {
     let within = loaded.fleet.timing.stop_grace * 3 + Duration::from_secs(60);
     ask(app, &loaded, &Ask { verb: Verb::Phase { to: to.clone() }, within })?;
     let index = plan.index(&to).unwrap_or_default();
-    if app.json {
-        show(app, plan, &to)
-    } else {
-        say(&format!("phase idx now {index} ({to})"));
-        Ok(code::DONE)
+    if !app.json {
+        say(&format!("the phase is {to} now, at position {index} (counted from 0)"));
     }
+    warn_if_done(&loaded.fleet, plan, &to);
+    if app.json { show(app, plan, &to) } else { Ok(code::DONE) }
 }
 
-/// Where the fleet is by its own record, else where it would begin.
-fn current(fleet: &Fleet, plan: &LoopPlan) -> Result<PhaseId, Error> {
+/// A phase whose status file says that it is done does not stay.
+fn warn_if_done(fleet: &Fleet, plan: &LoopPlan, to: &PhaseId) {
+    let Some(phase) = plan.phase(to).filter(|_| bystander::is_done(fleet, to) == Some(true)) else {
+        return;
+    };
+    let then = match (plan.auto_advance, plan.after(to)) {
+        (false, _) => "`auto_advance` is off, so it stays until `agents phase next`".to_owned(),
+        (true, next) => format!(
+            "the watchdog judges it within {} (`heavy_interval`), and {}; to stay, take that line out and push",
+            span(fleet.timing.heavy_interval.as_secs()),
+            next.map_or_else(
+                || "ends the sequence".to_owned(),
+                |next| format!("moves on to {}", next.id)
+            )
+        ),
+    };
+    let file = &phase.status;
+    say(&format!(
+        "warning: phase {to} is done already: its status file {file} has the line `{}`; {then}",
+        plan.done_marker
+    ));
+}
+
+/// Where the fleet is by its own record, else where it would begin; `None` without phases.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn current(fleet: &Fleet) -> Result<Option<PhaseId>, Error> {
+    let Some(plan) = &fleet.loop_plan else { return Ok(None) };
     let state = stored::state(&fleet.state_dir())?;
-    if let Some(sequence) = state.and_then(|state| state.sequence) {
-        return Ok(sequence.phase().clone());
-    }
-    recorded(fleet, plan).ok_or_else(|| Error::Usage("no [loop].phases configured".to_owned()))
+    let sequence = state.and_then(|state| state.sequence);
+    Ok(sequence.map(|sequence| sequence.phase().clone()).or_else(|| recorded(fleet, plan)))
 }
 
 /// Where a fleet without a record of its own would begin: the position that the original left, else the first phase.

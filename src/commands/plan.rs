@@ -2,7 +2,8 @@
 
 use agents_config::Loaded;
 use agents_decide::sentence::{Mood, Telling, span};
-use agents_decide::{Action, Decision, FleetState, Now, Request, RequestId, Verb};
+use agents_decide::{Action, Decision, FleetState, Life, Now, Request, RequestId, Verb, Why};
+use agents_names::AgentName;
 use agents_store::Reader;
 use agents_tmux::OneShot;
 use agents_watchdog::ledger::{Ledger, LedgerError, Record};
@@ -10,7 +11,7 @@ use agents_watchdog::place::ClockMark;
 use agents_watchdog::store_ledger::{Document, parse_request, parse_state};
 use agents_watchdog::view::{WatchdogState, WatchdogView};
 use agents_watchdog::{Engine, LocalPlace};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::app::{App, print};
 use crate::bystander;
@@ -19,52 +20,157 @@ use crate::operate::runtime;
 use crate::render::row::one_line;
 use crate::render::stored;
 
-pub fn run(app: &App) -> Result<u8, Error> {
-    let loaded = app.in_force()?.loaded;
-    preview(app, &loaded, None)
+/// What a verb would ask for.
+pub struct Asked {
+    pub verb: Verb,
+    pub watchdog: Watchdog,
 }
 
-/// Prints what a tick would decide now, as if `verb` had been asked for.
-pub fn preview(app: &App, loaded: &Loaded, verb: Option<Verb>) -> Result<u8, Error> {
+/// What a verb would do to the watchdog.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Watchdog {
+    IsStarted,
+    IsEnded,
+    StaysAsItIs,
+}
+
+impl Watchdog {
+    /// The word in `--json` output, and the sentence, where something is to be said.
+    fn told(self, seen: &WatchdogView) -> (&'static str, Option<&'static str>) {
+        let runs = seen.state != WatchdogState::Stopped;
+        match (self, runs) {
+            (Self::IsStarted, false) => ("start", Some("would start the watchdog")),
+            (Self::IsStarted, true) => {
+                ("none", Some("the watchdog already runs, and would be left as it is"))
+            }
+            (Self::IsEnded, true) => ("end", Some("would end the watchdog")),
+            (Self::IsEnded, false) => {
+                ("none", Some("the watchdog does not run, so there is none to end"))
+            }
+            (Self::StaysAsItIs, _) => ("none", None),
+        }
+    }
+}
+
+pub fn run(app: &App) -> Result<u8, Error> {
+    let loaded = app.in_force()?.loaded;
+    foretell(app, &loaded)
+}
+
+/// Prints what the next look of a watchdog would decide now.
+pub fn foretell(app: &App, loaded: &Loaded) -> Result<u8, Error> {
     let watchdog = bystander::watchdog(&loaded.fleet)?;
-    let is_plan = verb.is_none();
-    let (decision, now) = decide_now(app, loaded, verb)?;
-    let actions: Vec<&Action> =
-        decision.actions.iter().filter(|action| !matches!(action, Action::Reply { .. })).collect();
+    // A watchdog makes its first look a heavy one; when the next one of a running watchdog comes is said with it.
+    let heavy = watchdog.state == WatchdogState::Stopped;
+    let (decision, now) = decide_now(app, loaded, Look { verb: None, supervises: true, heavy })?;
+    let told = Told { decision: &decision, now, watchdog: &watchdog };
     if app.json {
-        let actions: Vec<_> = actions
-            .iter()
-            .map(|action| json!({ "about": action.about(), "text": action.told(now), "action": action }))
-            .collect();
-        let notes: Vec<_> = decision
-            .notes
-            .iter()
-            .map(|about| {
-                let telling = Telling::foretold(about.name.as_ref(), now);
-                json!({ "about": about.name, "text": about.note.told(&telling) })
-            })
-            .collect();
-        let watchdog = watchdog.state.as_str();
-        let data = json!({
-            "schema": "agents.plan/1", "watchdog": watchdog, "actions": actions, "notes": notes,
-        });
+        print(&told.json().to_string())?;
+    } else {
+        let mut lines = told.lines();
+        lines.insert(0, who(&watchdog));
+        print(&joined(&lines))?;
+    }
+    Ok(code::DONE)
+}
+
+/// Prints what the next look would decide if that was asked for now.
+pub fn preview(app: &App, loaded: &Loaded, asked: &Asked) -> Result<u8, Error> {
+    let watchdog = bystander::watchdog(&loaded.fleet)?;
+    let supervises = watchdog.state != WatchdogState::Stopped;
+    let look = Look { verb: Some(asked.verb.clone()), supervises, heavy: false };
+    let (mut decision, now) = decide_now(app, loaded, look)?;
+    // The watchdog's end is told as such.
+    decision.actions.retain(|action| !matches!(action, Action::Exit));
+    let told = Told { decision: &decision, now, watchdog: &watchdog };
+    let (would, sentence) = asked.watchdog.told(&watchdog);
+    if app.json {
+        let mut data = told.json();
+        data["watchdog_would"] = json!(would);
         print(&data.to_string())?;
         return Ok(code::DONE);
     }
-    let mut lines: Vec<String> =
-        actions.iter().map(|action| format!("would {}", action.told(now))).collect();
-    if lines.is_empty() {
-        lines.push("would do nothing".to_owned());
+    let mut lines = told.lines();
+    if would != "none" && !told.acts() {
+        lines.remove(0);
     }
-    lines.extend(
-        decision.notes.iter().map(|about| format!("  {}", about.told(now, Mood::Foretold))),
-    );
-    if is_plan {
-        lines.insert(0, who(&watchdog));
-    }
-    let lines: Vec<String> = lines.iter().map(|line| one_line(line)).collect();
-    print(&lines.join("\n"))?;
+    let place = if would == "none" {
+        lines.len()
+    } else {
+        told.actions().count() + told.starts_after().count()
+    };
+    lines.splice(place..place, sentence.map(str::to_owned));
+    print(&joined(&lines))?;
     Ok(code::DONE)
+}
+
+fn joined(lines: &[String]) -> String {
+    lines.iter().map(|line| one_line(line)).collect::<Vec<_>>().join("\n")
+}
+
+/// What would be decided.
+struct Told<'a> {
+    decision: &'a Decision,
+    now: Now,
+    watchdog: &'a WatchdogView,
+}
+
+impl Told<'_> {
+    fn actions(&self) -> impl Iterator<Item = &Action> {
+        self.decision.actions.iter().filter(|action| !matches!(action, Action::Reply { .. }))
+    }
+
+    /// Who is started again by a later look, when its end was seen.
+    fn starts_after(&self) -> impl Iterator<Item = (&AgentName, &Why)> {
+        self.decision.next.members.iter().filter_map(|(name, member)| match &member.life {
+            Life::Stopping { then: Some(why), .. } => Some((name, why)),
+            Life::Stopping { then: None, .. }
+            | Life::Stopped { .. }
+            | Life::Due { .. }
+            | Life::Starting { .. }
+            | Life::Up { .. }
+            | Life::Missing { .. }
+            | Life::Parked { .. } => None,
+        })
+    }
+
+    fn acts(&self) -> bool {
+        self.actions().next().is_some()
+    }
+
+    fn lines(&self) -> Vec<String> {
+        let mut lines: Vec<String> =
+            self.actions().map(|action| format!("would {}", action.told(self.now))).collect();
+        if lines.is_empty() {
+            lines.push("would do nothing".to_owned());
+        }
+        lines.extend(self.starts_after().map(|(name, why)| {
+            let telling = Telling::foretold(Some(name), self.now);
+            format!("would start {name} once it has ended, because {}", why.told(&telling))
+        }));
+        let notes = self.decision.notes.iter();
+        lines.extend(notes.map(|about| format!("  {}", about.told(self.now, Mood::Foretold))));
+        lines
+    }
+
+    /// As `agents.plan/1`.
+    fn json(&self) -> Value {
+        let now = self.now;
+        let actions = self.actions().map(
+            |action| json!({ "about": action.about(), "text": action.told(now), "action": action }),
+        );
+        let notes = self.decision.notes.iter().map(|about| {
+            let telling = Telling::foretold(about.name.as_ref(), now);
+            json!({ "about": about.name, "text": about.note.told(&telling) })
+        });
+        json!({
+            "schema": "agents.plan/1",
+            "watchdog": self.watchdog.state.as_str(),
+            "actions": actions.collect::<Vec<_>>(),
+            "starts_after": self.starts_after().map(|(name, _)| name).collect::<Vec<_>>(),
+            "notes": notes.collect::<Vec<_>>(),
+        })
+    }
 }
 
 /// Whose next look it is that would do this.
@@ -85,17 +191,23 @@ fn who(watchdog: &WatchdogView) -> String {
     }
 }
 
-fn decide_now(app: &App, loaded: &Loaded, verb: Option<Verb>) -> Result<(Decision, Now), Error> {
+/// The look whose decision is foretold.
+struct Look {
+    verb: Option<Verb>,
+    supervises: bool,
+    heavy: bool,
+}
+
+fn decide_now(app: &App, loaded: &Loaded, look: Look) -> Result<(Decision, Now), Error> {
     let terminals = app.terminals(&loaded.fleet)?;
     let state_dir = loaded.fleet.state_dir();
     let place = LocalPlace::new(terminals.clone(), state_dir.clone(), app.tools()?.myself);
-    let supervises = verb.is_none();
-    let ledger = ReadOnly { reader: stored::reader(&state_dir)?, verb };
+    let ledger = ReadOnly { reader: stored::reader(&state_dir)?, verb: look.verb };
     let mut engine = Engine::resume(OneShot::new(terminals), place, ledger)
         .map_err(|error| Error::Unavailable(error.to_string()))?;
-    engine.supervises = supervises;
+    engine.supervises = look.supervises;
     let (_, decision, now) = runtime()?
-        .block_on(engine.preview(&loaded.fleet))
+        .block_on(engine.preview(&loaded.fleet, look.heavy))
         .map_err(|error| Error::Unavailable(error.to_string()))?;
     Ok((decision, now))
 }

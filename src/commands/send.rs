@@ -1,14 +1,29 @@
 //! `agents send`: type a message at an agent, and see that it went.
 
 use std::io::Read as _;
+use std::path::Path;
 use std::time::Duration;
 
-use agents_decide::{Answer, Verb};
+use agents_config::Fleet;
+use agents_decide::{Answer, SendTerms, Verb};
+use agents_names::AgentName;
+use agents_watchdog::view::WatchdogState;
+use serde_json::{Value, json};
 
-use crate::app::{App, name_of};
+use crate::app::{App, name_of, print, say};
+use crate::bystander;
 use crate::cli::Send;
 use crate::error::{Error, code};
-use crate::operate::{Ask, ask, report};
+use crate::operate::{Ask, ask};
+
+mod letter;
+#[cfg(test)]
+mod tests;
+
+use letter::Letter;
+
+/// The answer comes when the message was given up on at the latest; a look may be late.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(22);
 
 pub fn run(app: &App, send: &Send) -> Result<u8, Error> {
     let loaded = app.in_force()?.loaded;
@@ -20,18 +35,125 @@ pub fn run(app: &App, send: &Send) -> Result<u8, Error> {
     if text.trim().is_empty() {
         return Err(Error::Usage("the message is blank".to_owned()));
     }
-    let within = Duration::from_secs(30);
-    let answers = ask(app, &loaded, &Ask { verb: Verb::Send { name, text }, within })?;
-    let code = report(app, "send", &answers)?;
-    let waits = answers.iter().any(|(_, answer)| matches!(answer, Answer::Waiting(_)));
-    Ok(if waits { code::PARTLY } else { code })
+    let terms = SendTerms { now: send.now, within: send.wait };
+    let letter = Letter::of(&loaded.fleet.state_dir(), &name, text)?;
+    let verb = Verb::Send { name: name.clone(), text: letter.line().to_owned(), terms };
+    let answers = ask(app, &loaded, &Ask { verb, within: terms.limit() + ANSWERS_WITHIN });
+    let answer = answers.map(|answers| answers.into_iter().next().map(|(_, answer)| answer));
+    let receipt = match answer {
+        Ok(Some(answer)) => Receipt::of(answer),
+        Ok(None) => Receipt::Refused("the config no longer declares it".to_owned()),
+        // Whether it is typed later is not known, so what it points at stays.
+        Err(error) => return Err(error),
+    };
+    if receipt.is_over() {
+        letter.forget();
+    }
+    if app.json {
+        print(&receipt.json(&name, letter.file()).to_string())?;
+    } else {
+        say(&format!("{name}: {}", receipt.words(&loaded.fleet)?));
+        if let (Some(file), false) = (letter.file(), receipt.is_over()) {
+            say(&format!(
+                "{name}: it is long, so it lies in {}, and one line points there",
+                file.display()
+            ));
+        }
+    }
+    Ok(receipt.code())
 }
 
 fn text(send: &Send) -> Result<String, Error> {
+    if let Some(file) = &send.file {
+        return read(file);
+    }
     if send.text == ["-"] {
-        let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text)?;
-        return Ok(text);
+        return read(Path::new("-"));
     }
     Ok(send.text.join(" "))
+}
+
+fn read(file: &Path) -> Result<String, Error> {
+    let mut text = String::new();
+    let read = if file.as_os_str() == "-" {
+        std::io::stdin().read_to_string(&mut text)
+    } else {
+        std::fs::File::open(file).and_then(|mut file| file.read_to_string(&mut text))
+    };
+    match read {
+        Ok(_) => Ok(text),
+        Err(error) => {
+            Err(Error::Failed(format!("cannot read the message from {}: {error}", file.display())))
+        }
+    }
+}
+
+/// What became of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Receipt {
+    /// It was seen to go, by this evidence.
+    Delivered(&'static str),
+    /// It is typed later; why not yet.
+    Queued(String),
+    Refused(String),
+    /// Nobody can see the terminals; what is done about it.
+    Unknown(String),
+}
+
+impl Receipt {
+    fn of(answer: Answer) -> Self {
+        match answer {
+            Answer::Delivered(evidence) => Self::Delivered(evidence.told()),
+            Answer::Waiting(reason) => Self::Queued(reason),
+            Answer::Unseen(reason) => Self::Unknown(reason),
+            Answer::Failed(reason) => Self::Refused(reason),
+            Answer::Started | Answer::AlreadyRunning | Answer::Stopped | Answer::NotRunning => {
+                Self::Refused("it was answered as another request".to_owned())
+            }
+        }
+    }
+
+    /// Whether it will never be typed.
+    fn is_over(&self) -> bool {
+        matches!(self, Self::Refused(_))
+    }
+
+    fn code(&self) -> u8 {
+        match self {
+            Self::Delivered(_) => code::DONE,
+            Self::Queued(_) => code::PARTLY,
+            Self::Refused(_) => code::FAILED,
+            Self::Unknown(_) => code::UNAVAILABLE,
+        }
+    }
+
+    fn words(&self, fleet: &Fleet) -> Result<String, Error> {
+        Ok(match self {
+            Self::Delivered(evidence) => format!("delivered: {evidence}"),
+            Self::Queued(reason) => {
+                let is_watched = bystander::watchdog(fleet)?.state != WatchdogState::Stopped;
+                let who = if is_watched {
+                    ""
+                } else {
+                    "; no watchdog runs, and none is typed without one (`agents up watchdog`)"
+                };
+                format!("queued: {reason}{who}")
+            }
+            Self::Refused(reason) => format!("refused: {reason}"),
+            Self::Unknown(reason) => format!("unknown: {reason}"),
+        })
+    }
+
+    /// As `agents.send/1`.
+    fn json(&self, name: &AgentName, file: Option<&Path>) -> Value {
+        let (result, reason, evidence) = match self {
+            Self::Delivered(evidence) => ("delivered", None, Some(*evidence)),
+            Self::Queued(reason) => ("queued", Some(reason), None),
+            Self::Refused(reason) => ("refused", Some(reason), None),
+            Self::Unknown(reason) => ("unknown", Some(reason), None),
+        };
+        let file = file.filter(|_| !self.is_over());
+        let row = json!({ "name": name, "result": result, "reason": reason, "evidence": evidence, "file": file });
+        json!({ "schema": "agents.send/1", "agents": [row] })
+    }
 }

@@ -7,16 +7,20 @@ use agents_decide::{Answer, OneOffs, Verb};
 use agents_watchdog::in_force::Moved;
 use agents_watchdog::run::Answers;
 
-use crate::app::{App, names, one_offs, say};
-use crate::cli::Targets;
-use crate::commands::{own_sessions, watchdog};
-use crate::error::{Error, code};
-use crate::operate::{Ask, ask, report};
+use crate::app::{App, names, print, say};
+use crate::cli::Up;
+use crate::commands::plan::{self, Asked, Watchdog};
+use crate::commands::{conversations, own_sessions, watchdog};
+use crate::error::Error;
+use crate::operate::{Ask, ask};
+use crate::overrides::one_offs;
+use crate::render::receipt::{self, WatchdogResult};
 
 /// Time for the slowest program to start or fail, whatever the size of the fleet.
 const WITHIN: Duration = Duration::from_secs(120);
 
-pub fn run(app: &App, targets: &Targets) -> Result<u8, Error> {
+pub fn run(app: &App, up: &Up) -> Result<u8, Error> {
+    let targets = &up.targets;
     let whole = targets.names.is_empty();
     let with_watchdog = whole || targets.names.iter().any(|name| name == "watchdog");
     // Another folder takes the whole fleet over, as it is, with a watchdog of its own.
@@ -27,27 +31,42 @@ pub fn run(app: &App, targets: &Targets) -> Result<u8, Error> {
     let enabled = loaded.fleet.agents.iter().filter(|agent| agent.enabled);
     let enabled = enabled.map(|agent| &agent.name).filter(|_| whole);
     let one_offs = one_offs(&loaded.fleet, names.iter().chain(enabled))?;
-    let verb = Verb::Up { names, whole, one_offs: one_offs.clone() };
+    let which = conversations::which(&loaded, &names, &one_offs, &up.opening)?;
+    let verb = Verb::Up { names, whole, one_offs: one_offs.clone(), which };
     if targets.dry_run {
-        return crate::commands::plan::preview(app, &loaded, Some(verb));
+        let watchdog = if with_watchdog { Watchdog::IsStarted } else { Watchdog::StaysAsItIs };
+        return plan::preview(app, &loaded, &Asked { verb, watchdog });
     }
     if with_watchdog && !watchdog::watches(&loaded.fleet.state_dir())? {
         own_sessions::refuse_taken(app, &loaded.fleet)?;
     }
     make_state_dir(&loaded)?;
-    let mut worst = code::DONE;
+    let mut answers = Answers::new();
     if whole || !members.is_empty() {
-        let answers = ask(app, &loaded, &Ask { verb, within: WITHIN })?;
-        worst = report(app, "up", &answers)?;
+        answers = ask(app, &loaded, &Ask { verb, within: WITHIN })?;
+        if !app.json {
+            receipt::say_answers(&answers);
+        }
         say_of_later(&answers, &one_offs);
-    }
-    if with_watchdog {
-        match watchdog::start(app, &loaded)? {
-            watchdog::Started::Now => say("watchdog: started"),
-            watchdog::Started::Already => say("watchdog: already running"),
+        let running = answers.iter().filter(|(_, answer)| *answer == Answer::AlreadyRunning);
+        for (name, _) in running.filter(|(name, _)| loaded.fleet.agent(name).is_some()) {
+            conversations::say_of_running(name, &up.opening);
         }
     }
-    Ok(worst)
+    let result = match with_watchdog {
+        false => WatchdogResult::LeftAlone,
+        true => match watchdog::start(app, &loaded)? {
+            watchdog::Started::Now => WatchdogResult::Started,
+            watchdog::Started::Already => WatchdogResult::AlreadyRunning,
+        },
+    };
+    if app.json {
+        print(&receipt::document("up", &answers, result, &loaded.fleet)?.to_string())?;
+    } else {
+        result.say();
+        receipt::say_unwatched(&answers, &loaded.fleet)?;
+    }
+    Ok(receipt::code_of(&answers))
 }
 
 /// What runs is left as it is, also where another model or backend is asked for.

@@ -34,7 +34,7 @@ const RETRIES_EVERY: Duration = Duration::from_millis(10);
 pub fn run(app: &App, watchdog: &Watchdog) -> Result<u8, Error> {
     let loaded = app.load_to_start(None)?;
     if watchdog.dry_run {
-        return crate::commands::plan::preview(app, &loaded, None);
+        return crate::commands::plan::foretell(app, &loaded);
     }
     let tools = app.tools()?;
     let control = loaded.fleet.session_prefix.control_session();

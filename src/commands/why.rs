@@ -131,6 +131,12 @@ fn of_state(state: &FleetState, now: &Now) -> Vec<Fact> {
     facts.extend(state.sequence.as_ref().map(|sequence| ("phase", sequence.phase().to_string())));
     let branch = match &state.handoff.base {
         Base::Unseen => None,
+        Base::NoCopy => {
+            Some("the shared branch was not read yet; the first fetch tells".to_owned())
+        }
+        Base::Copy(head) => {
+            Some(format!("the shared branch is read from commit {head} on, by the first fetch"))
+        }
         Base::Empty => Some("the shared branch has no commit yet".to_owned()),
         Base::At(head) => Some(format!("the shared branch was read up to commit {head}")),
     };

@@ -23,19 +23,39 @@ pub enum Directive {
     Say(String),
 }
 
+/// What may follow `DEMO:`, and what it does; `docs/demo-agent.md` says the same.
+pub const KNOWN: [(&str, &str); 9] = [
+    ("busy SPAN", "is visibly at work for so long"),
+    ("silent SPAN", "is at work for so long without any output"),
+    ("spew [SPAN]", "prints for so long, or without end, and never shows that it works"),
+    ("limit \"TEXT\" SPAN", "answers every message with the text for so long"),
+    ("fatal TEXT", "answers every message with the text from now on"),
+    ("exit CODE", "ends with this code"),
+    ("promise +SPAN", "promises to go on after so long (a WAITING-UNTIL marker)"),
+    ("say TEXT", "prints the text"),
+    ("help", "prints this list; a SPAN is seconds, or as in 1m30s"),
+];
+
 /// Longer than any test.
 const FOR_EVER: Duration = Duration::from_secs(365 * 86_400);
 
-/// The directives of the text, in order; an unknown one becomes a `Say` that names it.
+/// The directives of the text, in order; an unknown one becomes a `Say` that names it, and `help` one for each row.
 pub fn directives(text: &str) -> Vec<Directive> {
     text.lines()
         .filter_map(|line| line.split_once("DEMO:"))
-        .map(|(_, directive)| {
-            let directive = directive.trim();
-            parse(directive)
-                .unwrap_or_else(|| Directive::Say(format!("unknown directive: {directive}")))
+        .flat_map(|(_, directive)| match directive.trim() {
+            "help" => help(),
+            directive => vec![parse(directive).unwrap_or_else(|| unknown(directive))],
         })
         .collect()
+}
+
+fn help() -> Vec<Directive> {
+    KNOWN.map(|(order, meaning)| Directive::Say(format!("DEMO:{order} — {meaning}"))).into()
+}
+
+fn unknown(directive: &str) -> Directive {
+    Directive::Say(format!("unknown directive: {directive}; `DEMO:help` lists the known ones"))
 }
 
 fn parse(text: &str) -> Option<Directive> {

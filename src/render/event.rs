@@ -13,6 +13,8 @@ pub fn line(event: &Recorded, today: NaiveDate) -> String {
     let subject = event.entry.subject.as_deref().unwrap_or("fleet");
     let (text, _) = body(event);
     let kind = event.entry.kind.as_str();
+    // An alarm names whom it is about, since it is also told elsewhere.
+    let text = text.strip_prefix(&format!("{subject}: ")).unwrap_or(&text);
     one_line(&format!("{} {subject} {kind} {text}", at.format(format)))
 }
 

@@ -43,6 +43,7 @@ pub fn of(evidence: &Evidence<'_>) -> Vec<Fact> {
         ("mailbox", mailbox(evidence)),
     ]);
     facts.extend(programs(evidence.member));
+    facts.extend(conversation(evidence.member).map(|text| ("conversation", text)));
     facts.extend(judged::wake(evidence).map(|wake| ("wake", wake)));
     facts.extend(judged::suspicion(evidence).map(|suspicion| ("suspicion", suspicion)));
     facts
@@ -64,6 +65,14 @@ impl Evidence<'_> {
             Declared::Service => None,
         }
     }
+}
+
+/// Which conversation it is in, or resumes.
+fn conversation(member: &Member) -> Option<String> {
+    let had = &member.conversations;
+    let earlier = had.known.len() - usize::from(had.own().is_some());
+    let earlier = if earlier == 0 { String::new() } else { format!(", after {earlier} earlier") };
+    had.own().map(|own| format!("{}{earlier}", own.id))
 }
 
 fn wanted(evidence: &Evidence<'_>) -> String {

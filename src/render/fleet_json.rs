@@ -49,6 +49,7 @@ pub fn unseen(config: &Path, error: &Error) -> Value {
         "services": [],
         "watchdog": { "state": "unknown", "pid": null, "last_tick_seconds": null },
         "undeclared": [],
+        "store": "unknown",
         "tmux": "unknown",
         "error": error.to_string(),
     })
@@ -63,6 +64,7 @@ fn phase(phase: &PhaseView) -> Value {
         "done": phase.done,
         "complete": phase.complete,
         "moving_from": phase.moving_from,
+        "advances_by": phase.advances_by.map(time),
     })
 }
 
@@ -93,6 +95,7 @@ fn member(member: &MemberView) -> Value {
         "since_seconds": member.since.map(|since| since.ago.as_secs()),
         "waiting_for": member.waiting_for,
         "remark": member.remark,
+        "edited": member.edited,
         "restarts": member.restarts,
         "command": member.command,
     })

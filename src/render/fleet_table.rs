@@ -2,10 +2,9 @@
 
 use crate::render::row::one_line;
 use agents_decide::sentence::span;
-use agents_watchdog::view::{
-    Declared, FleetView, MemberView, PhaseView, State, WatchdogState, WatchdogView,
-};
+use agents_watchdog::view::{Declared, FleetView, MemberView, PhaseView, State, WatchdogState};
 use anstyle::{AnsiColor, Style};
+use chrono::Local;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 #[cfg(test)]
@@ -48,7 +47,7 @@ pub fn of(view: &FleetView, width: Option<usize>) -> String {
     let mut lines: Vec<Line> = Vec::new();
     lines.extend(view.phase.as_ref().map(phase));
     let mut rows: Vec<Row> = view.members().map(row).collect();
-    rows.push(watchdog_row(view.watchdog));
+    rows.push(watchdog_row(view));
     lines.extend(table(&rows, width));
     lines.extend(view.undeclared.iter().map(|found| {
         let text = format!(
@@ -80,6 +79,11 @@ fn phase(phase: &PhaseView) -> Line {
         "sequence complete".to_owned()
     } else if let Some(from) = &phase.moving_from {
         format!("coming from {from}")
+    } else if let Some(by) = &phase.advances_by {
+        format!(
+            "DONE, agents at work may finish until {}",
+            by.with_timezone(&Local).format("%H:%M:%S")
+        )
     } else if phase.done == Some(true) {
         "DONE".to_owned()
     } else {
@@ -150,7 +154,8 @@ fn state(member: &MemberView) -> (String, Style) {
     (text, style)
 }
 
-fn watchdog_row(watchdog: WatchdogView) -> Row {
+fn watchdog_row(view: &FleetView) -> Row {
+    let watchdog = view.watchdog;
     let (state, style) = match watchdog.state {
         WatchdogState::Running => ("RUNNING", GOOD),
         WatchdogState::Stopped => ("stopped", PLAIN),
@@ -159,6 +164,9 @@ fn watchdog_row(watchdog: WatchdogView) -> Row {
     let age = watchdog.last_tick.map(|age| format!("last tick {} ago", span(age.as_secs())));
     let said = match (watchdog.state, age) {
         (WatchdogState::Running, age) => age.unwrap_or_default(),
+        (WatchdogState::Stopped, _) if view.members().any(MemberView::runs) => {
+            "`agents up watchdog`; until then nothing is restarted".to_owned()
+        }
         (WatchdogState::Stopped, _) => String::new(),
         (WatchdogState::Stale, age) => {
             let pid = watchdog.pid.map_or_else(String::new, |pid| format!(" process {pid};"));

@@ -87,8 +87,11 @@ pub fn damage(state_dir: &Path) -> Result<Option<String>, Error> {
     match parse_state(&document) {
         Err(LedgerError::Damaged(damage)) => Ok(Some(damage)),
         Ok(_)
-        | Err(LedgerError::Unusable(_) | LedgerError::Superseded | LedgerError::Withdrawn) => {
-            Ok(None)
-        }
+        | Err(
+            LedgerError::Unusable(_)
+            | LedgerError::Superseded
+            | LedgerError::Withdrawn
+            | LedgerError::Displaced,
+        ) => Ok(None),
     }
 }

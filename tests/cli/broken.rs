@@ -91,7 +91,7 @@ fn a_file_that_broke_under_a_fleet_keeps_nobody_from_working_on_it() {
         told_once(&bed.agents(&["why", "ann"]).ends_with(0));
         told_once(&bed.agents(&["plan"]).ends_with(0));
         told_once(&bed.agents(&["attach", "ann"]).ends_with(1));
-        let sent = bed.agents(&["send", "ann", "are you there"]).ends_with(0);
+        let sent = bed.agents(&["send", "ann", "--wait=2m", "are you there"]).ends_with(0);
         told_once(&sent);
         // What is on the screen is in the log a moment later.
         bed.until("the log holds it", || {
@@ -115,7 +115,7 @@ fn a_file_that_broke_under_a_fleet_keeps_nobody_from_working_on_it() {
     // Gone altogether, and by the verb's own hand.
     bed.agents(&["down", "watchdog"]).ends_with(0);
     std::fs::remove_file(bed.dir.join("agents.toml")).unwrap();
-    told_once(&bed.agents(&["send", "bob", "go home"]).ends_with(0));
+    told_once(&bed.agents(&["send", "bob", "--wait=2m", "go home"]).ends_with(0));
     told_once(&bed.agents(&["down"]).ends_with(0));
     assert_eq!(bed.sessions(), Vec::<String>::new());
     let json = bed.agents(&["status", "--json"]).ends_with(0).json();
@@ -142,7 +142,7 @@ fn a_file_that_moved_away_from_a_living_fleet_is_not_judged_by() {
             assert_eq!(status.out.matches("RUNNING [").count(), 3, "{status:?}");
             let json = bed.status();
             assert!(json["config_problem"].as_str().unwrap().contains(said), "{json}");
-            bed.agents(&["send", "ann", "still there"]).ends_with(0);
+            bed.agents(&["send", "ann", "--wait=2m", "still there"]).ends_with(0);
             for words in [&["restart", "ann"][..], &["up", "ann"], &["watchdog"]] {
                 let ran = bed.agents(words).ends_with(2);
                 assert!(ran.err.contains(said), "{words:?}: {ran:?}");

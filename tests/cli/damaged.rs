@@ -119,19 +119,3 @@ fn two_that_end_a_fleet_with_a_damaged_store_put_it_aside_once() {
     assert_eq!(bed.sessions(), Vec::<String>::new());
     assert_eq!(bed.state_of("ann"), "stopped");
 }
-
-#[test]
-fn a_watchdog_that_lost_its_store_says_why_it_ends() {
-    let bed = Bed::with(CONFIG);
-    bed.agents(&["up"]).ends_with(0);
-    // In one step: the watchdog writes into it all the time.
-    std::fs::rename(bed.dir.join(".state/state"), bed.dir.join("moved")).unwrap();
-    bed.until("it says why", || {
-        let log = bed.watchdog_log();
-        let whys = ["the state folder was moved, deleted or replaced", "cannot write the store"];
-        whys.iter().any(|why| log.contains(&format!("watchdog ends: {why}")))
-    });
-    assert!(bed.has("t-ann"), "the agents are left as they are");
-    bed.agents(&["down"]).ends_with(0);
-    assert!(!bed.has("t-ann"));
-}

@@ -113,7 +113,7 @@ fn what_a_holder_that_sleeps_did_not_take_up_is_withdrawn() {
     signal("CONT", &pid);
     let ran = ran.ends_with(1);
     assert!(ran.err.contains("nothing was done, and the request is withdrawn"), "{ran:?}");
-    bed.agents(&["send", "ann", "in time"]).ends_with(0);
+    bed.agents(&["send", "ann", "--wait=2m", "in time"]).ends_with(0);
     bed.until("ann got it", || bed.screen("t-ann").contains("got: in time"));
     assert!(!bed.screen("t-ann").contains("too late"));
     bed.agents(&["down"]).ends_with(0);

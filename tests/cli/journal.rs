@@ -90,3 +90,34 @@ fn the_journal_is_shown_followed_and_explained() {
     );
     assert!(bed.agents(&["why", "fleet"]).ends_with(0).out.contains("tmux server: process"));
 }
+
+#[test]
+fn an_action_that_failed_is_in_the_journal_with_its_reason() {
+    let bed = Bed::with(
+        r#"HEAD
+[backend.cat]
+bin = "cat"
+prompt_delivery = "exec"
+[[agent]]
+name = "ann"
+backend = "cat"
+watch = "heal"
+"#,
+    );
+    bed.agents(&["up"]).ends_with(0);
+    // What a start needs cannot be written.
+    let runs = bed.dir.join(".state/state/runs");
+    std::fs::remove_dir_all(&runs).unwrap();
+    std::fs::write(&runs, "").unwrap();
+    bed.tmux(&["kill-session", "-t", "=t-ann"]).ends_with(0);
+    let told = |words: &[&str]| {
+        let ran = bed.agents(words).ends_with(0);
+        ran.out
+            .lines()
+            .any(|line| line.contains(" ann outcome could not start ann") && line.contains("/runs"))
+    };
+    bed.until("it is told", || told(&["events", "ann"]));
+    assert!(told(&["why", "ann"]), "{:?}", bed.agents(&["why", "ann"]));
+    std::fs::remove_file(&runs).unwrap();
+    bed.agents(&["down"]).ends_with(0);
+}

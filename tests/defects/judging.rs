@@ -83,7 +83,7 @@ fn d07_a_text_about_limits_holds_an_agent_no_longer_than_one_probe_and_stalls_ar
     bed.until("one probe shows that the text is only a text", || {
         matches!(
             state(&bed).members.values().next().map(|it| &it.limit),
-            Some(Limit::Clear { dismissed: Some(_) })
+            Some(Limit::Clear { dismissed: Some(_), .. })
         )
     });
     assert!(
@@ -98,7 +98,7 @@ fn d07_a_text_about_limits_holds_an_agent_no_longer_than_one_probe_and_stalls_ar
 fn d07_the_text_that_we_typed_is_no_banner() {
     let bed = limited(&[healed("x", &reader("hello")), healed("y", REST)]);
     bed.agents(&["up"]).ends_with(0);
-    bed.agents(&["send", "x", "what does usage limit reached mean?"]).ends_with(0);
+    bed.agents(&["send", "x", "--wait=2m", "what does usage limit reached mean?"]).ends_with(0);
     kill_and_see_healed(&bed, "y");
     ticks(&bed, 3);
     assert_eq!(count(&bed, "x", "where nothing restarts it"), 0, "{}", bed.watchdog_log());

@@ -11,7 +11,7 @@ fn d03_an_agent_that_echoes_its_input_gets_each_message_once() {
     let bed = fleet("", &[healed("x", RECORDER)]);
     bed.agents(&["up"]).ends_with(0);
     for text in ["first message of the operator", "second message of the operator"] {
-        let sent = bed.agents(&["send", "x", text]).ends_with(0);
+        let sent = bed.agents(&["send", "x", "--wait=2m", text]).ends_with(0);
         assert!(sent.err.contains("x: delivered"), "{sent:?}");
     }
     // A second Enter would have left a blank line.
@@ -116,6 +116,41 @@ fn d14_a_claim_pushed_while_no_watchdog_ran_is_told_by_the_next() {
     assert_eq!(got(&bed, "adversary", "CLAIM"), 1, "each claim is told once");
 }
 
+/// A remote that answers no fetch while the file `silent` is there.
+const SILENT: &str = r#"#!/bin/sh
+: > "$(dirname "$0")/asked"
+while [ -e "$(dirname "$0")/silent" ]; do sleep 0.1; done
+exec git-upload-pack "$@"
+"#;
+
+#[test]
+fn d14_a_claim_pushed_before_any_fetch_has_succeeded_is_told() {
+    let bed = pair();
+    commit(&bed, "claim: an old gate");
+    bed.program("upload-pack", SILENT);
+    bed.write("silent", "");
+    let program = bed.dir.join("upload-pack");
+    let program = crate::support::text(&program);
+    bed.git("work", &["config", "remote.origin.uploadpack", program]).ends_with(0);
+    bed.agents(&["up"]).ends_with(0);
+    bed.until("the first fetch hangs", || bed.dir.join("asked").exists());
+    commit(&bed, "claim: gate 1");
+    std::fs::remove_file(bed.dir.join("silent")).unwrap();
+    bed.until("the reviewer hears of it", || got(&bed, "adversary", "CLAIM") == 1);
+    commit(&bed, "review: gate 1 holds");
+    bed.until("the builder hears of the verdict", || got(&bed, "builder", "verdict") == 1);
+    assert_eq!(got(&bed, "adversary", "CLAIM"), 1, "the old claim is not told");
+}
+
+#[test]
+fn d14_a_claim_pushed_between_up_and_the_watchdog_is_told() {
+    let bed = pair();
+    bed.agents(&["up", "builder", "adversary"]).ends_with(0);
+    commit(&bed, "claim: gate 1");
+    bed.agents(&["up", "watchdog"]).ends_with(0);
+    bed.until("the reviewer hears of it", || got(&bed, "adversary", "CLAIM") == 1);
+}
+
 #[test]
 fn d15_an_inbox_is_told_once_over_restarts_of_the_watchdog() {
     let bed = pair();
@@ -159,6 +194,6 @@ fn d03_an_agent_without_a_watch_is_typed_at_only_on_request() {
     bed.agents(&["up"]).ends_with(0);
     kill_and_see_healed(&bed, "y");
     assert_eq!(bed.read("got-x.txt"), "");
-    bed.agents(&["send", "x", "hello", "there"]).ends_with(0);
+    bed.agents(&["send", "x", "--wait=2m", "hello", "there"]).ends_with(0);
     assert_eq!(lines(&bed, "got-x.txt"), ["hello there"]);
 }

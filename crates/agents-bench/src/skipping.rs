@@ -72,6 +72,10 @@ impl Place for Skipping {
         self.inner.status(fleet, phase)
     }
 
+    async fn copy_of_branch(&mut self, fleet: &Fleet) -> Seen<String> {
+        self.inner.copy_of_branch(fleet).await
+    }
+
     fn handoff(&mut self, fleet: &Fleet, base: &Base) -> Seen<HandoffSeen> {
         self.inner.handoff(fleet, base)
     }

@@ -24,7 +24,7 @@ pub struct Agent {
     /// Whether a restart continues the earlier conversation, where the backend can.
     pub resume: bool,
     pub wake: Option<Wake>,
-    /// Agents with one account start with a gap between them, since single-use logins collide.
+    /// Its own; [`crate::Fleet::account_of`] is the one that counts.
     pub account: Option<String>,
     /// Whether the pane is logged to `<log_dir>/<session>.log`.
     pub log: bool,

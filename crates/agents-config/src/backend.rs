@@ -34,6 +34,10 @@ pub struct Backend {
     pub supports_resume: bool,
     /// A shell fragment with the slot `{id}`.
     pub resume_flag: String,
+    /// What the program prints when it does not know the conversation `{id}`.
+    pub resume_refused: Vec<String>,
+    /// A shell fragment with the slot `{id}`: gives a new conversation its id. `None`: the program chooses.
+    pub session_flag: Option<String>,
     /// A shell fragment before the kickoff argument.
     pub prompt_flag: Option<String>,
     /// Set in the program's environment; from the preset.
@@ -50,6 +54,8 @@ pub struct Backend {
     /// The command of a `ping` backend, with the slots `{bin}`, `{server}`, `{dir}`.
     pub attach: String,
     pub server: String,
+    /// The account of agents that name none: the backend's own, else that of `[defaults]`.
+    pub account: Option<String>,
     /// How long a `ping` backend takes until it can take input.
     pub connect_delay: Duration,
 }

@@ -20,7 +20,8 @@ pub struct Report {
 impl Report {
     pub(crate) fn new(file: &Path, text: &str, problems: Vec<Problem>) -> Self {
         let problems = problems.into_iter().map(printable).collect();
-        Self { file: file.to_owned(), text: text.to_owned(), problems }
+        // What stands beside a problem may be the line of a secret.
+        Self { file: file.to_owned(), text: crate::secret::masked(text), problems }
     }
 
     /// The problems, in the order of the file.

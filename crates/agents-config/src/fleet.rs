@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use agents_names::{AgentName, BackendName, PhaseId, SessionPrefix};
 
-use crate::{Agent, Backend, LoopPlan, Service, Timing};
+use crate::{Agent, Backend, LoopPlan, Notify, Service, Timing};
 
 /// All agents and services of one config file, with every default applied and every path absolute.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -25,6 +25,7 @@ pub struct Fleet {
     /// In the order of the file.
     pub services: Vec<Service>,
     pub loop_plan: Option<LoopPlan>,
+    pub notify: Notify,
 }
 
 /// Which tmux server the fleet lives on.
@@ -66,20 +67,31 @@ impl Fleet {
         format!("tmux{server} kill-session -t '={session}'")
     }
 
+    /// Whose allowance `agent` uses: its own account, else that of its backend, which may come from `[defaults]`. `None`:
+    /// nobody else's.
+    #[must_use]
+    pub fn account_of<'a>(&'a self, agent: &'a Agent) -> Option<&'a str> {
+        agent.account.as_deref().or_else(|| self.backends.get(&agent.backend)?.account.as_deref())
+    }
+
     /// Where the store, prompts and launch records lie: `<log_dir>/state`.
     #[must_use]
     pub fn state_dir(&self) -> PathBuf {
         self.log_dir.join("state")
     }
 
-    /// The model `agent` runs with in `phase`: the phase's override for its role, else its own.
+    /// The model `agent` runs with in `phase`: the phase's for its role, else its own.
     #[must_use]
     pub fn model_of<'a>(&'a self, agent: &'a Agent, phase: Option<&PhaseId>) -> Option<&'a str> {
-        let role = agent.role.as_ref();
-        let phase = phase.and_then(|id| self.loop_plan.as_ref()?.phase(id));
-        role.and_then(|role| phase?.models.get(role))
-            .map(String::as_str)
-            .or(agent.model.as_deref())
-            .filter(|model| !model.is_empty())
+        let own = || agent.model.as_deref().filter(|model| !model.is_empty());
+        self.model_of_phase(agent, phase).or_else(own)
+    }
+
+    /// The model that `phase` names for the role of `agent`.
+    #[must_use]
+    pub fn model_of_phase(&self, agent: &Agent, phase: Option<&PhaseId>) -> Option<&str> {
+        let phase = self.loop_plan.as_ref()?.phase(phase?)?;
+        let model = phase.models.get(agent.role.as_ref()?)?;
+        Some(model.as_str()).filter(|model| !model.is_empty())
     }
 }

@@ -18,6 +18,8 @@ pub struct LoopPlan {
     pub done_marker: String,
     /// Whether a finished phase moves on by itself.
     pub auto_advance: bool,
+    /// How long agents of the loop that are at work when their phase is done may finish before they are stopped.
+    pub advance_grace: std::time::Duration,
     /// `Some(false)`: begin at the first phase when no position is recorded. Kept for files of the original.
     pub resume_phase: Option<bool>,
     pub handoff: Option<Handoff>,

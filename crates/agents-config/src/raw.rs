@@ -63,6 +63,10 @@ macro_rules! required {
     };
 }
 
+mod notify;
+
+pub(crate) use notify::{RawNotify, RawNotifyTarget};
+
 table! {
     /// One fleet of agents: the whole of `agents.toml`.
     RawFile {
@@ -80,6 +84,8 @@ table! {
         "service" => service: Rows<RawService>,
         /// The sequence of phases that loop agents follow.
         "loop" => r#loop: Section<RawLoop>,
+        /// Who is told when something needs a person.
+        "notify" => notify: Section<RawNotify>,
     }
 }
 
@@ -116,11 +122,11 @@ table! {
         "enabled" => enabled: Field<bool>,
         /// What the watchdog does for agents that do not say. Default `none`.
         "watch" => watch: Field<Watch>,
-        /// Whether restarts continue the earlier conversation, where the backend can. Default `false`.
+        /// Whether starts continue the agent's own conversation, where the backend can. Default `false`; `true` for a backend with a preset that can.
         "resume" => resume: Field<bool>,
         /// The wake schedule of agents that have none.
         "wake" => wake: Section<RawWake>,
-        /// The account of agents that name none; see `watchdog.account_gap`.
+        /// The account of agents that name none, where their backend names none either; see `agent.account`.
         "account" => account: Field<String>,
         /// The command of services that have none.
         "command" => command: Field<Filled>,
@@ -140,7 +146,7 @@ table! {
         "limit_probe_fallback" => limit_probe_fallback: Field<Interval>,
         /// Added to an announced reset, since banners round down. Default `45s`.
         "limit_reset_slack" => limit_reset_slack: Field<Seconds>,
-        /// The longest time an agent is held without a probe, whatever its banner says. Default `6h`.
+        /// The longest time an agent is held without a probe, whatever its screen says; a reset time in the record of its program is believed up to 8 days ahead. Default `6h`.
         "limit_hold_cap" => limit_hold_cap: Field<Interval>,
         /// The longest promise that is honoured. Default `6h`.
         "promise_cap" => promise_cap: Field<Seconds>,
@@ -162,6 +168,8 @@ table! {
         "max_starts_in_flight" => max_starts_in_flight: Field<Count>,
         /// The gap between starts of agents with one account. Default `0s`.
         "account_gap" => account_gap: Field<Seconds>,
+        /// The gap between agents of one account that go on after a usage limit, or that the watchdog starts by itself. Default `20s`.
+        "account_stagger" => account_stagger: Field<Seconds>,
         /// The limit on any one call to tmux. Default `5s`.
         "tmux_timeout" => tmux_timeout: Field<Interval>,
     }
@@ -202,6 +210,10 @@ table! {
         "supports_resume" => supports_resume: Field<bool>,
         /// The argument that does so, with the slot `{id}`. Default `--resume '{id}'`.
         "resume_flag" => resume_flag: Field<String>,
+        /// What the program prints when it does not know that conversation, with the slot `{id}`: the agent then begins a new one. Two ends with an error within 10 s of a start count as a refusal, too. Default `[]`.
+        "resume_refused" => resume_refused: Field<Vec<String>>,
+        /// The argument that gives a new conversation its id, with the slot `{id}`, which is filled with a UUID. Default: none, the program chooses.
+        "session_flag" => session_flag: Field<String>,
         /// The argument that the kickoff stands behind, with `arg` delivery. Default: none, the kickoff is the last argument.
         "prompt_flag" => prompt_flag: Field<String>,
         /// Whether the program is started with remote control. Default `false`.
@@ -218,6 +230,8 @@ table! {
         "attach" => attach: Field<Filled>,
         /// With `ping` delivery: what fills `{server}`.
         "server" => server: Field<String>,
+        /// The account of agents that run on it and name none; see `agent.account`. Default: that of `[defaults]`, then none.
+        "account" => account: Field<String>,
         /// How long the program takes until it can take input, where no `ready_re` tells. Without `ping` delivery at most 5 s of it are waited. Default `12s`.
         "connect_delay" => connect_delay: Field<Seconds>,
     }
@@ -250,11 +264,11 @@ table! {
         "enabled" => enabled: Field<bool>,
         /// What the watchdog does: `none`, `heal` (restart what is gone or broken), `heal+stall` (also what stalls). Default `none`.
         "watch" => watch: Field<Watch>,
-        /// Whether a restart continues the earlier conversation, where the backend can. Default `false`.
+        /// Whether a start continues the agent's own conversation of the same phase, where the backend can. Default `false`; `true` for a backend with a preset that can.
         "resume" => resume: Field<bool>,
         /// A scheduled nudge while it is idle.
         "wake" => wake: Section<RawWake>,
-        /// Agents with one account start with a gap between them; see `watchdog.account_gap`.
+        /// Agents of one account share a provider's allowance: a usage limit of one holds all of them, and they start with a gap between them; see `watchdog.account_gap` and `watchdog.account_stagger`. Default: that of the backend, then of `[defaults]`, then none.
         "account" => account: Field<String>,
         /// Whether the pane is logged to `<log_dir>/<session>.log`. Default `true`.
         "log" => log: Field<bool>,
@@ -300,6 +314,8 @@ table! {
         "done_marker" => done_marker: Field<Filled>,
         /// Whether a finished phase moves on by itself. Default `true`.
         "auto_advance" => auto_advance: Field<bool>,
+        /// How long agents of the loop that are at work when their phase is done may finish before they are stopped; zero stops them at once. Default `2m`.
+        "advance_grace" => advance_grace: Field<Seconds>,
         /// Without effect, known for the sake of older files: where no position is recorded, the build begins at the first phase in any case.
         "resume_phase" => resume_phase: Field<bool>,
         /// The frame of loop kickoffs, with the slots `{phase_id}`, `{plan}`, `{status}`, `{role}`.
@@ -379,6 +395,8 @@ pub(crate) fn homes_of(key: &str) -> Vec<&'static str> {
         ("`[[loop.phases]]`", RawPhase::KEYS),
         ("`[loop.handoff]`", RawHandoff::KEYS),
         ("`[loop.on_complete]`", RawOnComplete::KEYS),
+        ("`[notify]`", RawNotify::KEYS),
+        ("`[[notify.to]]`", RawNotifyTarget::KEYS),
     ];
     tables.iter().filter(|(_, keys)| keys.contains(&key)).map(|(label, _)| *label).collect()
 }

@@ -3,6 +3,7 @@
 mod agents;
 mod backends;
 mod loop_plan;
+mod notify;
 mod presets;
 mod timing;
 
@@ -50,12 +51,19 @@ fn fleet(
     let tmux_socket = tmux_socket(defaults, picker);
     let timing = timing::timing(raw.watchdog.table.as_ref(), picker);
     let presets = presets::folder(&defaults.presets_dir, picker);
-    let backends = backends::backends(&raw.backend.0, presets.as_deref(), picker);
-    let agents =
-        agents::Inheritance { raw, defaults, environment, prefix: session_prefix.as_ref() };
+    let backends =
+        backends::backends(&raw.backend.0, (presets.as_deref(), &defaults.account), picker);
+    let agents = agents::Inheritance {
+        raw,
+        defaults,
+        environment,
+        backends: &backends,
+        prefix: session_prefix.as_ref(),
+    };
     let declared = raw.agent.0.iter().map(|agent| agents.agent(agent, picker)).collect();
     let services = raw.service.0.iter().map(|service| agents.service(service, picker)).collect();
     let loop_plan = loop_plan::loop_plan(raw.r#loop.table.as_ref(), &timing, picker);
+    let notify = notify::notify(raw.notify.table.as_ref(), picker);
     Some(Fleet {
         config: config.to_owned(),
         project_dir,
@@ -67,6 +75,7 @@ fn fleet(
         agents: Option::<Vec<_>>::from_iter::<Vec<_>>(declared)?,
         services: Option::<Vec<_>>::from_iter::<Vec<_>>(services)?,
         loop_plan: loop_plan?,
+        notify,
     })
 }
 

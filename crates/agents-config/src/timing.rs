@@ -15,7 +15,8 @@ pub struct Timing {
     pub limit_probe_fallback: Duration,
     /// Added to an announced reset, since banners round down. Default 45 s.
     pub limit_reset_slack: Duration,
-    /// The longest time an agent is held without a probe, whatever the banner says. Default 6 h.
+    /// The longest time an agent is held without a probe, whatever its screen says; a reset time in the record of its
+    /// program is believed up to 8 days ahead. Default 6 h.
     pub limit_hold_cap: Duration,
     /// The longest promise that is honoured. Default 6 h.
     pub promise_cap: Duration,
@@ -37,6 +38,9 @@ pub struct Timing {
     pub max_starts_in_flight: u32,
     /// Gap between starts of one account. Default 0 s.
     pub account_gap: Duration,
+    /// Gap between agents of one account that go on after a usage limit, or are started without being asked for.
+    /// Default 20 s.
+    pub account_stagger: Duration,
     /// Limit on any one call to tmux. Default 5 s.
     pub tmux_timeout: Duration,
 }
@@ -61,6 +65,7 @@ impl Default for Timing {
             stop_grace: seconds(10),
             max_starts_in_flight: 8,
             account_gap: Duration::ZERO,
+            account_stagger: seconds(20),
             tmux_timeout: seconds(5),
         }
     }

@@ -4,10 +4,12 @@ mod duration;
 mod name;
 mod pattern;
 mod plain;
+mod secret;
 mod word;
 
 pub(crate) use duration::{Interval, Seconds};
 pub(crate) use plain::{Count, Filled, GitName};
+pub(crate) use secret::Hidden;
 
 use serde_json::Value as Json;
 use toml::de::DeValue;

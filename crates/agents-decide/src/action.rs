@@ -3,6 +3,7 @@
 use agents_config::OneOff;
 use agents_names::{AgentName, PhaseId};
 
+use crate::conversation::Opening;
 use crate::request::Answer;
 use crate::{Moment, RequestId};
 
@@ -27,8 +28,9 @@ pub enum Action {
         run: RunId,
         /// The phase whose kickoff a loop agent gets.
         phase: Option<PhaseId>,
-        /// The conversation to continue.
-        resume: Option<String>,
+        /// With which conversation it begins.
+        #[serde(default)]
+        opening: Opening,
         /// What the operator wants instead of what the config says.
         #[serde(default)]
         one_off: OneOff,
@@ -69,7 +71,13 @@ pub enum Action {
     /// Answers a request of the operator.
     Reply { request: RequestId, answers: Vec<(AgentName, Answer)> },
     /// Tells the operator, once.
-    Alarm { about: Option<AgentName>, text: String },
+    Alarm {
+        about: Option<AgentName>,
+        /// Which alarm it is; empty in one that an earlier version decided.
+        #[serde(default)]
+        key: String,
+        text: String,
+    },
     /// Ends the watchdog itself.
     Exit,
 }
@@ -112,6 +120,8 @@ pub enum Why {
     SequenceComplete,
     /// A parked member gets one more try.
     ParkedRetry,
+    /// Its program does not know the conversation that it was to continue, so it begins a new one.
+    Refused { id: String },
     /// A start failed and is tried again.
     Retry { reason: String },
 }

@@ -4,12 +4,12 @@ use agents_config::{Agent, Fleet, Watch};
 
 use crate::draft::{Decision, Declared, Draft};
 use crate::life::Life;
-use crate::limit::LimitLook;
 use crate::stall::StallLook;
 use crate::state::{Blind, FleetState, Wanted};
 use crate::{
-    Action, Activity, MemberSeen, Note, Now, Observation, Seen, Step, StopStage, Wish, activity,
-    asks, delivery, handoff, health, intent, life, program, sequence, wake,
+    Action, Activity, MemberSeen, Note, Now, Observation, Seen, Step, StopStage, Wish, account,
+    activity, asks, conversation, delivery, handoff, health, intent, life, login, program,
+    sequence, wake,
 };
 
 /// After so long without a look that succeeds the operator hears of it.
@@ -43,6 +43,7 @@ fn supervise<'a>(mut draft: Draft<'a>, judged: &'a Fleet) -> Decision {
     draft.fleet = judged;
     sequence::step(&mut draft);
     handoff::step(&mut draft);
+    account::step(&mut draft);
     let mut stalls = Vec::new();
     for what in draft.declared() {
         let Some(member) = draft.seen.members.get(what.name()) else { continue };
@@ -180,7 +181,11 @@ fn one_agent<'a>(
     } else {
         Activity::Unknown
     };
+    conversation::hear(draft, agent, seen);
     asks::step(draft, agent, seen);
+    if draft.seen.supervised {
+        login::step(draft, agent, seen, activity);
+    }
     if draft.seen.supervised {
         if agent.watch != Watch::None && agent.enabled {
             stalls.extend(watch(draft, agent, seen, activity, alive));
@@ -199,9 +204,16 @@ fn watch<'a>(
     activity: Activity,
     alive: bool,
 ) -> Option<(&'a Agent, crate::Why)> {
-    limit(draft, agent, seen);
+    crate::limit::step(draft, agent, seen);
     let member = draft.member(&agent.name);
+    let is_refused = login::is_refused(member);
     let silenced = member.limit.silences();
+    let held = account::hold(draft, Declared::Agent(agent));
+    if let Some(held) = held.clone().filter(|_| !silenced) {
+        draft.note(&agent.name, held);
+    }
+    let silenced = silenced || is_refused || held.is_some();
+    let member = draft.member(&agent.name);
     if !alive || silenced || !matches!(member.life, Life::Up { .. }) {
         member.stall = crate::Stall::default();
         return None;
@@ -236,33 +248,6 @@ fn unwatched(
     if alive && matches!(member.life, Life::Up { .. }) {
         wake::step(draft, agent, seen, activity);
     }
-}
-
-fn limit(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen) {
-    if matches!(seen.pane, Seen::Unknown(_)) {
-        return;
-    }
-    let member = draft.member(&agent.name).clone();
-    let own_texts: Vec<String> = member.mailbox.own_texts().map(str::to_owned).collect();
-    let look = LimitLook {
-        agent,
-        backend: draft.fleet.backend_of(agent),
-        timing: &draft.fleet.timing,
-        pane: &seen.pane,
-        screen: &seen.screen,
-        shown: seen.shown.as_ref(),
-        pattern_active: member.activity.pattern_active(draft.now),
-        own_texts: &own_texts,
-        probe: delivery::probe_state(&member.mailbox),
-    };
-    let step = member.limit.step(&look, draft.now);
-    let next = take(draft, agent, step, |draft, text| {
-        delivery::owe(draft, &agent.name, delivery::MessageKind::Probe, text);
-    });
-    if let crate::Limit::Held { probe_at, .. } = &next {
-        draft.look_in(probe_at.since(draft.now.at));
-    }
-    draft.member(&agent.name).limit = next;
 }
 
 fn stall(

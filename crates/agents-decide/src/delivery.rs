@@ -15,9 +15,14 @@ mod ready;
 #[cfg(test)]
 mod tests;
 
+pub use evidence::Went;
 pub use mailbox::{Mailbox, Message, MessageKind, Stage};
-pub(crate) use mailbox::{begin_run, drop_all, end_run, owe, probe_state};
+pub(crate) use mailbox::{
+    Progress, begin_run, drop_all, end_run, forget_probe, give_up, owe, owe_now, probe_state,
+    progress,
+};
 pub use note::MessageNote;
+pub(crate) use ready::closed;
 
 /// A step that has not shown in the session's token by then was lost, and is sent again under the same token.
 const LOST_AFTER: Duration = Duration::from_secs(3);
@@ -202,8 +207,9 @@ fn submitted(
     let name = what.name();
     let arrived =
         sent.pane.submitted.as_deref() == Some(submit_token(message, sent.tries).as_str());
-    if arrived && went(draft, what, seen, &sent.before, message) {
-        return delivered(draft, what, message);
+    let evidence = went(draft, what, seen, &sent.before, message).filter(|_| arrived);
+    if let Some(evidence) = evidence {
+        return delivered(draft, what, message, evidence);
     }
     let waited = draft.now.at.since(sent.at);
     draft.look_in(Duration::from_millis(250));
@@ -230,14 +236,14 @@ fn went(
     seen: &MemberSeen,
     before: &[String],
     message: &Message,
-) -> bool {
+) -> Option<Went> {
     let (Seen::Known(screen), Some(backend)) = (&seen.screen, what.backend(draft.fleet)) else {
-        return false;
+        return None;
     };
     evidence::went(before, &screen.rows, &message.text, backend.active_re.as_ref())
 }
 
-fn delivered(draft: &mut Draft<'_>, what: Declared<'_>, message: &Message) {
+fn delivered(draft: &mut Draft<'_>, what: Declared<'_>, message: &Message, evidence: Went) {
     let name = what.name();
     let mailbox = &mut draft.member(name).mailbox;
     mailbox.queue.pop_front();
@@ -249,7 +255,7 @@ fn delivered(draft: &mut Draft<'_>, what: Declared<'_>, message: &Message) {
     draft.calm(Some(name), "stuck");
     draft.note(name, MessageNote::Seen { message: message.kind.to_string() });
     if let MessageKind::Operator(request) = message.kind {
-        crate::intent::delivered(draft, name, request);
+        crate::intent::delivered(draft, name, request, evidence);
     }
     draft.look_in(Duration::from_millis(500));
 }
@@ -262,10 +268,11 @@ fn stuck(
     message: &Message,
 ) {
     // Somebody pressed the key, or the program took it late.
-    if went(draft, what, seen, before, message) {
-        delivered(draft, what, message);
-    } else {
-        let message = message.kind.to_string();
-        draft.note(what.name(), MessageNote::Stuck { message, tries: SUBMITS });
+    match went(draft, what, seen, before, message) {
+        Some(evidence) => delivered(draft, what, message, evidence),
+        None => {
+            let message = message.kind.to_string();
+            draft.note(what.name(), MessageNote::Stuck { message, tries: SUBMITS });
+        }
     }
 }

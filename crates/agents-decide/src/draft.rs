@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use agents_config::{Agent, Backend, Fleet, Kind, Service, Watch};
-use agents_names::AgentName;
+use agents_names::{AgentName, PhaseId};
 
 use crate::sentence::Telling;
 use crate::state::{FleetState, Member, Wanted};
@@ -110,12 +110,12 @@ impl<'a> Draft<'a> {
 
     /// Tells the operator once; again only after [`Self::calm`] was called for the same cause.
     pub fn alarm(&mut self, about: Option<&AgentName>, key: &str, text: String) {
-        let key = alarm_key(about, key);
-        if self.next.alarms.contains_key(&key) {
+        let raised = alarm_key(about, key);
+        if self.next.alarms.contains_key(&raised) {
             return;
         }
-        self.next.alarms.insert(key, self.now.at);
-        self.act(Action::Alarm { about: about.cloned(), text });
+        self.next.alarms.insert(raised, self.now.at);
+        self.act(Action::Alarm { about: about.cloned(), key: key.to_owned(), text });
     }
 
     /// The cause of an alarm is over.
@@ -135,6 +135,12 @@ impl<'a> Draft<'a> {
 
     pub fn member(&mut self, name: &AgentName) -> &mut Member {
         self.next.members.entry(name.clone()).or_default()
+    }
+
+    /// The phase whose kickoff a loop agent gets now.
+    pub fn phase_of(&self, what: Declared<'_>) -> Option<PhaseId> {
+        let sequence = self.next.sequence.as_ref().filter(|_| what.is_loop());
+        sequence.map(|sequence| sequence.phase().clone())
     }
 
     /// Services first, then agents, each in the order of the file.
@@ -170,9 +176,9 @@ impl<'a> Declared<'a> {
         }
     }
 
-    pub fn account(self) -> Option<&'a str> {
+    pub fn account(self, fleet: &'a Fleet) -> Option<&'a str> {
         match self {
-            Self::Agent(agent) => agent.account.as_deref(),
+            Self::Agent(agent) => fleet.account_of(agent),
             Self::Service(_) => None,
         }
     }

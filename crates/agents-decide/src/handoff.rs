@@ -40,7 +40,8 @@ pub enum Turn {
 pub(crate) fn awaits(draft: &Draft<'_>, name: &AgentName) -> Option<&'static str> {
     let handoff = draft.fleet.loop_plan.as_ref()?.handoff.as_ref()?;
     // Until the branch was read, nobody knows whose turn it is.
-    if draft.next.handoff.base == Base::Unseen || handoff.claim_pings == handoff.review_pings {
+    let is_read = matches!(draft.next.handoff.base, Base::Empty | Base::At(_));
+    if !is_read || handoff.claim_pings == handoff.review_pings {
         return None;
     }
     let turn = match &draft.next.handoff.turn {
@@ -68,9 +69,43 @@ pub enum Base {
     /// Never looked at.
     #[default]
     Unseen,
+    /// The local copy held none of it before the fleet began, or could not be read: whatever the first fetch finds is
+    /// news, of which the latest claim or review counts.
+    NoCopy,
+    /// The local copy led to this commit before the fleet began. What the first fetch finds beyond it may be as old as
+    /// the copy, so of that, too, the latest claim or review counts.
+    Copy(String),
     /// Looked at while nothing was pushed: the first commit will be news.
     Empty,
     At(String),
+}
+
+impl Base {
+    /// Where a fleet begins to read whose local copy of the branch is this.
+    #[must_use]
+    pub fn of_copy(copy: &Seen<String>) -> Self {
+        match copy {
+            Seen::Known(head) => Self::Copy(head.clone()),
+            Seen::Absent | Seen::Unknown(_) => Self::NoCopy,
+        }
+    }
+
+    /// The commit that a look begins at, if it begins at one.
+    #[must_use]
+    pub fn commit(&self) -> Option<&String> {
+        match self {
+            Self::Copy(commit) | Self::At(commit) => Some(commit),
+            Self::Unseen | Self::NoCopy | Self::Empty => None,
+        }
+    }
+}
+
+impl HandoffState {
+    /// Whether it is known from where on the branch that `handoff` names is read.
+    #[must_use]
+    pub fn has_begun(&self, handoff: &Handoff) -> bool {
+        self.source == source_of(handoff)
+    }
 }
 
 /// After so many failed fetches in a row the operator hears of it.
@@ -84,6 +119,7 @@ pub(crate) fn step(draft: &mut Draft<'_>) {
     if !draft.declared().iter().any(|what| what.is_loop() && what.enabled()) {
         return;
     }
+    begin(draft, handoff);
     let look = match &draft.seen.handoff {
         Seen::Known(look) => look,
         Seen::Absent => return,
@@ -91,16 +127,26 @@ pub(crate) fn step(draft: &mut Draft<'_>) {
     };
     draft.next.handoff.failures = 0;
     draft.calm(None, "handoff");
-    let source = source_of(handoff);
-    if draft.next.handoff.source != source {
-        draft.next.handoff = HandoffState { source, ..HandoffState::default() };
-    }
     let before = draft.next.handoff.base.clone();
     commits(draft, handoff, look);
     inboxes(draft, handoff, look);
-    if matches!(before, Base::At(_)) && draft.next.handoff.base != before {
+    if matches!(before, Base::At(_) | Base::Copy(_)) && draft.next.handoff.base != before {
         nothing_new(draft, look);
     }
+}
+
+/// Takes what the local copy holds for the beginning, before anybody is started: whatever the agents push is news, also
+/// when no fetch succeeds until then.
+fn begin(draft: &mut Draft<'_>, handoff: &Handoff) {
+    if draft.next.handoff.has_begun(handoff) {
+        return;
+    }
+    let base = draft.seen.copy.as_ref().map_or(Base::Unseen, Base::of_copy);
+    if let Base::Copy(head) = &base {
+        draft.note_fleet(Note::HandoffBegins { head: head.clone() });
+    }
+    draft.next.handoff =
+        HandoffState { base, source: source_of(handoff), ..HandoffState::default() };
 }
 
 /// A fetch that failed is no silence: the next one reads from the same base, and the operator hears of a few in a row.
@@ -126,7 +172,7 @@ pub fn source_of(handoff: &Handoff) -> String {
 
 fn commits(draft: &mut Draft<'_>, handoff: &Handoff, look: &HandoffSeen) {
     let Some(head) = &look.head else {
-        if draft.next.handoff.base == Base::Unseen {
+        if matches!(draft.next.handoff.base, Base::Unseen | Base::NoCopy) {
             draft.next.handoff.base = Base::Empty;
         }
         return;
@@ -140,13 +186,23 @@ fn commits(draft: &mut Draft<'_>, handoff: &Handoff, look: &HandoffSeen) {
         (Base::At(base), NewsSeen::Commits(commits)) if look.base.as_ref() == Some(base) => {
             subjects(draft, handoff, commits);
         }
+        (Base::Copy(copy), NewsSeen::Commits(commits)) if look.base.as_ref() == Some(copy) => {
+            subjects(draft, handoff, latest(handoff, commits));
+        }
+        (Base::NoCopy, NewsSeen::Commits(commits)) if look.base.is_none() => {
+            let latest = latest(handoff, commits);
+            subjects(draft, handoff, latest);
+            if latest.is_empty() {
+                draft.note_fleet(Note::HandoffBegins { head: head.clone() });
+            }
+        }
         (Base::Empty, _) if look.base.is_none() => {
             turn(draft, Turn::Both);
             news(draft, "the branch has its first commits", both(handoff));
             tell(draft, &handoff.claim_pings, MessageKind::Rewritten, messages::FIRST.to_owned());
             tell(draft, &handoff.review_pings, MessageKind::Rewritten, messages::FIRST.to_owned());
         }
-        (Base::At(_), NewsSeen::BaseUnknown) => {
+        (Base::At(_) | Base::Copy(_), NewsSeen::BaseUnknown) => {
             turn(draft, Turn::Both);
             // What was claimed or reviewed cannot be listed: both sides look for themselves.
             news(draft, "the history of the branch was rewritten", both(handoff));
@@ -163,9 +219,19 @@ fn commits(draft: &mut Draft<'_>, handoff: &Handoff, look: &HandoffSeen) {
                 messages::REWRITTEN.to_owned(),
             );
         }
-        (Base::At(_) | Base::Empty, _) => return, // A look made for an older base; the next one fits.
+        // A look made for an older base; the next one fits.
+        (Base::At(_) | Base::Copy(_) | Base::NoCopy | Base::Empty, _) => return,
     }
     draft.next.handoff.base = Base::At(head.clone());
+}
+
+/// The last commit that claims or reviews, alone: who has the turn now learns it, and nobody of what was answered since.
+fn latest<'c>(handoff: &Handoff, commits: &'c [(String, String)]) -> &'c [(String, String)] {
+    let counts = |(_, subject): &(String, String)| {
+        handoff.claim_pattern.is_match(subject) || handoff.review_pattern.is_match(subject)
+    };
+    let last = commits.iter().rposition(counts);
+    last.map_or(&[], |last| std::slice::from_ref(&commits[last]))
 }
 
 fn subjects(draft: &mut Draft<'_>, handoff: &Handoff, commits: &[(String, String)]) {

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use agents_config::OneOff;
 use agents_names::{AgentName, PhaseId};
 
-use crate::delivery::{MessageKind, drop_all, owe};
+use crate::conversation::Which;
+use crate::delivery::{MessageKind, Went, closed, drop_all, owe, owe_now};
 use crate::draft::{Declared, Draft};
 use crate::life::{Ending, Life, begin_stop, set, taken};
-use crate::request::{Answer, OneOffs, Request, RequestId, Verb};
+use crate::request::{Answer, OneOffs, Request, RequestId, SendTerms, Verb};
 use crate::sequence::Sequence;
 use crate::state::{OpenRequest, Wanted};
 use crate::{Moment, Seen, Why};
@@ -31,11 +32,15 @@ pub(crate) fn take(draft: &mut Draft<'_>) {
 
 fn begin(draft: &mut Draft<'_>, request: Request) {
     let answers = match &request.verb {
-        Verb::Up { names, whole, one_offs } => up(draft, names, *whole, one_offs),
+        Verb::Up { names, whole, one_offs, which } => {
+            up(draft, names, *whole, &Start { one_offs, which })
+        }
         Verb::Down { names, whole } => down(draft, names, *whole),
-        Verb::Restart { names, one_offs } => restart(draft, names, one_offs),
+        Verb::Restart { names, one_offs, which } => {
+            restart(draft, names, &Start { one_offs, which })
+        }
         Verb::Phase { to } => phase(draft, to),
-        Verb::Send { name, text } => send(draft, request.id, name, text),
+        Verb::Send { name, text, terms } => send(draft, request.id, name, (text, *terms)),
         // Who they are is known when the terminals are seen.
         Verb::DownUndeclared | Verb::StopWatchdog => BTreeMap::new(),
     };
@@ -44,9 +49,15 @@ fn begin(draft: &mut Draft<'_>, request: Request) {
     draft.next.open.push(OpenRequest { id, verb, since, answers });
 }
 
+/// How those that are asked up are to be started.
+struct Start<'a> {
+    one_offs: &'a OneOffs,
+    which: &'a Which,
+}
+
 type Answers = BTreeMap<AgentName, Option<Answer>>;
 
-fn up(draft: &mut Draft<'_>, names: &[AgentName], whole: bool, one_offs: &OneOffs) -> Answers {
+fn up(draft: &mut Draft<'_>, names: &[AgentName], whole: bool, start: &Start<'_>) -> Answers {
     if whole {
         draft.next.wanted = Wanted::Up;
     }
@@ -55,15 +66,29 @@ fn up(draft: &mut Draft<'_>, names: &[AgentName], whole: bool, one_offs: &OneOff
     let mut answers = Answers::new();
     for what in chosen {
         let name = what.name();
-        want_up(draft, name, one_offs);
+        want_up(draft, name, start.one_offs);
         if whole && what.is_loop() && complete {
             let said = "the phase sequence is complete; `agents phase set` goes back".to_owned();
             answers.insert(name.clone(), Some(Answer::Waiting(said)));
             continue;
         }
-        answers.insert(name.clone(), ask_up(draft, what));
+        let answer = ask_up(draft, what);
+        want_conversation(draft, name, start.which, answer.as_ref());
+        answers.insert(name.clone(), answer);
     }
     answers
+}
+
+/// What runs is left in its conversation, and what fails now is not started.
+fn want_conversation(
+    draft: &mut Draft<'_>,
+    name: &AgentName,
+    which: &Which,
+    answer: Option<&Answer>,
+) {
+    let is_to_start = answer.is_none();
+    draft.member(name).conversations.next =
+        if is_to_start { which.clone() } else { Which::default() };
 }
 
 /// The operator's last word decides with what later starts are made, too.
@@ -98,7 +123,7 @@ fn ask_up(draft: &mut Draft<'_>, what: Declared<'_>) -> Option<Answer> {
                 let said = "the phase sequence is just being completed; ask again".to_owned();
                 return Some(Answer::Waiting(said));
             }
-            Sequence::Running { .. } | Sequence::Complete { .. } => {}
+            Sequence::Running { .. } | Sequence::Finishing { .. } | Sequence::Complete { .. } => {}
         }
     }
     let runs = draft
@@ -145,6 +170,7 @@ fn down(draft: &mut Draft<'_>, names: &[AgentName], whole: bool) -> Answers {
     for what in chosen {
         draft.member(what.name()).wanted = Wanted::Down;
         draft.member(what.name()).one_off = OneOff::default();
+        draft.member(what.name()).conversations.next = Which::default();
         drop_all(draft.member(what.name()));
         answers.insert(what.name().clone(), ask_down(draft, what));
     }
@@ -183,12 +209,12 @@ fn ask_down(draft: &mut Draft<'_>, what: Declared<'_>) -> Option<Answer> {
     None
 }
 
-fn restart(draft: &mut Draft<'_>, names: &[AgentName], one_offs: &OneOffs) -> Answers {
+fn restart(draft: &mut Draft<'_>, names: &[AgentName], start: &Start<'_>) -> Answers {
     let mut answers = Answers::new();
     for what in chosen(draft, names, false) {
         let seen = &draft.seen.members[what.name()];
         let unstartable = seen.unstartable.clone().or_else(|| taken(draft, what, seen));
-        want_up(draft, what.name(), one_offs);
+        want_up(draft, what.name(), start.one_offs);
         let member = draft.member(what.name());
         member.budget.reset();
         let answer = match (unstartable, member.life.clone()) {
@@ -218,6 +244,7 @@ fn restart(draft: &mut Draft<'_>, names: &[AgentName], one_offs: &OneOffs) -> An
                 }
             }
         };
+        want_conversation(draft, what.name(), start.which, answer.as_ref());
         answers.insert(what.name().clone(), answer);
     }
     answers
@@ -235,7 +262,12 @@ fn phase(draft: &mut Draft<'_>, to: &PhaseId) -> Answers {
     Answers::new()
 }
 
-fn send(draft: &mut Draft<'_>, id: RequestId, name: &AgentName, text: &str) -> Answers {
+fn send(
+    draft: &mut Draft<'_>,
+    id: RequestId,
+    name: &AgentName,
+    (text, terms): (&str, SendTerms),
+) -> Answers {
     let unseen = draft.seen.members.get(name).and_then(|seen| match &seen.pane {
         Seen::Unknown(cause) => Some(cause.clone()),
         Seen::Known(_) | Seen::Absent => None,
@@ -248,7 +280,19 @@ fn send(draft: &mut Draft<'_>, id: RequestId, name: &AgentName, text: &str) -> A
         }
         Life::Stopped { .. } | Life::Parked { .. } | Life::Stopping { then: None, .. } => false,
     };
+    let closed = draft.seen.members.get(name).filter(|_| terms.now).and_then(closed);
     let answer = match (comes, unseen) {
+        (true, Some(cause)) if terms.now => {
+            Some(Answer::Unseen(format!("not typed: the terminals cannot be seen ({cause})")))
+        }
+        (true, None) if terms.now => match closed {
+            Some(reason) => Some(Answer::Failed(not_typed(reason))),
+            None => {
+                let until = draft.now.at.after(terms.limit());
+                owe_now(draft, name, id.0, (text.to_owned(), until));
+                None
+            }
+        },
         (true, _) => {
             owe(draft, name, MessageKind::Operator(id.0), text.to_owned());
             None
@@ -256,16 +300,23 @@ fn send(draft: &mut Draft<'_>, id: RequestId, name: &AgentName, text: &str) -> A
         (false, Some(cause)) => Some(Answer::Unseen(format!(
             "not queued: it did not run when it was seen last, and nobody can see it now ({cause})"
         ))),
-        (false, None) => Some(Answer::Failed("it is not running".to_owned())),
+        (false, None) => {
+            Some(Answer::Failed(format!("it is not running; `agents up {name}` starts it")))
+        }
     };
     Answers::from([(name.clone(), answer)])
 }
 
 /// An operator's message was seen to go.
-pub(crate) fn delivered(draft: &mut Draft<'_>, name: &AgentName, request: u64) {
+pub(crate) fn delivered(draft: &mut Draft<'_>, name: &AgentName, request: u64, evidence: Went) {
     for open in draft.next.open.iter_mut().filter(|open| open.id.0 == request) {
-        open.answers.insert(name.clone(), Some(Answer::Delivered));
+        open.answers.insert(name.clone(), Some(Answer::Delivered(evidence)));
     }
+}
+
+/// The answer to a message that was to be typed at once.
+fn not_typed(reason: &str) -> String {
+    format!("not typed, and not queued: {reason}")
 }
 
 /// Whether it is being stopped because the phase changes.
@@ -274,7 +325,9 @@ fn changes_phase(draft: &Draft<'_>, what: Declared<'_>) -> bool {
     what.is_loop()
         && sequence.is_some_and(|sequence| match sequence {
             Sequence::Moving { .. } | Sequence::Completing { .. } => true,
-            Sequence::Running { .. } | Sequence::Complete { .. } => false,
+            Sequence::Running { .. } | Sequence::Finishing { .. } | Sequence::Complete { .. } => {
+                false
+            }
         })
 }
 

@@ -6,7 +6,7 @@ use agents_config::Fleet;
 use crate::draft::Decision;
 use crate::life::Life;
 use crate::state::{FleetState, Wanted};
-use crate::{Action, Now, Observation, Seen, Why};
+use crate::{Action, Now, Observation, Opening, Seen, Why};
 
 /// A broken invariant, and the action that breaks it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +46,7 @@ fn broken(
 ) -> Vec<(&'static str, String)> {
     let mut found = Vec::new();
     match action {
-        Action::Start { name, why, .. } => {
+        Action::Start { name, why, opening, .. } => {
             let Some(member) = seen.members.get(name) else {
                 found.push(("I10", format!("{name} is started without being declared")));
                 return found;
@@ -56,6 +56,13 @@ fn broken(
             }
             if let Seen::Unknown(_) = member.pane {
                 found.push(("I12", format!("{name} is started though it cannot be seen")));
+            }
+            if let Opening::Resumed(id) = opening
+                && decision.next.members.iter().any(|(other, member)| {
+                    other != name && member.conversations.current.as_ref() == Some(id)
+                })
+            {
+                found.push(("C1", format!("{name} is started in another's conversation, {id}")));
             }
             if decision.next.members.get(name).is_some_and(|member| member.wanted == Wanted::Down)
                 && *why != Why::SequenceComplete

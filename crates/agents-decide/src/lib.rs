@@ -1,9 +1,11 @@
 //! What should happen now? Pure: no clock, file, process, network or waiting in this crate.
 
+mod account;
 mod action;
 pub mod activity;
 mod asks;
 mod budget;
+mod conversation;
 pub mod corpus;
 mod decide;
 pub mod delivery;
@@ -14,6 +16,7 @@ mod intent;
 pub mod invariants;
 mod life;
 pub mod limit;
+mod login;
 pub mod messages;
 mod note;
 mod now;
@@ -31,17 +34,22 @@ mod step;
 mod told;
 mod wake;
 
+pub use account::{Account, AccountNote, Closed, Reopening};
 pub use action::{Action, LookBy, RunId, StopStage, Why};
 pub use activity::{Activity, ActivityNote, ActivityState};
 pub use asks::Asks;
 pub use budget::Budget;
+pub use conversation::{
+    Conversation, ConversationNote, Conversations, KnownBy, Opening, Refusal, Which,
+};
 pub use decide::decide;
-pub use delivery::{Mailbox, Message, MessageKind, MessageNote, Stage};
+pub use delivery::{Mailbox, Message, MessageKind, MessageNote, Stage, Went};
 pub use draft::Decision;
 pub use handoff::{Base, HandoffState};
 pub use health::FatalNote;
 pub use life::{Bar, Ending, Hold, Life, LifeNote, StaysDown};
-pub use limit::{Limit, LimitLook, LimitNote, ProbeState};
+pub use limit::{GoesOn, Limit, LimitLook, LimitNote, LimitSource, ProbeState};
+pub use login::{LoginNote, LoginRefusal};
 pub use note::{About, Note};
 pub use now::{Moment, Now, Zone};
 pub use observation::{
@@ -50,7 +58,7 @@ pub use observation::{
     Undeclared,
 };
 pub use program::Program;
-pub use request::{Answer, OneOffs, Request, RequestId, Verb};
+pub use request::{Answer, OneOffs, Request, RequestId, SendTerms, Verb};
 pub use seen::Seen;
 pub use sequence::{PhaseNote, Sequence};
 pub use shown::{Shown, ShownState};

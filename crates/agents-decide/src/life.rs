@@ -11,7 +11,8 @@ use crate::draft::{Declared, Draft};
 use crate::state::Wanted;
 use crate::{MemberSeen, Moment, Note, PaneSeen, RunId, Seen, StopStage, Why};
 
-use end::{describe, ended, exit_of};
+pub(crate) use end::exit_of;
+use end::{describe, ended};
 use start::{Sent, due, may_run, starting};
 use stop::{Stop, stopping};
 

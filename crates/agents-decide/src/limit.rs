@@ -1,36 +1,40 @@
 //! Is the agent inside a usage window? While it is, nothing else judges it.
 
 mod banner;
+mod found;
+mod judge;
 pub(crate) mod own_rows;
 pub mod reset;
 #[cfg(test)]
 mod tests;
-
-use std::time::Duration;
+mod window;
 
 use agents_config::{Agent, Backend, Kind, Timing};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use crate::sentence::Telling;
-use crate::{Moment, Note, Now, PaneSeen, ScreenSeen, Seen, Shown, ShownState, Step, Wish};
+use crate::{Moment, Note, Now, PaneSeen, ScreenSeen, Seen, Shown, Step, Told, Wish};
 
-use banner::Banner;
 pub(crate) use banner::{TAIL_ROWS, Tail};
+pub use found::{GoesOn, LimitSource};
+pub(crate) use judge::step;
+pub(crate) use window::pause;
+use window::{Probe, Window};
 
-/// The longest time between two probes when no banner says when the window ends.
-const SLOWEST_PROBES: Duration = Duration::from_secs(30 * 60);
-
-/// After so many probes in vain the operator hears of it.
-const ALARM_PROBES: u32 = 3;
-
-/// A probe that could not be typed for so long counts as one in vain.
-const PROBE_PATIENCE: Duration = Duration::from_secs(30 * 60);
+/// The alarm about a window that lasts.
+pub(crate) const LASTS: &str = "limit-stays";
 
 /// The usage-limit machine.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Limit {
-    /// No window. `dismissed`: a banner row that a probe has proved to be old or quoted text.
-    Clear { dismissed: Option<String> },
+    /// No window.
+    Clear {
+        /// A banner row that a probe has proved to be old or quoted text.
+        dismissed: Option<String>,
+        /// Up to then, what the program itself said of a limit is over, in milliseconds since 1970.
+        #[serde(default)]
+        settled_ms: Option<i64>,
+    },
     /// The provider refuses work.
     Held {
         since: Moment,
@@ -41,6 +45,12 @@ pub enum Limit {
         banner: String,
         /// How many probes of this window were in vain.
         probes: u32,
+        /// What says so.
+        #[serde(default)]
+        source: LimitSource,
+        /// Whether the program goes on by itself, so that nobody has to type at it.
+        #[serde(default)]
+        goes_on: GoesOn,
     },
     /// The probe is owed or under way since.
     Probing {
@@ -50,12 +60,15 @@ pub enum Limit {
         banner: String,
         /// How many probes of this window were in vain before this one.
         probes: u32,
+        /// What said so.
+        #[serde(default)]
+        source: LimitSource,
     },
 }
 
 impl Default for Limit {
     fn default() -> Self {
-        Self::Clear { dismissed: None }
+        Self::Clear { dismissed: None, settled_ms: None }
     }
 }
 
@@ -69,11 +82,15 @@ pub struct LimitLook<'a> {
     pub screen: &'a Seen<ScreenSeen>,
     /// What the screen shows by the rules of a preset, which then count instead of the backend's pattern.
     pub shown: Option<&'a Shown>,
+    /// What the program itself says, which counts before anything that stands on its screen.
+    pub told: Option<&'a Told>,
     /// [`crate::ActivityState::pattern_active`]: the log does not count here, since it also grows when a banner is drawn.
     pub pattern_active: bool,
     /// Texts that we typed or gave as a prompt: rows that merely show them are no banner.
     pub own_texts: &'a [String],
     pub probe: ProbeState,
+    /// Another agent of its account is probed first: this one waits, also when its window should be over.
+    pub waits: bool,
 }
 
 /// How far the probe message is.
@@ -97,11 +114,25 @@ pub enum LimitNote {
         banner: String,
         until: Option<DateTime<Utc>>,
         probe_at: Moment,
+        #[serde(default)]
+        source: LimitSource,
+        #[serde(default)]
+        goes_on: GoesOn,
     },
     Holding {
         until: Option<DateTime<Utc>>,
         probe_at: Moment,
     },
+    /// It goes on by itself when the window ends; nothing is typed at it.
+    GoesOn {
+        until: Option<DateTime<Utc>>,
+    },
+    /// Its window should be over, and it has not gone on by itself, as it said that it would.
+    DidNotGoOn {
+        until: Option<DateTime<Utc>>,
+    },
+    /// Its window should be over; another agent of its account is probed first.
+    WaitsForAccount,
     /// The session ended inside the window, and the window is over.
     WindowOver,
     /// `probes`: which probe of this window it is, from 1.
@@ -147,13 +178,32 @@ impl Limit {
     /// What follows from one look. Never a restart: a probe is the strongest thing that this machine does.
     pub fn step(self, look: &LimitLook<'_>, now: Now) -> Step<Self> {
         match self {
-            Self::Clear { dismissed } => clear(dismissed, look, now),
-            Self::Held { since, probe_at, until, banner, probes } => {
-                Window { since, probe_at, until, banner, probes }.step(look, now)
+            Self::Clear { dismissed, settled_ms } => clear(dismissed, settled_ms, look, now),
+            Self::Held { since, probe_at, until, banner, probes, source, goes_on } => {
+                Window { since, probe_at, until, banner, probes, source, goes_on }.step(look, now)
             }
-            Self::Probing { since, taken_at, banner, probes } => {
-                Probe { since, taken_at, banner, probes }.step(look, now)
+            Self::Probing { since, taken_at, banner, probes, source } => {
+                Probe { since, taken_at, banner, probes, source }.step(look, now)
             }
+        }
+    }
+
+    /// When the next probe is due at the latest, and the announced reset with its slack; `None` outside a window.
+    #[must_use]
+    pub fn due(&self) -> Option<(Moment, Option<DateTime<Utc>>)> {
+        match self {
+            Self::Held { probe_at, until, .. } => Some((*probe_at, *until)),
+            Self::Probing { since, .. } => Some((*since, None)),
+            Self::Clear { .. } => None,
+        }
+    }
+
+    /// The account serves again: a window whose end is not known to be later is probed at the next look.
+    pub(crate) fn follow(&mut self, now: Now) {
+        if let Self::Held { probe_at, until, .. } = self
+            && until.is_none_or(|until| until <= now.wall)
+        {
+            *probe_at = now.at.min(*probe_at);
         }
     }
 }
@@ -163,15 +213,6 @@ impl LimitLook<'_> {
     fn tail(&self) -> Option<Tail<'_>> {
         let screen = self.screen.known()?;
         Some(Tail::of(&screen.rows, Some(probe_text(self.agent)), self.own_texts))
-    }
-
-    fn banner_in(&self, tail: &Tail<'_>) -> Option<Banner> {
-        if let Some(shown) = self.shown {
-            let is_limited = shown.state == ShownState::Limited;
-            let texts = shown.reset_text.iter().cloned().collect();
-            return is_limited.then(|| Banner { row: shown.proof.clone(), texts });
-        }
-        tail.banner(self.backend.limit_re.as_ref()?)
     }
 
     /// Whether the program has certainly ended.
@@ -184,200 +225,40 @@ impl LimitLook<'_> {
     }
 }
 
-fn clear(dismissed: Option<String>, look: &LimitLook<'_>, now: Now) -> Step<Limit> {
+fn clear(
+    dismissed: Option<String>,
+    settled_ms: Option<i64>,
+    look: &LimitLook<'_>,
+    now: Now,
+) -> Step<Limit> {
     if look.is_gone() {
         return Step::to(Limit::default());
     }
-    let Some(tail) = look.tail() else { return Step::to(Limit::Clear { dismissed }) };
-    match look.banner_in(&tail) {
-        None => Step::to(Limit::default()),
-        Some(_) if look.pattern_active => Step::to(Limit::Clear { dismissed }),
+    let stays = |dismissed| Step::to(Limit::Clear { dismissed, settled_ms });
+    let Some(tail) = look.tail() else { return stays(dismissed) };
+    let Some(found) = look.found(&tail) else { return stays(None) };
+    let is_settled = match found.source.told_ms() {
+        Some(told_ms) => settled_ms.is_some_and(|settled_ms| told_ms <= settled_ms),
         // What stands below the probe was printed after it, also when it reads the same.
-        Some(found) if !tail.below_probe && dismissed.as_ref() == Some(&found.row) => {
-            Step::to(Limit::Clear { dismissed })
-        }
-        Some(found) => {
-            let window = Window::open(now.at, found, 0, look.timing, now);
-            let (banner, until) = (window.banner.clone(), window.until);
-            let entered = LimitNote::Entered { banner, until, probe_at: window.probe_at };
-            Step::to(window.into_limit()).because(Note::Limit(entered))
-        }
+        None => !tail.below_probe && dismissed.as_ref() == Some(&found.row),
+    };
+    if look.pattern_active || is_settled {
+        return stays(dismissed);
     }
-}
-
-/// [`Limit::Held`].
-struct Window {
-    since: Moment,
-    probe_at: Moment,
-    until: Option<DateTime<Utc>>,
-    banner: String,
-    probes: u32,
-}
-
-impl Window {
-    fn open(since: Moment, found: Banner, probes: u32, timing: &Timing, now: Now) -> Self {
-        let mut window = Self { since, probe_at: now.at, until: None, banner: found.row, probes };
-        let patience = pause(timing, probes);
-        match found.texts.iter().find_map(|text| announced(text, timing, now)) {
-            Some(until) => {
-                let ahead = (until - now.wall).to_std().unwrap_or(Duration::ZERO);
-                // A provider that says "soon" after each probe is asked no more often than one that says nothing.
-                let least = if probes == 0 { Duration::ZERO } else { patience };
-                let span = ahead.max(least).min(timing.limit_hold_cap);
-                window.until = later(now.wall, span.max(ahead));
-                window.probe_at = now.at.after(span);
-            }
-            None => window.probe_at = now.at.after(patience.min(timing.limit_hold_cap)),
-        }
-        window
+    let window = Window::open(now.at, found, 0, look.timing, now);
+    let entered = LimitNote::Entered {
+        banner: window.banner.clone(),
+        until: window.until,
+        probe_at: window.probe_at,
+        source: window.source.clone(),
+        goes_on: window.goes_on,
+    };
+    let lasts_days = window.lasts_days(now);
+    let step = Step::to(window.into_limit());
+    if lasts_days {
+        let text = Note::Limit(entered.clone());
+        let text = text.told(&Telling::decided(Some(&look.agent.name), now));
+        return step.because(Note::Limit(entered)).wish(Wish::Alarm { key: LASTS, text });
     }
-
-    fn into_limit(self) -> Limit {
-        let Self { since, probe_at, until, banner, probes } = self;
-        Limit::Held { since, probe_at, until, banner, probes }
-    }
-
-    fn step(self, look: &LimitLook<'_>, now: Now) -> Step<Limit> {
-        let over = now.at >= self.probe_at || self.until.is_some_and(|until| now.wall >= until);
-        if look.is_gone() {
-            return if over {
-                Step::to(Limit::default()).because(Note::Limit(LimitNote::WindowOver))
-            } else {
-                let over_by = self.probe_at;
-                Step::to(self.into_limit()).because(Note::Limit(LimitNote::GoneInside { over_by }))
-            };
-        }
-        let Some(tail) = look.tail() else { return self.hold() };
-        if look.pattern_active {
-            return lifted(Limit::Clear { dismissed: Some(self.banner) }, "it works again");
-        }
-        let Some(found) = look.banner_in(&tail) else {
-            return lifted(Limit::default(), "its screen shows it no longer");
-        };
-        if over {
-            return self.probe(look, now);
-        }
-        if found.row == self.banner && self.until.is_some() {
-            return self.hold();
-        }
-        self.reread(found, look, now)
-    }
-
-    /// The banner reads otherwise, or the time was not drawn with it: it may say better when the window ends, but the
-    /// hold stays bounded by its start.
-    fn reread(self, found: Banner, look: &LimitLook<'_>, now: Now) -> Step<Limit> {
-        let fresh = Self::open(self.since, found, self.probes, look.timing, now);
-        let latest = self.since.after(look.timing.limit_hold_cap);
-        let window = match fresh.until {
-            Some(_) => Self { probe_at: fresh.probe_at.min(latest), ..fresh },
-            None => Self { banner: fresh.banner, ..self },
-        };
-        window.hold()
-    }
-
-    fn hold(self) -> Step<Limit> {
-        let note = LimitNote::Holding { until: self.until, probe_at: self.probe_at };
-        Step::to(self.into_limit()).because(Note::Limit(note))
-    }
-
-    fn probe(self, look: &LimitLook<'_>, now: Now) -> Step<Limit> {
-        let Self { banner, probes, .. } = self;
-        Step::to(Limit::Probing { since: now.at, taken_at: None, banner, probes })
-            .wish(Wish::Probe { text: probe_text(look.agent).to_owned() })
-            .because(Note::Limit(LimitNote::Probing { probes: probes + 1 }))
-    }
-}
-
-/// [`Limit::Probing`].
-struct Probe {
-    since: Moment,
-    taken_at: Option<Moment>,
-    banner: String,
-    probes: u32,
-}
-
-impl Probe {
-    fn step(mut self, look: &LimitLook<'_>, now: Now) -> Step<Limit> {
-        if look.is_gone() {
-            return lifted(Limit::default(), "its session ended");
-        }
-        let Some(tail) = look.tail() else { return self.wait() };
-        if look.pattern_active {
-            return lifted(Limit::Clear { dismissed: Some(self.banner) }, "it works again");
-        }
-        let found = look.banner_in(&tail);
-        match look.probe {
-            ProbeState::Waiting | ProbeState::Typed => {
-                if now.at.since(self.since) >= PROBE_PATIENCE {
-                    return self.in_vain(found, look, now);
-                }
-                // A draft of the probe hides the banner above it, which proves nothing.
-                let is_bare = found.is_none() && !tail.below_probe;
-                if is_bare && look.probe == ProbeState::Waiting {
-                    return lifted(Limit::default(), "its screen shows it no longer");
-                }
-                self.wait()
-            }
-            ProbeState::NotOwed | ProbeState::Seen => {
-                let taken_at = *self.taken_at.get_or_insert(now.at);
-                let settled = now.at.since(taken_at) >= look.timing.signal_interval;
-                match found {
-                    Some(_) if tail.below_probe || settled => self.in_vain(found, look, now),
-                    None if settled => lifted(
-                        Limit::Clear { dismissed: Some(self.banner) },
-                        "the answer to the probe does not show it again",
-                    ),
-                    // The answer to the probe may still be on its way.
-                    Some(_) | None => self.wait(),
-                }
-            }
-        }
-    }
-
-    fn wait(self) -> Step<Limit> {
-        let Self { since, taken_at, banner, probes } = self;
-        Step::to(Limit::Probing { since, taken_at, banner, probes })
-            .because(Note::Limit(LimitNote::Probing { probes: probes + 1 }))
-    }
-
-    fn in_vain(self, found: Option<Banner>, look: &LimitLook<'_>, now: Now) -> Step<Limit> {
-        let probes = self.probes.saturating_add(1);
-        let found = found.unwrap_or_else(|| Banner { row: self.banner, texts: Vec::new() });
-        let window = Window::open(now.at, found, probes, look.timing, now);
-        let note = Note::Limit(LimitNote::StillLimited { probes, probe_at: window.probe_at });
-        let text = note.told(&Telling::decided(Some(&look.agent.name), now));
-        let step = Step::to(window.into_limit()).because(note);
-        if probes != ALARM_PROBES {
-            return step;
-        }
-        step.wish(Wish::Alarm { key: "limit-stays", text })
-    }
-}
-
-fn lifted(next: Limit, how: &str) -> Step<Limit> {
-    Step::to(next).because(Note::Limit(LimitNote::Lifted { how: how.to_owned() }))
-}
-
-/// The reset that a banner announces, with slack: banners round down, and a probe that comes early costs a turn.
-///
-/// A time of day without a date that lies further ahead than the longest hold is more likely an old banner, whose time
-/// has passed, than a window of a day.
-fn announced(banner: &str, timing: &Timing, now: Now) -> Option<DateTime<Utc>> {
-    let reset = reset::parse(banner, now)?;
-    let ahead = (reset.at - now.wall).to_std().unwrap_or(Duration::ZERO);
-    if !reset.dated && ahead > timing.limit_hold_cap {
-        return None;
-    }
-    later(reset.at, timing.limit_reset_slack)
-}
-
-/// How long to wait for the next probe when nothing says when the window ends.
-fn pause(timing: &Timing, probes: u32) -> Duration {
-    let doubled = timing.limit_probe_fallback.saturating_mul(1 << probes.min(16));
-    doubled.min(SLOWEST_PROBES.max(timing.limit_probe_fallback))
-}
-
-/// `None` past the end of the calendar.
-fn later(at: DateTime<Utc>, span: Duration) -> Option<DateTime<Utc>> {
-    at.checked_add_signed(TimeDelta::from_std(span).ok()?)
+    step.because(Note::Limit(entered))
 }

@@ -3,8 +3,8 @@
 use agents_names::AgentName;
 
 use crate::{
-    ActivityNote, FatalNote, LifeNote, LimitNote, MessageNote, Moment, PhaseNote, ServerSeen,
-    StallNote, WakeNote, Why,
+    AccountNote, ActivityNote, ConversationNote, FatalNote, LifeNote, LimitNote, LoginNote,
+    MessageNote, Moment, PhaseNote, ServerSeen, StallNote, WakeNote, Why,
 };
 
 /// A note with what it is about.
@@ -25,6 +25,9 @@ pub enum Note {
     Stall(StallNote),
     Message(MessageNote),
     Wake(WakeNote),
+    Account(AccountNote),
+    Login(LoginNote),
+    Conversation(ConversationNote),
     Phase(PhaseNote),
     /// The look at a member failed.
     CannotSee {
@@ -82,6 +85,9 @@ impl Note {
             | Self::Limit(_)
             | Self::Message(_)
             | Self::Wake(_)
+            | Self::Account(_)
+            | Self::Login(_)
+            | Self::Conversation(_)
             | Self::Phase(_)
             | Self::Fatal(_)
             | Self::CannotSee { .. }
@@ -153,6 +159,9 @@ notes_of! {
     StallNote => Stall,
     MessageNote => Message,
     WakeNote => Wake,
+    AccountNote => Account,
+    LoginNote => Login,
+    ConversationNote => Conversation,
     PhaseNote => Phase,
     FatalNote => Fatal,
 }

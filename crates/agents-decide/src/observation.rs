@@ -26,6 +26,10 @@ pub struct Observation {
     pub undeclared: Vec<Undeclared>,
     /// The status file of the phase that the state says is current.
     pub status: Seen<StatusSeen>,
+    /// The newest commit of the shared branch that the local copy knew before this look began a fetch; looked up only
+    /// until it is known from where on the branch is read. `Absent`: there is no copy of it.
+    #[serde(default)]
+    pub copy: Option<Seen<String>>,
     /// `Absent`: nothing was looked up since the last tick.
     pub handoff: Seen<HandoffSeen>,
     /// Requests of the operator that no earlier tick has taken up, oldest first.

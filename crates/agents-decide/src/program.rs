@@ -6,6 +6,7 @@ use agents_config::{Agent, Fleet, OneOff};
 use agents_names::{BackendName, PhaseId};
 
 use crate::RunId;
+use crate::conversation::Opening;
 use crate::life::Life;
 use crate::state::{FleetState, Member};
 
@@ -17,6 +18,9 @@ pub struct Program {
     pub model: Option<String>,
     /// The operator's words that it was started under.
     pub one_off: OneOff,
+    /// With which conversation it began.
+    #[serde(default)]
+    pub opening: Opening,
 }
 
 /// The program that runs a member, or that is being started or stopped; `None` when none is, or another run is up.

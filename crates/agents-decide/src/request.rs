@@ -1,9 +1,13 @@
 //! What does the operator ask for? Verbs leave requests; the holder of the fleet lock carries them out.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use agents_config::OneOff;
 use agents_names::{AgentName, PhaseId};
+
+use crate::conversation::Which;
+use crate::delivery::Went;
 
 /// The number of a request, given by the store; later ones are larger.
 #[derive(
@@ -37,6 +41,9 @@ pub enum Verb {
         whole: bool,
         #[serde(default)]
         one_offs: OneOffs,
+        /// The conversation that those that are started begin with.
+        #[serde(default)]
+        which: Which,
     },
     /// `whole`: no names were given; the watchdog ends too.
     Down {
@@ -49,6 +56,8 @@ pub enum Verb {
         names: Vec<AgentName>,
         #[serde(default)]
         one_offs: OneOffs,
+        #[serde(default)]
+        which: Which,
     },
     Phase {
         to: PhaseId,
@@ -56,9 +65,31 @@ pub enum Verb {
     Send {
         name: AgentName,
         text: String,
+        #[serde(default)]
+        terms: SendTerms,
     },
     /// Ends the watchdog and leaves the fleet as it is.
     StopWatchdog,
+}
+
+/// How a message is to be sent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct SendTerms {
+    /// It does not wait until the agent is idle; what cannot be typed in time is refused, not queued.
+    pub now: bool,
+    /// How long it may take before the answer is *queued* or *refused*; `None`: a few seconds.
+    pub within: Option<Duration>,
+}
+
+/// How long a message may take before its answer is *queued* or *refused*, where nothing else was asked for.
+const SEND_WITHIN: Duration = Duration::from_secs(8);
+
+impl SendTerms {
+    /// How long it may take.
+    #[must_use]
+    pub fn limit(&self) -> Duration {
+        self.within.unwrap_or(SEND_WITHIN)
+    }
 }
 
 /// What the caller's environment says of agents instead of the config. Who is not in it is as the config says.
@@ -71,8 +102,8 @@ pub enum Answer {
     AlreadyRunning,
     Stopped,
     NotRunning,
-    /// The message reached the member, and was seen to go.
-    Delivered,
+    /// The message reached the member, and was seen to go, by this evidence.
+    Delivered(Went),
     /// With the reason.
     Failed(String),
     /// Accepted, and carried out later, for this reason.

@@ -2,7 +2,9 @@
 //!
 //! Every sentence is told at some time, so that "in 5 s" is true when it is read.
 
+mod account;
 mod action;
+mod conversation;
 mod judged;
 mod life;
 mod note;

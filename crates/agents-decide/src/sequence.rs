@@ -6,13 +6,20 @@ use agents_names::{AgentName, PhaseId};
 use crate::draft::{Declared, Draft};
 use crate::life::{Ending, Life, begin_stop, set};
 use crate::state::Wanted;
-use crate::{Action, Seen, Why};
+use crate::{Action, Moment, Seen, Why};
+
+mod finishing;
 
 /// The position in the phases, and a move under way.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Sequence {
     Running {
         phase: PhaseId,
+    },
+    /// The phase is done, and who still works may finish first.
+    Finishing {
+        phase: PhaseId,
+        since: Moment,
     },
     /// The loops are being stopped; those of `restart` start again with the new phase.
     Moving {
@@ -34,9 +41,10 @@ impl Sequence {
     #[must_use]
     pub fn phase(&self) -> &PhaseId {
         match self {
-            Self::Running { phase } | Self::Completing { phase } | Self::Complete { phase } => {
-                phase
-            }
+            Self::Running { phase }
+            | Self::Finishing { phase, .. }
+            | Self::Completing { phase }
+            | Self::Complete { phase } => phase,
             Self::Moving { to, .. } => to,
         }
     }
@@ -44,7 +52,7 @@ impl Sequence {
     /// Whether loop agents may run.
     #[must_use]
     pub fn runs(&self) -> bool {
-        matches!(self, Self::Running { .. })
+        matches!(self, Self::Running { .. } | Self::Finishing { .. })
     }
 
     /// Whether the phase changes, and the member starts with the new one.
@@ -52,7 +60,10 @@ impl Sequence {
     pub fn awaits(&self, name: &AgentName) -> bool {
         match self {
             Self::Moving { restart, .. } => restart.contains(name),
-            Self::Running { .. } | Self::Completing { .. } | Self::Complete { .. } => false,
+            Self::Running { .. }
+            | Self::Finishing { .. }
+            | Self::Completing { .. }
+            | Self::Complete { .. } => false,
         }
     }
 
@@ -71,9 +82,17 @@ pub enum PhaseNote {
         phase: PhaseId,
         reason: String,
     },
-    /// It is done, and the next heavy tick moves on.
+    /// It is done, and the next heavy tick moves on; `within`: the time between two of them.
     Done {
         phase: PhaseId,
+        #[serde(default)]
+        within: std::time::Duration,
+    },
+    /// It is done, and these still work.
+    Finishing {
+        phase: PhaseId,
+        agents: Vec<AgentName>,
+        until: Moment,
     },
     Advancing {
         from: PhaseId,
@@ -93,7 +112,8 @@ pub(crate) fn step(draft: &mut Draft<'_>) {
     let Some(plan) = &draft.fleet.loop_plan else { return };
     let Some(sequence) = draft.next.sequence.clone() else { return begin(draft, plan) };
     match sequence {
-        Sequence::Running { phase } => running(draft, plan, phase),
+        Sequence::Running { phase } => running(draft, plan, phase, None),
+        Sequence::Finishing { phase, since } => running(draft, plan, phase, Some(since)),
         Sequence::Moving { from, to, restart } => moving(draft, &from, to, &restart),
         Sequence::Completing { phase } => completing(draft, plan, phase),
         Sequence::Complete { phase } => complete(draft, plan, phase),
@@ -119,7 +139,8 @@ fn begin(draft: &mut Draft<'_>, plan: &LoopPlan) {
     draft.next.sequence = Some(Sequence::Running { phase });
 }
 
-fn running(draft: &mut Draft<'_>, plan: &LoopPlan, phase: PhaseId) {
+/// `finishing`: since when the phase is known to be done and somebody of its loop still works.
+fn running(draft: &mut Draft<'_>, plan: &LoopPlan, phase: PhaseId, finishing: Option<Moment>) {
     if plan.phase(&phase).is_none() {
         let text =
             format!("the phase {phase} is no longer in the config; `agents phase set` chooses one");
@@ -129,16 +150,25 @@ fn running(draft: &mut Draft<'_>, plan: &LoopPlan, phase: PhaseId) {
     }
     draft.calm(None, "position");
     if let Err(reason) = is_done(draft, plan, &phase) {
+        if !matches!(draft.seen.status, Seen::Unknown(_)) {
+            draft.next.sequence = Some(Sequence::Running { phase: phase.clone() });
+        }
         draft.note_fleet(PhaseNote::InProgress { phase, reason });
         return;
     }
     if !plan.auto_advance {
+        draft.next.sequence = Some(Sequence::Running { phase: phase.clone() });
         draft.note_fleet(PhaseNote::NoAutoAdvance { phase });
         return;
     }
-    if !draft.heavy || !draft.seen.supervised {
-        // Judged on heavy ticks only, as configured.
-        draft.note_fleet(PhaseNote::Done { phase });
+    // That a phase is done is judged on heavy ticks only, as configured.
+    let is_due = draft.heavy || finishing.is_some();
+    if !is_due || !draft.seen.supervised {
+        let within = draft.fleet.timing.heavy_interval;
+        draft.note_fleet(PhaseNote::Done { phase, within });
+        return;
+    }
+    if finishing::waits(draft, plan, &phase, finishing.unwrap_or(draft.now.at)) {
         return;
     }
     match plan.after(&phase) {

@@ -6,6 +6,7 @@ use agents_config::OneOff;
 use agents_names::AgentName;
 
 use crate::budget::Budget;
+use crate::conversation::Conversations;
 use crate::delivery::Mailbox;
 use crate::handoff::HandoffState;
 use crate::life::Life;
@@ -43,6 +44,9 @@ pub struct FleetState {
     pub blind: Option<Blind>,
     /// Since when a mass verdict waits for a look by another way.
     pub doubted_since: Option<Moment>,
+    /// The accounts that do not serve, by name.
+    #[serde(default)]
+    pub accounts: BTreeMap<String, crate::Account>,
     /// Alarms that were raised and whose cause lasts, so that each is told once.
     pub alarms: BTreeMap<String, Moment>,
 }
@@ -68,6 +72,9 @@ pub struct Member {
     /// What it asks a person, as far as the rules of a preset can tell.
     #[serde(default)]
     pub asks: Option<crate::Asks>,
+    /// The provider refuses its key or login.
+    #[serde(default)]
+    pub login: Option<crate::LoginRefusal>,
     /// When the next scheduled wake is due.
     pub wake_at: Option<Moment>,
     /// A fatal row or a mismatched command that one look saw.
@@ -85,6 +92,8 @@ pub struct Member {
     /// What the last start of an agent took.
     #[serde(default)]
     pub program: Option<Program>,
+    #[serde(default)]
+    pub conversations: Conversations,
     /// The run whose program is known to have begun, and since when that is known.
     #[serde(default)]
     pub began: Option<(RunId, Moment)>,

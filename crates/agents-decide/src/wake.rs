@@ -3,9 +3,9 @@
 use agents_config::Agent;
 
 use crate::delivery::{MessageKind, owe};
-use crate::draft::Draft;
+use crate::draft::{Declared, Draft};
 use crate::life::Life;
-use crate::{Activity, MemberSeen, Moment};
+use crate::{Activity, MemberSeen, Moment, account};
 
 /// What the machine says.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -41,10 +41,11 @@ pub(crate) fn step(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen, acti
         draft.note(&agent.name, WakeNote::At { at: due });
         return;
     }
+    let is_held = account::hold(draft, Declared::Agent(agent)).is_some();
     let member = draft.member(&agent.name);
     let up = matches!(member.life, Life::Up { .. });
     let owed = member.mailbox.queue.iter().any(|message| message.kind == MessageKind::Wake);
-    let limited = member.limit.silences();
+    let limited = member.limit.silences() || is_held;
     let Some(text) = &seen.wake_text else {
         member.wake_at = Some(latest);
         draft.note(&agent.name, WakeNote::FileMissing);

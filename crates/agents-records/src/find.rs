@@ -173,12 +173,12 @@ fn is_plain(id: &str) -> bool {
         && !id.contains(|c: char| c == '/' || c.is_control())
 }
 
-fn files_in(folder: &Path) -> Result<Vec<PathBuf>, RecordError> {
+pub(crate) fn files_in(folder: &Path) -> Result<Vec<PathBuf>, RecordError> {
     Ok(entries_of(folder)?.into_iter().filter(|path| path.is_file()).collect())
 }
 
 /// What lies in a folder, by name; nothing when there is no folder.
-fn entries_of(folder: &Path) -> Result<Vec<PathBuf>, RecordError> {
+pub(crate) fn entries_of(folder: &Path) -> Result<Vec<PathBuf>, RecordError> {
     let failed = |source| RecordError::List { path: folder.to_owned(), source };
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,

@@ -24,6 +24,7 @@ mod parser;
 mod pi;
 pub mod render;
 mod report;
+pub mod seek;
 mod state;
 mod tail;
 mod transcript;

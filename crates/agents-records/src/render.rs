@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
+use crate::conversation::Conversation;
 use crate::event::Outcome;
 use crate::failure::Failure;
 use crate::harmless;
@@ -21,28 +22,68 @@ const RESULT_LINES: usize = 8;
 pub fn transcript(transcript: &Transcript) -> String {
     let mut out = String::new();
     if let Some(conversation) = &transcript.conversation {
-        let id = harmless::row(&conversation.id, 100);
-        push(&mut out, 0, &format!("conversation {id}{}", stamp(conversation.began)));
+        out.push_str(&self::conversation(conversation));
         out.push('\n');
     }
     for turn in &transcript.turns {
         out.push_str(&self::turn(turn));
         out.push('\n');
     }
-    push(&mut out, 0, &totals(&transcript.totals));
+    out.push_str(&sums(&transcript.totals));
+    out
+}
+
+/// How much of a tool's call is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tools {
+    /// That it was called, and whether it failed.
+    Called,
+    /// The beginning of what it gave back, too.
+    Results,
+}
+
+/// Whose conversation it is, and since when.
+#[must_use]
+pub fn conversation(conversation: &Conversation) -> String {
+    let mut out = String::new();
+    let id = harmless::row(&conversation.id, 100);
+    push(&mut out, 0, &format!("conversation {id}{}", stamp(conversation.began)));
+    out
+}
+
+/// The sums, as one row.
+#[must_use]
+pub fn sums(of: &Totals) -> String {
+    let mut out = String::new();
+    push(&mut out, 0, &totals(of));
     out
 }
 
 /// One turn as text.
 #[must_use]
 pub fn turn(turn: &Turn) -> String {
+    let mut out = head(turn);
+    for part in &turn.parts {
+        out.push_str(&self::part(part, Tools::Results));
+    }
+    out.push_str(&end(turn));
+    out
+}
+
+/// The row that a turn begins with.
+#[must_use]
+pub fn head(turn: &Turn) -> String {
     let mut out = String::new();
     let model = turn.model.as_ref().map(|model| format!(" {}", harmless::row(model, 80)));
     let head = format!("turn {}{}{}", turn.number, stamp(turn.began), model.unwrap_or_default());
     push(&mut out, 0, &head);
-    for part in &turn.parts {
-        out.push_str(&self::part(part));
-    }
+    out
+}
+
+/// The row that a turn ends with.
+#[must_use]
+pub fn end(turn: &Turn) -> String {
+    let mut out = String::new();
     let end = match &turn.outcome {
         None => "not ended".to_owned(),
         Some(Outcome::Done) => "done".to_owned(),
@@ -53,12 +94,14 @@ pub fn turn(turn: &Turn) -> String {
     out
 }
 
-fn part(part: &Part) -> String {
+/// One part of a turn.
+#[must_use]
+pub fn part(part: &Part, tools: Tools) -> String {
     let mut out = String::new();
     match part {
         Part::User { text, .. } => push(&mut out, 2, &format!("user: {text}")),
         Part::Assistant { text, .. } => push(&mut out, 2, &format!("assistant: {text}")),
-        Part::Tool(tool) => out.push_str(&self::tool(tool)),
+        Part::Tool(tool) => out.push_str(&self::tool(tool, tools)),
         Part::Retry { failure, .. } => {
             push(&mut out, 2, &format!("tries again: {}", self::failure(failure)));
         }
@@ -68,10 +111,15 @@ fn part(part: &Part) -> String {
     out
 }
 
-fn tool(tool: &Tool) -> String {
+fn tool(tool: &Tool, tools: Tools) -> String {
     let mut out = String::new();
     let arguments = harmless::row(&tool.arguments, ARGUMENTS);
-    push(&mut out, 2, &format!("tool {} {arguments}", harmless::row(&tool.name, 80)));
+    let has_failed = tool.result.as_ref().is_some_and(|result| result.failed);
+    let failed = if tools == Tools::Called && has_failed { " (failed)" } else { "" };
+    push(&mut out, 2, &format!("tool {} {arguments}{failed}", harmless::row(&tool.name, 80)));
+    if tools == Tools::Called {
+        return out;
+    }
     let Some(result) = &tool.result else {
         push(&mut out, 4, "no result");
         return out;

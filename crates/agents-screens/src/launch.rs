@@ -92,6 +92,10 @@ pub struct Resume {
     pub args: Vec<String>,
     /// Whether a prompt given as an argument arrives in a resumed conversation.
     pub takes_prompt: bool,
+    /// What the program prints when it does not know the conversation, with `{session}`. Without that slot a text would also fit a
+    /// conversation that only speaks of it.
+    #[serde(default)]
+    pub refused: Vec<String>,
 }
 
 /// How typed text is sent.

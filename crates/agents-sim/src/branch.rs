@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use agents_config::Handoff;
-use agents_decide::{Base, HandoffSeen, InboxSeen, NewsSeen};
+use agents_decide::{Base, HandoffSeen, InboxSeen, NewsSeen, Seen};
 
 /// The branch as it was pushed.
 #[derive(Debug, Default)]
@@ -14,6 +14,18 @@ pub(crate) struct Branch {
     made: u64,
     /// So many fetches fail from now on.
     pub failures: u32,
+    /// What the local copy holds before a fetch.
+    pub copy: LocalCopy,
+}
+
+/// How much of the branch the local copy holds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum LocalCopy {
+    #[default]
+    Whole,
+    /// All but that many commits.
+    Lacks(usize),
+    Missing,
 }
 
 impl Branch {
@@ -44,16 +56,25 @@ impl Branch {
         self.push(subject);
     }
 
+    /// The newest commit that the local copy holds.
+    pub fn copy(&self) -> Seen<String> {
+        let held = match self.copy {
+            LocalCopy::Whole => self.commits.len(),
+            LocalCopy::Lacks(count) => self.commits.len().saturating_sub(count),
+            LocalCopy::Missing => 0,
+        };
+        self.commits[..held].last().map_or(Seen::Absent, |(id, _)| Seen::Known(id.clone()))
+    }
+
     /// What a fetch that began at `base` brings.
     pub fn look(&self, handoff: &Handoff, base: &Base) -> HandoffSeen {
-        let base = match base {
-            Base::At(commit) => Some(commit.clone()),
-            Base::Unseen | Base::Empty => None,
-        };
+        let ever = *base == Base::NoCopy;
+        let base = base.commit().cloned();
         let Some((head, _)) = self.commits.last() else {
             return HandoffSeen { head: None, base, news: NewsSeen::First, inboxes: Vec::new() };
         };
         let news = match &base {
+            None if ever => NewsSeen::Commits(self.commits.clone()),
             None => NewsSeen::First,
             Some(base) => match self.commits.iter().position(|(id, _)| id == base) {
                 Some(at) => NewsSeen::Commits(self.commits[at + 1..].to_vec()),

@@ -7,6 +7,7 @@ use agents_decide::{FleetState, Request, RequestId, Verb};
 use agents_watchdog::ledger::{Ledger, LedgerError, Record};
 use agents_watchdog::place::ClockMark;
 
+use crate::gate::Gate;
 use crate::trace::Trace;
 
 /// The durable side of the simulated machine.
@@ -46,13 +47,13 @@ impl Disk {
     }
 
     /// A new writer; the one before it has no say any more.
-    pub fn claim(&self, trace: Trace) -> MemoryLedger {
+    pub fn claim(&self, trace: Trace, gate: Gate) -> MemoryLedger {
         let epoch = {
             let mut inner = self.lock();
             inner.epoch += 1;
             inner.epoch
         };
-        MemoryLedger { disk: self.clone(), epoch, trace }
+        MemoryLedger { disk: self.clone(), epoch, trace, gate }
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -66,6 +67,7 @@ pub(crate) struct MemoryLedger {
     disk: Disk,
     pub epoch: u64,
     trace: Trace,
+    gate: Gate,
 }
 
 impl Ledger for MemoryLedger {
@@ -87,6 +89,9 @@ impl Ledger for MemoryLedger {
     }
 
     fn commit(&mut self, record: &Record<'_>) -> Result<(), LedgerError> {
+        if let Some(death) = self.gate.death() {
+            return Err(LedgerError::Unusable(format!("the watchdog died {death}")));
+        }
         let mut inner = self.disk.lock();
         if inner.epoch != self.epoch {
             return Err(LedgerError::Superseded);

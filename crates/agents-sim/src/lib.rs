@@ -19,6 +19,7 @@ mod trace;
 mod walk;
 mod wire;
 
+pub use branch::LocalCopy;
 pub use error::SimError;
 pub use gate::{Effect, Point, Trap};
 pub use play::play;

@@ -34,6 +34,8 @@ pub(crate) struct Parts {
     /// The text of each wake file; `None` where it is missing.
     pub wake_texts: BTreeMap<AgentName, Option<String>>,
     pub resume_ids: BTreeMap<AgentName, String>,
+    /// The conversations that programs say they are in.
+    pub conversations: BTreeMap<AgentName, String>,
     /// The position that the original program left.
     pub legacy_position: Option<usize>,
     /// What the file for other programs says.
@@ -52,6 +54,7 @@ impl Machine {
             missing_prompts: BTreeSet::new(),
             wake_texts: BTreeMap::new(),
             resume_ids: BTreeMap::new(),
+            conversations: BTreeMap::new(),
             legacy_position: None,
             position: None,
             complete: None,

@@ -113,6 +113,7 @@ impl Place for SimPlace {
         let unstartable =
             missing.then(|| format!("its prompt file prompts/{name}.md does not exist"));
         let resume_id = parts.resume_ids.get(name).filter(|_| need.startable).cloned();
+        let conversation = parts.conversations.get(name).filter(|_| need.lives).cloned();
         let standard = || Some("Look around.".to_owned());
         let wake = parts.wake_texts.get(name).cloned().unwrap_or_else(standard);
         let has_wake = need.wake && agent.is_some_and(|agent| agent.wake.is_some());
@@ -126,6 +127,7 @@ impl Place for SimPlace {
             began,
             roots: None,
             resume_id,
+            conversation,
             wake_text: wake.filter(|_| has_wake),
         }
     }
@@ -141,6 +143,10 @@ impl Place for SimPlace {
             Some(None) => Seen::Unknown("the status file cannot be read".to_owned()),
             None => Seen::Absent,
         }
+    }
+
+    async fn copy_of_branch(&mut self, _: &Fleet) -> Seen<String> {
+        self.machine.parts().branch.copy()
     }
 
     /// Begins a fetch when one is due, and tells of it when it has ended, once.

@@ -130,7 +130,7 @@ impl Simulation {
     /// [`SimError::Resume`] when the stored state cannot be read.
     pub fn start_watchdog(&mut self) -> Result<(), SimError> {
         self.gate.revive();
-        let ledger = self.disk.claim(self.trace.clone());
+        let ledger = self.disk.claim(self.trace.clone(), self.gate.clone());
         let epoch = ledger.epoch;
         let driver = Wire::new(self.terminals.driver(), self.gate.clone());
         let place = SimPlace::new(self.machine.clone(), self.gate.clone());
@@ -244,6 +244,7 @@ impl Simulation {
                 self.trace.say(&format!("the store takes no writes ({reason}); nothing is done"));
                 now + STORE_PAUSE
             }
+            Err(LedgerError::Displaced) => now + STORE_PAUSE,
         };
         if let Some(death) = self.gate.death() {
             over = Some(format!("the watchdog dies {death}"));

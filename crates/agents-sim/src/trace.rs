@@ -85,7 +85,7 @@ fn spoken(answer: &Answer) -> String {
         Answer::AlreadyRunning => "already running".to_owned(),
         Answer::Stopped => "stopped".to_owned(),
         Answer::NotRunning => "not running".to_owned(),
-        Answer::Delivered => "delivered".to_owned(),
+        Answer::Delivered(_) => "delivered".to_owned(),
         Answer::Failed(reason) => format!("failed ({reason})"),
         Answer::Waiting(reason) => format!("waits ({reason})"),
         Answer::Unseen(reason) => format!("unseen ({reason})"),

@@ -4,7 +4,7 @@ mod event;
 
 use std::time::Duration;
 
-use agents_decide::{Life, OneOffs, Verb};
+use agents_decide::{Life, OneOffs, Verb, Which};
 use agents_names::{AgentName, PhaseId};
 
 use crate::random::Random;
@@ -103,7 +103,12 @@ impl Walk {
     fn faults(&mut self) -> Result<(), SimError> {
         self.simulation.machine.parts().branch.push("start of the build");
         self.simulation.start_watchdog()?;
-        self.simulation.ask(Verb::Up { names: Vec::new(), whole: true, one_offs: OneOffs::new() });
+        self.simulation.ask(Verb::Up {
+            names: Vec::new(),
+            whole: true,
+            one_offs: OneOffs::new(),
+            which: Which::Own,
+        });
         self.simulation.run_for(Duration::from_secs(30))?;
         let end = self.simulation.terminals().now() + FAULTS;
         while self.simulation.terminals().now() < end {
@@ -130,7 +135,12 @@ impl Walk {
         if simulation.state().is_none() {
             simulation.start_watchdog()?;
         }
-        simulation.ask(Verb::Up { names: Vec::new(), whole: true, one_offs: OneOffs::new() });
+        simulation.ask(Verb::Up {
+            names: Vec::new(),
+            whole: true,
+            one_offs: OneOffs::new(),
+            which: Which::Own,
+        });
         simulation.run_for(RECOVERY)
     }
 

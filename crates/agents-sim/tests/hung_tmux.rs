@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use agents_decide::{OneOffs, Verb};
+use agents_decide::{OneOffs, Verb, Which};
 use agents_sim::Simulation;
 use agents_tmux::fake::{Call, Fault};
 
@@ -19,7 +19,7 @@ fn fleet_of(agents: usize) -> Simulation {
 }
 
 fn up() -> Verb {
-    Verb::Up { names: Vec::new(), whole: true, one_offs: OneOffs::new() }
+    Verb::Up { names: Vec::new(), whole: true, one_offs: OneOffs::new(), which: Which::Own }
 }
 
 fn running(simulation: &Simulation) -> usize {

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use agents_decide::{OneOffs, Verb};
+use agents_decide::{OneOffs, SendTerms, Verb, Which};
 use agents_names::{AgentName, SessionName};
 use agents_sim::Simulation;
 use agents_tmux::TmuxOp;
@@ -71,10 +71,14 @@ fn fleet(screens: &[Recorded], span: Duration) -> Simulation {
     }
     simulation.start_watchdog().unwrap();
     let one_offs = OneOffs::new();
-    simulation.ask(Verb::Up { names: Vec::new(), whole: true, one_offs });
+    simulation.ask(Verb::Up { names: Vec::new(), whole: true, one_offs, which: Which::Own });
     simulation.run_for(Duration::from_secs(60)).unwrap();
     for number in 0..screens.len() {
-        simulation.ask(Verb::Send { name: name(number), text: "how is it going".to_owned() });
+        simulation.ask(Verb::Send {
+            name: name(number),
+            text: "how is it going".to_owned(),
+            terms: SendTerms::default(),
+        });
     }
     simulation.run_for(span).unwrap();
     simulation

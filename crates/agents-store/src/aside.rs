@@ -5,10 +5,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::schema::{beside, store_path};
-use crate::{Reader, StoreError};
+use crate::{Identity, Reader, StoreError};
 
 /// What SQLite keeps beside a store, and must stay beside it for a repair.
 const COMPANIONS: [&str; 2] = ["-wal", "-shm"];
+/// What follows the store's name in that of one that was set aside.
+const ASIDE: &str = ".damaged-";
 
 /// Why a store cannot be used by anybody, ever; `None` for one that is whole, and where there is none.
 ///
@@ -28,6 +30,25 @@ pub fn path(state_dir: &Path) -> PathBuf {
     store_path(state_dir)
 }
 
+/// What SQLite keeps beside a store while somebody has it open.
+#[must_use]
+pub fn companions(store: &Path) -> [PathBuf; 2] {
+    COMPANIONS.map(|name| beside(store, name))
+}
+
+/// Whether that store was set aside in its folder.
+#[must_use]
+pub fn is_set_aside(state_dir: &Path, store: Identity) -> bool {
+    let aside = beside(&store_path(state_dir), ASIDE);
+    let is_it = |path: &Path| {
+        let name = path.as_os_str().as_encoded_bytes();
+        name.starts_with(aside.as_os_str().as_encoded_bytes())
+            && Identity::of(path).is_ok_and(|found| found == store)
+    };
+    let entries = fs::read_dir(state_dir).into_iter().flatten().flatten();
+    entries.into_iter().any(|entry| is_it(&entry.path()))
+}
+
 /// Gives the store of that folder, and what belongs to it, a telling name, so that the next one to open the
 /// store finds none; returns the new path. `stamp` tells this time from others.
 ///
@@ -37,7 +58,7 @@ pub fn path(state_dir: &Path) -> PathBuf {
 /// Those of the file system.
 pub fn set_aside(state_dir: &Path, stamp: &str) -> Result<PathBuf, StoreError> {
     let store = store_path(state_dir);
-    let aside = beside(&store, &format!(".damaged-{stamp}"));
+    let aside = beside(&store, &format!("{ASIDE}{stamp}"));
     // The store goes first: what is left without it is never taken for a fresh one.
     let names = [""].into_iter().chain(COMPANIONS);
     for name in names {
@@ -86,7 +107,10 @@ mod tests {
         let path = store_path(&folder);
         fs::write(&path, [9; 5000]).unwrap();
         let wal = fs::read(beside(&path, "-wal")).unwrap();
+        let identity = old.identity();
+        assert!(!is_set_aside(&folder, identity));
         let aside = set_aside(&folder, "20261121-160000").unwrap();
+        assert!(is_set_aside(&folder, identity));
         assert_eq!(aside, folder.join("store.db.damaged-20261121-160000"));
         assert_eq!(fs::read(&aside).unwrap(), [9; 5000]);
         assert_eq!(fs::read(beside(&aside, "-wal")).unwrap(), wal);

@@ -34,6 +34,9 @@ pub enum StoreError {
     /// A write came before [`crate::Store::claim_epoch`].
     #[error("this writer has not claimed the store")]
     Unclaimed,
+    /// The file, or what SQLite keeps beside it, is another one than was opened, or has gone back to an earlier content.
+    #[error("the store {path} was moved, deleted or replaced while it was open")]
+    Displaced { path: PathBuf },
     /// Another process kept the file busy for longer than the time limit.
     #[error("the store {path} stays busy")]
     Busy { path: PathBuf },
@@ -64,6 +67,7 @@ impl StoreError {
             | Self::Superseded { .. }
             | Self::Withdrawn
             | Self::Unclaimed
+            | Self::Displaced { .. }
             | Self::Busy { .. }
             | Self::Unwritable { .. }
             | Self::Unreadable { .. }

@@ -13,6 +13,7 @@ mod aside;
 mod commit;
 mod error;
 mod folder;
+mod identity;
 mod in_process;
 mod journal;
 mod lock;
@@ -24,10 +25,13 @@ mod store;
 
 #[cfg(test)]
 mod crash_tests;
+#[cfg(test)]
+mod displaced_tests;
 
-pub use aside::{damage, path, set_aside};
+pub use aside::{companions, damage, is_set_aside, path, set_aside};
 pub use commit::{Commit, Reply, StateDocument, Word};
 pub use error::{LockError, StoreError};
+pub use identity::Identity;
 pub use journal::{EntryKind, JournalEntry, Recorded};
 pub use lock::{FleetLock, Holder};
 pub use reader::Reader;

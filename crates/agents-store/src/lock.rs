@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, test_kill_process};
 use serde::{Deserialize, Serialize};
 
-use crate::{LockError, folder};
+use crate::{Identity, LockError, folder};
 
 #[cfg(test)]
 mod tests;
@@ -84,6 +84,13 @@ impl FleetLock {
                 Held::BySomebody | Held::No => std::thread::sleep(BETWEEN_TRIES),
             }
         }
+    }
+
+    /// Whether the lock file still is the one at its path: another process could hold another one.
+    #[must_use]
+    pub fn is_in_place(&self, state_dir: &Path) -> bool {
+        let ours = Identity::of_file(&self.file).ok();
+        ours.is_some() && ours == Identity::of(&state_dir.join(LOCK_FILE)).ok()
     }
 
     /// Who holds the lock now; `None` when nobody does. Changes nothing.

@@ -1,6 +1,6 @@
 //! How does a bystander read the store without leaving a trace?
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -69,8 +69,13 @@ impl Reader {
         question: impl Fn(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let reading = Reading::begin();
-        schema::check_length(&self.path)?;
-        let way = if reading.beside_a_writer(&self.path) {
+        let beside_a_writer = reading.beside_a_writer(&self.path);
+        if !beside_a_writer {
+            let file = File::open(&self.path);
+            let file = file.map_err(|error| schema::unreadable(&self.path, &error))?;
+            schema::check_length(&self.path, &file)?;
+        }
+        let way = if beside_a_writer {
             Way::Sharing
         } else if !has_log {
             Way::Immutable

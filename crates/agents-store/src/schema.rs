@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use crate::error::During;
@@ -51,13 +52,14 @@ pub(crate) fn make_if_missing(state_dir: &Path) -> Result<(), StoreError> {
 }
 
 /// Opens a store for writing, takes everybody else's access to it away and brings it to our format.
-pub(crate) fn open_for_writing(path: &Path) -> Result<Connection, StoreError> {
-    let file = File::open(path).map_err(|error| unreadable(path, &error))?;
-    folder::make_private(&file).map_err(|error| StoreError::unwritable(path, &error))?;
-    drop(file);
-    check_length(path)?;
+///
+/// When it is closed again its log stays as it is: one that turns out damaged is not to be changed.
+pub(crate) fn open_for_writing(path: &Path, file: &File) -> Result<Connection, StoreError> {
+    folder::make_private(file).map_err(|error| StoreError::unwritable(path, &error))?;
+    check_length(path, file)?;
     let failed = |error: rusqlite::Error| StoreError::from_sqlite(path, During::Writing, &error);
     let mut connection = connect(path).map_err(failed)?;
+    tidy_up(&connection, false).map_err(failed)?;
     let found = check(&connection, path)?;
     set_up(&connection).map_err(failed)?;
     migrate(&mut connection, found).map_err(failed)?;
@@ -66,9 +68,8 @@ pub(crate) fn open_for_writing(path: &Path) -> Result<Connection, StoreError> {
 
 /// Looks whether the file begins as a store does: a few microseconds, for who has it open and would not notice, since
 /// SQLite goes on with the pages that it has read.
-pub(crate) fn check_beginning(path: &Path) -> Result<(), StoreError> {
+pub(crate) fn check_beginning(path: &Path, file: &File) -> Result<(), StoreError> {
     let mut header = [0; HEADER_LENGTH];
-    let file = File::open(path).map_err(|error| unreadable(path, &error))?;
     if file.read_exact_at(&mut header, 0).is_err() {
         return match file.metadata().map_err(|error| unreadable(path, &error))?.len() {
             0 => Err(StoreError::Empty { path: path.to_owned() }),
@@ -87,9 +88,8 @@ pub(crate) fn check_beginning(path: &Path) -> Result<(), StoreError> {
 ///
 /// SQLite itself takes a missing tail of the last page for zeros. With a log beside it the file may be short for good reason:
 /// a checkpoint writes the header first.
-pub(crate) fn check_length(path: &Path) -> Result<(), StoreError> {
+pub(crate) fn check_length(path: &Path, file: &File) -> Result<(), StoreError> {
     let mut header = [0; HEADER_LENGTH];
-    let file = File::open(path).map_err(|error| unreadable(path, &error))?;
     if !is_at_rest(path) {
         return Ok(());
     }
@@ -198,6 +198,11 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
+/// Whether SQLite writes the log of a store into it when the last one closes it, and removes what has the log's name.
+pub(crate) fn tidy_up(connection: &Connection, wanted: bool) -> rusqlite::Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, !wanted).map(drop)
+}
+
 fn set_up(connection: &Connection) -> rusqlite::Result<()> {
     let mode: String =
         connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
@@ -221,6 +226,6 @@ fn migrate(connection: &mut Connection, found: u32) -> rusqlite::Result<()> {
     transaction.commit()
 }
 
-fn unreadable(path: &Path, error: &io::Error) -> StoreError {
+pub(crate) fn unreadable(path: &Path, error: &io::Error) -> StoreError {
     StoreError::Unreadable { path: path.to_owned(), cause: error.to_string() }
 }

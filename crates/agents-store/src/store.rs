@@ -1,16 +1,15 @@
 //! How are state, journal and requests written?
 
-use std::fs;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::error::During;
+use crate::identity::Files;
 use crate::in_process::Writing;
 use crate::read::{self, Query};
-use crate::{Commit, Holder, Reader, StoreError, journal, request, schema};
+use crate::{Commit, Holder, Identity, Reader, StoreError, journal, request, schema};
 
 #[cfg(test)]
 mod tests;
@@ -22,10 +21,12 @@ mod tests;
 pub struct Store {
     connection: Connection,
     path: PathBuf,
-    identity: (u64, u64),
+    files: Files,
     epoch: Option<u64>,
+    /// The highest revision that this handle has written or read.
+    newest: u64,
     // After the connection, because fields are dropped in order: no reader may come between.
-    _writing: Writing,
+    writing: Writing,
 }
 
 impl Store {
@@ -36,10 +37,21 @@ impl Store {
     pub fn open(state_dir: &Path) -> Result<Self, StoreError> {
         let path = schema::store_path(state_dir);
         schema::make_if_missing(state_dir)?;
-        let writing = Writing::announce(&path);
-        let connection = schema::open_for_writing(&path)?;
-        let identity = identity(&path)?;
-        Ok(Self { connection, path, identity, epoch: None, _writing: writing })
+        let unreadable =
+            |error| StoreError::Unreadable { path: path.clone(), cause: format!("{error}") };
+        let writing = Writing::announce(&path).map_err(unreadable)?;
+        let connection = schema::open_for_writing(&path, writing.file())?;
+        let newest = read::revision(&connection)
+            .map_err(|error| StoreError::from_sqlite(&path, During::Reading, &error))?;
+        // Whoever opens it sees all three files; one that is missing was taken away meanwhile.
+        let files = Files::at(&path).map_err(|_| StoreError::Displaced { path: path.clone() })?;
+        let store = Self { connection, path, files, epoch: None, newest, writing };
+        if !store.is_in_place() {
+            return Err(StoreError::Displaced { path: store.path.clone() });
+        }
+        schema::tidy_up(&store.connection, true)
+            .map_err(|error| StoreError::from_sqlite(&store.path, During::Writing, &error))?;
+        Ok(store)
     }
 
     /// Makes this handle the writer: every earlier one fails from now on with [`StoreError::Superseded`].
@@ -61,18 +73,51 @@ impl Store {
         Ok(claimed)
     }
 
-    /// Whether the file that is open still is the one at its path; others would write into another one.
+    /// Whether the files that are open still are those at the path, the log among them: others would write into others.
     #[must_use]
     pub fn is_in_place(&self) -> bool {
-        identity(&self.path).is_ok_and(|identity| identity == self.identity)
+        let ours = self.writing.identity();
+        self.files.store() == ours && Files::at(&self.path).is_ok_and(|files| files == self.files)
     }
 
-    /// Looks whether others could still read what this handle writes: the beginning of the file, or all of it.
+    /// Which file this handle has opened.
+    #[must_use]
+    pub fn identity(&self) -> Identity {
+        self.files.store()
+    }
+
+    /// Closes the files, and leaves what stands under their names alone; what is asked of this handle then fails.
+    pub fn let_go(&mut self) {
+        self.leave_the_log();
+        self.epoch = None;
+        // Without a table, and without a file, so every question to it is answered by an error.
+        if let Ok(nothing) = Connection::open_in_memory() {
+            self.connection = nothing;
+        }
+    }
+
+    /// Into a store that was put back from a copy, the log of another would go.
+    fn leave_the_log(&self) {
+        if let Err(error) = schema::tidy_up(&self.connection, false) {
+            debug_assert!(false, "{error}");
+        }
+    }
+
+    /// Looks whether others could still read what this handle writes: the beginning of the file, or all of it; and
+    /// whether it still is what this handle wrote.
     ///
     /// # Errors
-    /// What is wrong with the file.
-    pub fn check(&self, whole: bool) -> Result<(), StoreError> {
-        schema::check_beginning(&self.path)?;
+    /// What is wrong with the file; [`StoreError::Displaced`] when it was replaced, also by an earlier content of its own.
+    pub fn check(&mut self, whole: bool) -> Result<(), StoreError> {
+        if !self.is_in_place() {
+            return Err(StoreError::Displaced { path: self.path.clone() });
+        }
+        schema::check_beginning(&self.path, self.writing.file())?;
+        let revision = self.query(read::revision)?;
+        if revision < self.newest {
+            return Err(StoreError::Displaced { path: self.path.clone() });
+        }
+        self.newest = revision;
         match self.path.parent().filter(|_| whole) {
             Some(folder) => Reader::open(folder).map(drop),
             None => Ok(()),
@@ -157,12 +202,22 @@ impl Store {
         change: impl FnOnce(&Connection) -> rusqlite::Result<Option<T>>,
     ) -> Result<Option<T>, StoreError> {
         // SQLite would go on writing into a file that has no name any more, and nobody would find it.
-        if identity(&self.path)? != self.identity {
-            let cause = "the file was replaced while it was open".to_owned();
-            return Err(StoreError::Unwritable { path: self.path.clone(), cause });
+        if !self.is_in_place() {
+            return Err(StoreError::Displaced { path: self.path.clone() });
         }
-        let written = immediate(&mut self.connection, change);
-        written.map_err(|error| StoreError::from_sqlite(&self.path, During::Writing, &error))
+        let written = immediate(&mut self.connection, change)
+            .map_err(|error| StoreError::from_sqlite(&self.path, During::Writing, &error))?;
+        let Some((done, revision)) = written else { return Ok(None) };
+        self.newest = revision;
+        Ok(Some(done))
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        if !self.is_in_place() {
+            self.leave_the_log();
+        }
     }
 }
 
@@ -179,21 +234,16 @@ impl Query for Store {
 fn immediate<T>(
     connection: &mut Connection,
     change: impl FnOnce(&Connection) -> rusqlite::Result<Option<T>>,
-) -> rusqlite::Result<Option<T>> {
+) -> rusqlite::Result<Option<(T, u64)>> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let Some(done) = change(&transaction)? else {
         transaction.rollback()?;
         return Ok(None);
     };
     transaction.execute("UPDATE writer SET revision = revision + 1", [])?;
+    let revision = read::revision(&transaction)?;
     transaction.commit()?;
-    Ok(Some(done))
-}
-
-/// Which file stands under the name: device and inode.
-fn identity(path: &Path) -> Result<(u64, u64), StoreError> {
-    let meta = fs::metadata(path).map_err(|error| StoreError::unwritable(path, &error))?;
-    Ok((meta.dev(), meta.ino()))
+    Ok(Some((done, revision)))
 }
 
 fn wall_ms() -> i64 {

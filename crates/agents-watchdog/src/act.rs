@@ -5,8 +5,9 @@ use agents_decide::{Action, Decision, Now, RunId, Sequence};
 use agents_names::AgentName;
 use agents_tmux::{Done, Driver, PaneId, ServerId, TmuxError, TmuxOp, Token};
 
-use crate::ledger::Ledger;
+use crate::ledger::{Entry, Ledger, Record};
 use crate::observe::{session_of, tag};
+use crate::outcome::{Failure, Outcome, is_unheard, tell};
 use crate::place::{Place, Start};
 use crate::tick::Engine;
 
@@ -18,6 +19,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         let effects: Vec<&Action> =
             decision.actions.iter().filter(|action| kind_of(action) != Kind::Recorded).collect();
         let mut unsent: Vec<&Action> = Vec::new();
+        let mut failed: Vec<Entry> = Vec::new();
         for group in effects.chunk_by(|one, next| joins(one, next)) {
             if self.tmux_hangs && kind_of(group[0]) != Kind::File {
                 unsent.extend(group);
@@ -30,21 +32,31 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
                     vec![self.act_on(fleet, group[0]).await]
                 }
             };
-            tell_failures(group, &outcomes, now);
+            tell(group, &outcomes, now);
+            let of = (decision.next.tick, now);
+            failed.extend(self.failures.news(group, &outcomes, of));
             let (sent, others) = group.split_at(outcomes.len());
             let unheard = sent.iter().zip(&outcomes).filter(|(_, outcome)| is_unheard(outcome));
             self.unheard.extend(unheard.filter_map(|(action, _)| action.about().cloned()));
             unsent.extend(others);
         }
-        self.leave_owed(&unsent, now);
-    }
-
-    fn leave_owed(&mut self, unsent: &[&Action], now: Now) {
-        if unsent.is_empty() {
+        failed.extend(self.leave_owed(&unsent, (decision.next.tick, now)));
+        if failed.is_empty() {
             return;
         }
+        // What is owed is in the state; this is for people.
+        if let Err(error) = self.ledger.commit(&Record { entries: failed, ..Record::default() }) {
+            tracing::warn!("what came of the actions could not be recorded: {error}");
+        }
+    }
+
+    fn leave_owed(&mut self, unsent: &[&Action], (tick, now): (u64, Now)) -> Option<Entry> {
+        if unsent.is_empty() {
+            self.failures.heard();
+            return None;
+        }
         self.unheard.extend(unsent.iter().filter_map(|action| action.about().cloned()));
-        tracing::warn!(
+        let text = format!(
             "tmux did not answer in time, so {} of this tick stay owed and are decided again: {}",
             if unsent.len() == 1 {
                 "1 action".to_owned()
@@ -53,6 +65,8 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             },
             some_of(unsent, now)
         );
+        tracing::warn!("{text}");
+        self.failures.unheard(text, tick, now)
     }
 
     async fn act_on(&mut self, fleet: &Fleet, action: &Action) -> Outcome {
@@ -112,7 +126,9 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             return;
         };
         let (phase, complete) = match &sequence {
-            Sequence::Running { phase } | Sequence::Completing { phase } => (phase, None),
+            Sequence::Running { phase }
+            | Sequence::Finishing { phase, .. }
+            | Sequence::Completing { phase } => (phase, None),
             Sequence::Moving { from, .. } => (from, None),
             Sequence::Complete { phase } => (phase, Some(phase)),
         };
@@ -137,9 +153,8 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
     async fn start_all(&mut self, fleet: &Fleet, actions: &[&Action]) -> Vec<Outcome> {
         let mut prepared = Vec::with_capacity(actions.len());
         for action in actions {
-            let Action::Start { name, run, phase, resume, one_off, .. } = action else { continue };
-            let (phase, resume) = (phase.as_ref(), resume.as_deref());
-            let start = Start { name, run: *run, phase, resume, one_off };
+            let Action::Start { name, run, phase, opening, one_off, .. } = action else { continue };
+            let start = Start { name, run: *run, phase: phase.as_ref(), opening, one_off };
             prepared.push((name, *run, self.place.prepare(fleet, &start)));
         }
         let sessions = prepared.iter().filter_map(|(_, _, session)| session.as_ref().ok());
@@ -237,32 +252,6 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
     }
 }
 
-type Outcome = Result<(), Failure>;
-
-/// Why an action was not carried out, as far as is known.
-enum Failure {
-    Told(String),
-    /// The time limit went by; it may still take effect.
-    Unheard(String),
-}
-
-impl Failure {
-    fn of(error: TmuxError) -> Self {
-        let reason = error.to_string();
-        if error.is_time_out() { Self::Unheard(reason) } else { Self::Told(reason) }
-    }
-
-    fn reason(&self) -> &str {
-        match self {
-            Self::Told(reason) | Self::Unheard(reason) => reason,
-        }
-    }
-}
-
-fn is_unheard(outcome: &Outcome) -> bool {
-    matches!(outcome, Err(Failure::Unheard(_)))
-}
-
 /// How an action is carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -294,23 +283,8 @@ fn joins(one: &Action, next: &Action) -> bool {
     kind == kind_of(next) && matches!(kind, Kind::Start | Kind::Stop)
 }
 
-/// The next tick sees what is and decides again; the reasons are for people, each once.
-fn tell_failures(group: &[&Action], outcomes: &[Outcome], now: Now) {
-    let mut told: Vec<(&str, Vec<&Action>)> = Vec::new();
-    for (action, outcome) in group.iter().zip(outcomes) {
-        let Some(reason) = outcome.as_ref().err().map(Failure::reason) else { continue };
-        match told.iter_mut().find(|(known, _)| *known == reason) {
-            Some((_, actions)) => actions.push(action),
-            None => told.push((reason, vec![action])),
-        }
-    }
-    for (reason, actions) in told {
-        tracing::warn!("could not {}: {reason}", some_of(&actions, now));
-    }
-}
-
 /// The first of them, and how many more.
-fn some_of(actions: &[&Action], now: Now) -> String {
+pub(crate) fn some_of(actions: &[&Action], now: Now) -> String {
     const SHOWN: usize = 3;
     let shown: Vec<String> = actions.iter().take(SHOWN).map(|action| action.told(now)).collect();
     let shown = shown.join("; ");

@@ -1,5 +1,7 @@
 //! What can keep the watchdog from doing its work?
 
+use std::path::PathBuf;
+
 use crate::ledger::LedgerError;
 
 /// An error that ends a run of the watchdog or of a verb.
@@ -9,9 +11,13 @@ pub enum WatchdogError {
     Ledger(#[from] LedgerError),
     /// What is written now, nobody would read.
     #[error(
-        "the state folder was moved, deleted or replaced under the watchdog; it ends, and leaves the agents as they are"
+        "the state folder {0} was moved, deleted or replaced meanwhile; what runs is left as it is, and `agents up` \
+         takes it up"
     )]
-    Displaced,
+    Displaced(PathBuf),
+    /// Nobody will ever read it again.
+    #[error("`agents down` has set the damaged store aside")]
+    SetAside,
     #[error("{0}")]
     Lock(#[from] agents_store::LockError),
     #[error("{0}")]

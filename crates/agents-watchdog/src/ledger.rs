@@ -88,6 +88,9 @@ pub enum LedgerError {
     /// A request was withdrawn between the look and the record: the next tick decides without it.
     #[error("a request was withdrawn before it was taken up")]
     Withdrawn,
+    /// What is written now, nobody would read.
+    #[error("the store was moved, deleted or replaced while it was open")]
+    Displaced,
     #[error("the store cannot be used: {0}")]
     Unusable(String),
     /// Nobody will ever be able to use it as it is.

@@ -8,9 +8,12 @@ pub(crate) mod shown;
 
 use std::collections::BTreeMap;
 
-use agents_config::Fleet;
-use agents_decide::{Life, MemberSeen, Now, Observation, RunId, Seen, ServerSeen, Stall, Wanted};
+use agents_config::{Agent, Fleet};
+use agents_decide::{
+    Base, HandoffSeen, Life, MemberSeen, Now, Observation, RunId, Seen, ServerSeen, Stall, Wanted,
+};
 use agents_names::AgentName;
+use agents_screens::SessionIdFrom;
 use agents_tmux::{Driver, Listing, Pane, ServerId, TmuxError};
 
 use crate::ledger::{Ledger, LedgerError};
@@ -65,11 +68,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         }
         let phase = self.state.sequence.as_ref().map(|sequence| sequence.phase().clone());
         let status = phase.map_or(Seen::Absent, |phase| self.place.status(fleet, &phase));
-        let handoff = if self.supervises {
-            self.place.handoff(fleet, &self.state.handoff.base)
-        } else {
-            Seen::Absent
-        };
+        let (copy, handoff) = self.handoff(fleet).await;
         let undeclared = sessions::undeclared(fleet, listing.as_ref().ok());
         Ok(Observation {
             server,
@@ -79,10 +78,28 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             members,
             undeclared,
             status,
+            copy,
             handoff,
             requests,
             legacy_position: None,
         })
+    }
+
+    /// What the shared branch says. Whoever starts agents first knows from where on it is read: a claim may be pushed
+    /// before a fetch has succeeded, and before there is a watchdog that fetches.
+    async fn handoff(&mut self, fleet: &Fleet) -> (Option<Seen<String>>, Seen<HandoffSeen>) {
+        let Some(handoff) = fleet.loop_plan.as_ref().and_then(|plan| plan.handoff.as_ref()) else {
+            return (None, Seen::Absent);
+        };
+        let mut base = self.state.handoff.base.clone();
+        let mut copy = None;
+        if !self.state.handoff.has_begun(handoff) {
+            let found = self.place.copy_of_branch(fleet).await;
+            base = Base::of_copy(&found);
+            copy = Some(found);
+        }
+        let fetched = if self.supervises { self.place.handoff(fleet, &base) } else { Seen::Absent };
+        (copy, fetched)
     }
 
     fn member_seen(
@@ -92,8 +109,17 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         screen: Seen<agents_decide::ScreenSeen>,
         facts: Facts,
     ) -> MemberSeen {
-        let Facts { exit, log_age, processes, unstartable, began, roots, resume_id, wake_text } =
-            facts;
+        let Facts {
+            exit,
+            log_age,
+            processes,
+            unstartable,
+            began,
+            roots,
+            resume_id,
+            conversation,
+            wake_text,
+        } = facts;
         let start_failed = self.failed.get(name).cloned();
         let unheard = self.unheard.contains(name);
         MemberSeen {
@@ -101,7 +127,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             screen,
             shown: None,
             told: None,
-            conversation: None,
+            conversation,
             exit,
             log_age,
             processes,
@@ -187,6 +213,9 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
                 || member.is_some_and(|member| member.suspicion.is_some())
                 || member.is_none_or(|member| member.wanted == Wanted::Unsaid),
             wake: wake_due,
+            conversation: alive
+                && up
+                && fleet.agent(name).is_some_and(|it| leaves_record(fleet, it)),
         }
     }
 
@@ -217,6 +246,16 @@ fn tells_programs_apart(fleet: &Fleet) -> bool {
     let mut names = fleet.backends.values().filter_map(|backend| backend.process_name.as_ref());
     let first = names.next();
     names.any(|name| Some(name) != first)
+}
+
+/// Whether the program chooses the id of its conversation, and keeps a record that tells it.
+fn leaves_record(fleet: &Fleet, agent: &Agent) -> bool {
+    let preset = fleet.backend_of(agent).preset.as_ref();
+    let launch = preset.and_then(|preset| preset.head().launch.as_ref());
+    launch.is_some_and(|launch| {
+        let session = &launch.session;
+        session.choose.is_empty() && session.from.contains(&SessionIdFrom::Transcript)
+    })
 }
 
 /// The run that a session's tag names.

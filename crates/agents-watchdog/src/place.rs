@@ -1,6 +1,7 @@
 //! Where do the agents live, besides their terminals? Files, processes, git and the clock of one machine.
 
 mod clock;
+mod conversation;
 mod facts;
 mod fetcher;
 mod local;
@@ -8,13 +9,15 @@ mod prepare;
 mod roots;
 
 pub use clock::now_after;
+pub(crate) use facts::unstartable as start_obstacle;
 pub use local::LocalPlace;
+pub(crate) use prepare::kickoff;
 pub(crate) use prepare::make_private_dir;
 
 use agents_config::{Fleet, OneOff};
 use agents_decide::{
-    Base, BeganSeen, ExitSeen, HandoffSeen, Moment, Now, ProcessesSeen, RootsSeen, RunId, Seen,
-    StatusSeen, StopStage,
+    Base, BeganSeen, ExitSeen, HandoffSeen, Moment, Now, Opening, ProcessesSeen, RootsSeen, RunId,
+    Seen, StatusSeen, StopStage,
 };
 use agents_names::{AgentName, PhaseId};
 use agents_tmux::{Listing, StartSession, TmuxError};
@@ -29,6 +32,8 @@ pub struct Facts {
     pub began: Option<BeganSeen>,
     pub roots: Option<RootsSeen>,
     pub resume_id: Option<String>,
+    /// The conversation that the run's program has open.
+    pub conversation: Option<String>,
     pub wake_text: Option<String>,
 }
 
@@ -50,6 +55,8 @@ pub struct Need {
     /// Whether a start would work.
     pub startable: bool,
     pub wake: bool,
+    /// In which conversation its program is.
+    pub conversation: bool,
 }
 
 /// What is to be started.
@@ -58,7 +65,8 @@ pub struct Start<'a> {
     pub name: &'a AgentName,
     pub run: RunId,
     pub phase: Option<&'a PhaseId>,
-    pub resume: Option<&'a str>,
+    /// With which conversation it begins.
+    pub opening: &'a Opening,
     /// What the operator wants instead of what the config says.
     pub one_off: &'a OneOff,
 }
@@ -87,6 +95,12 @@ pub trait Place: Send {
 
     /// The status file of a phase.
     fn status(&mut self, fleet: &Fleet, phase: &PhaseId) -> Seen<StatusSeen>;
+
+    /// The newest commit of the shared branch that the local copy of it holds; the remote is not asked.
+    fn copy_of_branch(
+        &mut self,
+        fleet: &Fleet,
+    ) -> impl std::future::Future<Output = Seen<String>> + Send;
 
     /// What the latest fetch brought since the last call, read from `base` on.
     fn handoff(&mut self, fleet: &Fleet, base: &Base) -> Seen<HandoffSeen>;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use agents_decide::invariants::Violation;
 use agents_decide::sentence::{Mood, Telling};
 use agents_decide::{
-    About, Action, Decision, FleetState, LifeNote, LimitNote, MessageNote, Note, Now, PhaseNote,
-    RequestId,
+    About, AccountNote, Action, Decision, FleetState, LifeNote, LimitNote, MessageNote, Note, Now,
+    PhaseNote, RequestId,
 };
 use agents_names::AgentName;
 use agents_tmux::Driver;
@@ -240,16 +240,27 @@ fn is_notable(note: &Note) -> bool {
                 | LifeNote::Unstartable { .. }
         ),
         Note::Limit(note) => match note {
-            LimitNote::Holding { .. } => false,
+            LimitNote::Holding { .. } | LimitNote::GoesOn { .. } | LimitNote::WaitsForAccount => {
+                false
+            }
             LimitNote::Entered { .. }
             | LimitNote::WindowOver
             | LimitNote::Probing { .. }
             | LimitNote::Lifted { .. }
             | LimitNote::StillLimited { .. }
+            | LimitNote::DidNotGoOn { .. }
             | LimitNote::GoneInside { .. } => true,
         },
+        Note::Account(note) => match note {
+            AccountNote::Held { .. } | AccountNote::Follows { .. } => false,
+            AccountNote::Closed { .. }
+            | AccountNote::ProbesAnother { .. }
+            | AccountNote::Opening { .. } => true,
+        },
         Note::Message(note) => matches!(note, MessageNote::Seen { .. } | MessageNote::Stuck { .. }),
-        Note::Phase(note) => matches!(note, PhaseNote::Advancing { .. }),
+        Note::Phase(note) => {
+            matches!(note, PhaseNote::Advancing { .. } | PhaseNote::Finishing { .. })
+        }
         // That a member cannot be seen follows from what is said of the terminals.
         Note::CannotSee { .. } | Note::Doubted => false,
         Note::Activity(_) | Note::Stall(_) | Note::Wake(_) => false,
@@ -257,10 +268,12 @@ fn is_notable(note: &Note) -> bool {
         | Note::ServerLost
         | Note::MassVerdict { .. }
         | Note::Fatal(_)
+        | Note::Login(_)
         | Note::BranchUnread { .. }
         | Note::HandoffBegins { .. }
         | Note::HandoffNews { .. }
         | Note::Undeclared { .. }
+        | Note::Conversation(_)
         | Note::Asks { .. } => true,
     }
 }

@@ -15,6 +15,7 @@ use crate::WatchdogError;
 use crate::config_source::{Change, ConfigSource};
 use crate::in_force::PROBLEM_WORD;
 use crate::ledger::{Entry, EntryKind, Ledger as _, LedgerError, Record};
+use crate::notify::{CONFIG_BROKEN, Notifier};
 use crate::place::LocalPlace;
 use crate::store_ledger::StoreLedger;
 use crate::tick::{Engine, Ticked};
@@ -55,7 +56,11 @@ pub struct Reign<D> {
     pub config: ConfigSource,
     /// The session that the watchdog was started in; made anew when its server is lost.
     pub own_session: Option<StartSession>,
-    _lock: FleetLock,
+    pub(crate) notifier: Notifier,
+    /// What the lock was signed with.
+    pub(crate) what: String,
+    /// None while the state folder is not the one that it was taken in.
+    pub(crate) lock: Option<FleetLock>,
 }
 
 /// What a fleet is held with.
@@ -93,7 +98,14 @@ pub fn take_over<D: Driver>(
     let driver = driver(terminals, &loaded.fleet);
     let engine = Engine::resume(driver, place, StoreLedger::new(store))?;
     let config = ConfigSource::new(config, loaded);
-    let mut reign = Reign { engine, config, own_session: None, _lock: lock };
+    let mut reign = Reign {
+        engine,
+        config,
+        own_session: None,
+        notifier: Notifier::new(),
+        what: what.to_owned(),
+        lock: Some(lock),
+    };
     reign.keep_fleet()?;
     Ok(reign)
 }
@@ -155,17 +167,21 @@ impl<D: Driver> Reign<D> {
         let mut began = None;
         let mut account = Account::default();
         let mut checked = Instant::now();
+        if self.engine.supervises {
+            // What the first tick decides is news too.
+            self.notifier.tend(&mut self.engine.ledger, self.config.fleet());
+        }
         loop {
-            if !self.engine.ledger.store().is_in_place() {
-                return Err(WatchdogError::Displaced);
-            }
-            self.reload();
-            let fleet = Arc::clone(self.config.fleet());
-            let whole = checked.elapsed() >= fleet.timing.heavy_interval;
+            let whole = checked.elapsed() >= self.config.fleet().timing.heavy_interval;
             if whole {
                 checked = Instant::now();
             }
-            let ticked = match self.engine.ledger.check(whole) {
+            let standing = self.check(whole);
+            if standing.is_ok() {
+                self.reload();
+            }
+            let fleet = Arc::clone(self.config.fleet());
+            let ticked = match standing {
                 Ok(()) => self.engine.tick(&fleet).await,
                 Err(error) => Err(error),
             };
@@ -184,28 +200,37 @@ impl<D: Driver> Reign<D> {
                     }
                     Duration::from_millis(ticked.next.0.saturating_sub(ticked.now.at.0))
                 }
-                Err(LedgerError::Superseded) => return Err(LedgerError::Superseded.into()),
-                Err(LedgerError::Withdrawn) => Duration::ZERO,
-                Err(error @ LedgerError::Damaged(_)) if !self.engine.supervises => {
-                    return Err(error.into());
-                }
-                Err(error) => {
-                    // Read-only until the store can be used again: nothing was done.
-                    account.blocked(&fleet.state_dir(), &error.to_string());
-                    Duration::from_secs(5)
-                }
+                Err(error) => match self.after(error, &mut account, &mut signals).await? {
+                    Some(pause) => pause,
+                    None => return Ok(()),
+                },
             };
             heartbeat(&fleet);
-            let pause = pause.max(LEAST_PAUSE);
+            let wakes = Wakes {
+                at: tokio::time::Instant::now() + pause.max(LEAST_PAUSE),
+                fetched: &fetched,
+            };
+            match (self.rest(&fleet, &wakes, &mut signals).await, &until) {
+                (Told::Look, _) => {}
+                (Told::End, Until::Told) => return Ok(()),
+                (Told::End, Until::Answered(_)) => return Err(WatchdogError::Interrupted),
+            }
+        }
+    }
+
+    /// Waits for what the next tick is due to, and meanwhile sees that people are told of what was decided.
+    async fn rest(&mut self, fleet: &Fleet, wakes: &Wakes<'_>, signals: &mut Signals) -> Told {
+        loop {
+            // A verb leaves that to the watchdog, which finds it in the journal.
+            if self.engine.supervises {
+                self.notifier.tend(&mut self.engine.ledger, fleet);
+            }
             tokio::select! {
-                () = tokio::time::sleep(pause) => {}
-                () = self.engine.driver.news() => {}
-                () = fetched.notified() => {}
-                told = signals.next() => match (told, &until) {
-                    (Told::Look, _) => {}
-                    (Told::End, Until::Told) => return Ok(()),
-                    (Told::End, Until::Answered(_)) => return Err(WatchdogError::Interrupted),
-                },
+                () = tokio::time::sleep_until(wakes.at) => return Told::Look,
+                () = self.engine.driver.news() => return Told::Look,
+                () = wakes.fetched.notified() => return Told::Look,
+                told = signals.next() => return told,
+                () = self.notifier.due() => {}
             }
         }
     }
@@ -231,7 +256,7 @@ impl<D: Driver> Reign<D> {
     }
 
     /// Keeps what is in force where whoever finds the file broken or moved looks for it.
-    fn keep_fleet(&mut self) -> Result<(), WatchdogError> {
+    pub(crate) fn keep_fleet(&mut self) -> Result<(), WatchdogError> {
         let fleet = self.config.fleet();
         if let Some(folder) = whereabouts::folder() {
             whereabouts::note(&folder, &fleet.config, &fleet.state_dir());
@@ -245,10 +270,12 @@ impl<D: Driver> Reign<D> {
         if kept {
             return Ok(());
         }
-        let written = self.engine.ledger.commit(&Record { words, ..Record::default() });
-        // Written into a store that has left its place, nobody would find it.
-        let in_place = self.engine.ledger.store().is_in_place();
-        if in_place { Ok(written?) } else { Err(WatchdogError::Displaced) }
+        match self.engine.ledger.commit(&Record { words, ..Record::default() }) {
+            Err(LedgerError::Displaced) => {
+                Err(WatchdogError::Displaced(self.config.fleet().state_dir()))
+            }
+            other => Ok(other?),
+        }
     }
 
     /// What the store says about the config: the fleet in force, and what is wrong with the file.
@@ -281,12 +308,14 @@ impl<D: Driver> Reign<D> {
     }
 
     fn reload(&mut self) {
+        let mut key = None;
         let (kind, text) = match self.config.refresh() {
             Change::None => return,
             Change::Fleet => (EntryKind::Config, "the config changed and is in force".to_owned()),
             Change::Mended => (EntryKind::Config, "the config is good again".to_owned()),
             Change::Broken(broken) => {
                 tracing::error!("the last good config stays in force:\n{}", broken.report);
+                key = Some(CONFIG_BROKEN);
                 (
                     EntryKind::Alarm,
                     format!(
@@ -303,7 +332,7 @@ impl<D: Driver> Reign<D> {
             subject: None,
             kind,
             text,
-            detail: serde_json::json!({ "report": self.config.broken().map(|broken| &broken.report) }),
+            detail: serde_json::json!({ "key": key, "report": self.config.broken().map(|broken| &broken.report) }),
         };
         let words = self.config_words();
         let record = Record { entries: vec![entry], words, ..Record::default() };
@@ -314,7 +343,7 @@ impl<D: Driver> Reign<D> {
 }
 
 /// Shows that the loop still turns: the age of this file is the watchdog's age since its last tick.
-fn heartbeat(fleet: &Fleet) {
+pub(crate) fn heartbeat(fleet: &Fleet) {
     // A heartbeat that cannot be written shows as an old one, which is the truth.
     drop(std::fs::write(heartbeat_file(&fleet.state_dir()), std::process::id().to_string()));
 }
@@ -325,15 +354,21 @@ pub fn heartbeat_file(state_dir: &Path) -> PathBuf {
     state_dir.join("heartbeat")
 }
 
+/// What ends a rest, besides news and signals.
+struct Wakes<'f> {
+    at: tokio::time::Instant,
+    fetched: &'f tokio::sync::Notify,
+}
+
 /// The signals that reach the loop.
-struct Signals {
+pub(crate) struct Signals {
     look: Signal,
     terminate: Signal,
     interrupt: Signal,
     hangup: Signal,
 }
 
-enum Told {
+pub(crate) enum Told {
     Look,
     End,
 }
@@ -349,7 +384,7 @@ impl Signals {
         })
     }
 
-    async fn next(&mut self) -> Told {
+    pub(crate) async fn next(&mut self) -> Told {
         loop {
             tokio::select! {
                 _ = self.look.recv() => return Told::Look,

@@ -33,7 +33,7 @@ impl StoreLedger {
     ///
     /// # Errors
     /// What is wrong with it.
-    pub fn check(&self, whole: bool) -> Result<(), LedgerError> {
+    pub fn check(&mut self, whole: bool) -> Result<(), LedgerError> {
         self.store.check(whole).map_err(failed)
     }
 
@@ -45,6 +45,9 @@ impl StoreLedger {
 
 fn failed(error: StoreError) -> LedgerError {
     match error {
+        // Epochs only rise: an earlier one is that of a copy that was put back.
+        StoreError::Superseded { ours, current } if current < ours => LedgerError::Displaced,
+        StoreError::Displaced { .. } => LedgerError::Displaced,
         StoreError::Superseded { .. } => LedgerError::Superseded,
         StoreError::Withdrawn => LedgerError::Withdrawn,
         damage if damage.is_damage() => LedgerError::Damaged(damage.to_string()),

@@ -14,6 +14,7 @@ use agents_tmux::Driver;
 use crate::ledger::{Ledger, LedgerError};
 use crate::observe::screens::Screens;
 use crate::observe::shown::Readings;
+use crate::outcome::Failures;
 use crate::place::{Place, Reached};
 use crate::recorder::{Recorder, Word};
 
@@ -34,6 +35,7 @@ pub struct Engine<D, P, L> {
     /// A start of this tick was confirmed: its session can be seen at once.
     pub(crate) has_started: bool,
     pub(crate) recorder: Recorder,
+    pub(crate) failures: Failures,
     /// The files that mirror the state for other programs may be behind it.
     pub(crate) mirror_owed: bool,
     last_heavy: Option<Moment>,
@@ -63,22 +65,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
     /// # Errors
     /// When there is a state that cannot be read.
     pub fn resume(driver: D, mut place: P, mut ledger: L) -> Result<Self, LedgerError> {
-        let stored = ledger.load()?;
-        let first = stored.is_none();
-        // A word of another shape is an earlier version's, and is said anew.
-        let words = ledger.words()?.into_iter().filter_map(|(subject, word)| {
-            let word: Word = serde_json::from_str(&word).ok()?;
-            Some((subject, word))
-        });
-        let recorder = Recorder::resume(words.collect());
-        let mut state = stored.map_or_else(FleetState::default, |(state, mark)| {
-            place.resume_clock(&mark);
-            state
-        });
-        // Also with a store: one that was put back from a copy would give numbers out again.
-        let Reached { run, message } = place.reached();
-        state.next_run = state.next_run.max(run);
-        state.next_message = state.next_message.max(message);
+        let Remembered { state, recorder, first } = Remembered::of(&mut ledger, &mut place)?;
         Ok(Self {
             driver,
             place,
@@ -91,6 +78,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             tmux_hangs: false,
             has_started: false,
             recorder,
+            failures: Failures::default(),
             // The watchdog before may have died between the record and the write.
             mirror_owed: !first,
             last_heavy: None,
@@ -101,21 +89,40 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         })
     }
 
+    /// Goes on from what another ledger remembers, as a process that has just begun, but gives no number out again.
+    ///
+    /// # Errors
+    /// When there is a state that cannot be read; the ledger stays the one before.
+    pub fn take_up(&mut self, mut ledger: L) -> Result<(), LedgerError> {
+        let Remembered { mut state, recorder, first } =
+            Remembered::of(&mut ledger, &mut self.place)?;
+        state.next_run = state.next_run.max(self.state.next_run);
+        state.next_message = state.next_message.max(self.state.next_message);
+        (self.ledger, self.state, self.recorder, self.first) = (ledger, state, recorder, first);
+        self.failed.clear();
+        self.unheard.clear();
+        self.mirror_owed = !first;
+        self.last_heavy = None;
+        self.independent = false;
+        Ok(())
+    }
+
     /// What is remembered.
     #[must_use]
     pub fn state(&self) -> &FleetState {
         &self.state
     }
 
-    /// Looks and decides without changing anything.
+    /// Looks and decides without changing anything, as a heavy tick or another.
     ///
     /// # Errors
     /// When the requests that wait cannot be read.
     pub async fn preview(
         &mut self,
         fleet: &Fleet,
+        heavy: bool,
     ) -> Result<(Observation, Decision, Now), LedgerError> {
-        let (observation, heavy, now) = self.look(fleet).await?;
+        let (observation, _, now) = self.look(fleet).await?;
         let decision = decide(fleet, &self.state, &observation, heavy, now);
         Ok((observation, decision, now))
     }
@@ -188,6 +195,36 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         for violation in broken {
             tracing::error!("refused ({}): {}", violation.invariant, violation.text);
         }
+    }
+}
+
+/// What a ledger remembers, and a place knows beyond that.
+struct Remembered {
+    state: FleetState,
+    recorder: Recorder,
+    /// Nothing was ever remembered.
+    first: bool,
+}
+
+impl Remembered {
+    fn of<P: Place, L: Ledger>(ledger: &mut L, place: &mut P) -> Result<Self, LedgerError> {
+        let stored = ledger.load()?;
+        let first = stored.is_none();
+        // A word of another shape is an earlier version's, and is said anew.
+        let words = ledger.words()?.into_iter().filter_map(|(subject, word)| {
+            let word: Word = serde_json::from_str(&word).ok()?;
+            Some((subject, word))
+        });
+        let recorder = Recorder::resume(words.collect());
+        let mut state = stored.map_or_else(FleetState::default, |(state, mark)| {
+            place.resume_clock(&mark);
+            state
+        });
+        // Also with a store: one that was put back from a copy would give numbers out again.
+        let Reached { run, message } = place.reached();
+        state.next_run = state.next_run.max(run);
+        state.next_message = state.next_message.max(message);
+        Ok(Self { state, recorder, first })
     }
 }
 

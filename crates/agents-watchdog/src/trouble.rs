@@ -38,10 +38,10 @@ pub(crate) struct Account {
 }
 
 impl Account {
-    /// Nothing was done, for that reason.
-    pub fn blocked(&mut self, state_dir: &Path, what: &str) {
+    /// Nothing was done, for that reason; true when it is a new one.
+    pub fn blocked(&mut self, state_dir: &Path, what: &str) -> bool {
         if self.current.as_ref().is_some_and(|current| current.what == what) {
-            return;
+            return false;
         }
         tracing::error!("{what}; nothing is done until that is mended");
         // One cause may give way to another; the standstill is still the same.
@@ -53,6 +53,7 @@ impl Account {
         );
         self.current = Some(trouble);
         self.is_settled = false;
+        true
     }
 
     /// A tick was recorded and carried out.

@@ -16,6 +16,7 @@ use agents_names::{BackendName, PhaseId};
 use agents_tmux::Listing;
 use chrono::{DateTime, Utc};
 
+use crate::files::Files;
 use crate::observe::sessions;
 use crate::recorder::Word;
 
@@ -32,6 +33,8 @@ pub struct Known<'a> {
     /// The last words about members, by name.
     pub words: &'a BTreeMap<String, Word>,
     pub terminals: &'a Terminals,
+    /// What the files of today say of what was started earlier.
+    pub files: &'a Files,
     pub watchdog: WatchdogView,
     /// The phase whose kickoff a loop agent would get now, where the fleet has phases.
     pub phase: Option<PhaseId>,
@@ -82,6 +85,8 @@ pub struct PhaseView {
     pub complete: bool,
     /// Another phase that the fleet is on its way from.
     pub moving_from: Option<PhaseId>,
+    /// The phase is done, and agents of the loop that still work may finish until then.
+    pub advances_by: Option<DateTime<Utc>>,
 }
 
 /// One agent or service.
@@ -98,8 +103,10 @@ pub struct MemberView {
     pub since: Option<Since>,
     pub restarts: u32,
     pub waiting_for: Option<String>,
-    /// How it ended, or why it rests, where it waits for nothing.
+    /// How it ended, why it rests, or what it runs with still, where it waits for nothing.
     pub remark: Option<String>,
+    /// With what it runs that the file has changed since, in words that follow "runs with".
+    pub edited: Option<String>,
     /// The foreground process of its pane.
     pub command: Option<String>,
     pub limited_until: Option<DateTime<Utc>>,
@@ -326,7 +333,22 @@ fn phase(known: &Known<'_>) -> Option<PhaseView> {
     let moving_from = match sequence {
         Some(Sequence::Moving { from, .. }) => Some(from.clone()),
         Some(
-            Sequence::Running { .. } | Sequence::Completing { .. } | Sequence::Complete { .. },
+            Sequence::Running { .. }
+            | Sequence::Finishing { .. }
+            | Sequence::Completing { .. }
+            | Sequence::Complete { .. },
+        )
+        | None => None,
+    };
+    let advances_by = match sequence {
+        Some(Sequence::Finishing { since, .. }) => {
+            Some(known.now.wall_of(since.after(plan.advance_grace)))
+        }
+        Some(
+            Sequence::Running { .. }
+            | Sequence::Moving { .. }
+            | Sequence::Completing { .. }
+            | Sequence::Complete { .. },
         )
         | None => None,
     };
@@ -337,6 +359,7 @@ fn phase(known: &Known<'_>) -> Option<PhaseView> {
         done: known.phase_done,
         complete: sequence.is_some_and(Sequence::is_complete),
         moving_from,
+        advances_by,
         id,
     })
 }

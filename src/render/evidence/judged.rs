@@ -56,7 +56,7 @@ impl<'a> Evidence<'a> {
 pub(super) fn limit(evidence: &Evidence<'_>) -> String {
     let now = &evidence.now;
     match &evidence.member.limit {
-        Limit::Held { since, probe_at, until, banner, probes } => {
+        Limit::Held { since, probe_at, until, banner, probes, source, .. } => {
             let until = until.map_or_else(
                 || "until a time that its screen does not tell".to_owned(),
                 |until| format!("until {}", now.clock(until)),
@@ -67,19 +67,19 @@ pub(super) fn limit(evidence: &Evidence<'_>) -> String {
                 more => format!("; {more} probes so far were in vain"),
             };
             format!(
-                "held {} {until}, for \"{}\"; the next probe is due at {} at the latest{probed}",
+                "held {} {until}, for \"{}\" ({source}); the next probe is due at {} at the latest{probed}",
                 now.since(*since),
                 banner.trim(),
                 now.point(*probe_at)
             )
         }
-        Limit::Probing { since, banner, probes, .. } => format!(
-            "being probed {} (probe {} of this window), held for \"{}\"",
+        Limit::Probing { since, banner, probes, source, .. } => format!(
+            "being probed {} (probe {} of this window), held for \"{}\" ({source})",
             now.since(*since),
             probes + 1,
             banner.trim()
         ),
-        Limit::Clear { dismissed } => {
+        Limit::Clear { dismissed, .. } => {
             let agent = evidence.agent();
             let backend = agent.map(|agent| evidence.fleet.backend_of(agent));
             if let Some(silence) = evidence.silence().or_else(|| evidence.unwatched()) {

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use agents_config::{Environment, load_text};
 use agents_decide::{
-    ActivityNote, ActivityState, Budget, Limit, Moment, Note, RunId, Stall, Suspicion, Trial, Zone,
+    ActivityNote, ActivityState, Budget, GoesOn, Limit, LimitSource, Moment, Note, RunId, Stall,
+    Suspicion, Trial, Zone,
 };
 use agents_names::BackendName;
 use agents_watchdog::view::State;
@@ -82,6 +83,7 @@ fn read(
         restarts: 0,
         waiting_for: None,
         remark: None,
+        edited: None,
         command: None,
         limited_until: None,
         owed: Vec::new(),
@@ -195,13 +197,15 @@ fn inside_a_usage_window_only_the_window_is_judged() {
         until: None,
         banner: " limit ".to_owned(),
         probes: 1,
+        source: LimitSource::Pattern,
+        goes_on: GoesOn::No,
     };
     let held = Member { limit, ..idle() };
     let facts = read("ann", State::Limited, &held, &[], WatchdogState::Running);
     assert_eq!(fact(&facts, "stall"), "not judged inside its usage window");
     assert_eq!(
         fact(&facts, "limit"),
-        "held since 11:59:00 (60 s) until a time that its screen does not tell, for \"limit\"; the next probe is due at 12:10:00 (in 10 min) at the latest; 1 probe so far was in vain"
+        "held since 11:59:00 (60 s) until a time that its screen does not tell, for \"limit\" (screen, `limit_re`); the next probe is due at 12:10:00 (in 10 min) at the latest; 1 probe so far was in vain"
     );
 }
 

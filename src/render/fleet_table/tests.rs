@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use agents_config::{Kind, Watch};
 use agents_names::{BackendName, PhaseId};
-use agents_watchdog::view::{Since, UndeclaredView};
+use agents_watchdog::view::{Since, UndeclaredView, WatchdogView};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::*;
@@ -28,6 +28,7 @@ fn member(name: &str, state: State, waiting_for: Option<&str>) -> MemberView {
         restarts: 2,
         waiting_for: waiting_for.map(str::to_owned),
         remark: None,
+        edited: None,
         command: (limited || state == State::Running).then(|| "node".to_owned()),
         limited_until: limited.then(|| noon + TimeDelta::hours(4)),
         owed: if limited { vec!["probe".to_owned()] } else { Vec::new() },
@@ -42,7 +43,9 @@ fn view() -> FleetView {
     let mut web = member(
         "web",
         State::Parked,
-        Some("one more try at 13:00:00 (in 59 min); parked: \u{1b}[31m5 starts"),
+        Some(
+            "`agents up web`, or one more try at 13:00:00 (in 59 min); parked: \u{1b}[31m5 starts",
+        ),
     );
     web.declared = Declared::Service;
     let eve =
@@ -61,6 +64,7 @@ fn view() -> FleetView {
             done: Some(false),
             complete: false,
             moving_from: None,
+            advances_by: None,
         }),
         agents: vec![
             member("ann", State::Running, None),
@@ -68,7 +72,7 @@ fn view() -> FleetView {
             member(
                 "cid",
                 State::Failed,
-                Some("the operator to mend this: there is no `claude` on the PATH"),
+                Some("this to be mended, and then `agents up cid`: there is no folder /work"),
             ),
             disabled,
             eve,

@@ -17,6 +17,7 @@ pub(super) fn check_slots(backend: &RawBackend, problems: &mut Problems<'_>) {
     }
     let flags = [
         ("resume_flag", &backend.resume_flag, "id"),
+        ("session_flag", &backend.session_flag, "id"),
         ("remote_control_flag", &backend.remote_control_flag, "session"),
         ("model_flag", &backend.model_flag, "model"),
     ];
@@ -24,6 +25,22 @@ pub(super) fn check_slots(backend: &RawBackend, problems: &mut Problems<'_>) {
         if let (Some(text), Some(span)) = (field.value(), field.span()) {
             check(key, text, span, &[slot], problems);
         }
+    }
+    if let (Some(texts), Some(span)) =
+        (backend.resume_refused.value(), backend.resume_refused.span())
+    {
+        check_refusals(texts, &span, problems);
+    }
+}
+
+/// A text that does not name the conversation is also found where a conversation speaks of refusals.
+fn check_refusals(texts: &[String], span: &Span, problems: &mut Problems<'_>) {
+    for text in texts.iter().filter(|text| !text.contains("{id}")) {
+        let message = format!("`resume_refused` has a text without the slot `{{id}}`: `{text}`");
+        let problem = problems.warning(span.clone(), message);
+        problem
+            .label("counts for nothing")
+            .help("add the slot `{id}` where the program prints the id");
     }
 }
 

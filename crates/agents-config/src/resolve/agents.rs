@@ -1,5 +1,6 @@
 //! The `[[agent]]` and `[[service]]` tables, with what they inherit.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -13,13 +14,14 @@ use crate::origin::Origin;
 use crate::picker::{Layers, Picker, inherited, own};
 use crate::raw::{RawAgent, RawDefaults, RawFile, RawLoop, RawService, RawWake};
 use crate::value::{Filled, Interval, nearest};
-use crate::{Agent, Kind, PromptSource, Service, Wake, Watch};
+use crate::{Agent, Backend, Kind, PromptSource, Service, Wake, Watch};
 
 /// What every agent and service starts from.
 pub(super) struct Inheritance<'r> {
     pub raw: &'r RawFile,
     pub defaults: &'r RawDefaults,
     pub environment: &'r Environment,
+    pub backends: &'r BTreeMap<BackendName, Backend>,
     /// `None` when the file's prefix is missing or wrong.
     pub prefix: Option<&'r SessionPrefix>,
 }
@@ -33,6 +35,7 @@ impl Inheritance<'_> {
         let kind = picker.pick_or(key("kind"), &own(&raw.kind), Kind::Persistent);
         let role = picker.pick(key("role"), &inherited(&raw.role, &defaults.role));
         let backend = self.backend(name, raw, picker);
+        let continues = backend.as_ref().is_some_and(|backend| self.continues(backend));
         let prompt = self.prompt(name, kind, role.as_ref(), raw, picker);
         Some(Agent {
             session: self.session(name, &raw.session, "agent", picker)?,
@@ -56,13 +59,24 @@ impl Inheritance<'_> {
                 &inherited(&raw.watch, &defaults.watch),
                 Watch::None,
             ),
-            resume: picker.pick_or(key("resume"), &inherited(&raw.resume, &defaults.resume), false),
+            resume: picker.pick_or(
+                key("resume"),
+                &inherited(&raw.resume, &defaults.resume),
+                continues,
+            ),
             wake: self.wake(name, raw, picker),
-            account: picker.pick_text(key("account"), &inherited(&raw.account, &defaults.account)),
+            account: picker.pick_text(key("account"), &own(&raw.account)),
             log: picker.pick_or(key("log"), &inherited(&raw.log, &defaults.log), true),
             role,
             name: name.clone(),
         })
+    }
+
+    /// Whether agents of a backend continue their conversations when nothing is said of it: what a preset knows was measured, while a
+    /// file without one may be of a time when nobody knew the ids.
+    fn continues(&self, backend: &BackendName) -> bool {
+        let backend = self.backends.get(backend);
+        backend.is_some_and(|backend| backend.preset.is_some() && backend.supports_resume)
     }
 
     /// The service; `None` only after a problem was noted.

@@ -8,7 +8,7 @@ use agents_names::BackendName;
 
 use super::presets::{self, Filling};
 use crate::entry::Field;
-use crate::picker::{Picker, own};
+use crate::picker::{Picker, inherited, own};
 use crate::problem::Span;
 use crate::raw::RawBackend;
 use crate::value::{Filled, Interval, Seconds, Value};
@@ -23,14 +23,14 @@ const MODEL: &str = "--model '{model}'";
 /// The declared backends. One that lacks what it needs is left out, with a problem noted.
 pub(super) fn backends(
     raw: &[(String, Span, RawBackend)],
-    presets: Option<&Path>,
+    (presets, default_account): (Option<&Path>, &Field<String>),
     picker: &mut Picker<'_, '_>,
 ) -> BTreeMap<BackendName, Backend> {
     let mut backends = BTreeMap::new();
     for (name, span, table) in raw {
         match BackendName::new(name.as_str()) {
             Ok(name) => {
-                if let Some(backend) = backend(&name, table, presets, picker) {
+                if let Some(backend) = backend(&name, table, (presets, default_account), picker) {
                     backends.insert(name, backend);
                 }
             }
@@ -46,7 +46,7 @@ pub(super) fn backends(
 fn backend(
     name: &BackendName,
     raw: &RawBackend,
-    presets: Option<&Path>,
+    (presets, default_account): (Option<&Path>, &Field<String>),
     picker: &mut Picker<'_, '_>,
 ) -> Option<Backend> {
     let preset = presets::preset(&raw.preset, presets, picker);
@@ -84,6 +84,13 @@ fn backend(
             false,
         ),
         resume_flag: read.or_text("resume_flag", &raw.resume_flag, from.resume_flag, RESUME),
+        resume_refused: read.value(
+            "resume_refused",
+            &raw.resume_refused,
+            from.resume_refused,
+            Vec::new(),
+        ),
+        session_flag: read.text("session_flag", &raw.session_flag, from.session_flag),
         prompt_flag: read.text("prompt_flag", &raw.prompt_flag, from.prompt_flag),
         env: from.env,
         remote_control: read.value("remote_control", &raw.remote_control, None, false),
@@ -104,6 +111,7 @@ fn backend(
             from.connect_delay,
             CONNECT,
         ),
+        account: read.inherited("account", &raw.account, default_account),
         preset,
         bin: bin?,
     })
@@ -150,6 +158,16 @@ impl Read<'_, '_, '_> {
             problem.label("needs `bin`").help("add `bin = \"claude\"`, or `preset = \"claude\"`");
         }
         bin.map(|bin| bin.0)
+    }
+
+    /// A text that `[defaults]` hands down; an empty one means none.
+    fn inherited(
+        &mut self,
+        key: &str,
+        field: &Field<String>,
+        defaults: &Field<String>,
+    ) -> Option<String> {
+        self.picker.pick_text(self.key(key), &inherited(field, defaults))
     }
 
     /// An empty text means none.

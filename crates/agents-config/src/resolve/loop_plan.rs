@@ -6,7 +6,7 @@ use agents_names::AgentName;
 
 use crate::picker::{Picker, own};
 use crate::raw::{RawHandoff, RawLoop, RawOnComplete, RawPhase};
-use crate::value::{Filled, GitName, Interval};
+use crate::value::{Filled, GitName, Interval, Seconds};
 use crate::{Handoff, LoopPlan, OnComplete, Pattern, Phase, Timing};
 
 /// The plan: `Some(None)` without phases, `None` only after a problem was noted.
@@ -25,6 +25,8 @@ pub(super) fn loop_plan(
     let done_marker =
         picker.pick_or(key("done_marker"), &done_marker, Filled("## DONE".to_owned()));
     let auto_advance = picker.pick_or(key("auto_advance"), &own(&raw.auto_advance), true);
+    let grace = Seconds(Duration::from_secs(120));
+    let advance_grace = picker.pick_or(key("advance_grace"), &own(&raw.advance_grace), grace).0;
     let resume_phase = picker.pick(key("resume_phase"), &own(&raw.resume_phase));
     let handoff = match raw.handoff.table.as_ref() {
         Some(raw) => Some(handoff(raw, timing, picker)?),
@@ -43,6 +45,7 @@ pub(super) fn loop_plan(
         state_file: state_file.0,
         done_marker: done_marker.0,
         auto_advance,
+        advance_grace,
         resume_phase,
         handoff,
         on_complete,

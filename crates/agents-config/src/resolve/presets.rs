@@ -64,6 +64,8 @@ pub(super) struct Filling {
     pub submit_pause: Option<Duration>,
     pub supports_resume: Option<bool>,
     pub resume_flag: Option<String>,
+    pub resume_refused: Option<Vec<String>>,
+    pub session_flag: Option<String>,
     pub model_flag: Option<String>,
     pub prompt_flag: Option<String>,
     pub connect_delay: Option<Duration>,
@@ -91,6 +93,8 @@ impl Filling {
             // A program that drops the prompt of a resumed conversation would sit there without work.
             supports_resume: Some(!launch.resume.args.is_empty() && launch.resume.takes_prompt),
             resume_flag: Some(fragment(&launch.resume.args)),
+            resume_refused: Some(launch.resume.refused.iter().map(|text| slot(text)).collect()),
+            session_flag: Some(fragment(&launch.session.choose)),
             model_flag: Some(fragment(&launch.model)),
             prompt_flag: Some(fragment(prompt_words(launch))),
             connect_delay: Some(launch.ready.usual),
@@ -107,9 +111,14 @@ fn prompt_words(launch: &Launch) -> &[String] {
     }
 }
 
-/// Words as a shell fragment; a slot stands in quotes, and keeps its braces. A conversation is `{id}` in the config.
+/// A conversation is `{id}` in the config.
+fn slot(text: &str) -> String {
+    text.replace("{session}", "{id}")
+}
+
+/// Words as a shell fragment; a slot stands in quotes, and keeps its braces.
 fn fragment(words: &[String]) -> String {
-    let words = words.iter().map(|word| word.replace("{session}", "{id}"));
+    let words = words.iter().map(|word| slot(word));
     let quoted = words.map(|word| {
         if word.chars().all(|c| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c)) {
             word

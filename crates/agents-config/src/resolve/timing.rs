@@ -61,6 +61,11 @@ pub(super) fn timing(raw: Option<&RawWatchdog>, picker: &mut Picker<'_, '_>) -> 
             standard.max_starts_in_flight,
         ),
         account_gap: read.seconds("account_gap", |r| &r.account_gap, standard.account_gap),
+        account_stagger: read.seconds(
+            "account_stagger",
+            |r| &r.account_stagger,
+            standard.account_stagger,
+        ),
         tmux_timeout: read.interval("tmux_timeout", |r| &r.tmux_timeout, standard.tmux_timeout),
     }
 }

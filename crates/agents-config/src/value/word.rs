@@ -1,10 +1,11 @@
 //! Words of a fixed list.
 
 use serde_json::{Value as Json, json};
+use toml::Spanned;
 use toml::de::DeValue;
 
 use super::{Value, Wrong, nearest};
-use crate::{Kind, PromptDelivery, Watch};
+use crate::{ChannelKind, Kind, NotifyEvent, PromptDelivery, Watch};
 
 /// A type whose values each have one word in the file.
 trait Word: Copy + 'static {
@@ -38,6 +39,40 @@ impl Word for PromptDelivery {
             Self::Ping => "ping",
             Self::Exec => "exec",
         }
+    }
+}
+
+impl Word for ChannelKind {
+    const ALL: &'static [Self] = &Self::ALL;
+
+    fn word(self) -> &'static str {
+        self.as_str()
+    }
+}
+
+impl Word for NotifyEvent {
+    const ALL: &'static [Self] = &Self::ALL;
+
+    fn word(self) -> &'static str {
+        self.as_str()
+    }
+}
+
+impl<T: Word> Value for Vec<T> {
+    fn read(value: &DeValue<'_>) -> Result<Self, Wrong> {
+        let items = value.as_array().ok_or_else(|| Wrong::kind("an array of words", value))?;
+        let word = |item: &Spanned<DeValue<'_>>| {
+            T::read(item.get_ref()).map_err(|wrong| wrong.at(item.span()))
+        };
+        items.iter().map(word).collect()
+    }
+
+    fn schema() -> Json {
+        json!({ "type": "array", "items": T::schema() })
+    }
+
+    fn show(&self) -> Json {
+        self.iter().map(Value::show).collect()
     }
 }
 

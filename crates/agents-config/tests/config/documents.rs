@@ -134,6 +134,8 @@ fn heading(path: &str) -> &'static str {
         ".loop.phases" => "`[[loop.phases]]`",
         ".loop.handoff" => "`[loop.handoff]`",
         ".loop.on_complete" => "`[loop.on_complete]`",
+        ".notify" => "`[notify]`",
+        ".notify.to" => "`[[notify.to]]`",
         other => panic!("the table {other} has no heading"),
     }
 }
@@ -199,6 +201,7 @@ command = "c"
 phases = [{ id = 1, status = "s" }]
 handoff = {}
 on_complete = {}
+[notify]
 "#;
 
 #[test]

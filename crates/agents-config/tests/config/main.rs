@@ -3,6 +3,7 @@
 mod documents;
 mod files;
 mod inheritance;
+mod notify;
 mod originals;
 mod origins;
 mod presets;

@@ -203,3 +203,22 @@ fn every_key_of_the_file_is_shown() {
     }
     assert!(own > 40, "only {own} keys");
 }
+
+#[test]
+fn an_account_is_the_agents_own_or_else_its_backends_or_else_that_of_the_defaults() {
+    let text = "[defaults]\nsession_prefix = \"p-\"\nlog_dir = \"logs\"\nprompt = \"x\"\naccount = \"all\"\n\
+                [backend.one]\nbin = \"one\"\naccount = \"team\"\n[backend.two]\nbin = \"two\"\n\
+                [[agent]]\nname = \"ann\"\nbackend = \"one\"\n\
+                [[agent]]\nname = \"bob\"\nbackend = \"one\"\naccount = \"own\"\n\
+                [[agent]]\nname = \"cy\"\nbackend = \"two\"\n";
+    let accounts = |text: &str| {
+        let loaded = load_text(text, Path::new("/p/agents.toml"), &Environment::default()).unwrap();
+        let fleet = loaded.fleet;
+        let of = |agent| fleet.account_of(agent).map(str::to_owned);
+        fleet.agents.iter().map(of).collect::<Vec<_>>()
+    };
+    let some = |name: &str| Some(name.to_owned());
+    assert_eq!(accounts(text), [some("team"), some("own"), some("all")]);
+    let without = text.replace("account = \"all\"\n", "").replace("account = \"team\"\n", "");
+    assert_eq!(accounts(&without), [None, some("own"), None]);
+}

@@ -37,6 +37,30 @@ fn one_line_is_a_backend_and_tells_where_its_values_come_from() {
 }
 
 #[test]
+fn a_preset_knows_how_a_conversation_is_named_continued_and_refused() {
+    let loaded = load("", "preset = \"claude\"").unwrap();
+    let backend = backend_of(&loaded);
+    assert_eq!(backend.session_flag.as_deref(), Some("--session-id '{id}'"));
+    assert_eq!(backend.resume_refused[0], "No conversation found with session ID: {id}");
+    assert!(loaded.fleet.agents[0].resume, "what a preset can do is done");
+    let codex = load("", "preset = \"codex\"").unwrap();
+    assert_eq!(backend_of(&codex).session_flag, None, "codex chooses");
+    for (backend, resumes) in [
+        ("bin = \"x\"\nsupports_resume = true", false),
+        ("preset = \"claude\"\nsupports_resume = false", false),
+        ("preset = \"codex\"", true),
+    ] {
+        assert_eq!(load("", backend).unwrap().fleet.agents[0].resume, resumes, "{backend}");
+    }
+    let own = "bin = \"x\"\nsession_flag = \"--id {id}\"\nresume_refused = [\"no {id}\", \"gone\"]";
+    let loaded = load("", own).unwrap();
+    assert_eq!(backend_of(&loaded).session_flag.as_deref(), Some("--id {id}"));
+    let warnings = loaded.warnings.render(false);
+    assert!(warnings.contains("without the slot `{id}`: `gone`"), "{warnings}");
+    assert!(!warnings.contains("`no {id}`"), "{warnings}");
+}
+
+#[test]
 fn every_preset_that_comes_along_makes_a_backend() {
     for name in agents_screens::BUILTIN_NAMES {
         let loaded = load("", &format!("preset = \"{name}\"")).unwrap();

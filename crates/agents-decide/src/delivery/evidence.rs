@@ -7,6 +7,36 @@ const NEEDLE: usize = 40;
 /// The rows in which a composer and its footer stand.
 const BOTTOM: usize = 12;
 
+/// What shows that a submitted message went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Went {
+    /// The program began to work.
+    WorkBegan,
+    /// The text, or what stood for it, left the end of the screen.
+    TextLeft,
+    /// The text stands on the screen once more.
+    TextRepeated,
+    /// Something new stands below the text.
+    NewBelow,
+    /// The end of the screen changed, which never showed the text.
+    ScreenChanged,
+}
+
+impl Went {
+    /// What was seen, in words.
+    #[must_use]
+    pub fn told(self) -> &'static str {
+        match self {
+            Self::WorkBegan => "the program began to work on it",
+            Self::TextLeft => "its text left the composer",
+            Self::TextRepeated => "its text moved from the composer into the conversation",
+            Self::NewBelow => "something new stands below its text",
+            Self::ScreenChanged => "the screen changed as the key was pressed",
+        }
+    }
+}
+
 /// Compares the screen just before the submit with the screen now.
 ///
 /// A key that a composer took as a new line changes nothing but blank rows, so it is no evidence; nor are
@@ -17,12 +47,12 @@ pub(super) fn went(
     after: &[String],
     text: &str,
     active: Option<&Pattern>,
-) -> bool {
+) -> Option<Went> {
     if let Some(active) = active
         && !bottom(before).any(|row| active.is_match(row))
         && bottom(after).any(|row| active.is_match(row))
     {
-        return true;
+        return Some(Went::WorkBegan);
     }
     let needle = squeeze(text);
     let needle: String =
@@ -31,23 +61,26 @@ pub(super) fn went(
     let (copies_before, copies_after) = (was.matches(&needle).count(), is.matches(&needle).count());
     match (copies_before, copies_after) {
         (0, 0) => unseen_text_went(before, after),
-        (0, _) => false,
-        (_, 0) => true,
-        (earlier, later) if later > earlier => true,
+        (0, _) => None,
+        (_, 0) => Some(Went::TextLeft),
+        (earlier, later) if later > earlier => Some(Went::TextRepeated),
         _ => {
-            below(&was, &needle) != below(&is, &needle)
-                && below(&is, &needle).is_some_and(|rest| !rest.is_empty())
+            let is_new = below(&was, &needle) != below(&is, &needle)
+                && below(&is, &needle).is_some_and(|rest| !rest.is_empty());
+            is_new.then_some(Went::NewBelow)
         }
     }
 }
 
 /// The composer hides a long paste behind a placeholder; once it went, the placeholder has left the composer.
-fn unseen_text_went(before: &[String], after: &[String]) -> bool {
+fn unseen_text_went(before: &[String], after: &[String]) -> Option<Went> {
     let placeholders = |rows: &[String]| bottom(rows).filter(|row| is_placeholder(row)).count();
     match (placeholders(before), placeholders(after)) {
-        (0, _) => digest(before) != digest(after),
+        (0, _) => (digest(before) != digest(after)).then_some(Went::ScreenChanged),
         (earlier, later) => {
-            later < earlier || (later == earlier && last_placeholder_rose(before, after))
+            let went =
+                later < earlier || (later == earlier && last_placeholder_rose(before, after));
+            went.then_some(Went::TextLeft)
         }
     }
 }

@@ -33,6 +33,9 @@ pub struct Message {
     pub kind: MessageKind,
     pub text: String,
     pub owed_since: Moment,
+    /// It does not wait until the agent is idle, and is dropped when it was not typed by then.
+    #[serde(default)]
+    pub now_until: Option<Moment>,
 }
 
 /// What a message is for.
@@ -110,7 +113,7 @@ pub(crate) fn owe(
     }
     let id = draft.new_message();
     let front = kind == MessageKind::Probe && draft.member(name).mailbox.stage == Stage::Owed;
-    let message = Message { id, kind, text, owed_since };
+    let message = Message { id, kind, text, owed_since, now_until: None };
     let queue = &mut draft.member(name).mailbox.queue;
     if front {
         queue.push_front(message)
@@ -118,6 +121,49 @@ pub(crate) fn owe(
         queue.push_back(message)
     }
     draft.look_in(Duration::from_millis(10));
+}
+
+/// Owes a message of the operator that waits for no other, and is dropped when it was not typed until then.
+pub(crate) fn owe_now(
+    draft: &mut Draft<'_>,
+    name: &agents_names::AgentName,
+    request: u64,
+    (text, until): (String, Moment),
+) {
+    let (id, owed_since) = (draft.new_message(), draft.now.at);
+    let kind = MessageKind::Operator(request);
+    let message = Message { id, kind, text, owed_since, now_until: Some(until) };
+    let mailbox = &mut draft.member(name).mailbox;
+    // What is under way goes on; nothing else is in front of it but what is as urgent.
+    let first = usize::from(mailbox.stage != Stage::Owed);
+    let urgent = mailbox.queue.iter().skip(first).take_while(|owed| owed.now_until.is_some());
+    let place = first + urgent.count();
+    mailbox.queue.insert(place, message);
+    draft.look_in(Duration::from_millis(10));
+}
+
+/// How far a message of the operator has got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Progress {
+    /// It is owed no longer, and was not delivered.
+    Dropped,
+    /// Nothing of it has been typed.
+    Untyped,
+    UnderWay,
+}
+
+pub(crate) fn progress(mailbox: &Mailbox, request: u64) -> Progress {
+    let place = mailbox.queue.iter().position(|it| it.kind == MessageKind::Operator(request));
+    match place {
+        None => Progress::Dropped,
+        Some(0) if mailbox.stage != Stage::Owed => Progress::UnderWay,
+        Some(_) => Progress::Untyped,
+    }
+}
+
+/// Gives up on a message of the operator of which nothing has been typed.
+pub(crate) fn give_up(mailbox: &mut Mailbox, request: u64) {
+    mailbox.queue.retain(|owed| owed.kind != MessageKind::Operator(request));
 }
 
 /// A new run begins: what was typed into the old one is owed again, and the old kickoff is not.
@@ -137,6 +183,16 @@ pub(crate) fn end_run(member: &mut Member) {
     member.mailbox.stage = Stage::Owed;
     member.mailbox.recent.clear();
     member.mailbox.queue.retain(|owed| owed.kind != MessageKind::Probe);
+}
+
+/// A probe that was not typed yet has lost its sense: the window is over.
+pub(crate) fn forget_probe(member: &mut Member) {
+    let under_way = usize::from(member.mailbox.stage != Stage::Owed);
+    let mut place = 0;
+    member.mailbox.queue.retain(|owed| {
+        place += 1;
+        place <= under_way || owed.kind != MessageKind::Probe
+    });
 }
 
 /// Forgets everything owed: the member gets a new kickoff, or is down on purpose.

@@ -5,13 +5,26 @@ use std::time::Duration;
 use super::{Message, MessageKind};
 use crate::draft::{Declared, Draft};
 use crate::life::Life;
-use crate::{Activity, MemberSeen, PaneSeen, Seen};
+use crate::{Activity, MemberSeen, PaneSeen, Seen, account};
 
 /// How long a program that was just started is left to draw its composer, where nothing says when it is ready.
 const SETTLES_WITHIN: Duration = Duration::from_secs(5);
 
 /// How long after its start a program is looked at often, so that it gets what it is owed as soon as it can take it.
 const APPEARS_WITHIN: Duration = Duration::from_secs(60);
+
+/// Why nothing may be typed at the pane at all, not even at once: a person has to act first.
+pub(crate) fn closed(seen: &MemberSeen) -> Option<&'static str> {
+    let pane = seen.pane.known()?;
+    if pane.deaf {
+        return Some("its pane is in copy mode or takes no input");
+    }
+    let shown = seen.shown.as_ref()?;
+    if shown.asks() {
+        return shown.obstacle(false);
+    }
+    shown.draft.as_ref().map(|_| "text of somebody's stands in its composer, not sent")
+}
 
 /// Why nothing may be typed now.
 pub(super) fn obstacle(
@@ -28,10 +41,25 @@ pub(super) fn obstacle(
     if member.limit.silences() && !probe {
         return Some("it is inside a usage window");
     }
+    if account::hold(draft, what).is_some() {
+        return Some("its account is inside a usage window");
+    }
+    let is_own = !matches!(message.kind, MessageKind::Operator(_));
+    if is_own && draft.member(what.name()).login.as_ref().is_some_and(|login| login.confirmed) {
+        return Some("its key or login is refused");
+    }
     if pane.deaf {
         return Some("its pane is in copy mode or takes no input");
     }
     let Seen::Known(screen) = &seen.screen else { return Some("its screen cannot be seen") };
+    let urgent = message.now_until.is_some();
+    if urgent && let Some(reason) = closed(seen) {
+        return Some(reason);
+    }
+    if urgent && activity == Activity::Active {
+        // A program at work shows no empty composer, and takes text all the same.
+        return None;
+    }
     let Some(backend) = what.backend(draft.fleet) else { return Some("it is a service") };
     if let Some(shown) = &seen.shown
         && activity != Activity::Active

@@ -1,11 +1,12 @@
-use super::evidence::went;
+use super::evidence::{Went, went};
 
 fn rows(text: &str) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }
 
 fn check(before: &str, after: &str, text: &str, expected: bool) {
-    assert_eq!(went(&rows(before), &rows(after), text, None), expected, "{before}\n---\n{after}");
+    let seen = went(&rows(before), &rows(after), text, None);
+    assert_eq!(seen.is_some(), expected, "{before}\n---\n{after}");
 }
 
 #[test]
@@ -72,5 +73,5 @@ fn a_paste_placeholder_that_stays_in_the_composer_did_not_go() {
 fn work_that_begins_is_evidence() {
     let active = agents_config::Pattern::new("esc to interrupt").unwrap();
     let (before, after) = (rows("> hi"), rows("> hi\nesc to interrupt"));
-    assert!(went(&before, &after, "hi", Some(&active)));
+    assert_eq!(went(&before, &after, "hi", Some(&active)), Some(Went::WorkBegan));
 }

@@ -5,14 +5,18 @@ use std::time::Duration;
 use agents_names::AgentName;
 
 use super::started::{look_when_settled, started};
+use crate::conversation::Which;
+use crate::delivery::{Progress, closed, give_up, progress};
 use crate::draft::Draft;
 use crate::life::Life;
-use crate::request::{Answer, Verb};
+use crate::request::{Answer, SendTerms, Verb};
 use crate::state::{OpenRequest, Wanted};
 use crate::{Action, Seen};
 
-/// How long an operator's message may take before the answer is "later".
-const SEND_WITHIN: Duration = Duration::from_secs(8);
+/// So long after it was asked for, a message is looked after more often than the fleet.
+const SENDS_WITHIN: Duration = Duration::from_secs(8);
+/// How often a message is looked after that somebody waits for longer.
+const PATIENT_LOOK: Duration = Duration::from_secs(1);
 
 /// Fills in what has happened, and answers the requests that are complete.
 pub(crate) fn close(draft: &mut Draft<'_>) {
@@ -26,14 +30,18 @@ pub(crate) fn close(draft: &mut Draft<'_>) {
         for name in names {
             if request.answers[&name].is_none() {
                 let answer = answer(draft, request, &name);
+                if answer == Some(Answer::Started) {
+                    // A later start is not the one that the operator spoke of.
+                    draft.member(&name).conversations.next = Which::default();
+                }
                 request.answers.insert(name, answer);
             }
         }
     }
     let (done, open): (Vec<_>, Vec<_>) =
         open.into_iter().partition(|request| is_complete(draft, request));
-    if !open.is_empty() {
-        draft.look_in(Duration::from_millis(150));
+    if let Some(pause) = open.iter().map(|request| pause(draft, request)).min() {
+        draft.look_in(pause);
         look_when_settled(draft, &open);
     }
     draft.next.open = open;
@@ -42,10 +50,18 @@ pub(crate) fn close(draft: &mut Draft<'_>) {
         let answers = request.answers.into_iter();
         let answers = answers.filter_map(|(name, answer)| Some((name, answer?))).collect();
         draft.act(Action::Reply { request: request.id, answers });
-        if exits {
+        // Where a verb drives the fleet itself there is no watchdog to end.
+        if exits && draft.seen.supervised {
             draft.act(Action::Exit);
         }
     }
+}
+
+/// How soon whoever waits for an answer wants another look. A message may wait for hours until its agent is idle.
+fn pause(draft: &Draft<'_>, request: &OpenRequest) -> Duration {
+    let is_message = matches!(request.verb, Verb::Send { .. });
+    let is_old = draft.now.at.since(request.since) >= SENDS_WITHIN;
+    if is_message && is_old { PATIENT_LOOK } else { Duration::from_millis(150) }
 }
 
 fn is_complete(draft: &Draft<'_>, request: &OpenRequest) -> bool {
@@ -66,8 +82,7 @@ fn is_complete(draft: &Draft<'_>, request: &OpenRequest) -> bool {
     answered && moved
 }
 
-fn answer(draft: &Draft<'_>, request: &OpenRequest, name: &AgentName) -> Option<Answer> {
-    let now = draft.now.at;
+fn answer(draft: &mut Draft<'_>, request: &OpenRequest, name: &AgentName) -> Option<Answer> {
     let Some(member) = draft.next.members.get(name) else {
         return undeclared(draft, request, name);
     };
@@ -79,15 +94,7 @@ fn answer(draft: &Draft<'_>, request: &OpenRequest, name: &AgentName) -> Option<
         }
         Verb::Down { .. } => matches!(member.life, Life::Stopped { .. }).then_some(Answer::Stopped),
         Verb::DownUndeclared => undeclared(draft, request, name),
-        Verb::Send { .. } => {
-            let late = now.since(request.since) >= SEND_WITHIN;
-            late.then(|| match &draft.seen.server {
-                Seen::Unknown(cause) => Answer::Unseen(format!(
-                    "queued, and typed once the terminals can be seen again ({cause})"
-                )),
-                Seen::Known(_) | Seen::Absent => Answer::Waiting(why_waiting(draft, name)),
-            })
-        }
+        Verb::Send { terms, .. } => sent(draft, request, *terms, name),
         Verb::Phase { .. } | Verb::StopWatchdog => Some(Answer::Stopped),
     }
 }
@@ -95,6 +102,42 @@ fn answer(draft: &Draft<'_>, request: &OpenRequest, name: &AgentName) -> Option<
 /// Whether it starts once the phase has changed.
 fn moves(draft: &Draft<'_>, name: &AgentName) -> bool {
     draft.next.sequence.as_ref().is_some_and(|sequence| sequence.awaits(name))
+}
+
+/// What has become of a message that was not delivered.
+fn sent(
+    draft: &mut Draft<'_>,
+    request: &OpenRequest,
+    terms: SendTerms,
+    name: &AgentName,
+) -> Option<Answer> {
+    let late = draft.now.at.since(request.since) >= terms.limit();
+    let progress = progress(&draft.next.members.get(name)?.mailbox, request.id.0);
+    let refused = terms.now.then(|| draft.seen.members.get(name).and_then(closed)).flatten();
+    match (progress, &draft.seen.server, refused) {
+        (Progress::Dropped, _, _) => Some(Answer::Failed(
+            "dropped before it was typed: the agent was taken down, or its phase changed"
+                .to_owned(),
+        )),
+        (Progress::Untyped, _, Some(reason)) => Some(refuse(draft, name, request, reason)),
+        (Progress::Untyped | Progress::UnderWay, _, _) if !late => None,
+        (Progress::Untyped, _, None) if terms.now => {
+            let reason = why_waiting(draft, name);
+            Some(refuse(draft, name, request, &reason))
+        }
+        (Progress::Untyped | Progress::UnderWay, Seen::Unknown(cause), _) => Some(Answer::Unseen(
+            format!("queued, and typed once the terminals can be seen again ({cause})"),
+        )),
+        (Progress::Untyped | Progress::UnderWay, Seen::Known(_) | Seen::Absent, _) => {
+            Some(Answer::Waiting(why_waiting(draft, name)))
+        }
+    }
+}
+
+/// What was to be typed at once is not left in the queue.
+fn refuse(draft: &mut Draft<'_>, name: &AgentName, request: &OpenRequest, reason: &str) -> Answer {
+    give_up(&mut draft.member(name).mailbox, request.id.0);
+    Answer::Failed(super::not_typed(reason))
 }
 
 fn why_waiting(draft: &Draft<'_>, name: &AgentName) -> String {

@@ -10,7 +10,7 @@ use crate::draft::{Declared, Draft};
 use crate::sentence::{Telling, count, span};
 use crate::{ExitSeen, MemberSeen, Moment, PaneSeen, ProcessesSeen, RunId, Seen, Why};
 
-pub(super) fn exit_of(seen: &MemberSeen, run: Option<RunId>) -> Option<&ExitSeen> {
+pub(crate) fn exit_of(seen: &MemberSeen, run: Option<RunId>) -> Option<&ExitSeen> {
     seen.exit.as_ref().filter(|exit| Some(exit.run) == run)
 }
 
@@ -94,23 +94,26 @@ pub(super) fn ended(
         draft.member(name).budget.healthy();
     }
     crate::delivery::end_run(draft.member(name));
+    let refused = crate::conversation::close(draft, what, seen, &how);
     let heals = what.watched()
         && what.wanted_up(draft.member(name))
         && may_run(draft, what)
         && !what.is_task();
     let survivors = own_pane(seen).is_some() || seen.processes.known().is_some();
     let asked = up_since.is_some_and(|since| crate::intent::is_asked_up_after(draft, name, since));
-    let why = match draft.server_lost {
-        true => Why::ServerLost,
-        false if asked => Why::Asked,
-        false => Why::Gone { how: how.clone() },
+    let why = match refused {
+        _ if draft.server_lost => Why::ServerLost,
+        Some(refused) => refused,
+        None if asked => Why::Asked,
+        None => Why::Gone { how: how.clone() },
     };
+    let comes_back = heals || why == Why::Asked;
     if survivors {
         let run = draft.member(name).last_run;
-        begin_stop(draft, what, run, why.clone(), (heals || asked).then_some(why));
+        begin_stop(draft, what, run, why.clone(), comes_back.then_some(why));
         return;
     }
-    if why == Why::Asked {
+    if comes_back && matches!(why, Why::Asked | Why::Refused { .. }) {
         set(draft, what, Life::Due { at: now, why });
         draft.look_in(Duration::from_millis(50));
     } else if heals {
@@ -125,6 +128,12 @@ pub(super) fn ended(
 pub(super) fn again(draft: &mut Draft<'_>, what: Declared<'_>, why: Why) {
     let name = what.name();
     let now = draft.now.at;
+    if crate::login::is_refused(draft.member(name)) {
+        // No crash, and no start mends it: it costs no budget, and waits.
+        set(draft, what, Life::Due { at: now, why });
+        draft.look_in(Duration::from_millis(50));
+        return;
+    }
     if why == Why::ServerLost {
         // One event, not a death of each: no delay of its own, only the fleet's pace.
         set(draft, what, Life::Due { at: now, why });

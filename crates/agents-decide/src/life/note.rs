@@ -88,7 +88,7 @@ pub enum Hold {
     Pace { starts: usize, seconds: u64 },
     /// So many are starting, and `max_starts_in_flight` allows no more.
     InFlight { starting: usize },
-    /// Another agent of the account was started less than `account_gap` ago.
+    /// Another agent of the account was started so short ago that this one waits.
     Account { account: String, free_at: Moment },
     /// After the loss of a server the services come first.
     Services,

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use agents_names::PhaseId;
-
 use super::end::{again, describe, ended};
 use super::stop::{begin_stop, taken};
 use super::{Ending, Hold, Life, LifeNote, SEND_AGAIN, UNWATCHED, adopt, mark_beginning, set};
+use crate::conversation::{self, Start};
 use crate::draft::{Declared, Draft};
-use crate::{Action, MemberSeen, Moment, Program, RunId, Why};
+use crate::sentence::Telling;
+use crate::{Action, MemberSeen, Moment, Program, RunId, Why, account, login};
 
 /// How long a session may take to appear.
 const APPEARS_WITHIN: Duration = Duration::from_secs(10);
@@ -61,6 +61,21 @@ pub(super) fn due(
     }
     if on_its_own && draft.member(name).limit.silences() {
         // The machine of usage limits says so, and when it ends.
+        return;
+    }
+    if on_its_own && let Some(held) = account::hold(draft, what) {
+        draft.note(name, held);
+        return;
+    }
+    if on_its_own && let Some(refused) = login::bar(draft, what) {
+        draft.note(name, refused);
+        return;
+    }
+    if !on_its_own && let Some(refused) = login::stops_sweep(draft, what) {
+        let how = Ending::Failed(
+            crate::Note::Login(refused).told(&Telling::decided(Some(name), draft.now)),
+        );
+        set(draft, what, Life::Stopped { since: draft.now.at, how });
         return;
     }
     if let Some(reason) = &seen.unstartable {
@@ -118,10 +133,14 @@ fn hold(draft: &mut Draft<'_>, what: Declared<'_>, why: &Why, on_its_own: bool) 
     if starting >= timing.max_starts_in_flight as usize {
         return Some(Hold::InFlight { starting });
     }
-    if let Some(account) = what.account() {
-        let others = draft.fleet.agents.iter().filter(|it| it.account.as_deref() == Some(account));
+    if let Some(account) = what.account(draft.fleet) {
+        let fleet = draft.fleet;
+        let others = fleet.agents.iter().filter(|it| fleet.account_of(it) == Some(account));
         let last = others.filter_map(|it| started_at(draft.next.members.get(&it.name)?)).max();
-        if let Some(free_at) = last.map(|last| last.after(timing.account_gap))
+        // Logins of one account that are renewed at the same time can end each other.
+        let stagger = if on_its_own { timing.account_stagger } else { Duration::ZERO };
+        let gap = timing.account_gap.max(stagger);
+        if let Some(free_at) = last.map(|last| last.after(gap))
             && now < free_at
         {
             return Some(Hold::Account { account: account.to_owned(), free_at });
@@ -159,50 +178,50 @@ fn start(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSeen, why: Why,
     member.last_run = Some(run);
     member.activity = crate::ActivityState::default();
     member.limit = crate::Limit::default();
+    member.login = None;
     member.stall = crate::Stall::default();
     member.suspicion = None;
-    draft.member(name).program = program(draft, what, run);
+    draft.member(name).program = program(draft, what, seen, run, &why);
     crate::delivery::begin_run(draft, what);
     set(draft, what, Life::Starting { since: now, sent_at: now, run, why: why.clone() });
-    draft.act(start_action(draft, what, seen, run, why));
+    draft.act(start_action(draft, what, run, why));
     draft.look_in(Duration::from_millis(150));
 }
 
-fn program(draft: &Draft<'_>, what: Declared<'_>, run: RunId) -> Option<Program> {
+fn program(
+    draft: &mut Draft<'_>,
+    what: Declared<'_>,
+    seen: &MemberSeen,
+    run: RunId,
+    why: &Why,
+) -> Option<Program> {
     let Declared::Agent(agent) = what else { return None };
     let mut one_off = draft.next.members.get(&agent.name)?.one_off.clone();
     // The file may have lost it since.
     one_off.backend = one_off.backend.filter(|name| draft.fleet.backends.contains_key(name));
     let backend = draft.fleet.backend_under(agent, &one_off).clone();
-    let model = draft.fleet.model_under(agent, phase_of(draft, what).as_ref(), &one_off);
+    let phase = draft.phase_of(what);
+    let model = draft.fleet.model_under(agent, phase.as_ref(), &one_off);
     let model = model.map(str::to_owned);
-    Some(Program { run, backend, model, one_off })
+    let begun_by = draft.fleet.backends.get(&backend)?;
+    let start = Start { backend: begun_by, phase: phase.as_ref(), run, why };
+    let opening = conversation::open(draft, agent, seen, &start);
+    Some(Program { run, backend, model, one_off, opening })
 }
 
-/// The phase whose kickoff it gets.
-fn phase_of(draft: &Draft<'_>, what: Declared<'_>) -> Option<PhaseId> {
-    let sequence = draft.next.sequence.as_ref().filter(|_| what.is_loop());
-    sequence.map(|sequence| sequence.phase().clone())
-}
-
-fn start_action(
-    draft: &Draft<'_>,
-    what: Declared<'_>,
-    seen: &MemberSeen,
-    run: RunId,
-    why: Why,
-) -> Action {
-    let phase = phase_of(draft, what);
-    let resume = match what {
-        Declared::Agent(agent) if agent.resume && draft.fleet.backend_of(agent).supports_resume => {
-            seen.resume_id.clone()
-        }
-        Declared::Agent(_) | Declared::Service(_) => None,
-    };
+fn start_action(draft: &Draft<'_>, what: Declared<'_>, run: RunId, why: Why) -> Action {
+    let phase = draft.phase_of(what);
     let member = draft.next.members.get(what.name());
     let program = member.and_then(|member| member.program.as_ref());
-    let one_off = program.map(|program| program.one_off.clone()).unwrap_or_default();
-    Action::Start { name: what.name().clone(), run, phase, resume, one_off, why }
+    let mut one_off = program.map(|program| program.one_off.clone()).unwrap_or_default();
+    if let Declared::Agent(agent) = what
+        && draft.fleet.model_of_phase(agent, phase.as_ref()).is_some()
+    {
+        // The phase's model wins, so this start does not take it.
+        one_off.model = None;
+    }
+    let opening = program.map(|program| program.opening.clone()).unwrap_or_default();
+    Action::Start { name: what.name().clone(), run, phase, opening, one_off, why }
 }
 
 pub(super) fn starting(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSeen, sent: Sent) {
@@ -211,10 +230,12 @@ pub(super) fn starting(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberS
     if let Some((run, reason)) = &seen.start_failed
         && *run == sent.run
     {
+        conversation::never_began(draft.member(name), sent.run);
         return failed(draft, what, reason.clone(), &sent.why);
     }
     let exit = seen.exit.as_ref().filter(|exit| exit.run == sent.run);
     if let Some(failure) = exit.and_then(|exit| exit.failure.clone()) {
+        conversation::never_began(draft.member(name), sent.run);
         return failed(draft, what, failure, &sent.why);
     }
     match seen.pane.known() {
@@ -232,24 +253,24 @@ pub(super) fn starting(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberS
             ended(draft, what, seen, describe(exit, None, &seen.processes), Some(sent.since))
         }
         // The wait for its session begins when tmux has taken the start.
-        None if seen.unheard => send_start(draft, what, seen, Sent { since: now, ..sent }),
+        None if seen.unheard => send_start(draft, what, Sent { since: now, ..sent }),
         None if now.since(sent.sent_at) >= UNWATCHED => {
             // Nobody has looked meanwhile, so the wait begins anew.
-            send_start(draft, what, seen, Sent { since: now, ..sent });
+            send_start(draft, what, Sent { since: now, ..sent });
         }
         None if now.since(sent.since) >= APPEARS_WITHIN => {
             let reason = format!("its session did not appear in {} s", APPEARS_WITHIN.as_secs());
             failed(draft, what, reason, &sent.why);
         }
-        None if now.since(sent.sent_at) >= SEND_AGAIN => send_start(draft, what, seen, sent),
+        None if now.since(sent.sent_at) >= SEND_AGAIN => send_start(draft, what, sent),
         None => await_session(draft, what, sent),
     }
 }
 
 /// Sends a start once more: the launcher takes each run once, so one that did happen is not repeated.
-fn send_start(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSeen, sent: Sent) {
+fn send_start(draft: &mut Draft<'_>, what: Declared<'_>, sent: Sent) {
     let sent_at = draft.now.at;
-    draft.act(start_action(draft, what, seen, sent.run, sent.why.clone()));
+    draft.act(start_action(draft, what, sent.run, sent.why.clone()));
     await_session(draft, what, Sent { sent_at, ..sent });
 }
 

@@ -65,6 +65,7 @@ pub(super) fn stopping(
 fn ending(why: Why) -> Ending {
     match why {
         Why::Gone { how } => Ending::Ended(how),
+        Why::Refused { id } => Ending::Ended(format!("it refused to resume conversation {id}")),
         Why::ServerLost => Ending::Ended("the tmux server was lost".to_owned()),
         Why::Asked
         | Why::New
@@ -88,6 +89,7 @@ pub(crate) fn begin_stop(
 ) {
     let now = draft.now.at;
     let run = run.or(draft.member(what.name()).last_run);
+    crate::conversation::stopped(draft, what, run, &why);
     send_stop(draft, what, run, StopStage::Terminate, why.clone());
     draft.look_in(Duration::from_millis(50));
     let stage = StopStage::Terminate;

@@ -35,6 +35,8 @@ fn step(state: Limit, look: &str, now: Now) -> Step<Limit> {
         timing: &timing,
         pane: &pane,
         shown: None,
+        told: None,
+        waits: false,
         screen: &screen,
         pattern_active,
         own_texts: &own_texts,
@@ -61,8 +63,8 @@ fn words(step: &Step<Limit>) -> String {
         time.format("%H:%M:%S").to_string()
     };
     let mut words = match &step.next {
-        Limit::Clear { dismissed: None } => "clear".to_owned(),
-        Limit::Clear { dismissed: Some(_) } => "clear, dismissed".to_owned(),
+        Limit::Clear { dismissed: None, .. } => "clear".to_owned(),
+        Limit::Clear { dismissed: Some(_), .. } => "clear, dismissed".to_owned(),
         Limit::Held { probe_at, until, probes, .. } => {
             let until =
                 until.map_or("unknown".to_owned(), |until| until.format("%H:%M:%S").to_string());
@@ -260,7 +262,7 @@ fn a_far_reset_is_probed_at_the_cap_and_an_old_one_soon() {
     check(&[(
         "09:00:00",
         "limit reached, resets Nov 24, 11am",
-        "held until 11:00:45, probe at 15:00:00 (0)",
+        "held until 11:00:45, probe at 15:00:00 (0) + alarm",
     )]);
     // Without a date, 8:00 is more likely an hour ago than in 23 hours.
     check(&[(

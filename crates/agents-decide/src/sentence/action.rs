@@ -3,7 +3,7 @@
 use agents_names::AgentName;
 
 use super::{Telling, first_words, listed};
-use crate::{Action, Answer, Now, StopStage};
+use crate::{Action, Answer, Now, Opening, StopStage};
 
 impl Action {
     /// What is to be done, in words: `start worker, because …`.
@@ -11,12 +11,15 @@ impl Action {
     pub fn told(&self, now: Now) -> String {
         let telling = Telling::decided(self.about(), now);
         match self {
-            Self::Start { name, why, resume, phase, one_off, .. } => {
+            Self::Start { name, why, opening, phase, one_off, .. } => {
                 let with =
                     if one_off.is_none() { String::new() } else { format!(" with {one_off}") };
                 let phase = phase.as_ref().map_or_else(String::new, |it| format!(" on phase {it}"));
-                let resume = if resume.is_some() { ", resuming its conversation" } else { "" };
-                format!("start {name}{with}{phase}{resume}, because {}", why.told(&telling))
+                let opening = match opening {
+                    Opening::Resumed(id) => format!(", resuming its conversation {id}"),
+                    Opening::Unnamed | Opening::Named(_) => String::new(),
+                };
+                format!("start {name}{with}{phase}{opening}, because {}", why.told(&telling))
             }
             Self::Stop { name, stage: StopStage::Terminate, why, .. } => {
                 format!("stop {name}, because {}", why.told(&telling))
@@ -96,7 +99,7 @@ impl Answer {
             Self::AlreadyRunning => "already running".to_owned(),
             Self::Stopped => "stopped".to_owned(),
             Self::NotRunning => "not running".to_owned(),
-            Self::Delivered => "has its message".to_owned(),
+            Self::Delivered(_) => "has its message".to_owned(),
             Self::Failed(reason) => format!("failed ({reason})"),
             Self::Unseen(reason) => format!("unknown ({reason})"),
             Self::Waiting(reason) => format!("accepted for later ({reason})"),

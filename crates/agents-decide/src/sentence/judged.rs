@@ -1,7 +1,7 @@
 //! What do the judging machines say? Work, usage windows, stalls.
 
 use super::{Telling, count, span};
-use crate::{ActivityNote, LimitNote, StallNote};
+use crate::{ActivityNote, GoesOn, LimitNote, LimitSource, StallNote};
 
 impl ActivityNote {
     pub(super) fn told(&self, telling: &Telling<'_>) -> String {
@@ -35,14 +35,25 @@ impl LimitNote {
     pub(super) fn told(&self, telling: &Telling<'_>) -> String {
         let now = &telling.now;
         match self {
-            Self::Entered { banner, until: Some(_), probe_at } => format!(
-                "its screen says \"{}\": it {} inside its usage window, where nothing restarts it, and probed at {}",
+            Self::Entered { banner, until, source, goes_on, .. } if *goes_on != GoesOn::No => {
+                format!(
+                    "{} says \"{}\": it {} inside its usage window, where nothing restarts it, and goes on by itself{}",
+                    speaker(source),
+                    banner.trim(),
+                    telling.is("is held", "would be held"),
+                    until.map_or_else(String::new, |until| format!(" by {}", now.clock(until)))
+                )
+            }
+            Self::Entered { banner, until: Some(_), probe_at, source, .. } => format!(
+                "{} says \"{}\": it {} inside its usage window, where nothing restarts it, and probed at {}",
+                speaker(source),
                 banner.trim(),
                 telling.is("is held", "would be held"),
                 now.point(*probe_at)
             ),
-            Self::Entered { banner, until: None, probe_at } => format!(
-                "its screen says \"{}\", without a reset time that can be read: it {} inside its usage window, where nothing restarts it, and probed at {}",
+            Self::Entered { banner, until: None, probe_at, source, .. } => format!(
+                "{} says \"{}\", without a reset time that can be read: it {} inside its usage window, where nothing restarts it, and probed at {}",
+                speaker(source),
                 banner.trim(),
                 telling.is("is held", "would be held"),
                 now.point(*probe_at)
@@ -56,6 +67,19 @@ impl LimitNote {
                 "it is held inside its usage window, whose end is not known: nothing restarts it, and a probe is due at {}",
                 now.point(*probe_at)
             ),
+            Self::GoesOn { until } => format!(
+                "it is limited, and goes on by itself{}: nothing is typed at it, and nothing restarts it",
+                until.map_or_else(String::new, |until| format!(" at {}", now.clock(until)))
+            ),
+            Self::DidNotGoOn { until } => format!(
+                "it was to go on by itself{}, and has not; nothing is typed at it, so `agents attach {}` helps",
+                until.map_or_else(String::new, |until| format!(" at {}", now.clock(until))),
+                telling.name()
+            ),
+            Self::WaitsForAccount => {
+                "its usage window should be over; it goes on after another agent of its account"
+                    .to_owned()
+            }
             Self::WindowOver => {
                 "its usage window should be over, so it may be started again".to_owned()
             }
@@ -74,6 +98,14 @@ impl LimitNote {
                 now.point(*over_by)
             ),
         }
+    }
+}
+
+/// Who says that a window is closed.
+fn speaker(source: &LimitSource) -> String {
+    match source {
+        LimitSource::Told { place, .. } => format!("its program ({place})"),
+        LimitSource::Shown { .. } | LimitSource::Pattern => "its screen".to_owned(),
     }
 }
 

@@ -98,10 +98,12 @@ impl StaysDown {
 }
 
 impl Hold {
-    fn told(&self, now: &Now) -> String {
+    /// What it waits for its turn behind, in words.
+    #[must_use]
+    pub fn told(&self, now: &Now) -> String {
         match self {
             Self::Pace { starts, seconds } => format!(
-                "the fleet has had {} within the last {seconds} s, and gets no more at once",
+                "the fleet has had {} within the last {seconds} s, and gets no more in that time, so that a fault of the machine does not become a storm of starts",
                 count(*starts as u64, "automatic start")
             ),
             Self::InFlight { starting } => format!(
@@ -109,7 +111,7 @@ impl Hold {
                 count(*starting as u64, "start")
             ),
             Self::Account { account, free_at } => format!(
-                "another agent of account `{account}` was started less than `account_gap` ago; it is free at {}",
+                "another agent of account `{account}` was just started, and they start one by one; it is free at {}",
                 now.point(*free_at)
             ),
             Self::Services => {

@@ -1,6 +1,6 @@
 //! Why did something not happen, or what is being waited for, in words?
 
-use super::{Mood, Telling, count, listed, short, way_out};
+use super::{Mood, Telling, count, listed, short, span, way_out};
 use crate::{About, FatalNote, MessageNote, Note, Now, PhaseNote, WakeNote};
 
 impl About {
@@ -24,7 +24,10 @@ impl Note {
             Self::Stall(note) => note.told(telling),
             Self::Message(note) => note.told(telling),
             Self::Wake(note) => note.told(telling),
+            Self::Conversation(note) => note.told(telling),
             Self::Phase(note) => note.told(telling),
+            Self::Account(note) => note.told(telling),
+            Self::Login(note) => note.told(telling),
             Self::CannotSee { cause } => {
                 format!("it cannot be seen ({cause}), so nothing is done about it")
             }
@@ -135,9 +138,16 @@ impl PhaseNote {
             Self::InProgress { phase, reason } => {
                 format!("phase {phase} is in progress: {reason}")
             }
-            Self::Done { phase } => {
-                format!("phase {phase} is done; the next heavy tick of a watchdog moves on")
-            }
+            Self::Finishing { phase, agents, until } => format!(
+                "phase {phase} is done; {} may finish what {} at, until {}",
+                listed(agents),
+                if agents.len() == 1 { "it is" } else { "they are" },
+                telling.now.point(*until)
+            ),
+            Self::Done { phase, within } => format!(
+                "phase {phase} is done; the watchdog judges phases every {} (`heavy_interval`), and moves on when it does so next",
+                span(within.as_secs())
+            ),
             Self::Advancing { from, to } => match telling.mood {
                 Mood::Decided => {
                     format!("phase {from} gives way to {to}; the loop agents are stopped first")

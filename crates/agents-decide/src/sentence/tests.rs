@@ -158,8 +158,14 @@ fn what_is_foretold_is_conditional() {
             "it would be parked",
         ),
         (
-            LimitNote::Entered { banner: "limit".to_owned(), until: None, probe_at: noon(1) }
-                .into(),
+            LimitNote::Entered {
+                banner: "limit".to_owned(),
+                until: None,
+                probe_at: noon(1),
+                source: crate::LimitSource::Pattern,
+                goes_on: crate::GoesOn::No,
+            }
+            .into(),
             "would be held",
         ),
         (
@@ -169,6 +175,15 @@ fn what_is_foretold_is_conditional() {
         (
             LifeNote::Stopping { since: noon(0), why: Why::Asked }.into(),
             "it would be on its way down, because the operator asked for it",
+        ),
+        (
+            PhaseNote::Finishing {
+                phase: phase("P1"),
+                agents: vec![name("ann"), name("bob")],
+                until: noon(2),
+            }
+            .into(),
+            "phase P1 is done; ann and bob may finish what they are at, until 12:00:02",
         ),
         (Note::ServerLost, "would be brought back"),
     ] {
@@ -180,7 +195,7 @@ fn what_is_foretold_is_conditional() {
         name: name("ann"),
         run: RunId(1),
         phase: Some(phase("P2")),
-        resume: None,
+        opening: crate::Opening::Unnamed,
         one_off: agents_config::OneOff::default(),
         why: Why::Phase { phase: phase("P2") },
     };

@@ -24,6 +24,9 @@ impl Why {
             Self::Phase { phase } => format!("phase {phase} comes next"),
             Self::SequenceComplete => "the phase sequence is complete".to_owned(),
             Self::ParkedRetry => "it was parked, and one more try is due".to_owned(),
+            Self::Refused { id } => {
+                format!("its program refused to resume conversation {id}, so it begins a new one")
+            }
             Self::Retry { reason } => format!("the last start failed: {reason}"),
         }
     }

@@ -20,6 +20,11 @@ pub(super) fn parse(words: &[&str]) -> Result<ProgramText, String> {
         "chat" => Program::chat(chat),
         "echo" => Program::echo(),
         "silent" => Program::silent(),
+        "saying" => {
+            let (text, more) = rest.split_first().ok_or("what does it say?")?;
+            rest = more;
+            Program::shows(*text)
+        }
         other => return Err(format!("there is no program `{other}`")),
     };
     while !rest.is_empty() {

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use agents_config::OneOff;
-use agents_decide::{OneOffs, Verb};
+use agents_decide::{OneOffs, SendTerms, Verb, Which};
 use agents_names::{AgentName, BackendName, PhaseId};
 use agents_tmux::fake::{Call, Fault};
 
 use super::program::{self, ProgramText};
 use super::{span, time_of_day};
+use crate::branch::LocalCopy;
 use crate::gate::{Effect, Point, Trap};
 use crate::runs::Stubborn;
 
@@ -78,12 +79,15 @@ pub enum MachineStep {
     Inbox(String, Option<String>),
     Rewritten(String),
     FetchesFail(u32),
+    Copy(LocalCopy),
     /// Without a text the file cannot be read.
     Status(PhaseId, Option<String>),
     /// Whether the prompt file is there.
     Prompt(AgentName, bool),
     WakeText(AgentName, Option<String>),
     ResumeId(AgentName, String),
+    /// The agent's program says that it is in this conversation.
+    Conversation(AgentName, String),
     LegacyPosition(usize),
     /// The wall clock is set, by so many milliseconds.
     Wall(i64),
@@ -158,6 +162,10 @@ fn names(words: &[&str]) -> Result<Vec<AgentName>, String> {
     words.iter().map(|word| name(word)).collect()
 }
 
+fn send(name: AgentName, text: String, terms: SendTerms) -> Step {
+    Step::Ask(Verb::Send { name, text, terms })
+}
+
 /// Steps that end in a free text after a colon.
 fn with_text(words: &[&str], rest: &str) -> Parsed {
     let text = rest.to_owned();
@@ -166,7 +174,12 @@ fn with_text(words: &[&str], rest: &str) -> Parsed {
         ["inbox", file] => Step::Machine(MachineStep::Inbox((*file).to_owned(), Some(text))),
         ["history", "rewritten"] => Step::Machine(MachineStep::Rewritten(text)),
         ["status", id] => Step::Machine(MachineStep::Status(phase(id)?, Some(text))),
-        ["send", agent] => Step::Ask(Verb::Send { name: name(agent)?, text }),
+        ["send", agent] => send(name(agent)?, text, SendTerms::default()),
+        ["send", agent, "now"] => send(name(agent)?, text, SendTerms { now: true, within: None }),
+        ["send", agent, "within", minutes] => {
+            let within = Some(Duration::from_secs(60 * number::<u64>(minutes)?));
+            send(name(agent)?, text, SendTerms { now: false, within })
+        }
         ["wake", "text", "of", agent] => {
             Step::Machine(MachineStep::WakeText(name(agent)?, Some(text)))
         }
@@ -192,21 +205,32 @@ fn with_text(words: &[&str], rest: &str) -> Parsed {
 fn operator(words: &[&str]) -> Parsed {
     let verb = match words {
         ["up", some @ ..] => {
+            let (which, some) = which(some);
             let (names, one_offs) = with_one_offs(some)?;
-            Verb::Up { whole: names.is_empty(), names, one_offs }
+            Verb::Up { whole: names.is_empty(), names, one_offs, which }
         }
         ["down", "undeclared"] => Verb::DownUndeclared,
         ["down"] => Verb::Down { names: Vec::new(), whole: true },
         ["down", some @ ..] => Verb::Down { names: names(some)?, whole: false },
         ["restart", some @ ..] => {
+            let (which, some) = which(some);
             let (names, one_offs) = with_one_offs(some)?;
-            Verb::Restart { names, one_offs }
+            Verb::Restart { names, one_offs, which }
         }
         ["phase", id] => Verb::Phase { to: phase(id)? },
         ["stop", "watchdog"] => Verb::StopWatchdog,
         _ => return Ok(None),
     };
     Ok(Some(Step::Ask(verb)))
+}
+
+/// `builder fresh`, `builder in conversation abc`: with which conversation it begins, and the words before that.
+fn which<'w, 't>(words: &'w [&'t str]) -> (Which, &'w [&'t str]) {
+    match words {
+        [before @ .., "fresh"] => (Which::Fresh, before),
+        [before @ .., "in", "conversation", id] => (Which::This((*id).to_owned()), before),
+        all => (Which::Own, all),
+    }
 }
 
 /// `builder tester with model big and backend other`: the names, and what holds for each of them.
@@ -310,6 +334,10 @@ fn terminals(words: &[&str]) -> Parsed {
 fn surroundings(words: &[&str]) -> Parsed {
     Ok(Some(match words {
         ["inbox", file, "deleted"] => Step::Machine(MachineStep::Inbox((*file).to_owned(), None)),
+        ["the", "copy", "is", "missing"] => Step::Machine(MachineStep::Copy(LocalCopy::Missing)),
+        ["the", "copy", "lacks", count] => {
+            Step::Machine(MachineStep::Copy(LocalCopy::Lacks(number(count)?)))
+        }
         ["fetches", "fail", count] => Step::Machine(MachineStep::FetchesFail(number(count)?)),
         ["status", id, "cannot", "be", "read"] => {
             Step::Machine(MachineStep::Status(phase(id)?, None))
@@ -355,6 +383,10 @@ fn agent(words: &[&str]) -> Parsed {
         ["is", "started", "by", "a", "person"] => session(SessionStep::PersonStartsIt),
         ["can", "resume", id] => {
             let step = MachineStep::ResumeId(name(first)?, (*id).to_owned());
+            Ok(Some(Step::Machine(step)))
+        }
+        ["is", "in", "conversation", id] => {
+            let step = MachineStep::Conversation(name(first)?, (*id).to_owned());
             Ok(Some(Step::Machine(step)))
         }
         ["uses", "the", "processor"] => machine(|name| MachineStep::Busy(name, true)),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use agents_decide::{OneOffs, Verb};
+use agents_decide::{OneOffs, SendTerms, Verb, Which};
 use agents_names::{AgentName, PhaseId};
 use agents_tmux::fake::{Call, Fault};
 use agents_tmux::{Driver as _, ServerId};
@@ -221,9 +221,13 @@ impl Walk {
                 }
                 Verb::Down { names, whole: false }
             }
-            2 | 3 => Verb::Up { names, whole: false, one_offs: OneOffs::new() },
-            4 => Verb::Restart { names, one_offs: OneOffs::new() },
-            5 => Verb::Send { name, text: "how is it going".to_owned() },
+            2 | 3 => Verb::Up { names, whole: false, one_offs: OneOffs::new(), which: Which::Own },
+            4 => Verb::Restart { names, one_offs: OneOffs::new(), which: Which::Own },
+            5 => Verb::Send {
+                name,
+                text: "how is it going".to_owned(),
+                terms: SendTerms { now: self.random.below(3) == 0, within: None },
+            },
             6 | 7 => return self.phase_done(),
             _ => {
                 self.claim_owed = None;

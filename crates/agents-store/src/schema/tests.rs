@@ -131,7 +131,8 @@ fn a_database_of_another_program_is_refused() {
 fn writes_are_durable_at_every_commit() {
     let folder = tempfile::tempdir().unwrap();
     make_if_missing(folder.path()).unwrap();
-    let connection = open_for_writing(&store_path(folder.path())).unwrap();
+    let path = store_path(folder.path());
+    let connection = open_for_writing(&path, &File::open(&path).unwrap()).unwrap();
     let read = |name: &str| -> String {
         connection
             .pragma_query_value(None, name, |row| {

@@ -1,3 +1,5 @@
+use std::fs;
+
 use super::*;
 use crate::{EntryKind, JournalEntry, Reply, StateDocument, Word};
 
@@ -262,9 +264,9 @@ fn a_store_that_was_taken_away_takes_no_more_records() {
     let path = schema::store_path(folder.path());
     fs::rename(&path, folder.path().join("elsewhere")).unwrap();
     let commit = Commit { state: Some(&state("1")), ..Commit::default() };
-    assert!(matches!(store.commit(&commit), Err(StoreError::Unwritable { .. })));
+    assert!(matches!(store.commit(&commit), Err(StoreError::Displaced { .. })));
     fs::copy(folder.path().join("elsewhere"), &path).unwrap();
-    assert!(matches!(store.commit(&commit), Err(StoreError::Unwritable { .. })));
+    assert!(matches!(store.commit(&commit), Err(StoreError::Displaced { .. })));
 }
 
 #[test]

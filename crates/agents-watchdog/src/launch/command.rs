@@ -1,7 +1,7 @@
 //! Which command line runs an agent or a service?
 
 use agents_config::{Agent, Backend, Fleet, PromptDelivery, Service};
-use agents_decide::messages;
+use agents_decide::{Opening, messages};
 
 /// What a launcher executes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub fn command_of_agent(
     fleet: &Fleet,
     agent: &Agent,
     model: Option<&str>,
-    resume: Option<&str>,
+    opening: &Opening,
     prompt: &str,
 ) -> CommandLine {
     let backend = fleet.backend_of(agent);
@@ -42,7 +42,7 @@ pub fn command_of_agent(
         }
         PromptDelivery::Ping => ping(backend, agent, model),
         PromptDelivery::Arg => {
-            let mut line = arg_line(backend, session, model, resume);
+            let mut line = arg_line(backend, session, model, opening);
             // An empty argument is no prompt: some programs take it for a file, others refuse it.
             let prompt = (!prompt.is_empty()).then(|| argument(prompt, &kickoff));
             if let (Some(_), Some(flag)) = (&prompt, &backend.prompt_flag) {
@@ -71,11 +71,14 @@ fn ping(backend: &Backend, agent: &Agent, model: Option<&str>) -> CommandLine {
     CommandLine { argv: shell(&line, None), env }
 }
 
-fn arg_line(backend: &Backend, session: &str, model: Option<&str>, resume: Option<&str>) -> String {
+fn arg_line(backend: &Backend, session: &str, model: Option<&str>, opening: &Opening) -> String {
     let mut parts = vec![backend.bin.clone()];
-    if let Some(id) = resume {
-        parts.push(fill(&backend.resume_flag, &[("id", id)]));
-    }
+    let (flag, id) = match opening {
+        Opening::Unnamed => (None, ""),
+        Opening::Named(id) => (backend.session_flag.as_ref(), id.as_str()),
+        Opening::Resumed(id) => (Some(&backend.resume_flag), id.as_str()),
+    };
+    parts.extend(flag.map(|flag| fill(flag, &[("id", id)])));
     if backend.remote_control {
         parts.push(fill(&backend.remote_control_flag, &[("session", session)]));
     }

@@ -63,6 +63,17 @@ impl GitSource {
     }
 }
 
+/// From where on commits are news.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Since {
+    /// From the head on: there is no news yet.
+    Head,
+    /// From the first commit of the branch on.
+    Ever,
+    /// From behind this commit on; a whole id.
+    Commit(String),
+}
+
 /// What the remote branch holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Pushed {
@@ -85,7 +96,7 @@ pub struct GitLook {
 /// What came after the base.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum News {
-    /// No base was given.
+    /// They begin at the head.
     First,
     /// Those reachable from the head and not from the base, oldest first; of more than 10,000 the newest.
     ///
@@ -116,14 +127,10 @@ pub struct Inbox {
 ///
 /// # Errors
 /// [`GitError::is_definite`] tells a wrong setting from a look that failed.
-pub async fn look(
-    source: &GitSource,
-    base: Option<&str>,
-    limit: Duration,
-) -> Result<Pushed, GitError> {
+pub async fn look(source: &GitSource, since: &Since, limit: Duration) -> Result<Pushed, GitError> {
     match fetch(source, limit).await? {
         Fetched::NoSuchBranch => Ok(Pushed::Nothing),
-        Fetched::Done => read(source, base).await,
+        Fetched::Done => read(source, since).await,
     }
 }
 
@@ -131,9 +138,9 @@ pub async fn look(
 ///
 /// # Errors
 /// [`GitError::is_definite`] tells a wrong setting from a look that failed.
-pub async fn read(source: &GitSource, base: Option<&str>) -> Result<Pushed, GitError> {
-    let base = base.map(str::to_owned);
-    ask(source, move |repository, source| read_in(repository, source, base.as_deref())).await
+pub async fn read(source: &GitSource, since: &Since) -> Result<Pushed, GitError> {
+    let since = since.clone();
+    ask(source, move |repository, source| read_in(repository, source, &since)).await
 }
 
 /// Puts a question to libgit2, and to the `git` program where libgit2 has no answer (reftable, SHA-256, partial clones).
@@ -161,7 +168,7 @@ async fn ask<T: Send + 'static>(
 fn read_in(
     repository: &dyn Repository,
     source: &GitSource,
-    base: Option<&str>,
+    since: &Since,
 ) -> Result<Pushed, GitError> {
     let Some((branch, head)) = branch_and_tip(repository, source)? else {
         if !repository.has_remote(&source.remote)? {
@@ -169,11 +176,12 @@ fn read_in(
         }
         return Ok(Pushed::Nothing);
     };
-    let news = match base {
-        None => News::First,
-        Some(base) if base == head => News::Commits(Vec::new()),
-        Some(base) if !is_commit_id(base) => News::BaseUnknown,
-        Some(base) => repository.news(base, &head)?,
+    let news = match since {
+        Since::Head => News::First,
+        Since::Ever => repository.news(None, &head)?,
+        Since::Commit(base) if *base == head => News::Commits(Vec::new()),
+        Since::Commit(base) if !is_commit_id(base) => News::BaseUnknown,
+        Since::Commit(base) => repository.news(Some(base), &head)?,
     };
     let mut inboxes = Vec::new();
     for file in &source.inboxes {

@@ -8,7 +8,7 @@ use agents_decide::{Base, HandoffSeen, InboxSeen, NewsSeen, Seen};
 use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
 
-use crate::observe::git::{GitError, GitLook, GitSource, News, Pushed, look};
+use crate::observe::git::{GitError, GitLook, GitSource, News, Pushed, Since, look, read};
 
 /// One fetch at a time, and the time of the next.
 #[derive(Default)]
@@ -20,6 +20,7 @@ pub(crate) struct Fetcher {
 }
 
 struct UnderWay {
+    source: GitSource,
     base: Base,
     task: JoinHandle<()>,
     result: oneshot::Receiver<Result<Pushed, GitError>>,
@@ -28,6 +29,10 @@ struct UnderWay {
 impl Fetcher {
     /// What the last fetch brought, if one ended since the last call; begins the next when it is due.
     pub fn poll(&mut self, handoff: &Handoff, base: &Base) -> Seen<HandoffSeen> {
+        // What was read of another repository or branch says nothing about this one.
+        if self.under_way.as_ref().is_some_and(|look| look.source != GitSource::of(handoff)) {
+            self.forget();
+        }
         let result = self.take();
         let due = self.last.is_none_or(|last| last.elapsed() >= pause(handoff));
         if self.under_way.is_none() && due {
@@ -39,19 +44,16 @@ impl Fetcher {
     fn begin(&mut self, handoff: &Handoff, base: &Base) {
         let source = GitSource::of(handoff);
         let limit = handoff.fetch_timeout;
-        let from = match base {
-            Base::At(commit) => Some(commit.clone()),
-            Base::Unseen | Base::Empty => None,
-        };
+        let (asked, from) = (source.clone(), from(base));
         let (tell, result) = oneshot::channel();
         let ended = Arc::clone(&self.ended);
         let task = tokio::spawn(async move {
-            let pushed = look(&source, from.as_deref(), limit).await;
+            let pushed = look(&asked, &from, limit).await;
             // Nobody waits for the answer of a fetcher that is gone.
             drop(tell.send(pushed));
             ended.notify_one();
         });
-        self.under_way = Some(UnderWay { base: base.clone(), task, result });
+        self.under_way = Some(UnderWay { source, base: base.clone(), task, result });
         self.last = Some(Instant::now());
     }
 
@@ -70,13 +72,41 @@ impl Fetcher {
             None => Seen::Unknown("handoff: the look ended early".to_owned()),
         }
     }
+
+    fn forget(&mut self) {
+        if let Some(under_way) = self.under_way.take() {
+            under_way.task.abort();
+            self.last = None;
+        }
+    }
 }
 
 impl Drop for Fetcher {
     fn drop(&mut self) {
-        if let Some(under_way) = &self.under_way {
-            under_way.task.abort();
-        }
+        self.forget();
+    }
+}
+
+/// A disk that does not answer must not hold the tick up; the first fetch tells then what there is.
+const COPY_LIMIT: Duration = Duration::from_secs(5);
+
+/// The newest commit of the branch in the local copy.
+pub(super) async fn copy_of_branch(handoff: &Handoff) -> Seen<String> {
+    let source = GitSource::of(handoff);
+    match tokio::time::timeout(COPY_LIMIT, read(&source, &Since::Head)).await {
+        Ok(Ok(Pushed::Branch(look))) => Seen::Known(look.head),
+        Ok(Ok(Pushed::Nothing)) => Seen::Absent,
+        Ok(Err(error)) if error.is_definite() => Seen::Absent,
+        Ok(Err(error)) => Seen::Unknown(error.to_string()),
+        Err(_) => Seen::Unknown(format!("no answer within {} s", COPY_LIMIT.as_secs())),
+    }
+}
+
+fn from(base: &Base) -> Since {
+    match base {
+        Base::At(commit) | Base::Copy(commit) => Since::Commit(commit.clone()),
+        Base::NoCopy => Since::Ever,
+        Base::Unseen | Base::Empty => Since::Head,
     }
 }
 
@@ -86,10 +116,7 @@ fn pause(handoff: &Handoff) -> Duration {
 }
 
 fn seen(base: &Base, pushed: Pushed) -> HandoffSeen {
-    let base = match base {
-        Base::At(commit) => Some(commit.clone()),
-        Base::Unseen | Base::Empty => None,
-    };
+    let base = base.commit().cloned();
     let Pushed::Branch(GitLook { head, news, inboxes, .. }) = pushed else {
         return HandoffSeen { head: None, base, news: NewsSeen::First, inboxes: Vec::new() };
     };

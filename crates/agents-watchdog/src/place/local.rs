@@ -13,7 +13,8 @@ use agents_tmux::{Driver as _, Listing, OneShot, StartSession, TmuxError};
 use tokio::sync::Notify;
 
 use super::clock::{Clock, age};
-use super::fetcher::Fetcher;
+use super::conversation::OpenConversations;
+use super::fetcher::{self, Fetcher};
 use super::{ClockMark, Facts, Need, Place, Reached, Start, facts, prepare, roots};
 use crate::launch::{RunFiles, StartRecord, write_private};
 use crate::observe::phase::read_regular;
@@ -37,6 +38,7 @@ pub struct LocalPlace {
     is_ending: bool,
     /// How each member's last run began. The record is final once it names the program.
     begun: HashMap<AgentName, (RunId, StartRecord)>,
+    conversations: OpenConversations,
     /// Processes of runs that were told to end: whoever left the tree since is still ours to end.
     told: HashMap<(AgentName, RunId), Vec<(u32, StartMark)>>,
 }
@@ -56,6 +58,7 @@ impl LocalPlace {
             census: Census::default(),
             is_ending: false,
             begun: HashMap::new(),
+            conversations: OpenConversations::default(),
             told: HashMap::new(),
         }
     }
@@ -211,6 +214,10 @@ impl Place for LocalPlace {
             .filter(|run| self.begun(&files, name, *run).is_some_and(|start| start.program != 0))
             .map(|run| BeganSeen { run, age: files.age(name, run).unwrap_or_default() });
         let roots = self.roots(&files, name, &need);
+        let conversation = need.run.filter(|_| need.conversation).and_then(|run| {
+            let program = self.begun(&files, name, run)?.program;
+            self.conversations.of(name, run, program)
+        });
         let agent = fleet.agent(name);
         let logs = agent.is_some_and(|agent| agent.log && fleet.backend_of(agent).footer_ui);
         Facts {
@@ -220,6 +227,7 @@ impl Place for LocalPlace {
             began,
             roots,
             unstartable: need.startable.then(|| facts::unstartable(fleet, name)).flatten(),
+            conversation,
             resume_id: need.startable.then(|| facts::resume_id(fleet, name)).flatten(),
             wake_text: agent.filter(|_| need.wake).and_then(facts::wake_text),
         }
@@ -232,6 +240,13 @@ impl Place for LocalPlace {
             Ok(Some(text)) => Seen::Known(StatusSeen { phase: phase.clone(), text }),
             Ok(None) => Seen::Absent,
             Err(error) => Seen::Unknown(format!("the status file {}: {error}", declared.status)),
+        }
+    }
+
+    async fn copy_of_branch(&mut self, fleet: &Fleet) -> Seen<String> {
+        match fleet.loop_plan.as_ref().and_then(|plan| plan.handoff.as_ref()) {
+            Some(handoff) => fetcher::copy_of_branch(handoff).await,
+            None => Seen::Absent,
         }
     }
 

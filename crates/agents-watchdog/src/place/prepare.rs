@@ -85,7 +85,7 @@ fn agent_command(fleet: &Fleet, agent: &Agent, start: &Start<'_>) -> Result<Comm
     write_private(&file, prompt.as_bytes())
         .map_err(|error| format!("cannot write the kickoff {}: {error}", file.display()))?;
     let model = fleet.model_under(agent, start.phase, start.one_off);
-    Ok(command_of_agent(fleet, agent, model, start.resume, &prompt))
+    Ok(command_of_agent(fleet, agent, model, start.opening, &prompt))
 }
 
 /// The kickoff of an agent: the loop's template with its slots filled, then the role's prompt; or its own prompt.

@@ -73,6 +73,7 @@ fn view(known: &Known<'_>, subject: &Subject<'_>, declared: Declared) -> MemberV
     let member = known.state.and_then(|state| state.members.get(subject.name)).unwrap_or(&blank);
     let alive = subject.pane.filter(|pane| pane.dead.is_none());
     let state = state_of(known, subject, member);
+    let edited = known.files.edits.get(subject.name).filter(|_| alive.is_some()).cloned();
     let limited_until = match &member.limit {
         Limit::Held { until, .. } => *until,
         Limit::Clear { .. } | Limit::Probing { .. } => None,
@@ -87,7 +88,14 @@ fn view(known: &Known<'_>, subject: &Subject<'_>, declared: Declared) -> MemberV
         since: since(state, member).and_then(|since| back(known, since)),
         restarts: member.restarts,
         waiting_for: waiting_for(known, subject, member, state),
-        remark: remark(known, subject, member).filter(|_| state.is_rest()),
+        remark: match &edited {
+            Some(earlier) => Some(format!(
+                "runs with {earlier}; `agents restart {}` takes what the file says now",
+                subject.name
+            )),
+            None => remark(known, subject, member).filter(|_| state.is_rest()),
+        },
+        edited,
         command: alive.map(|pane| pane.command.clone()),
         limited_until: limited_until.filter(|_| state == State::Limited),
         owed: member.mailbox.queue.iter().map(|message| message.kind.to_string()).collect(),

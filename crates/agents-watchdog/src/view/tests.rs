@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use agents_config::{Environment, Fleet, load_text};
 use agents_decide::{
-    Bar, Ending, FleetState, Life, LifeNote, Limit, Member, Message, MessageKind, Moment, Note,
-    RunId, Sequence, Stage, StallNote, StopStage, Wanted, Why, Zone,
+    Bar, Ending, FleetState, GoesOn, Life, LifeNote, Limit, LimitSource, Member, Message,
+    MessageKind, Moment, Note, RunId, Sequence, Stage, StallNote, StopStage, Wanted, Why, Zone,
 };
 use agents_names::{AgentName, PhaseId};
 use agents_tmux::{Dead, Listing, Pane, PaneId, ServerId};
@@ -15,6 +15,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::*;
 use crate::recorder::Word;
+
+mod words;
 
 const CONFIG: &str = r#"
 [defaults]
@@ -108,6 +110,15 @@ fn told(
     watchdog: WatchdogView,
     words: &BTreeMap<String, Word>,
 ) -> FleetView {
+    with_files(state, terminals, watchdog, (words, &Files::default()))
+}
+
+fn with_files(
+    state: Option<&FleetState>,
+    terminals: &Terminals,
+    watchdog: WatchdogView,
+    (words, files): (&BTreeMap<String, Word>, &Files),
+) -> FleetView {
     FleetView::of(&Known {
         fleet: &fleet(),
         config_problem: None,
@@ -115,6 +126,7 @@ fn told(
         state,
         words,
         terminals,
+        files,
         watchdog,
         phase: Some(PhaseId::new("P1").unwrap()),
         phase_done: Some(false),
@@ -137,6 +149,8 @@ fn held(life: Life) -> Member {
         until: Some(wall() + TimeDelta::minutes(30)),
         banner: "limit reached".to_owned(),
         probes: 0,
+        source: LimitSource::Pattern,
+        goes_on: GoesOn::No,
     };
     Member { limit, ..living(life) }
 }
@@ -260,20 +274,25 @@ fn what_is_waited_for_is_said_in_words() {
                 "its start by the first look after 12:00:05 (in 5 s), because it is gone: exit code 1",
             ),
         ),
-        ("failed", &Terminals::NoServer, WATCHED, Some("the operator to mend this: no bin")),
+        (
+            "failed",
+            &Terminals::NoServer,
+            WATCHED,
+            Some("`agents up ann`; its last start failed: no bin"),
+        ),
         ("held", &alive, WATCHED, Some("its usage window to end at 12:30:00")),
         (
             "parked",
             &Terminals::NoServer,
             WATCHED,
-            Some("one more try at 12:00:05 (in 5 s); parked: 5 starts"),
+            Some("`agents up ann`, or one more try at 12:00:05 (in 5 s); parked: 5 starts"),
         ),
         (
             "parked",
             &Terminals::NoServer,
             down,
             Some(
-                "a watchdog, since none runs (`agents up watchdog`); then one more try at 12:00:05 (in 5 s); parked: 5 starts",
+                "a watchdog, since none runs (`agents up watchdog`); then `agents up ann`, or one more try at 12:00:05 (in 5 s); parked: 5 starts",
             ),
         ),
     ] {
@@ -301,6 +320,7 @@ fn a_stuck_message_is_shown_with_the_way_out() {
         kind: MessageKind::Kickoff,
         text: "go".to_owned(),
         owed_since,
+        now_until: None,
     });
     member.mailbox.stage = Stage::Stuck { since: owed_since, run: None, before: Vec::new() };
     let view = look(Some(&ann(member)), &listed(vec![pane("t-ann", None, false)]), WATCHED);

@@ -2,7 +2,8 @@
 
 use agents_decide::sentence::{Telling, span};
 use agents_decide::{
-    Bar, Ending, Life, LifeNote, Limit, Member, Moment, Note, Stage, Stall, StallNote, Why,
+    AccountNote, Bar, Ending, Life, LifeNote, Limit, Member, Moment, Note, Stage, Stall, StallNote,
+    Why,
 };
 
 use super::member::{Subject, notes, rests};
@@ -18,8 +19,10 @@ pub(super) fn waiting_for(
     let said = match (state, &member.life) {
         (State::Unknown, _) => return cause(known),
         (State::Stopped | State::Ended, _) => return None,
-        (State::Failed, _) => return failure(member),
-        (State::Running, _) => message(subject, member)
+        (State::Failed, _) => return failure(known, subject, member),
+        (State::Running, _) => login(subject, member)
+            .or_else(|| account(known, subject))
+            .or_else(|| message(subject, member))
             .or_else(|| promise(known, member))
             .or_else(|| proof(known, subject))?,
         (State::WaitingInput, _) => question(subject, member),
@@ -38,7 +41,8 @@ pub(super) fn waiting_for(
         (State::Stopping, _) => "its processes to end".to_owned(),
         (State::Missing, _) => "a second look that confirms that it is gone".to_owned(),
         (State::Parked, Life::Parked { retry_at, reason, .. }) => {
-            format!("one more try at {}; parked: {reason}", known.now.point(*retry_at))
+            let (again, at) = (up(subject), known.now.point(*retry_at));
+            format!("{again}, or one more try at {at}; parked: {reason}")
         }
         (State::Parked, _) => "one more try".to_owned(),
     };
@@ -88,12 +92,20 @@ fn start(known: &Known<'_>, subject: &Subject<'_>, at: Moment, why: &Why) -> Str
             note,
             Note::Life(LifeNote::WaitsForTurn { .. } | LifeNote::Unstartable { .. })
                 | Note::Limit(_)
+                | Note::Account(_)
+                | Note::Login(_)
                 | Note::CannotSee { .. }
                 | Note::Doubted
         )
     });
     match held {
-        Some(note) => format!("its start: {}", note.told(&of(known, subject))),
+        Some(Note::Life(LifeNote::WaitsForTurn { hold })) => {
+            format!("its turn to start: {}", hold.told(&known.now))
+        }
+        Some(Note::Life(LifeNote::Unstartable { reason, .. })) => {
+            format!("this to be mended, and starts then by itself: {reason}")
+        }
+        Some(note) => format!("its start, since {}", note.told(&of(known, subject))),
         None => format!("its start by the next look, because {because}"),
     }
 }
@@ -131,6 +143,27 @@ fn window(known: &Known<'_>, member: &Member) -> String {
     }
 }
 
+/// No start mends a login, so a person has to.
+fn login(subject: &Subject<'_>, member: &Member) -> Option<String> {
+    let login = member.login.as_ref().filter(|login| login.confirmed)?;
+    let (name, text) = (subject.name, login.text.trim());
+    Some(format!("a login, and then `agents restart {name}`: {text}"))
+}
+
+/// It is not limited itself, and held all the same.
+fn account(known: &Known<'_>, subject: &Subject<'_>) -> Option<String> {
+    notes(known, subject).find_map(|note| match note {
+        Note::Account(AccountNote::Held { account, canary }) => {
+            Some(format!("the usage window of account `{account}` to end, as {canary} will tell"))
+        }
+        Note::Account(AccountNote::Follows { account, at }) => Some(format!(
+            "its turn to go on, since account `{account}` is open again; the next one is at {}",
+            known.now.point(*at)
+        )),
+        _ => None,
+    })
+}
+
 fn message(subject: &Subject<'_>, member: &Member) -> Option<String> {
     let first = member.mailbox.queue.front()?;
     Some(match member.mailbox.stage {
@@ -164,18 +197,30 @@ fn proof(known: &Known<'_>, subject: &Subject<'_>) -> Option<String> {
     })
 }
 
-fn failure(member: &Member) -> Option<String> {
-    match &member.life {
-        Life::Stopped { how: Ending::Failed(reason), .. } => {
-            Some(format!("the operator to mend this: {reason}"))
+/// The verb that starts it.
+fn up(subject: &Subject<'_>) -> String {
+    format!("`agents up {}`", subject.name)
+}
+
+fn failure(known: &Known<'_>, subject: &Subject<'_>, member: &Member) -> Option<String> {
+    let up = up(subject);
+    match (&member.life, known.files.obstacles.get(subject.name)) {
+        (Life::Stopped { how: Ending::Failed(_), .. }, Some(obstacle)) => {
+            Some(format!("this to be mended, and then {up}: {obstacle}"))
         }
-        Life::Stopped { .. }
-        | Life::Due { .. }
-        | Life::Starting { .. }
-        | Life::Up { .. }
-        | Life::Missing { .. }
-        | Life::Stopping { .. }
-        | Life::Parked { .. } => None,
+        (Life::Stopped { how: Ending::Failed(reason), .. }, None) => {
+            Some(format!("{up}; its last start failed: {reason}"))
+        }
+        (
+            Life::Stopped { .. }
+            | Life::Due { .. }
+            | Life::Starting { .. }
+            | Life::Up { .. }
+            | Life::Missing { .. }
+            | Life::Stopping { .. }
+            | Life::Parked { .. },
+            _,
+        ) => None,
     }
 }
 

@@ -57,6 +57,8 @@ fn held(program: &str, text: &str) -> String {
         timing: &timing(),
         pane: &Seen::Known(pane()),
         shown: None,
+        told: None,
+        waits: false,
         screen: &Seen::Known(ScreenSeen { rows, digest: 1 }),
         pattern_active: false,
         own_texts: &[],

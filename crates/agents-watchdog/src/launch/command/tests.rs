@@ -55,34 +55,49 @@ fn a_simple_command_is_executed_in_place_of_the_shell() {
 }
 
 /// The command of agent `a`, whose backend the text describes.
-fn command(backend: &str, resume: Option<&str>, prompt: &str) -> CommandLine {
+fn command(backend: &str, opening: &Opening, prompt: &str) -> CommandLine {
     let text = format!(
         "[defaults]\nsession_prefix = \"p-\"\nlog_dir = \"logs\"\n[backend.c]\n{backend}\n[[agent]]\nname = \"a\"\nbackend = \"c\"\n"
     );
     let path = std::path::Path::new("/project/agents.toml");
     let loaded = agents_config::load_text(&text, path, &agents_config::Environment::default());
     let fleet = loaded.unwrap().fleet;
-    command_of_agent(&fleet, &fleet.agents[0], Some("m-1"), resume, prompt)
+    command_of_agent(&fleet, &fleet.agents[0], Some("m-1"), opening, prompt)
 }
 
 #[test]
 fn a_preset_makes_the_command_line_of_its_program() {
-    let line = |backend: &str, resume, prompt| command(backend, resume, prompt).argv[2..].to_vec();
+    let line = |backend: &str, opening: &Opening, prompt| {
+        command(backend, opening, prompt).argv[2..].to_vec()
+    };
+    let (named, continued) = (Opening::Named("0-1".into()), Opening::Resumed("0-1".into()));
     let codex = "preset = \"codex\"";
     assert_eq!(
-        line(codex, None, "go"),
+        line(codex, &Opening::Unnamed, "go"),
         ["exec codex --no-daemon --model 'm-1' \"$@\"", "sh", "go"]
     );
     assert_eq!(
-        line(codex, Some("0-1"), "go"),
+        line(codex, &continued, "go"),
         ["exec codex --no-daemon resume '0-1' --model 'm-1' \"$@\"", "sh", "go"]
     );
     let gemini = "preset = \"gemini\"";
     assert_eq!(
-        line(gemini, None, "go"),
+        line(gemini, &Opening::Unnamed, "go"),
         ["exec gemini --model 'm-1' --prompt-interactive \"$@\"", "sh", "go"]
     );
-    assert_eq!(line(gemini, None, ""), ["exec gemini --model 'm-1'"]);
-    let env = command("preset = \"claude\"", None, "go").env;
+    assert_eq!(line(gemini, &Opening::Unnamed, ""), ["exec gemini --model 'm-1'"]);
+    let env = command("preset = \"claude\"", &Opening::Unnamed, "go").env;
     assert!(env.contains(&("DISABLE_AUTOUPDATER".to_owned(), "1".to_owned())), "{env:?}");
+    for (preset, opening, words) in [
+        ("claude", &named, "claude --session-id '0-1' --model 'm-1'"),
+        ("claude", &continued, "claude --resume '0-1' --model 'm-1'"),
+        ("pi", &named, "pi --session-id '0-1' --model 'm-1'"),
+        ("pi", &continued, "pi --session-id '0-1' --model 'm-1'"),
+        // It chooses the id itself.
+        ("codex", &named, "codex --no-daemon --model 'm-1'"),
+    ] {
+        let backend = format!("preset = \"{preset}\"");
+        let expected = format!("exec {words} \"$@\"");
+        assert_eq!(line(&backend, opening, "go"), [expected.as_str(), "sh", "go"], "{preset}");
+    }
 }

@@ -23,11 +23,13 @@ impl Local {
         }
     }
 
-    fn commits(&self, base: Oid, head: Oid) -> Result<Vec<Commit>, git2::Error> {
+    fn commits(&self, base: Option<Oid>, head: Oid) -> Result<Vec<Commit>, git2::Error> {
         let mut walk = self.repository.revwalk()?;
         walk.set_sorting(Sort::TOPOLOGICAL)?;
         walk.push(head)?;
-        walk.hide(base)?;
+        if let Some(base) = base {
+            walk.hide(base)?;
+        }
         let mut commits = Vec::new();
         for id in walk.take(NEWS_LIMIT) {
             let id = id?;
@@ -67,14 +69,16 @@ impl Repository for Local {
         Ok(Some(commit.id().to_string()))
     }
 
-    fn news(&self, base: &str, head: &str) -> Result<News, GitError> {
+    fn news(&self, base: Option<&str>, head: &str) -> Result<News, GitError> {
         let doing = "list the commits";
         let id = |text: &str| Oid::from_str(text).map_err(|error| failed(doing, &error));
-        let (base, head) = (id(base)?, id(head)?);
-        let known = absent_if_missing(self.repository.find_commit(base))
-            .map_err(|error| failed(doing, &error))?;
-        if known.is_none() {
-            return Ok(News::BaseUnknown);
+        let (base, head) = (base.map(id).transpose()?, id(head)?);
+        if let Some(base) = base {
+            let known = absent_if_missing(self.repository.find_commit(base))
+                .map_err(|error| failed(doing, &error))?;
+            if known.is_none() {
+                return Ok(News::BaseUnknown);
+            }
         }
         self.commits(base, head).map(News::Commits).map_err(|error| failed(doing, &error))
     }

@@ -75,13 +75,16 @@ impl Repository for Program {
         Err(GitError::Failed { doing: doing.to_owned(), detail })
     }
 
-    fn news(&self, base: &str, head: &str) -> Result<News, GitError> {
+    fn news(&self, base: Option<&str>, head: &str) -> Result<News, GitError> {
         let doing = "list the commits";
-        if !self.has_commit(doing, base)? {
+        if let Some(base) = base
+            && !self.has_commit(doing, base)?
+        {
             return Ok(News::BaseUnknown);
         }
-        let (most, not_base) = (format!("--max-count={NEWS_LIMIT}"), format!("^{base}"));
-        let words = [
+        let most = format!("--max-count={NEWS_LIMIT}");
+        let not_base = base.map(|base| format!("^{base}"));
+        let mut words = vec![
             "rev-list",
             "--topo-order",
             "--reverse",
@@ -89,9 +92,9 @@ impl Repository for Program {
             "--format=%s",
             &most,
             head,
-            &not_base,
-            "--",
         ];
+        words.extend(not_base.as_deref());
+        words.push("--");
         let finished = self.run(doing, &words)?;
         if finished.code != Some(0) {
             return Err(finished.failed(doing));

@@ -17,8 +17,8 @@ pub(super) trait Repository {
     /// The commit id that a full reference name leads to.
     fn tip(&self, reference: &str) -> Result<Option<String>, GitError>;
 
-    /// What is reachable from `head` and not from `base`; both are whole ids.
-    fn news(&self, base: &str, head: &str) -> Result<News, GitError>;
+    /// What is reachable from `head` and not from `base`; both are whole ids. Without a base, all of the history.
+    fn news(&self, base: Option<&str>, head: &str) -> Result<News, GitError>;
 
     /// The content of a file in the tree of a commit.
     fn file(&self, head: &str, path: &str) -> Result<Option<Vec<u8>>, GitError>;

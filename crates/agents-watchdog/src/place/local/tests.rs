@@ -13,6 +13,7 @@ fn need(run: RunId) -> Need {
         processes: true,
         startable: false,
         wake: false,
+        conversation: false,
     }
 }
 

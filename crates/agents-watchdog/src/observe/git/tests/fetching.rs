@@ -86,7 +86,7 @@ async fn a_remote_that_cannot_be_reached_is_unknown_and_named() {
         "{error}"
     );
     // What was fetched before can still be read.
-    assert!(matches!(read(&world.source("ours"), None).await, Ok(Pushed::Branch(_))));
+    assert!(matches!(read(&world.source("ours"), &Since::Head).await, Ok(Pushed::Branch(_))));
 }
 
 #[tokio::test]
@@ -131,10 +131,10 @@ async fn settings_of_the_repository_run_no_programs() {
     world.push("main");
     let mut source = world.source("ours");
     source.inboxes = vec!["a.md".to_owned()];
-    look(&source, Some(&base), LIMIT).await.unwrap();
+    look(&source, &Since::Commit(base.clone()), LIMIT).await.unwrap();
     let runtime = Handle::current();
     let asking = tokio::task::spawn_blocking(move || {
-        read_in(&Program::new(&source.repo, runtime), &source, Some(&base)).unwrap()
+        read_in(&Program::new(&source.repo, runtime), &source, &Since::Commit(base)).unwrap()
     });
     asking.await.unwrap();
     assert!(!canary.exists(), "a setting of the repository ran a program");
@@ -162,7 +162,7 @@ async fn a_path_full_of_signs_is_only_a_path() {
         let world = World::with(name, format);
         let head = world.commit("one");
         world.push("main");
-        let found = look(&world.source(name), None, LIMIT).await.unwrap();
+        let found = look(&world.source(name), &Since::Head, LIMIT).await.unwrap();
         assert!(matches!(found, Pushed::Branch(GitLook { head: seen, .. }) if seen == head));
         assert!(!world.path("canary").exists() && !Path::new("canary").exists());
         assert!(!world.path(name).join("canary").exists());

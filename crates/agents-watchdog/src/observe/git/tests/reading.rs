@@ -41,6 +41,16 @@ async fn commits_after_the_base_come_oldest_first_as_one_line_each() {
 }
 
 #[tokio::test]
+async fn without_a_base_the_whole_history_is_news() {
+    let world = World::new();
+    world.commit("one");
+    world.commit("claim: P1");
+    world.push("main");
+    let found = look(&world.source("ours"), &Since::Ever, world::LIMIT).await;
+    assert_eq!(subjects(&branch(found)), ["one", "claim: P1"]);
+}
+
+#[tokio::test]
 async fn a_merge_brings_the_commits_of_both_sides() {
     let world = World::new();
     let base = world.commit("one");
@@ -67,7 +77,7 @@ async fn the_configured_branch_is_read_and_no_other() {
     world.push("work/handoff");
     let mut source = world.source("ours");
     source.branch = Some("work/handoff".to_owned());
-    let look = branch(look(&source, Some(&base), world::LIMIT).await);
+    let look = branch(look(&source, &Since::Commit(base.clone()), world::LIMIT).await);
     assert_eq!((look.branch.as_str(), subjects(&look)), ("work/handoff", vec!["claim: P1"]));
     assert_eq!(subjects(&branch(world.look(Some(&base)).await)), [""; 0]);
 }
@@ -156,7 +166,7 @@ async fn inboxes_are_looked_for_in_the_subfolder_and_then_at_the_root() {
     let mut source = world.source("ours");
     let asked = ["a.md", "b.md", "empty.md", "none.md", "folder.md", "../a.md", "*.md"];
     source.inboxes = asked.map(str::to_owned).to_vec();
-    let look = branch(look(&source, None, world::LIMIT).await);
+    let look = branch(look(&source, &Since::Head, world::LIMIT).await);
     let digests: Vec<Option<&str>> =
         look.inboxes.iter().map(|inbox| inbox.digest.as_deref()).collect();
     assert!(look.inboxes.iter().map(|inbox| inbox.file.as_str()).eq(asked));
@@ -172,7 +182,7 @@ async fn inboxes_are_looked_for_in_the_subfolder_and_then_at_the_root() {
     ];
     assert_eq!(digests, expected);
     source.state_subdir = "./".to_owned();
-    let look = branch(read(&source, None).await);
+    let look = branch(read(&source, &Since::Head).await);
     assert_eq!(look.inboxes[0].digest, look.inboxes[1].digest);
 }
 
@@ -184,7 +194,7 @@ async fn reading_looks_at_what_was_fetched_and_at_nothing_else() {
     branch(world.look(None).await);
     world.commit("two");
     world.push("main");
-    assert_eq!(branch(read(&world.source("ours"), None).await).head, base);
+    assert_eq!(branch(read(&world.source("ours"), &Since::Head).await).head, base);
 }
 
 #[tokio::test]
@@ -193,7 +203,7 @@ async fn a_remote_with_nothing_in_it_is_no_error() {
     assert_eq!(world.look(None).await.unwrap(), Pushed::Nothing);
     let mut source = world.source("ours");
     source.branch = Some("work".to_owned());
-    assert_eq!(look(&source, None, world::LIMIT).await.unwrap(), Pushed::Nothing);
+    assert_eq!(look(&source, &Since::Head, world::LIMIT).await.unwrap(), Pushed::Nothing);
 }
 
 #[tokio::test]
@@ -215,13 +225,15 @@ async fn wrong_settings_are_definite() {
     world.push("main");
     std::fs::create_dir(world.path("plain")).unwrap();
     for name in ["plain", "nowhere"] {
-        let error = look(&world.source(name), None, world::LIMIT).await.unwrap_err();
+        let error = look(&world.source(name), &Since::Head, world::LIMIT).await.unwrap_err();
         assert!(matches!(error, GitError::NoRepository { .. }), "{name}: {error}");
         assert!(error.is_definite() && error.to_string().contains(name), "{error}");
     }
     let mut source = world.source("ours");
     source.remote = "upstream".to_owned();
-    for answer in [read(&source, None).await, look(&source, None, world::LIMIT).await] {
+    for answer in
+        [read(&source, &Since::Head).await, look(&source, &Since::Head, world::LIMIT).await]
+    {
         let error = answer.unwrap_err();
         assert!(matches!(error, GitError::NoRemote { .. }), "{error}");
         assert!(error.is_definite() && error.to_string().contains("upstream"));
@@ -234,7 +246,7 @@ async fn wrong_settings_are_definite() {
             } else {
                 source.remote = name.to_owned();
             }
-            let error = look(&source, None, world::LIMIT).await.unwrap_err();
+            let error = look(&source, &Since::Head, world::LIMIT).await.unwrap_err();
             assert!(matches!(error, GitError::BadName { .. }), "{name:?}: {error}");
             assert!(error.is_definite());
         }
@@ -250,7 +262,7 @@ async fn a_damaged_repository_is_not_known_to_be_anything() {
     branch(world.look(None).await);
     std::fs::remove_dir_all(world.path("ours/.git/objects")).unwrap();
     std::fs::create_dir(world.path("ours/.git/objects")).unwrap();
-    let error = read(&world.source("ours"), Some(&base)).await.unwrap_err();
+    let error = read(&world.source("ours"), &Since::Commit(base.clone())).await.unwrap_err();
     assert!(matches!(error, GitError::Failed { .. }), "{error}");
     assert!(!error.is_definite());
 }
@@ -265,19 +277,19 @@ async fn answers_are_the_same_in(format: &str) {
     world.push("main");
     let mut source = world.source("ours");
     source.inboxes = ["in box.md", "none.md"].map(str::to_owned).to_vec();
-    let found = branch(look(&source, Some(&base), world::LIMIT).await);
+    let found = branch(look(&source, &Since::Commit(base.clone()), world::LIMIT).await);
     assert!(Local::open(&source.repo).is_err(), "libgit2 reads {format} now");
     assert_eq!(subjects(&found), ["write state/in box.md", "claim: P1 \"$(touch canary)\""]);
     assert_eq!(found.head, world.git("pusher", ["rev-parse", "HEAD"]));
     assert!(found.inboxes[0].digest.is_some() && found.inboxes[1].digest.is_none());
     let zeros = "0".repeat(base.len());
-    assert_eq!(branch(read(&source, Some(&zeros)).await).news, News::BaseUnknown);
+    assert_eq!(branch(read(&source, &Since::Commit(zeros.clone())).await).news, News::BaseUnknown);
     world.git("ours", ["remote", "set-head", "origin", "main"]);
-    assert_eq!(branch(read(&source, None).await).branch, "main");
+    assert_eq!(branch(read(&source, &Since::Head).await).branch, "main");
     source.branch = Some("other".to_owned());
-    assert_eq!(read(&source, None).await.unwrap(), Pushed::Nothing);
+    assert_eq!(read(&source, &Since::Head).await.unwrap(), Pushed::Nothing);
     source.remote = "upstream".to_owned();
-    assert!(read(&source, None).await.unwrap_err().is_definite());
+    assert!(read(&source, &Since::Head).await.unwrap_err().is_definite());
 }
 
 #[tokio::test]
@@ -305,9 +317,10 @@ async fn library_and_program_give_the_same_answers() {
     let asking = tokio::task::spawn_blocking(move || {
         let library = Local::open(&source.repo).unwrap();
         let program = Program::new(&source.repo, runtime);
-        for base in [None, Some(base.as_str()), Some(&"1".repeat(40))] {
-            let ask = |repository: &dyn Repository| read_in(repository, &source, base).unwrap();
-            assert_eq!(ask(&library), ask(&program), "{base:?}");
+        let unknown = Since::Commit("1".repeat(40));
+        for since in [Since::Head, Since::Ever, Since::Commit(base.clone()), unknown] {
+            let ask = |repository: &dyn Repository| read_in(repository, &source, &since).unwrap();
+            assert_eq!(ask(&library), ask(&program), "{since:?}");
         }
         for repository in [&library as &dyn Repository, &program] {
             assert!(repository.has_remote("origin").unwrap());

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::Duration;
 
-use super::{GitError, GitSource, Pushed, look};
+use super::{GitError, GitSource, Pushed, Since, look};
 
 pub(super) const LIMIT: Duration = Duration::from_secs(60);
 
@@ -96,7 +96,8 @@ impl World {
     }
 
     pub(super) async fn look(&self, base: Option<&str>) -> Result<Pushed, GitError> {
-        look(&self.source("ours"), base, LIMIT).await
+        let since = base.map_or(Since::Head, |base| Since::Commit(base.to_owned()));
+        look(&self.source("ours"), &since, LIMIT).await
     }
 }
 

@@ -1,0 +1,75 @@
+//! What follows for the fleet from what one agent's usage window does?
+
+use agents_config::Agent;
+
+use super::{LASTS, Limit, LimitLook, ProbeState};
+use crate::draft::Draft;
+use crate::{MemberSeen, Seen, Wish, account, delivery};
+
+/// Judges one agent's window, and tells its account of what became of it.
+pub(crate) fn step(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen) {
+    if matches!(seen.pane, Seen::Unknown(_)) {
+        return;
+    }
+    let name = &agent.name;
+    let waits = account::is_probed_later(draft, agent);
+    let member = draft.member(name).clone();
+    let own_texts: Vec<String> = member.mailbox.own_texts().map(str::to_owned).collect();
+    let look = LimitLook {
+        agent,
+        backend: draft.fleet.backend_of(agent),
+        timing: &draft.fleet.timing,
+        pane: &seen.pane,
+        screen: &seen.screen,
+        shown: seen.shown.as_ref(),
+        told: seen.told.as_ref(),
+        pattern_active: member.activity.pattern_active(draft.now),
+        own_texts: &own_texts,
+        probe: delivery::probe_state(&member.mailbox),
+        waits,
+    };
+    let (probe, works) = (look.probe, look.pattern_active);
+    let before = member.limit;
+    let step = before.clone().step(&look, draft.now);
+    for note in step.notes {
+        draft.note(name, note);
+    }
+    for wish in step.wishes {
+        match wish {
+            Wish::Probe { text } => {
+                delivery::owe(draft, name, delivery::MessageKind::Probe, text);
+            }
+            // One account, one alarm: the agent that is probed speaks for the others.
+            Wish::Alarm { key, text } if !account::is_spoken_for(draft, agent) => {
+                draft.alarm(Some(name), key, format!("{name}: {text}"));
+            }
+            Wish::Alarm { .. } | Wish::Restart(_) => {}
+        }
+    }
+    // What is overdue and waits for somebody else is no reason to look more often.
+    if let Limit::Held { probe_at, .. } = &step.next
+        && *probe_at > draft.now.at
+    {
+        draft.look_in(probe_at.since(draft.now.at));
+    }
+    draft.member(name).limit = step.next.clone();
+    match (before.silences(), step.next.silences()) {
+        (false, true) => account::limited(draft, agent),
+        // Only what was said after the probe was taken tells that the window still holds.
+        (true, true) if is_refused_again(&before, &step.next, probe) => {
+            account::limited(draft, agent);
+        }
+        (true, false) => {
+            draft.calm(Some(name), LASTS);
+            delivery::forget_probe(draft.member(name));
+            account::lifted(draft, agent, works);
+        }
+        (true, true) | (false, false) => {}
+    }
+}
+
+fn is_refused_again(before: &Limit, next: &Limit, probe: ProbeState) -> bool {
+    let was_probed = matches!(before, Limit::Probing { .. });
+    let is_taken = matches!(probe, ProbeState::Seen | ProbeState::NotOwed);
+    was_probed && is_taken && matches!(next, Limit::Held { .. })
+}

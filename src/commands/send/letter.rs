@@ -1,0 +1,86 @@
+//! Is a message typed as it is, or does it lie in a file that one typed line points at?
+
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use agents_names::AgentName;
+
+use crate::error::Error;
+
+/// The longest text that is typed. Half of what a terminal in its line mode takes; a paste of 4 KB is folded by every
+/// program, and by one of them kept for half a minute before the submit key counts.
+const LONGEST: usize = 2000;
+const MOST_LINES: usize = 20;
+/// After so long nobody reads a file any more.
+const KEPT_FOR: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// A message, and the file that holds it where it is long.
+#[derive(Debug)]
+pub struct Letter {
+    line: String,
+    file: Option<PathBuf>,
+}
+
+impl Letter {
+    /// Puts a long message into a file below the state folder.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn of(state_dir: &Path, name: &AgentName, text: String) -> Result<Self, Error> {
+        if text.len() <= LONGEST && text.lines().count() <= MOST_LINES {
+            return Ok(Self { line: text, file: None });
+        }
+        let dir = state_dir.join("messages");
+        let file = write(&dir, name, &text).map_err(|error| {
+            Error::Failed(format!("cannot keep the message in {}: {error}", dir.display()))
+        })?;
+        let shown = file.display();
+        let line = format!(
+            "A message for you, {} bytes, is in {shown} — read it now with: `cat '{shown}'` — then act on it.",
+            text.len()
+        );
+        Ok(Self { line, file: Some(file) })
+    }
+
+    /// What is typed.
+    pub fn line(&self) -> &str {
+        &self.line
+    }
+
+    /// Where the message lies.
+    pub fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
+    }
+
+    /// Takes the file away again, since nothing will point at it.
+    pub fn forget(&self) {
+        // One that stays is forgotten with the old ones.
+        drop(self.file.as_ref().map(std::fs::remove_file));
+    }
+}
+
+fn write(dir: &Path, name: &AgentName, text: &str) -> std::io::Result<PathBuf> {
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
+    forget_old(dir);
+    let stamp = chrono::Utc::now().format("%Y%m%d-%H%M%S-%6f");
+    let path = dir.join(format!("{name}.{stamp}.{}.txt", std::process::id()));
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
+    file.write_all(text.as_bytes())?;
+    Ok(path)
+}
+
+fn forget_old(dir: &Path) {
+    let is_old = |path: &Path| {
+        let changed = std::fs::metadata(path).and_then(|it| it.modified());
+        let age = changed.ok().and_then(|at| SystemTime::now().duration_since(at).ok());
+        age.is_some_and(|age| age > KEPT_FOR)
+    };
+    let entries = std::fs::read_dir(dir).into_iter().flatten().flatten();
+    for path in entries.map(|entry| entry.path()).filter(|path| is_old(path)) {
+        // The next long message tries again.
+        drop(std::fs::remove_file(path));
+    }
+}

@@ -1,0 +1,219 @@
+//! `agents wait`: has each of these agents got into that state? For scripts; it reads what the watchdog wrote down.
+
+use std::time::{Duration, Instant, SystemTime};
+
+use agents_config::Fleet;
+use agents_decide::sentence::span;
+use agents_decide::{FleetState, Life, Member, Note};
+use agents_names::AgentName;
+use agents_store::FleetLock;
+use agents_watchdog::recorder::Word;
+use agents_watchdog::run::heartbeat_file;
+use agents_watchdog::view::WatchdogState;
+use serde_json::json;
+
+use crate::app::{App, name_of, print, say};
+use crate::bystander;
+use crate::cli::{Until, Wait};
+use crate::error::{Error, code};
+use crate::operate::poke;
+use crate::render::stored::Remembered;
+
+#[cfg(test)]
+mod tests;
+
+/// How often is looked whether the watchdog has looked; tmux is asked nothing.
+const PAUSE: Duration = Duration::from_millis(100);
+/// So often the watchdog is asked for a look while somebody waits: its own interval may be half a minute.
+const LOOKS_EVERY: Duration = Duration::from_secs(2);
+
+pub fn run(app: &App, wait: &Wait) -> Result<u8, Error> {
+    let fleet = app.in_force()?.loaded.fleet;
+    let names = names(&fleet, &wait.names)?;
+    let asked = Asked { began: Instant::now(), at: SystemTime::now(), limit: wait.timeout };
+    look_now(&fleet)?;
+    let mut states = vec![Seen::Unknown; names.len()];
+    let (mut read, mut checked) = (None, Instant::now());
+    loop {
+        // The word of a look from before the question is none: a message that was just delivered may not be at work.
+        let look = looked(&fleet).filter(|look| *look >= asked.at && read != Some(*look));
+        if look.is_some() {
+            read = look;
+            states = seen(&fleet, &names)?;
+        }
+        let reached = states.iter().all(|seen| seen.is(wait.until));
+        if reached || asked.is_over() {
+            tell(app, wait, (&names, &states), reached)?;
+            return Ok(if reached { code::DONE } else { code::TIMED_OUT });
+        }
+        if checked.elapsed() >= LOOKS_EVERY {
+            checked = Instant::now();
+            look_now(&fleet)?;
+        }
+        std::thread::sleep(asked.pause());
+    }
+}
+
+/// When it was asked, and how long it may take.
+struct Asked {
+    began: Instant,
+    at: SystemTime,
+    limit: Option<Duration>,
+}
+
+impl Asked {
+    fn is_over(&self) -> bool {
+        self.limit.is_some_and(|limit| self.began.elapsed() >= limit)
+    }
+
+    fn pause(&self) -> Duration {
+        self.limit.map_or(PAUSE, |limit| limit.saturating_sub(self.began.elapsed()).min(PAUSE))
+    }
+}
+
+fn names(fleet: &Fleet, asked: &[String]) -> Result<Vec<AgentName>, Error> {
+    let mut names = Vec::new();
+    for name in asked {
+        let name = name_of(fleet, name)?;
+        if fleet.agent(&name).is_none() {
+            return Err(Error::Usage(format!("{name} is a service; only agents are judged")));
+        }
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    Ok(names)
+}
+
+/// Asks the watchdog for a look, if there is one.
+fn look_now(fleet: &Fleet) -> Result<(), Error> {
+    watched(fleet)?;
+    let state_dir = fleet.state_dir();
+    if let Ok(Some(holder)) = FleetLock::holder(&state_dir) {
+        poke(&state_dir, &holder);
+    }
+    Ok(())
+}
+
+fn watched(fleet: &Fleet) -> Result<(), Error> {
+    if bystander::watchdog(fleet)?.state != WatchdogState::Stopped {
+        return Ok(());
+    }
+    let text =
+        "no watchdog runs, so nobody looks what the agents do; `agents up watchdog` starts one";
+    Err(Error::Failed(text.to_owned()))
+}
+
+/// When the watchdog has looked last.
+fn looked(fleet: &Fleet) -> Option<SystemTime> {
+    std::fs::metadata(heartbeat_file(&fleet.state_dir())).ok()?.modified().ok()
+}
+
+fn seen(fleet: &Fleet, names: &[AgentName]) -> Result<Vec<Seen>, Error> {
+    let remembered = Remembered::of(&fleet.state_dir())?;
+    if let Some(damage) = remembered.damage {
+        return Err(Error::Unavailable(damage));
+    }
+    let Some(state) = remembered.document.map(|document| document.state) else {
+        return Ok(vec![Seen::Unknown; names.len()]);
+    };
+    let of = |name: &AgentName| {
+        let member = state.members.get(name);
+        let word = remembered.words.get(name.as_str());
+        member.map_or(Seen::Unknown, |member| Seen::of(&state, member, word))
+    };
+    Ok(names.iter().map(of).collect())
+}
+
+fn tell(
+    app: &App,
+    wait: &Wait,
+    (names, states): (&[AgentName], &[Seen]),
+    reached: bool,
+) -> Result<(), Error> {
+    let pairs = || names.iter().zip(states);
+    if app.json {
+        let rows = pairs().map(|(name, seen)| json!({ "name": name, "state": seen.as_str() }));
+        let data = json!({
+            "schema": "agents.wait/1",
+            "until": wait.until.as_str(),
+            "reached": reached,
+            "agents": rows.collect::<Vec<_>>(),
+        });
+        print(&data.to_string())?;
+    } else {
+        let lines: Vec<String> =
+            pairs().map(|(name, seen)| format!("{name}: {}", seen.as_str())).collect();
+        print(&lines.join("\n"))?;
+    }
+    if !reached {
+        let limit = span(wait.timeout.unwrap_or_default().as_secs());
+        say(&format!("not {} within {limit}", wait.until.as_str()));
+    }
+    Ok(())
+}
+
+/// What an agent does by the last look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Seen {
+    Idle,
+    Active,
+    WaitingInput,
+    Limited,
+    Starting,
+    Exited,
+    Unknown,
+}
+
+impl Seen {
+    fn is(self, until: Until) -> bool {
+        match until {
+            Until::Idle => self == Self::Idle,
+            Until::Active => self == Self::Active,
+            Until::WaitingInput => self == Self::WaitingInput,
+            Until::Exited => self == Self::Exited,
+        }
+    }
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Active => "active",
+            Self::WaitingInput => "waiting_input",
+            Self::Limited => "limited",
+            Self::Starting => "starting",
+            Self::Exited => "exited",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// What the store says of a member; `word` is what was noted of it last.
+    fn of(state: &FleetState, member: &Member, word: Option<&Word>) -> Self {
+        if state.blind.is_some() {
+            return Self::Unknown;
+        }
+        match &member.life {
+            Life::Stopped { .. } | Life::Due { .. } | Life::Parked { .. } => Self::Exited,
+            Life::Starting { .. } => Self::Starting,
+            Life::Missing { .. } | Life::Stopping { .. } => Self::Unknown,
+            Life::Up { .. } if member.asks.is_some() => Self::WaitingInput,
+            Life::Up { .. } if member.limit.silences() => Self::Limited,
+            Life::Up { .. } => Self::at_work(member, word),
+        }
+    }
+
+    fn at_work(member: &Member, word: Option<&Word>) -> Self {
+        let notes = || word.into_iter().flat_map(|word| &word.notes);
+        let works = notes().any(|note| matches!(note, Note::Activity(note) if note.is_work()));
+        // A note of the stall machine stands in the place of one that says the same.
+        let rests = notes().any(|note| matches!(note, Note::Activity(_) | Note::Stall(_)));
+        let cannot_tell = notes().any(|note| matches!(note, Note::CannotSee { .. }));
+        match (works, rests && !cannot_tell) {
+            (true, _) => Self::Active,
+            // What it is owed makes it work, or stands in its composer.
+            (false, true) if !member.mailbox.queue.is_empty() => Self::Starting,
+            (false, true) => Self::Idle,
+            (false, false) => Self::Unknown,
+        }
+    }
+}

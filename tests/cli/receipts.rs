@@ -1,0 +1,129 @@
+//! Do `up`, `down` and `restart` say what became of each and of the watchdog, and what would?
+
+use crate::support::Bed;
+
+const FLEET: &str = r#"HEAD
+[backend.sleeper]
+bin = "exec sleep 1000 #"
+[[agent]]
+name = "ann"
+watch = "heal"
+backend = "sleeper"
+prompt = "go"
+[[service]]
+name = "web"
+command = "exec sleep 1000"
+"#;
+
+fn result<'v>(json: &'v serde_json::Value, schema: &str) -> (&'v str, &'v str) {
+    assert_eq!(json["schema"], schema, "{json}");
+    let watchdog = &json["watchdog"];
+    (watchdog["result"].as_str().unwrap(), watchdog["state"].as_str().unwrap())
+}
+
+#[test]
+fn a_dry_run_tells_what_would_become_of_the_watchdog() {
+    let bed = Bed::with(FLEET);
+    let dry = |words: &[&str]| bed.agents(&[words, &["--dry-run"]].concat()).ends_with(0).out;
+    let up = dry(&["up"]);
+    assert!(up.contains("would start ann") && up.contains("\nwould start the watchdog\n"), "{up}");
+    assert_eq!(dry(&["up", "watchdog"]).lines().next(), Some("would start the watchdog"));
+    assert!(!dry(&["up", "ann"]).contains("the watchdog"), "it was not asked for");
+    assert!(dry(&["down"]).contains("the watchdog does not run"));
+    assert!(!bed.dir.join(".state").exists(), "nothing is done");
+
+    bed.agents(&["up"]).ends_with(0);
+    assert!(dry(&["up"]).contains("the watchdog already runs, and would be left as it is"));
+    let down = dry(&["down"]);
+    assert!(down.contains("would stop ann") && down.contains("would end the watchdog"), "{down}");
+    assert_eq!(dry(&["down", "watchdog"]).lines().next(), Some("would end the watchdog"));
+    let restart = dry(&["restart", "ann"]);
+    let first: Vec<&str> = restart.lines().take(2).collect();
+    assert_eq!(
+        first,
+        [
+            "would stop ann, because the operator asked for it",
+            "would start ann once it has ended, because the operator asked for it"
+        ]
+    );
+    let json = bed.agents(&["restart", "ann", "--dry-run", "--json"]).ends_with(0).json();
+    assert_eq!(json["starts_after"], serde_json::json!(["ann"]));
+    let json = bed.agents(&["down", "--dry-run", "--json"]).ends_with(0).json();
+    assert_eq!((&json["watchdog"], &json["watchdog_would"]), (&"running".into(), &"end".into()));
+    assert_eq!(bed.state_of("ann"), "running", "nothing is done");
+}
+
+#[test]
+fn each_document_tells_of_the_watchdog() {
+    let bed = Bed::with(FLEET);
+    let run = |words: &[&str]| bed.agents(&[words, &["--json"]].concat()).ends_with(0).json();
+    assert_eq!(result(&run(&["down"]), "agents.down/1"), ("not_running", "stopped"));
+    assert_eq!(result(&run(&["up", "ann"]), "agents.up/1"), ("left_alone", "stopped"));
+    let up = run(&["up"]);
+    assert_eq!(result(&up, "agents.up/1"), ("started", "running"));
+    assert!(up["watchdog"]["pid"].is_u64() && up["agents"][0]["result"] == "already_running");
+    assert_eq!(result(&run(&["up"]), "agents.up/1"), ("already_running", "running"));
+    let restart = run(&["restart", "ann"]);
+    assert_eq!(result(&restart, "agents.restart/1"), ("left_alone", "running"));
+    assert_eq!(restart["agents"][0]["result"], "started");
+    assert_eq!(result(&run(&["down", "watchdog"]), "agents.down/1"), ("stopped", "stopped"));
+    let down = run(&["down"]);
+    assert_eq!(result(&down, "agents.down/1"), ("not_running", "stopped"));
+    assert_eq!(down["agents"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn what_nobody_watches_is_said() {
+    let bed = Bed::with(FLEET);
+    let ran = bed.agents(&["up", "ann"]).ends_with(0);
+    assert!(
+        ran.err.contains("no watchdog runs") && ran.err.contains("`agents up watchdog`"),
+        "{ran:?}"
+    );
+    bed.until("status says so too", || {
+        let status = bed.agents(&["status"]).ends_with(0).out;
+        status
+            .lines()
+            .any(|line| line.starts_with("watchdog") && line.contains("`agents up watchdog`"))
+    });
+    let down = bed.agents(&["down"]).ends_with(0).err;
+    assert!(down.contains("ann: stopped") && down.contains("watchdog: was not running"), "{down}");
+    let events = bed.agents(&["events"]).ends_with(0).out;
+    assert!(!events.contains("end the watchdog"), "there was none: {events}");
+}
+
+#[test]
+fn one_that_failed_says_the_way_out_and_notices_that_the_cause_is_mended() {
+    let bed = Bed::with(&format!(
+        "{FLEET}[[agent]]\nname = \"cid\"\nbackend = \"sleeper\"\nprompt = \"go\"\ndir = \"later\"\n"
+    ));
+    let up = bed.agents(&["up"]).ends_with(3);
+    assert!(up.err.contains("cid: failed: its working directory"), "{up:?}");
+    let waits = || bed.status()["agents"][1]["waiting_for"].as_str().unwrap_or_default().to_owned();
+    assert!(waits().starts_with("this to be mended, and then `agents up cid`: "), "{}", waits());
+    std::fs::create_dir(bed.dir.join("later")).unwrap();
+    assert!(waits().starts_with("`agents up cid`; its last start failed: "), "{}", waits());
+    let events = bed.agents(&["events", "cid"]).ends_with(0).out;
+    assert!(!events.contains("cid alarm cid: "), "named once: {events}");
+}
+
+#[test]
+fn an_edit_that_what_runs_has_not_taken_is_said() {
+    let config =
+        FLEET.replace("backend = \"sleeper\"\n", "backend = \"sleeper\"\nmodel = \"small\"\n");
+    let bed = Bed::with(&config);
+    bed.agents(&["up"]).ends_with(0);
+    bed.until("ann runs", || bed.state_of("ann") == "running");
+    assert!(bed.status()["agents"][0]["edited"].is_null());
+    let file = bed.read("agents.toml");
+    bed.write("agents.toml", &file.replace("small", "large").replace("\"go\"", "\"go on\""));
+    let earlier = "the earlier model `small` and the earlier prompt";
+    assert_eq!(bed.status()["agents"][0]["edited"], earlier);
+    let said = format!("runs with {earlier}; `agents restart ann` takes what the file says now");
+    for words in [&["status"][..], &["why", "ann"]] {
+        let out = bed.agents(words).ends_with(0).out;
+        assert!(out.contains(&said), "{words:?}: {out}");
+    }
+    bed.agents(&["restart", "ann"]).ends_with(0);
+    bed.until("the restart took it", || bed.status()["agents"][0]["edited"].is_null());
+}

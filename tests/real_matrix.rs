@@ -1,0 +1,34 @@
+//! Does a fleet with presets run the real agent CLIs as it promises, each against the loopback model?
+//!
+//! One test per cell of the matrix in docs/real-clis.md. Everything here needs programs from npm, so it runs by `just real` only.
+
+#[path = "support/mod.rs"]
+mod support;
+
+#[path = "real_matrix/stage.rs"]
+mod stage;
+
+#[path = "real_matrix/ends.rs"]
+mod ends;
+#[path = "real_matrix/limits.rs"]
+mod limits;
+#[path = "real_matrix/questions.rs"]
+mod questions;
+#[path = "real_matrix/texts.rs"]
+mod texts;
+#[path = "real_matrix/troubles.rs"]
+mod troubles;
+
+/// A test per CLI of that check.
+macro_rules! for_each_cli {
+    ($check:path: $($name:ident => $cli:ident),+ $(,)?) => {
+        $(
+            #[test]
+            #[ignore = "needs npm; just real"]
+            fn $name() {
+                $check(agents_model_server::Cli::$cli);
+            }
+        )+
+    };
+}
+pub(crate) use for_each_cli;

@@ -1,0 +1,82 @@
+//! Is a killed CLI brought back to its own conversation, and does `down` leave nothing?
+
+use std::process::Command;
+
+use agents_model_server::{Cli, Leave};
+
+use crate::for_each_cli;
+use crate::stage::{Stage, holding, newest};
+
+/// Killed while an answer streams: the next run goes on with the same conversation.
+fn killed(cli: Cli) {
+    let stage = Stage::of(cli, Leave::Never, "MOCK:ok remember the heron");
+    stage.begin("heron");
+    stage.until("it is idle", || stage.state() == "idle");
+    stage.agents(&["send", "a", "MOCK:slow:60 count the geese"]);
+    stage.until("the answer streams", || stage.screen().contains("word3"));
+    let pid = stage.bed.pid("t-a").unwrap();
+    let first = processes_below(pid);
+    let gone = Command::new("kill").arg("-9").args(first.iter().map(u32::to_string)).status();
+    assert!(gone.is_ok());
+    stage.until("it is restarted", || stage.restarts() == 1 && stage.state() == "idle");
+    stage.agents(&["send", "a", "MOCK:recall the crane"]);
+    stage.until("the next message arrives", || !stage.asked("crane").is_empty());
+    let asked = stage.asked("crane");
+    for bird in ["heron", "geese"] {
+        assert!(holding(&asked[0], bird) >= 1, "{cli:?}: {bird} is not in {:?}", asked[0]);
+    }
+    let heron = stage.requests().iter().filter(|it| newest(it).contains("heron")).count();
+    assert_eq!(heron, 1, "{cli:?}: the kickoff was asked again");
+}
+
+/// After `down` no process of it is left, nor of what it started.
+fn down(cli: Cli) {
+    let stage = Stage::of(cli, Leave::Never, "MOCK:tool:600 a long build");
+    stage.begin("a long build");
+    stage.until("it works", || stage.state() == "active");
+    stage.agents(&["down"]).ends_with(0);
+    let home = stage.home_dir();
+    let left = Command::new("ps").args(["-eo", "pid=,args="]).output().unwrap();
+    let left = String::from_utf8_lossy(&left.stdout).into_owned();
+    let left: Vec<&str> = left.lines().filter(|row| row.contains(&home)).collect();
+    assert_eq!(left, Vec::<&str>::new(), "{cli:?}");
+    assert_eq!(stage.left_with_home(), Vec::<u32>::new(), "{cli:?}");
+}
+
+/// A process and all that it started.
+fn processes_below(first: u32) -> Vec<u32> {
+    let listed = Command::new("ps").args(["-eo", "pid=,ppid="]).output().unwrap();
+    let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
+    let pairs: Vec<(u32, u32)> = listed
+        .lines()
+        .filter_map(|line| {
+            let mut words = line.split_whitespace().filter_map(|word| word.parse().ok());
+            Some((words.next()?, words.next()?))
+        })
+        .collect();
+    let mut tree = vec![first];
+    let mut seen = 0;
+    while let Some(parent) = tree.get(seen).copied() {
+        tree.extend(pairs.iter().filter(|(_, it)| *it == parent).map(|(pid, _)| *pid));
+        seen += 1;
+    }
+    tree
+}
+
+for_each_cli!(killed:
+    codex_goes_on_with_its_conversation => Codex,
+    claude_goes_on_with_its_conversation => Claude,
+    pi_goes_on_with_its_conversation => Pi,
+    opencode_goes_on_with_its_conversation => Opencode,
+    gemini_goes_on_with_its_conversation => Gemini,
+    qwen_goes_on_with_its_conversation => Qwen,
+);
+
+for_each_cli!(down:
+    codex_leaves_nothing => Codex,
+    claude_leaves_nothing => Claude,
+    pi_leaves_nothing => Pi,
+    opencode_leaves_nothing => Opencode,
+    gemini_leaves_nothing => Gemini,
+    qwen_leaves_nothing => Qwen,
+);
