@@ -7,13 +7,13 @@ fn need(run: RunId) -> Need {
         run: Some(run),
         launcher: None,
         roots: None,
-        conversation: false,
         beginning: false,
         end: false,
         lives: false,
         processes: true,
         startable: false,
         wake: false,
+        conversation: false,
     }
 }
 
