@@ -8,6 +8,7 @@ fn need(run: RunId) -> Need {
         launcher: None,
         roots: None,
         conversation: false,
+        own: None,
         beginning: false,
         end: false,
         lives: false,
