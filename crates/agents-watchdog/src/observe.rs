@@ -221,6 +221,10 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             conversation: alive
                 && up
                 && fleet.agent(name).is_some_and(|it| leaves_record(fleet, it)),
+            own: member
+                .and_then(|member| member.conversations.own())
+                .filter(|own| Some(own.run) == run)
+                .map(|own| own.id.clone()),
         }
     }
 

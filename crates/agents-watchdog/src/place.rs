@@ -61,6 +61,8 @@ pub struct Need {
     pub wake: bool,
     /// In which conversation its program is.
     pub conversation: bool,
+    /// The conversation that the run is known to be in.
+    pub own: Option<String>,
 }
 
 /// What is to be started.

@@ -172,6 +172,7 @@ impl<D: Driver> Reign<D> {
         let fetched = self.engine.place.fetched();
         let mut hearing = Hearing::open(&self.config.fleet().state_dir());
         self.engine.place.listen(hearing.inbox());
+        let recorded = self.engine.place.recorded();
         let mut home = self.engine.state().server;
         let mut began = None;
         let mut account = Account::default();
@@ -218,6 +219,7 @@ impl<D: Driver> Reign<D> {
             let mut wakes = Wakes {
                 at: tokio::time::Instant::now() + pause.max(LEAST_PAUSE),
                 fetched: &fetched,
+                recorded: &recorded,
                 hearing: &mut hearing,
             };
             match (self.rest(&fleet, &mut wakes, &mut signals).await, &until) {
@@ -239,6 +241,7 @@ impl<D: Driver> Reign<D> {
                 () = tokio::time::sleep_until(wakes.at) => return Told::Look,
                 () = self.engine.driver.news() => return Told::Look,
                 () = wakes.fetched.notified() => return Told::Look,
+                () = wakes.recorded.notified() => return Told::Look,
                 () = wakes.hearing.news() => return Told::Look,
                 told = signals.next() => return told,
                 () = self.notifier.due() => {}
@@ -382,5 +385,6 @@ pub fn heartbeat_file(state_dir: &Path) -> PathBuf {
 struct Wakes<'f> {
     at: tokio::time::Instant,
     fetched: &'f tokio::sync::Notify,
+    recorded: &'f tokio::sync::Notify,
     hearing: &'f mut Hearing,
 }

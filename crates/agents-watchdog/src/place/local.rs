@@ -15,7 +15,7 @@ use tokio::sync::Notify;
 use super::clock::{Clock, age};
 use super::conversation::OpenConversations;
 use super::fetcher::{self, Fetcher};
-use super::tellers::{Tale, Tellers};
+use super::tellers::{Living, Tale, Tellers};
 use super::{ClockMark, Facts, Need, Place, Reached, Start, facts, prepare, roots};
 use crate::launch::{RunFiles, StartRecord, write_private};
 use crate::observe::phase::read_regular;
@@ -81,13 +81,31 @@ impl LocalPlace {
         self.tellers.listen(inbox);
     }
 
+    /// Told when a program's record says something new.
+    #[must_use]
+    pub fn recorded(&self) -> Arc<Notify> {
+        self.tellers.news()
+    }
+
     /// What the program of a run that lives says about itself.
     fn tale(&mut self, fleet: &Fleet, name: &AgentName, need: &Need) -> Tale {
         if !std::mem::replace(&mut self.has_heard, true) {
             self.tellers.take(fleet);
         }
-        let run = need.run.filter(|_| need.lives && fleet.agent(name).is_some());
-        run.map(|run| self.tellers.tale(name, run)).unwrap_or_default()
+        let Some(run) = need.run.filter(|_| need.lives && fleet.agent(name).is_some()) else {
+            self.tellers.forget(name);
+            return Tale::default();
+        };
+        let files = RunFiles::new(&self.state_dir);
+        let open = Some(run).filter(|_| need.conversation).and_then(|run| {
+            let program = self.begun(&files, name, run)?.program;
+            self.conversations.of(name, run, program)
+        });
+        let age = files.age(name, run).and_then(|age| chrono::TimeDelta::from_std(age).ok());
+        let began = chrono::Utc::now() - age.unwrap_or_default();
+        let conversation = open.clone().or_else(|| need.own.clone());
+        let tale = self.tellers.tale(fleet, Living { name, run, conversation, began });
+        Tale { conversation: tale.conversation.clone().or(open), ..tale }
     }
 
     fn table(&mut self) -> Option<&process::Table> {
@@ -236,11 +254,6 @@ impl Place for LocalPlace {
             .filter(|run| self.begun(&files, name, *run).is_some_and(|start| start.program != 0))
             .map(|run| BeganSeen { run, age: files.age(name, run).unwrap_or_default() });
         let Tale { told, heard, conversation } = self.tale(fleet, name, &need);
-        let open = need.run.filter(|_| need.conversation).and_then(|run| {
-            let program = self.begun(&files, name, run)?.program;
-            self.conversations.of(name, run, program)
-        });
-        let conversation = conversation.or(open);
         let roots = self.roots(&files, name, &need);
         let agent = fleet.agent(name);
         let logs = agent.is_some_and(|agent| agent.log && fleet.backend_of(agent).footer_ui);

@@ -7,6 +7,8 @@ fn need(run: RunId) -> Need {
         run: Some(run),
         launcher: None,
         roots: None,
+        conversation: false,
+        own: None,
         beginning: false,
         end: false,
         lives: false,
