@@ -19,6 +19,7 @@ mod cli {
     mod journal;
     mod logs;
     mod many;
+    mod neighbours;
     mod notify;
     mod one_offs;
     mod phases;
