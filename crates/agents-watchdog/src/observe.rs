@@ -17,6 +17,7 @@ use agents_screens::SessionIdFrom;
 use agents_tmux::{Driver, Listing, Pane, ServerId, TmuxError};
 
 use crate::ledger::{Ledger, LedgerError};
+use crate::neighbour;
 use crate::place::{Facts, Need, Place};
 use crate::tick::Engine;
 
@@ -56,7 +57,14 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             // What the operator asks for may need a start, or an end of what is left.
             need.startable |= !requests.is_empty();
             need.processes |= !requests.is_empty() && !need.lives;
-            let facts = self.place.facts(fleet, name, need);
+            let mut facts = self.place.facts(fleet, name, need);
+            if pane.is_none()
+                && let Ok(listing) = &listing
+            {
+                let session = session_of(fleet, name);
+                let taken = session.and_then(|session| neighbour::taken(fleet, listing, session));
+                facts.unstartable = taken.or(facts.unstartable);
+            }
             let screen = screens.remove(name).unwrap_or(Seen::Absent);
             let shown = self.readings.of(fleet, name, pane.copied(), &screen);
             let pane = pane.copied().map(|pane| (pane, ours));
