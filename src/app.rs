@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use agents_config::{Environment, Fleet, Loaded};
-use agents_decide::OneOffs;
 use agents_names::AgentName;
 use agents_watchdog::in_force::Moved;
 use agents_watchdog::run::{Tools, tmux_place};
@@ -125,26 +124,6 @@ pub fn known_names(fleet: &Fleet) -> Vec<&AgentName> {
 /// [`Error::UnknownName`] lists the known ones.
 pub fn names(fleet: &Fleet, asked: &[String]) -> Result<Vec<AgentName>, Error> {
     asked.iter().map(|name| name_of(fleet, name)).collect()
-}
-
-/// What the environment of this process says of these agents instead of the config.
-///
-/// # Errors
-/// When it says something that cannot be meant: nothing is started then.
-pub fn one_offs<'n>(
-    fleet: &Fleet,
-    names: impl Iterator<Item = &'n AgentName>,
-) -> Result<OneOffs, Error> {
-    let environment = Environment::of_process();
-    let mut one_offs = OneOffs::new();
-    for name in names.filter(|name| fleet.agent(name).is_some()) {
-        let said = environment.one_off(fleet, name);
-        let one_off = said.map_err(|error| Error::Usage(error.to_string()))?;
-        if !one_off.is_none() {
-            one_offs.insert(name.clone(), one_off);
-        }
-    }
-    Ok(one_offs)
 }
 
 /// Checks that the fleet declares the name.

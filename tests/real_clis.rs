@@ -7,6 +7,8 @@ mod support;
 
 #[path = "real_clis/dialogs.rs"]
 mod dialogs;
+#[path = "real_clis/own_conversation.rs"]
+mod own_conversation;
 #[path = "real_clis/resume.rs"]
 mod resume;
 #[path = "real_clis/scene.rs"]

@@ -16,10 +16,10 @@ use crate::render::stored;
 
 pub fn run(app: &App, verb: Option<PhaseVerb>) -> Result<u8, Error> {
     let loaded = app.in_force()?.loaded;
-    let Some(plan) = &loaded.fleet.loop_plan else {
+    let current = current(&loaded.fleet)?;
+    let (Some(plan), Some(current)) = (&loaded.fleet.loop_plan, current) else {
         return Err(Error::Usage("no [loop].phases configured".to_owned()));
     };
-    let current = current(&loaded.fleet, plan)?;
     let to = match verb {
         None | Some(PhaseVerb::Show) => return show(app, plan, &current),
         Some(PhaseVerb::Next) => match plan.after(&current) {
@@ -65,13 +65,15 @@ fn warn_if_done(fleet: &Fleet, plan: &LoopPlan, to: &PhaseId) {
     ));
 }
 
-/// Where the fleet is by its own record, else where it would begin.
-fn current(fleet: &Fleet, plan: &LoopPlan) -> Result<PhaseId, Error> {
+/// Where the fleet is by its own record, else where it would begin; `None` without phases.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn current(fleet: &Fleet) -> Result<Option<PhaseId>, Error> {
+    let Some(plan) = &fleet.loop_plan else { return Ok(None) };
     let state = stored::state(&fleet.state_dir())?;
-    if let Some(sequence) = state.and_then(|state| state.sequence) {
-        return Ok(sequence.phase().clone());
-    }
-    recorded(fleet, plan).ok_or_else(|| Error::Usage("no [loop].phases configured".to_owned()))
+    let sequence = state.and_then(|state| state.sequence);
+    Ok(sequence.map(|sequence| sequence.phase().clone()).or_else(|| recorded(fleet, plan)))
 }
 
 /// Where a fleet without a record of its own would begin: the position that the original left, else the first phase.

@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use agents_decide::Verb;
 
-use crate::app::{App, names, one_offs, print};
+use crate::app::{App, names, print};
 use crate::cli::Names;
 use crate::commands::conversations;
 use crate::commands::plan::{self, Asked, Watchdog};
 use crate::error::Error;
 use crate::operate::{Ask, ask};
+use crate::overrides::one_offs;
 use crate::render::receipt::{self, WatchdogResult};
 
 pub fn run(app: &App, asked: &Names) -> Result<u8, Error> {

@@ -7,13 +7,13 @@ use agents_decide::{Answer, OneOffs, Verb};
 use agents_watchdog::in_force::Moved;
 use agents_watchdog::run::Answers;
 
-use crate::app::{App, names, one_offs, print, say};
+use crate::app::{App, names, print, say};
 use crate::cli::Up;
-use crate::commands::conversations;
 use crate::commands::plan::{self, Asked, Watchdog};
-use crate::commands::watchdog;
+use crate::commands::{conversations, own_sessions, watchdog};
 use crate::error::Error;
 use crate::operate::{Ask, ask};
+use crate::overrides::one_offs;
 use crate::render::receipt::{self, WatchdogResult};
 
 /// Time for the slowest program to start or fail, whatever the size of the fleet.
@@ -36,6 +36,9 @@ pub fn run(app: &App, up: &Up) -> Result<u8, Error> {
     if targets.dry_run {
         let watchdog = if with_watchdog { Watchdog::IsStarted } else { Watchdog::StaysAsItIs };
         return plan::preview(app, &loaded, &Asked { verb, watchdog });
+    }
+    if with_watchdog && !watchdog::watches(&loaded.fleet.state_dir())? {
+        own_sessions::refuse_taken(app, &loaded.fleet)?;
     }
     make_state_dir(&loaded)?;
     let mut answers = Answers::new();

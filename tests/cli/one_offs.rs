@@ -120,6 +120,38 @@ fn what_runs_is_left_as_it_is_and_shown_as_it_was_started() {
 }
 
 #[test]
+fn an_override_that_comes_to_nothing_is_warned_of() {
+    let bed = Bed::with(CONFIG);
+    let loop_of = "[[agent]]\nname = \"cid\"\nbackend = \"deaf\"\nwatch = \"none\"\nkind = \"loop\"\nrole = \"r\"\n\
+        [backend.deaf]\nbin = \"exec sleep 1000 #\"\nprompt_delivery = \"exec\"\n\
+        [loop]\nphases = [{ id = \"P1\", status = \"s\", models = { r = \"wins\" } }, { id = \"P2\", status = \"t\" }]\n";
+    bed.write("prompts/r.md", "go\n");
+    bed.write("agents.toml", &format!("{}{loop_of}", bed.read("agents.toml")));
+    let stray = "warning: AGENT_MODEL_nan overrides nothing: the config declares no agent `nan`; \
+        did you mean `AGENT_MODEL_ann`?";
+    let misspelt = ("AGENT_MODEL_nan", "big");
+    for words in [&["up", "ann"][..], &["restart", "ann"], &["up", "--dry-run"]] {
+        let ran = bed.agents_with(&[misspelt, BIG], words).ends_with(0);
+        assert!(ran.err.contains(stray), "{ran:?}");
+        assert!(!ran.err.contains("AGENT_MODEL_ann has"), "{ran:?}");
+    }
+    let checked = bed.agents_with(&[misspelt], &["check"]).ends_with(0);
+    assert!(checked.out.contains("did you mean `AGENT_MODEL_ann`?"), "{checked:?}");
+    assert!(checked.out.contains("the model `wins` of cid is not used"), "{checked:?}");
+
+    let model = ("AGENT_MODEL_cid", "once");
+    let wins = "AGENT_MODEL_cid has to wait: phase P1 names the model `wins` for its role";
+    let ran = bed.agents_with(&[model], &["up", "cid"]).ends_with(0);
+    assert!(ran.err.contains(wins), "{ran:?}");
+    assert_eq!(shown(&bed, "cid"), "deaf wins");
+    bed.agents(&["phase", "next"]).ends_with(0);
+    assert_eq!(shown(&bed, "cid"), "deaf once");
+    let ran = bed.agents_with(&[model], &["restart", "cid"]).ends_with(0);
+    let deaf = "AGENT_MODEL_cid is of no use: the backend `deaf` hands no model over";
+    assert!(ran.err.contains(deaf), "{ran:?}");
+}
+
+#[test]
 fn an_override_that_cannot_be_meant_is_refused_and_nothing_is_started() {
     let bed = Bed::with(CONFIG);
     let refused = |ran: Ran, variable: &str, reason: &str| {

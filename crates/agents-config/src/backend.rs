@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use agents_names::BackendName;
 
-use crate::{Pattern, Preset};
+use crate::{Pattern, Preset, Sample};
 
 /// The declared program family that runs an agent.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -40,6 +40,8 @@ pub struct Backend {
     pub session_flag: Option<String>,
     /// A shell fragment before the kickoff argument.
     pub prompt_flag: Option<String>,
+    /// The program is started so that it reports what it does; only with a preset that knows how.
+    pub hooks: bool,
     /// Set in the program's environment; from the preset.
     pub env: Vec<(String, String)>,
     pub remote_control: bool,
@@ -58,6 +60,8 @@ pub struct Backend {
     pub account: Option<String>,
     /// How long a `ping` backend takes until it can take input.
     pub connect_delay: Duration,
+    /// Stored screens that the file names.
+    pub samples: Vec<Sample>,
 }
 
 /// How an agent gets its kickoff.

@@ -87,6 +87,14 @@ impl Environment {
         self.filled(format!("AGENT_BACKEND_{agent}"))
     }
 
+    /// The overrides: how each name begins, and the agent's name in it.
+    pub(crate) fn overrides(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let of = |head: &'static str| {
+            self.variables.keys().filter_map(move |name| Some((head, name.strip_prefix(head)?)))
+        };
+        OVERRIDES.into_iter().flat_map(of)
+    }
+
     pub(crate) fn variable(&self, name: &str) -> Option<&str> {
         self.variables.get(name).map(String::as_str)
     }
@@ -97,6 +105,9 @@ impl Environment {
     }
 }
 
+/// What the names of the overrides begin with; an agent's name follows.
+const OVERRIDES: [&str; 2] = ["AGENT_MODEL_", "AGENT_BACKEND_"];
+
 fn is_override(name: &str) -> bool {
-    name.starts_with("AGENT_MODEL_") || name.starts_with("AGENT_BACKEND_")
+    OVERRIDES.iter().any(|head| name.starts_with(head))
 }

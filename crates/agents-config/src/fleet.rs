@@ -29,6 +29,8 @@ pub struct Fleet {
     pub services: Vec<Service>,
     pub loop_plan: Option<LoopPlan>,
     pub notify: Notify,
+    /// Where `agents check` finds stored screens, `BACKEND/STATE-*.txt` each; need not exist.
+    pub samples_dir: PathBuf,
 }
 
 /// Which tmux server the fleet lives on.
@@ -66,20 +68,35 @@ impl Fleet {
         agent.account.as_deref().or_else(|| self.backends.get(&agent.backend)?.account.as_deref())
     }
 
+    /// The command that ends a session of that name on the fleet's server, for a person to type.
+    #[must_use]
+    pub fn command_that_ends(&self, session: &str) -> String {
+        let server = match &self.tmux_socket {
+            None => String::new(),
+            Some(TmuxSocket::Name(name)) => format!(" -L {name}"),
+            Some(TmuxSocket::Path(path)) => format!(" -S '{}'", path.display()),
+        };
+        format!("tmux{server} kill-session -t '={session}'")
+    }
+
     /// Where the store, prompts and launch records lie: `<log_dir>/state`.
     #[must_use]
     pub fn state_dir(&self) -> PathBuf {
         self.log_dir.join("state")
     }
 
-    /// The model `agent` runs with in `phase`: the phase's override for its role, else its own.
+    /// The model `agent` runs with in `phase`: the phase's for its role, else its own.
     #[must_use]
     pub fn model_of<'a>(&'a self, agent: &'a Agent, phase: Option<&PhaseId>) -> Option<&'a str> {
-        let role = agent.role.as_ref();
-        let phase = phase.and_then(|id| self.loop_plan.as_ref()?.phase(id));
-        role.and_then(|role| phase?.models.get(role))
-            .map(String::as_str)
-            .or(agent.model.as_deref())
-            .filter(|model| !model.is_empty())
+        let own = || agent.model.as_deref().filter(|model| !model.is_empty());
+        self.model_of_phase(agent, phase).or_else(own)
+    }
+
+    /// The model that `phase` names for the role of `agent`.
+    #[must_use]
+    pub fn model_of_phase(&self, agent: &Agent, phase: Option<&PhaseId>) -> Option<&str> {
+        let phase = self.loop_plan.as_ref()?.phase(phase?)?;
+        let model = phase.models.get(agent.role.as_ref()?)?;
+        Some(model.as_str()).filter(|model| !model.is_empty())
     }
 }

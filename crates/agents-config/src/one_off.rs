@@ -101,7 +101,8 @@ impl Fleet {
         backend.unwrap_or(&agent.backend)
     }
 
-    /// The model that `agent` runs with in `phase` under this override, which beats the phase's own.
+    /// The model that `agent` runs with in `phase` under this override, which beats the agent's own, but not the one that
+    /// the phase names for its role.
     #[must_use]
     pub fn model_under<'a>(
         &'a self,
@@ -109,7 +110,8 @@ impl Fleet {
         phase: Option<&PhaseId>,
         one_off: &'a OneOff,
     ) -> Option<&'a str> {
-        one_off.model.as_deref().or_else(|| self.model_of(agent, phase))
+        let of_phase = self.model_of_phase(agent, phase);
+        of_phase.or(one_off.model.as_deref()).or_else(|| self.model_of(agent, phase))
     }
 
     /// The same fleet, with the backends of the overrides that `of` knows.

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use crate::environment::Environment;
 use crate::problem::{Problem, Problems, Span};
 use crate::programs::{self, MissingProgram, Owner};
-use crate::{AgentProblem, Lack, Loaded, Report, nearby};
+use crate::{AgentProblem, Lack, Loaded, Report, nearby, unused_model};
 
 impl Loaded {
-    /// The warnings, also of programs that are not there, and an error for each file or folder that an agent or service
-    /// lacks; in the order of the file.
+    /// The warnings, also of programs that are not there, of models that nobody hears of and of overrides that concern
+    /// nobody, and an error for each file or folder that an agent or service lacks; in the order of the file.
     #[must_use]
     pub fn report(&self, environment: &Environment) -> Report {
         let (file, text) = (self.warnings.file(), self.text.as_str());
@@ -23,6 +23,14 @@ impl Loaded {
             let span = self.place_of_program(&missing);
             let problem = problems.warning_at(span, missing.to_string());
             problem.label(missing.found).help(missing.help);
+        }
+        for unused in unused_model::unused(&self.fleet, &self.origins) {
+            let span = self.origins.span_of(&unused.key);
+            let problem = problems.warning_at(span, unused.to_string());
+            problem.label("its program does not hear of it").help(unused.help);
+        }
+        for stray in environment.stray_overrides(&self.fleet) {
+            problems.warning_at(None, stray.to_string()).help(stray.help);
         }
         let warnings = self.warnings.problems().iter().cloned();
         Report::new(file, text, in_order(warnings.chain(problems.into_sorted()).collect()))

@@ -93,6 +93,8 @@ impl<D: Driver> Reign<D> {
         let began = Instant::now();
         let mut before = None;
         loop {
+            // What is told now cannot be stored; a watchdog that is killed tells it again.
+            self.notifier.tend(&mut self.engine.ledger, &fleet);
             if is_set_aside(&state_dir, known) {
                 return Err(WatchdogError::SetAside);
             }

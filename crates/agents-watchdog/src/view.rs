@@ -1,5 +1,6 @@
 //! What does the fleet look like now? The one summary behind `agents status`, made of values alone.
 
+pub mod limits;
 mod member;
 #[cfg(test)]
 mod tests;
@@ -11,7 +12,7 @@ use std::time::Duration;
 
 use agents_config::{Fleet, Kind, Watch};
 use agents_decide::sentence::way_out;
-use agents_decide::{FleetState, Now, Sequence};
+use agents_decide::{FleetState, Now, Sequence, Stand, Standing};
 use agents_names::{BackendName, PhaseId};
 use agents_tmux::Listing;
 use chrono::{DateTime, Utc};
@@ -112,6 +113,8 @@ pub struct MemberView {
     pub edited: Option<String>,
     /// The foreground process of its pane.
     pub command: Option<String>,
+    /// What its program does, as the last look found, and what says so; only while it runs and is watched.
+    pub doing: Option<Standing>,
     pub limited_until: Option<DateTime<Utc>>,
     /// What it is owed, oldest first.
     pub owed: Vec<String>,
@@ -321,6 +324,13 @@ fn unseen(known: &Known<'_>, cause: &str, hangs: bool) -> String {
 }
 
 impl MemberView {
+    /// Whether only a person can help it on.
+    #[must_use]
+    pub fn needs_person(&self) -> bool {
+        let doing = self.doing.as_ref().map(|doing| doing.stand);
+        self.state == State::WaitingInput || doing == Some(Stand::Unauthenticated)
+    }
+
     /// Whether its program runs, at work or inside a usage window.
     #[must_use]
     pub fn runs(&self) -> bool {

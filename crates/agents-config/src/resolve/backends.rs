@@ -9,9 +9,9 @@ use super::presets::{self, Filling, Own};
 use crate::entry::Field;
 use crate::picker::{Picker, inherited, own};
 use crate::problem::Span;
-use crate::raw::RawBackend;
+use crate::raw::{RawBackend, RawSample};
 use crate::value::{Filled, Interval, Seconds, Value};
-use crate::{Backend, Pattern, PromptDelivery};
+use crate::{Backend, Pattern, PromptDelivery, Sample};
 
 const PAUSE: Duration = Duration::from_millis(400);
 const CONNECT: Duration = Duration::from_secs(12);
@@ -56,6 +56,10 @@ fn backend(
         Read { name, preset: preset.as_ref().map_or("", |preset| preset.name()), picker };
     let bin = read.bin(raw, from.bin);
     let delivery = from.prompt_delivery;
+    presets::check_hooks(&raw.hooks, preset.as_ref(), read.picker);
+    let is_own = preset.as_ref().zip(bin.as_ref());
+    let is_own = is_own.is_some_and(|(preset, bin)| presets::is_own_program(preset, bin));
+    let hooks = from.hooks.map(|hooks| hooks && is_own);
     let prompt_delivery =
         read.value("prompt_delivery", &raw.prompt_delivery, delivery, PromptDelivery::Arg);
     let submit_key = match prompt_delivery {
@@ -91,6 +95,7 @@ fn backend(
         ),
         session_flag: read.text("session_flag", &raw.session_flag, from.session_flag),
         prompt_flag: read.text("prompt_flag", &raw.prompt_flag, from.prompt_flag),
+        hooks: read.value("hooks", &raw.hooks, hooks, false),
         env: from.env,
         remote_control: read.value("remote_control", &raw.remote_control, None, false),
         remote_control_flag: read.or_text(
@@ -111,9 +116,26 @@ fn backend(
             CONNECT,
         ),
         account: read.inherited("account", &raw.account, default_account),
+        samples: samples(name, &raw.sample.0, picker),
         preset,
         bin: bin?,
     })
+}
+
+/// The stored screens; one that lacks what it needs is noted already.
+fn samples(name: &BackendName, raw: &[RawSample], picker: &mut Picker<'_, '_>) -> Vec<Sample> {
+    let samples = raw.iter().enumerate().filter_map(|(at, raw)| {
+        let key = |key: &str| format!("backend.{name}.sample.{at}.{key}");
+        let file = picker.pick(key("file"), &own(&raw.file))?;
+        let state = picker.pick(key("state"), &own(&raw.state))?;
+        Some(Sample {
+            file: picker.absolute(&file.0, raw.file.span()),
+            state,
+            title: picker.pick(key("title"), &own(&raw.title)),
+            command: picker.pick(key("command"), &own(&raw.command)),
+        })
+    });
+    samples.collect()
 }
 
 /// Reads the keys of one backend: the file's value, else the preset's, else the standard.

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use agents_config::{Environment, Origin, TmuxSocket, load_text};
+use agents_config::{Environment, OneOff, Origin, TmuxSocket, load_text};
+use agents_names::PhaseId;
 use serde_json::json;
 
 use crate::loaded;
@@ -102,6 +103,48 @@ fn a_one_off_is_told_from_none_and_from_one_that_cannot_be_meant() {
     let unknown = "AGENT_BACKEND_a names the backend `tow`, which is not declared; \
          did you mean `two`? known: one, two";
     assert_eq!(said(&[("AGENT_BACKEND_a", "tow")], "a"), unknown);
+}
+
+#[test]
+fn a_phase_wins_over_a_one_off_and_a_one_off_over_the_agent() {
+    let text = "[defaults]\nsession_prefix = 'p-'\nlog_dir = 'l'\nbackend = 'x'\nmodel = 'own'\n\
+        [backend.x]\nbin = 'x'\n[[agent]]\nname = 'a'\nkind = 'loop'\nrole = 'r'\n\
+        [loop]\nphases = [{ id = '1', status = 's', models = { r = 'phase' } }, { id = '2', status = 't' }]\n";
+    let fleet = loaded(text).fleet;
+    let model = |phase: &str, one_off: Option<&str>| {
+        let one_off = OneOff { model: one_off.map(str::to_owned), backend: None };
+        let phase = PhaseId::new(phase).unwrap();
+        fleet.model_under(&fleet.agents[0], Some(&phase), &one_off).map(str::to_owned)
+    };
+    assert_eq!(model("1", Some("once")).as_deref(), Some("phase"));
+    assert_eq!(model("1", None).as_deref(), Some("phase"));
+    assert_eq!(model("2", Some("once")).as_deref(), Some("once"));
+    assert_eq!(model("2", None).as_deref(), Some("own"));
+}
+
+#[test]
+fn an_override_that_names_no_agent_is_a_warning_with_the_agent_that_was_meant() {
+    let environment = Environment::default()
+        .with("AGENT_MODEL_a", "huge")
+        .with("AGENT_MODEL_b_2", "huge")
+        .with("AGENT_BACKEND_tester", "one")
+        .with("AGENT_MODEL_web", "huge");
+    let text = format!("{FILE}[[service]]\nname = \"web\"\ncommand = \"serve\"\n");
+    let loaded = load_text(&text, Path::new("/project/agents.toml"), &environment).unwrap();
+    let said: Vec<String> = loaded.report(&environment).problems().iter().map(said_of).collect();
+    let expected = [
+        "AGENT_MODEL_b_2 overrides nothing: the config declares no agent `b_2` (did you mean `AGENT_MODEL_b-2`?)",
+        "AGENT_MODEL_web overrides nothing: `web` is a service (unset it, or name an agent: a, b-2)",
+        "AGENT_BACKEND_tester overrides nothing: the config declares no agent `tester` (unset it, or name an agent: a, b-2)",
+    ];
+    for line in expected {
+        assert!(said.contains(&line.to_owned()), "{line} in {said:#?}");
+    }
+    assert!(!said.iter().any(|said| said.contains("AGENT_MODEL_a ")), "{said:#?}");
+}
+
+fn said_of(problem: &agents_config::Problem) -> String {
+    format!("{} ({})", problem.message, problem.help.as_deref().unwrap_or_default())
 }
 
 #[test]

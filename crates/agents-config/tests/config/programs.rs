@@ -100,6 +100,33 @@ fn a_program_that_cannot_be_run_is_a_warning_at_its_place() {
 }
 
 #[test]
+fn a_model_that_no_program_hears_of_is_a_warning_at_its_place() {
+    let exec = "[backend.x]\nbin = './run.sh {kickoff}'\nprompt_delivery = 'exec'\n";
+    let agent = "[[agent]]\nname = 'a'\nbackend = 'x'\n";
+    let other = "[backend.y]\nbin = './run.sh'\nmodel_flag = '--model {model}'\n[[agent]]\nname = 'b'\nbackend = 'y'\n";
+    let phases = "kind = 'loop'\nrole = 'r'\n[loop]\nphases = [{ id = '1', status = 's', models = { r = 'phase' } }]\n";
+    for fine in [
+        format!("{exec}{agent}"),
+        format!("{exec}{agent}model = ''"),
+        format!("{}{agent}model = 'big'", exec.replace("{kickoff}", "{kickoff} {model}")),
+        format!("model = 'all'\n{exec}{agent}{other}"),
+        format!("[backend.x]\nbin = './run.sh'\n{agent}model = 'big'"),
+    ] {
+        assert_eq!(said(&fine), "", "{fine}");
+    }
+    let each = [
+        format!("{exec}{agent}model = 'big'"),
+        format!("[backend.x]\nbin = './run.sh'\nmodel_flag = ''\n{agent}model = 'big'"),
+        format!(
+            "[backend.x]\nbin = './run.sh'\nprompt_delivery = 'ping'\nmodel_env = false\n{agent}model = 'big'"
+        ),
+        format!("model = 'all'\n{exec}{agent}[[agent]]\nname = 'b'\nbackend = 'x'"),
+        format!("{exec}{agent}{}", phases),
+    ];
+    insta::assert_snapshot!(each.map(|text| said(&text)).join("\n\n----\n\n"));
+}
+
+#[test]
 fn without_a_path_no_name_is_looked_for() {
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().join("agents.toml");

@@ -42,6 +42,7 @@ fn new_backend() -> Backend {
     Backend {
         preset: None,
         prompt_flag: None,
+        hooks: false,
         env: Vec::new(),
         name: BackendName::new("tui").expect("valid"),
         bin: "tui".to_owned(),
@@ -70,6 +71,7 @@ fn new_backend() -> Backend {
         attach: String::new(),
         server: String::new(),
         connect_delay: Duration::from_secs(12),
+        samples: Vec::new(),
     }
 }
 
@@ -124,6 +126,7 @@ pub(crate) fn member(text: &str, cpu_ms: u64) -> MemberSeen {
         screen: Seen::Known(screen(text)),
         shown: None,
         told: None,
+        heard: None,
         conversation: None,
         exit: None,
         log_age: None,
@@ -131,6 +134,7 @@ pub(crate) fn member(text: &str, cpu_ms: u64) -> MemberSeen {
         unstartable: None,
         start_failed: None,
         began: None,
+        roots: None,
         unheard: false,
         resume_id: None,
         wake_text: None,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::end::{again, describe, ended};
-use super::stop::begin_stop;
+use super::stop::{begin_stop, taken};
 use super::{Ending, Hold, Life, LifeNote, SEND_AGAIN, UNWATCHED, adopt, mark_beginning, set};
 use crate::conversation::{self, Start};
 use crate::draft::{Declared, Draft};
@@ -39,7 +39,10 @@ pub(super) fn due(
     let name = what.name();
     if let Some(pane) = seen.pane.known() {
         if pane.dead.is_some() {
-            begin_stop(draft, what, pane.run, why.clone(), Some(why));
+            match taken(draft, what, seen) {
+                Some(reason) => refuse(draft, what, reason, &why),
+                None => begin_stop(draft, what, pane.run, why.clone(), Some(why)),
+            }
         } else {
             adopt(draft, what, pane);
         }
@@ -210,7 +213,13 @@ fn start_action(draft: &Draft<'_>, what: Declared<'_>, run: RunId, why: Why) -> 
     let phase = draft.phase_of(what);
     let member = draft.next.members.get(what.name());
     let program = member.and_then(|member| member.program.as_ref());
-    let one_off = program.map(|program| program.one_off.clone()).unwrap_or_default();
+    let mut one_off = program.map(|program| program.one_off.clone()).unwrap_or_default();
+    if let Declared::Agent(agent) = what
+        && draft.fleet.model_of_phase(agent, phase.as_ref()).is_some()
+    {
+        // The phase's model wins, so this start does not take it.
+        one_off.model = None;
+    }
     let opening = program.map(|program| program.opening.clone()).unwrap_or_default();
     Action::Start { name: what.name().clone(), run, phase, opening, one_off, why }
 }
