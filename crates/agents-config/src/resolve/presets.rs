@@ -1,7 +1,7 @@
 //! What does a backend's preset fill in?
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use agents_screens::{BUILTIN_NAMES, Hooks, Launch, PromptDelivery as Delivery};
