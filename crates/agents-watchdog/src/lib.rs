@@ -21,6 +21,7 @@ mod signals;
 mod standby;
 pub mod store_ledger;
 pub mod tick;
+mod tidy;
 pub mod trouble;
 pub mod unrecorded;
 pub mod view;

@@ -21,6 +21,7 @@ use crate::report::Hearing;
 use crate::signals::{Signals, Told};
 use crate::store_ledger::StoreLedger;
 use crate::tick::{Engine, Ticked};
+use crate::tidy::Tidied;
 use crate::trouble::Account;
 use crate::whereabouts;
 
@@ -60,6 +61,7 @@ pub struct Reign<D> {
     pub own_session: Option<StartSession>,
     /// Tells people of what was decided.
     pub(crate) notifier: Notifier,
+    pub(crate) tidied: Tidied,
     /// Where everybody reaches its terminals.
     socket: PathBuf,
     /// What the lock was signed with.
@@ -111,6 +113,7 @@ pub fn take_over<D: Driver>(
         engine,
         config,
         own_session: None,
+        tidied: Tidied::default(),
         socket,
         notifier: Notifier::new(),
         what: what.to_owned(),
@@ -197,6 +200,7 @@ impl<D: Driver> Reign<D> {
                     if self.engine.supervises {
                         account.works(&fleet.state_dir());
                     }
+                    self.tidy(&ticked);
                     Duration::from_millis(ticked.next.0.saturating_sub(ticked.now.at.0))
                 }
                 Err(error) => match self.after(error, &mut account, &mut signals).await? {
