@@ -30,6 +30,7 @@ fn member(name: &str, state: State, waiting_for: Option<&str>) -> MemberView {
         remark: None,
         edited: None,
         command: (limited || state == State::Running).then(|| "node".to_owned()),
+        doing: None,
         limited_until: limited.then(|| noon + TimeDelta::hours(4)),
         owed: if limited { vec!["probe".to_owned()] } else { Vec::new() },
     }
