@@ -17,6 +17,7 @@ mod cli {
     mod full_disk;
     mod hung;
     mod journal;
+    mod limits;
     mod logs;
     mod many;
     mod notify;
@@ -29,6 +30,7 @@ mod cli {
     mod samples;
     mod send;
     mod sentences;
+    mod socket;
     mod status;
     mod told;
     mod transcript;

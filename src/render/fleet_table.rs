@@ -167,7 +167,7 @@ fn watchdog_row(view: &FleetView) -> Row {
         WatchdogState::Stopped => ("stopped", PLAIN),
         WatchdogState::Stale => ("STALE", BAD),
     };
-    let age = watchdog.last_tick.map(|age| format!("last tick {} ago", span(age.as_secs())));
+    let age = watchdog.last_tick.map(|age| format!("last look {} ago", span(age.as_secs())));
     let said = match (watchdog.state, age) {
         (WatchdogState::Running, age) => age.unwrap_or_default(),
         (WatchdogState::Stopped, _) if view.members().any(MemberView::runs) => {

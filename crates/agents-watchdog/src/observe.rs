@@ -69,10 +69,12 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         let phase = self.state.sequence.as_ref().map(|sequence| sequence.phase().clone());
         let status = phase.map_or(Seen::Absent, |phase| self.place.status(fleet, &phase));
         let (copy, handoff) = self.handoff(fleet).await;
+        let socket_lost = listing.is_ok() && !self.driver.has_socket();
         let undeclared = sessions::undeclared(fleet, listing.as_ref().ok());
         Ok(Observation {
             server,
             hangs,
+            socket_lost,
             independent,
             supervised: self.supervises,
             members,
@@ -158,7 +160,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
                         .is_alive(ServerId { pid: server.pid, start_time: server.start_time }) =>
                 {
                     Seen::Unknown(format!(
-                        "nothing answers on {socket}, but tmux server {} still lives",
+                        "nothing answers on {socket}, but tmux server {} still lives, and is asked to make its socket anew",
                         server.pid
                     ))
                 }

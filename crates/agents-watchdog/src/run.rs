@@ -9,15 +9,16 @@ use agents_decide::{Answer, Blind, Moment, RequestId};
 use agents_names::AgentName;
 use agents_store::{FleetLock, Holder, Store};
 use agents_tmux::{Driver, Fence, OneShot, Socket, StartSession, TmuxOp};
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::WatchdogError;
 use crate::config_source::{Change, ConfigSource};
-use crate::in_force::PROBLEM_WORD;
+use crate::in_force::{PROBLEM_WORD, SOCKET_WORD};
 use crate::ledger::{Entry, EntryKind, Ledger as _, LedgerError, Record};
 use crate::notify::{CONFIG_BROKEN, Notifier};
 use crate::place::LocalPlace;
 use crate::report::Hearing;
+use crate::signals::{Signals, Told};
 use crate::store_ledger::StoreLedger;
 use crate::tick::{Engine, Ticked};
 use crate::trouble::Account;
@@ -59,6 +60,8 @@ pub struct Reign<D> {
     pub own_session: Option<StartSession>,
     /// Tells people of what was decided.
     pub(crate) notifier: Notifier,
+    /// Where everybody reaches its terminals.
+    socket: PathBuf,
     /// What the lock was signed with.
     pub(crate) what: String,
     /// None while the state folder is not the one that it was taken in.
@@ -97,6 +100,7 @@ pub fn take_over<D: Driver>(
     store.claim_epoch(&holder)?;
     let terminals = tmux_place(&loaded.fleet, &tools.tmux);
     let place = LocalPlace::new(terminals.clone(), state_dir, tools.myself.clone());
+    let socket = terminals.socket_path();
     let driver = driver(terminals, &loaded.fleet);
     let engine = Engine::resume(driver, place, StoreLedger::new(store))?;
     let config = ConfigSource::new(config, loaded);
@@ -104,6 +108,7 @@ pub fn take_over<D: Driver>(
         engine,
         config,
         own_session: None,
+        socket,
         notifier: Notifier::new(),
         what: what.to_owned(),
         lock: Some(lock),
@@ -266,10 +271,7 @@ impl<D: Driver> Reign<D> {
 
     /// Keeps what is in force where whoever finds the file broken or moved looks for it.
     pub(crate) fn keep_fleet(&mut self) -> Result<(), WatchdogError> {
-        let fleet = self.config.fleet();
-        if let Some(folder) = whereabouts::folder() {
-            whereabouts::note(&folder, &fleet.config, &fleet.state_dir());
-        }
+        self.note_whereabouts();
         let words = self.config_words();
         let store = self.engine.ledger.store();
         let mut kept = true;
@@ -287,6 +289,14 @@ impl<D: Driver> Reign<D> {
         }
     }
 
+    fn note_whereabouts(&self) {
+        let fleet = self.config.fleet();
+        if let Some(folder) = whereabouts::folder() {
+            let given = self.config.path();
+            whereabouts::note(&folder, given, &fleet.config, &fleet.state_dir());
+        }
+    }
+
     /// What the store says about the config: the fleet in force, and what is wrong with the file.
     fn config_words(&self) -> Vec<(String, String)> {
         let broken = self.config.broken();
@@ -295,7 +305,11 @@ impl<D: Driver> Reign<D> {
             "report": broken.map(|broken| &broken.report),
             "finder": broken.map(|_| std::process::id()),
         });
-        vec![self.config.in_force().word(), (PROBLEM_WORD.to_owned(), problem.to_string())]
+        vec![
+            self.config.in_force().word(),
+            (PROBLEM_WORD.to_owned(), problem.to_string()),
+            (SOCKET_WORD.to_owned(), serde_json::json!(self.socket).to_string()),
+        ]
     }
 
     fn is_over(&self, until: &Until, ticked: &Ticked, began: Option<Moment>) -> bool {
@@ -320,7 +334,11 @@ impl<D: Driver> Reign<D> {
         let mut key = None;
         let (kind, text) = match self.config.refresh() {
             Change::None => return,
-            Change::Fleet => (EntryKind::Config, "the config changed and is in force".to_owned()),
+            Change::Fleet => {
+                // The same path may lead to another file by now.
+                self.note_whereabouts();
+                (EntryKind::Config, "the config changed and is in force".to_owned())
+            }
             Change::Mended => (EntryKind::Config, "the config is good again".to_owned()),
             Change::Broken(broken) => {
                 tracing::error!("the last good config stays in force:\n{}", broken.report);
@@ -369,41 +387,4 @@ struct Wakes<'f> {
     fetched: &'f tokio::sync::Notify,
     recorded: &'f tokio::sync::Notify,
     hearing: &'f mut Hearing,
-}
-
-/// The signals that reach the loop.
-pub(crate) struct Signals {
-    look: Signal,
-    terminate: Signal,
-    interrupt: Signal,
-    hangup: Signal,
-}
-
-pub(crate) enum Told {
-    Look,
-    End,
-}
-
-impl Signals {
-    fn watch() -> Result<Self, WatchdogError> {
-        let watch = |kind| signal(kind).map_err(WatchdogError::Signals);
-        Ok(Self {
-            look: watch(SignalKind::user_defined1())?,
-            terminate: watch(SignalKind::terminate())?,
-            interrupt: watch(SignalKind::interrupt())?,
-            hangup: watch(SignalKind::hangup())?,
-        })
-    }
-
-    pub(crate) async fn next(&mut self) -> Told {
-        loop {
-            tokio::select! {
-                _ = self.look.recv() => return Told::Look,
-                _ = self.terminate.recv() => return Told::End,
-                _ = self.interrupt.recv() => return Told::End,
-                // The watchdog outlives its terminal.
-                _ = self.hangup.recv() => {}
-            }
-        }
-    }
 }

@@ -111,7 +111,7 @@ fn trouble_stands_above_the_table() {
     let text = plain(&of(&view, None));
     let heads: Vec<&str> = text.lines().take(3).map(|line| &line[..8]).collect();
     assert_eq!(heads, [" config:", " tmux: c", " phase: "]);
-    assert!(text.contains("STALE") && text.contains("last tick 66 min ago"), "{text}");
+    assert!(text.contains("STALE") && text.contains("last look 66 min ago"), "{text}");
 }
 
 #[test]

@@ -15,6 +15,7 @@ fn need(run: RunId) -> Need {
         processes: true,
         startable: false,
         wake: false,
+        conversation: false,
     }
 }
 
