@@ -30,7 +30,9 @@ mod cli {
     mod samples;
     mod send;
     mod sentences;
+    mod socket;
     mod status;
+    mod told;
     mod transcript;
     mod wait;
     mod words;

@@ -119,3 +119,13 @@ fn a_watchdog_without_a_state_folder_waits_and_brings_none_back() {
     bed.until("nothing is left", || bed.sessions().is_empty());
     assert!(bed.status()["watchdog"]["pid"].is_null(), "{}", bed.status());
 }
+
+#[test]
+fn a_watchdog_whose_project_is_gone_ends() {
+    let bed = Bed::with(CONFIG);
+    let mut watchdog = bed.spawn(&["watchdog"]);
+    bed.until("it watches", || bed.status()["watchdog"]["state"] == "running");
+    std::fs::remove_file(bed.dir.join("agents.toml")).unwrap();
+    shell(&bed, "rm -rf state");
+    assert_eq!(watchdog.wait().unwrap().code(), Some(7));
+}

@@ -25,19 +25,20 @@ repo = "."
 "#;
 
 /// Every verb that reads, with its schema.
-const READING: [(&[&str], &str); 15] = [
+const READING: [(&[&str], &str); 16] = [
     (&["status"], "agents.status/1"),
     (&["plan"], "agents.plan/1"),
     (&["why", "ann"], "agents.why/1"),
     (&["why", "fleet"], "agents.why/1"),
     (&["events"], "agents.event/1"),
+    (&["limits"], "agents.limits/1"),
+    (&["conversations", "ann"], "agents.conversations/1"),
     (&["logs", "ann", "--no-follow"], "agents.log/1"),
     (&["phase", "show"], "agents.phase/1"),
     (&["phase"], "agents.phase/1"),
     (&["config", "show"], "agents.config/1"),
     (&["config", "show", "--origin"], "agents.config/1"),
     (&["check"], "agents.check/1"),
-    (&["limits"], "agents.limits/1"),
     (&["doctor"], "agents.doctor/1"),
     (&["explain", "ann"], "agents.explain/1"),
     (&["wait", "ann", "--until", "exited", "--timeout", "0s"], "agents.wait/1"),

@@ -36,7 +36,7 @@ pub enum Note {
     /// It looks gone together with many others, which is evidence against the look.
     Doubted,
     /// The look at the tmux server failed.
-    /// `server`: the one to be helped, when it lasts.
+    /// `server`: the one that lets us wait, when that lasts.
     TerminalsUnseen {
         cause: String,
         server: Option<ServerSeen>,
@@ -111,7 +111,11 @@ fn of_activity(note: &mut ActivityNote) {
             (*row, *at) = (without_numbers(row), Moment::default());
         }
         ActivityNote::PatternStale { row, .. } => *row = without_numbers(row),
-        ActivityNote::Idle { since } => *since = Moment::default(),
+        ActivityNote::Idle { since } | ActivityNote::ToldLongAgo { since, .. } => {
+            *since = Moment::default();
+        }
+        // Which of its reports said so changes with each tool that it runs.
+        ActivityNote::Told { by } => by.clear(),
         ActivityNote::ScreenMoves
         | ActivityNote::LogGrows
         | ActivityNote::ProcessesWork

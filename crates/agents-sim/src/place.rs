@@ -129,6 +129,8 @@ impl Place for SimPlace {
             resume_id,
             conversation,
             wake_text: wake.filter(|_| has_wake),
+            told: None,
+            heard: None,
         }
     }
 

@@ -70,6 +70,12 @@ impl ConfigSource {
         &self.fleet
     }
 
+    /// The path of the file, as it was given.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// The file that it came from, as it was.
     #[must_use]
     pub fn in_force(&self) -> &InForce {

@@ -9,6 +9,8 @@ use agents_store::{Reader, StoreError};
 const FLEET_WORD: &str = "config/in-force";
 /// The store's word on what is wrong with the file.
 pub const PROBLEM_WORD: &str = "config/problem";
+/// The store's word on where the socket of the fleet's tmux server is: a path, as JSON.
+pub const SOCKET_WORD: &str = "tmux/socket";
 
 /// A config file as it was when it was last good.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

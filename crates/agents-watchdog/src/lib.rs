@@ -16,6 +16,7 @@ pub mod process;
 pub mod recorder;
 pub mod report;
 pub mod run;
+mod signals;
 mod standby;
 pub mod store_ledger;
 pub mod tick;

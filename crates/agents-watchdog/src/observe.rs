@@ -69,10 +69,12 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         let phase = self.state.sequence.as_ref().map(|sequence| sequence.phase().clone());
         let status = phase.map_or(Seen::Absent, |phase| self.place.status(fleet, &phase));
         let (copy, handoff) = self.handoff(fleet).await;
+        let socket_lost = listing.is_ok() && !self.driver.has_socket();
         let undeclared = sessions::undeclared(fleet, listing.as_ref().ok());
         Ok(Observation {
             server,
             hangs,
+            socket_lost,
             independent,
             supervised: self.supervises,
             members,
@@ -119,6 +121,8 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             resume_id,
             conversation,
             wake_text,
+            told,
+            heard,
         } = facts;
         let start_failed = self.failed.get(name).cloned();
         let unheard = self.unheard.contains(name);
@@ -126,7 +130,8 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             pane,
             screen,
             shown: None,
-            told: None,
+            told,
+            heard,
             conversation,
             exit,
             log_age,
@@ -155,7 +160,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
                         .is_alive(ServerId { pid: server.pid, start_time: server.start_time }) =>
                 {
                     Seen::Unknown(format!(
-                        "nothing answers on {socket}, but tmux server {} still lives",
+                        "nothing answers on {socket}, but tmux server {} still lives, and is asked to make its socket anew",
                         server.pid
                     ))
                 }
@@ -216,6 +221,10 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             conversation: alive
                 && up
                 && fleet.agent(name).is_some_and(|it| leaves_record(fleet, it)),
+            own: member
+                .and_then(|member| member.conversations.own())
+                .filter(|own| Some(own.run) == run)
+                .map(|own| own.id.clone()),
         }
     }
 

@@ -9,14 +9,16 @@ use agents_decide::{Answer, Blind, Moment, RequestId};
 use agents_names::AgentName;
 use agents_store::{FleetLock, Holder, Store};
 use agents_tmux::{Driver, Fence, OneShot, Socket, StartSession, TmuxOp};
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::WatchdogError;
 use crate::config_source::{Change, ConfigSource};
-use crate::in_force::PROBLEM_WORD;
+use crate::in_force::{PROBLEM_WORD, SOCKET_WORD};
 use crate::ledger::{Entry, EntryKind, Ledger as _, LedgerError, Record};
 use crate::notify::{CONFIG_BROKEN, Notifier};
 use crate::place::LocalPlace;
+use crate::report::Hearing;
+use crate::signals::{Signals, Told};
 use crate::store_ledger::StoreLedger;
 use crate::tick::{Engine, Ticked};
 use crate::trouble::Account;
@@ -58,6 +60,8 @@ pub struct Reign<D> {
     pub own_session: Option<StartSession>,
     /// Tells people of what was decided.
     pub(crate) notifier: Notifier,
+    /// Where everybody reaches its terminals.
+    socket: PathBuf,
     /// What the lock was signed with.
     pub(crate) what: String,
     /// None while the state folder is not the one that it was taken in.
@@ -96,6 +100,7 @@ pub fn take_over<D: Driver>(
     store.claim_epoch(&holder)?;
     let terminals = tmux_place(&loaded.fleet, &tools.tmux);
     let place = LocalPlace::new(terminals.clone(), state_dir, tools.myself.clone());
+    let socket = terminals.socket_path();
     let driver = driver(terminals, &loaded.fleet);
     let engine = Engine::resume(driver, place, StoreLedger::new(store))?;
     let config = ConfigSource::new(config, loaded);
@@ -103,6 +108,7 @@ pub fn take_over<D: Driver>(
         engine,
         config,
         own_session: None,
+        socket,
         notifier: Notifier::new(),
         what: what.to_owned(),
         lock: Some(lock),
@@ -164,6 +170,9 @@ impl<D: Driver> Reign<D> {
         let mut signals = Signals::watch()?;
         self.fence().await;
         let fetched = self.engine.place.fetched();
+        let mut hearing = Hearing::open(&self.config.fleet().state_dir());
+        self.engine.place.listen(hearing.inbox());
+        let recorded = self.engine.place.recorded();
         let mut home = self.engine.state().server;
         let mut began = None;
         let mut account = Account::default();
@@ -207,11 +216,13 @@ impl<D: Driver> Reign<D> {
                 },
             };
             heartbeat(&fleet);
-            let wakes = Wakes {
+            let mut wakes = Wakes {
                 at: tokio::time::Instant::now() + pause.max(LEAST_PAUSE),
                 fetched: &fetched,
+                recorded: &recorded,
+                hearing: &mut hearing,
             };
-            match (self.rest(&fleet, &wakes, &mut signals).await, &until) {
+            match (self.rest(&fleet, &mut wakes, &mut signals).await, &until) {
                 (Told::Look, _) => {}
                 (Told::End, Until::Told) => return Ok(()),
                 (Told::End, Until::Answered(_)) => return Err(WatchdogError::Interrupted),
@@ -220,7 +231,7 @@ impl<D: Driver> Reign<D> {
     }
 
     /// Waits for what the next tick is due to, and meanwhile sees that people are told of what was decided.
-    async fn rest(&mut self, fleet: &Fleet, wakes: &Wakes<'_>, signals: &mut Signals) -> Told {
+    async fn rest(&mut self, fleet: &Fleet, wakes: &mut Wakes<'_>, signals: &mut Signals) -> Told {
         loop {
             // A verb leaves that to the watchdog, which finds it in the journal.
             if self.engine.supervises {
@@ -230,6 +241,8 @@ impl<D: Driver> Reign<D> {
                 () = tokio::time::sleep_until(wakes.at) => return Told::Look,
                 () = self.engine.driver.news() => return Told::Look,
                 () = wakes.fetched.notified() => return Told::Look,
+                () = wakes.recorded.notified() => return Told::Look,
+                () = wakes.hearing.news() => return Told::Look,
                 told = signals.next() => return told,
                 () = self.notifier.due() => {}
             }
@@ -258,10 +271,7 @@ impl<D: Driver> Reign<D> {
 
     /// Keeps what is in force where whoever finds the file broken or moved looks for it.
     pub(crate) fn keep_fleet(&mut self) -> Result<(), WatchdogError> {
-        let fleet = self.config.fleet();
-        if let Some(folder) = whereabouts::folder() {
-            whereabouts::note(&folder, &fleet.config, &fleet.state_dir());
-        }
+        self.note_whereabouts();
         let words = self.config_words();
         let store = self.engine.ledger.store();
         let mut kept = true;
@@ -279,6 +289,14 @@ impl<D: Driver> Reign<D> {
         }
     }
 
+    fn note_whereabouts(&self) {
+        let fleet = self.config.fleet();
+        if let Some(folder) = whereabouts::folder() {
+            let given = self.config.path();
+            whereabouts::note(&folder, given, &fleet.config, &fleet.state_dir());
+        }
+    }
+
     /// What the store says about the config: the fleet in force, and what is wrong with the file.
     fn config_words(&self) -> Vec<(String, String)> {
         let broken = self.config.broken();
@@ -287,7 +305,11 @@ impl<D: Driver> Reign<D> {
             "report": broken.map(|broken| &broken.report),
             "finder": broken.map(|_| std::process::id()),
         });
-        vec![self.config.in_force().word(), (PROBLEM_WORD.to_owned(), problem.to_string())]
+        vec![
+            self.config.in_force().word(),
+            (PROBLEM_WORD.to_owned(), problem.to_string()),
+            (SOCKET_WORD.to_owned(), serde_json::json!(self.socket).to_string()),
+        ]
     }
 
     fn is_over(&self, until: &Until, ticked: &Ticked, began: Option<Moment>) -> bool {
@@ -312,7 +334,11 @@ impl<D: Driver> Reign<D> {
         let mut key = None;
         let (kind, text) = match self.config.refresh() {
             Change::None => return,
-            Change::Fleet => (EntryKind::Config, "the config changed and is in force".to_owned()),
+            Change::Fleet => {
+                // The same path may lead to another file by now.
+                self.note_whereabouts();
+                (EntryKind::Config, "the config changed and is in force".to_owned())
+            }
             Change::Mended => (EntryKind::Config, "the config is good again".to_owned()),
             Change::Broken(broken) => {
                 tracing::error!("the last good config stays in force:\n{}", broken.report);
@@ -359,41 +385,6 @@ pub fn heartbeat_file(state_dir: &Path) -> PathBuf {
 struct Wakes<'f> {
     at: tokio::time::Instant,
     fetched: &'f tokio::sync::Notify,
-}
-
-/// The signals that reach the loop.
-pub(crate) struct Signals {
-    look: Signal,
-    terminate: Signal,
-    interrupt: Signal,
-    hangup: Signal,
-}
-
-pub(crate) enum Told {
-    Look,
-    End,
-}
-
-impl Signals {
-    fn watch() -> Result<Self, WatchdogError> {
-        let watch = |kind| signal(kind).map_err(WatchdogError::Signals);
-        Ok(Self {
-            look: watch(SignalKind::user_defined1())?,
-            terminate: watch(SignalKind::terminate())?,
-            interrupt: watch(SignalKind::interrupt())?,
-            hangup: watch(SignalKind::hangup())?,
-        })
-    }
-
-    pub(crate) async fn next(&mut self) -> Told {
-        loop {
-            tokio::select! {
-                _ = self.look.recv() => return Told::Look,
-                _ = self.terminate.recv() => return Told::End,
-                _ = self.interrupt.recv() => return Told::End,
-                // The watchdog outlives its terminal.
-                _ = self.hangup.recv() => {}
-            }
-        }
-    }
+    recorded: &'f tokio::sync::Notify,
+    hearing: &'f mut Hearing,
 }

@@ -73,7 +73,7 @@ fn of<'s>(known: &Known<'_>, subject: &Subject<'s>) -> Telling<'s> {
 
 fn cause(known: &Known<'_>) -> Option<String> {
     match known.terminals {
-        Terminals::Unseen(cause) => Some(format!("a look at the terminals: {cause}")),
+        Terminals::Unseen { cause, .. } => Some(format!("a look at the terminals: {cause}")),
         Terminals::Listed(_) | Terminals::NoServer => None,
     }
 }

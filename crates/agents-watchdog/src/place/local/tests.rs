@@ -8,12 +8,14 @@ fn need(run: RunId) -> Need {
         launcher: None,
         roots: None,
         conversation: false,
+        own: None,
         beginning: false,
         end: false,
         lives: false,
         processes: true,
         startable: false,
         wake: false,
+        conversation: false,
     }
 }
 
