@@ -2,15 +2,20 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
 use crate::demo_agent::DemoArgs;
 
+mod send;
 mod shown;
+#[cfg(test)]
+mod tests;
+mod wait;
 
+pub use send::Send;
 pub use shown::{Explain, Transcript};
+pub use wait::{Until, Wait};
 
 /// Runs and supervises a fleet of AI coding agents, each in its own tmux session, from one agents.toml.
 #[derive(Debug, Parser)]
@@ -31,7 +36,7 @@ pub struct Cli {
         value_name = "PATH"
     )]
     pub config: PathBuf,
-    /// Print data as JSON, on every verb that reads
+    /// Print data as JSON, and what became of a change too
     #[arg(long, global = true)]
     pub json: bool,
     #[command(subcommand)]
@@ -72,7 +77,7 @@ pub enum Verb {
         #[command(subcommand)]
         verb: ConfigVerb,
     },
-    /// Show what the next tick would do and why, changing nothing
+    /// Show what the next look would do and why, changing nothing
     Plan,
     /// Explain the last decision about an agent
     Why(One),
@@ -105,9 +110,9 @@ pub enum Verb {
     /// Hand what an agent program's hook says to the watchdog; used by hooks
     #[command(hide = true)]
     Report {
-        /// The program's own JSON; read from standard input if none is given
-        #[arg(allow_hyphen_values = true)]
-        text: Option<String>,
+        /// Whose hook it is (claude, codex or pi), and the program's own JSON; read from standard input if none is given
+        #[arg(allow_hyphen_values = true, num_args = 0..=2)]
+        words: Vec<String>,
     },
     /// Run one agent in its pane; used by `agents` itself
     #[command(hide = true)]
@@ -197,7 +202,7 @@ pub struct Status {
 
 #[derive(Debug, Args)]
 pub struct Watchdog {
-    /// Print what the next tick would do, and do nothing
+    /// Print what the first look would do, and do nothing
     #[arg(long)]
     pub dry_run: bool,
 }
@@ -244,64 +249,6 @@ pub struct Attach {
     /// Look without being able to type
     #[arg(long)]
     pub read_only: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct Send {
-    #[arg(add = crate::commands::completions::names())]
-    pub name: String,
-    /// The message; `-` reads it from standard input
-    #[arg(required_unless_present = "file", conflicts_with = "file")]
-    pub text: Vec<String>,
-    /// The message is in this file; `-` reads standard input
-    #[arg(long, value_name = "FILE")]
-    pub file: Option<PathBuf>,
-    /// Do not wait until the agent is idle; what cannot be typed at once is refused, not queued
-    #[arg(long)]
-    pub now: bool,
-    /// Wait until it was delivered, so long at most; without it the answer comes within 8 s
-    #[arg(long, value_name = "DURATION", num_args = 0..=1, require_equals = true, default_missing_value = "10m", value_parser = humantime::parse_duration)]
-    pub wait: Option<Duration>,
-}
-
-/// What is waited for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-#[value(rename_all = "snake_case")]
-pub enum Until {
-    /// It rests, and nothing is owed to it
-    Idle,
-    /// It shows a sign of work
-    Active,
-    /// A question stands on its screen
-    WaitingInput,
-    /// Its program does not run
-    Exited,
-}
-
-impl Until {
-    /// The word on the command line and in `--json` output.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Idle => "idle",
-            Self::Active => "active",
-            Self::WaitingInput => "waiting_input",
-            Self::Exited => "exited",
-        }
-    }
-}
-
-#[derive(Debug, Args)]
-pub struct Wait {
-    /// All of them must get there
-    #[arg(required = true, add = crate::commands::completions::names())]
-    pub names: Vec<String>,
-    /// What is waited for
-    #[arg(long, value_enum)]
-    pub until: Until,
-    /// Give up after so long, with exit code 4; without it, never
-    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
-    pub timeout: Option<Duration>,
 }
 
 #[derive(Debug, Args)]

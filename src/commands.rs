@@ -13,6 +13,7 @@ pub mod init;
 pub mod limits;
 pub mod logs;
 pub mod notify;
+pub mod own_sessions;
 pub mod phase;
 pub mod plan;
 pub mod report;

@@ -93,7 +93,7 @@ fn run(app: &App, verb: Verb) -> Result<u8, Error> {
         Verb::Notify { verb } => commands::notify::run(app, &verb),
         Verb::Completions { shell } => commands::completions::run(&shell),
         Verb::Doctor(doctor) => commands::doctor::run(app, &doctor),
-        Verb::Report { text } => Ok(commands::report::run(text)),
+        Verb::Report { words } => Ok(commands::report::run(words)),
         Verb::DemoAgent(args) => Ok(exit_code(demo_agent::run(args))),
         Verb::Launch { exec, spec } => Ok(launch(exec, &spec)),
     }

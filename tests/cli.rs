@@ -17,6 +17,7 @@ mod cli {
     mod full_disk;
     mod hung;
     mod journal;
+    mod limits;
     mod logs;
     mod many;
     mod notify;
@@ -30,6 +31,7 @@ mod cli {
     mod send;
     mod sentences;
     mod status;
+    mod told;
     mod transcript;
     mod wait;
     mod words;

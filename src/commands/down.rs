@@ -7,14 +7,14 @@ use std::time::{Duration, Instant};
 
 use agents_config::{Fleet, Loaded};
 use agents_decide::Verb;
-use agents_names::SessionPrefix;
 use agents_store::{FleetLock, Holder};
-use agents_tmux::{Driver as _, OneShot, Pane, TmuxOp};
+use agents_tmux::{Driver as _, OneShot};
 use agents_watchdog::run::Answers;
 use agents_watchdog::trouble::Trouble;
 
 use crate::app::{App, names, print, say};
 use crate::cli::Down;
+use crate::commands::own_sessions;
 use crate::commands::plan::{self, Asked, Watchdog};
 use crate::error::{Error, code};
 use crate::operate::{Ask, ask, poke, runtime};
@@ -150,10 +150,11 @@ fn unrecorded(app: &App, loaded: &Loaded, cause: &str, within: Duration) -> Resu
     let result = if told.is_some() { WatchdogResult::Stopped } else { WatchdogResult::NotRunning };
     let terminals = app.terminals(&fleet)?;
     runtime()?.block_on(async {
-        clear_sessions(&terminals, &fleet.session_prefix).await?;
+        for stranger in own_sessions::clear(&terminals, &fleet.session_prefix).await {
+            say(&left_alone(&stranger));
+        }
         drop(terminals.end_server_without_sessions().await);
-        Ok::<(), Error>(())
-    })?;
+    });
     if app.json {
         print(&receipt::document("down", &answers, result, &fleet)?.to_string())?;
     } else {
@@ -213,39 +214,18 @@ fn stop_watchdog(
     let terminals = app.terminals(&loaded.fleet)?;
     let prefix = loaded.fleet.session_prefix.clone();
     runtime()?.block_on(async {
-        clear_sessions(&terminals, &prefix).await?;
+        for stranger in own_sessions::clear(&terminals, &prefix).await {
+            say(&left_alone(&stranger));
+        }
         if whole {
             drop(terminals.end_server_without_sessions().await);
         }
-        Ok(())
-    })
+    });
+    Ok(())
 }
 
-/// Ends the watchdog's sessions, and what runs in them: no watchdog holds the fleet by its state folder, so one that
-/// is found there belongs to another folder of the same fleet. A watchdog outlives its terminal, so it is told.
-pub async fn clear_sessions(
-    terminals: &agents_tmux::Place,
-    prefix: &SessionPrefix,
-) -> Result<(), Error> {
-    let mut driver = OneShot::new(terminals.clone());
-    let agent_id = format!("{}/watchdog", prefix.as_str());
-    if let Ok(listing) = driver.list().await {
-        let own = |pane: &&Pane| pane.agent_id.as_ref() == Some(&agent_id) && pane.dead.is_none();
-        for pane in listing.panes.iter().filter(own) {
-            let pid = i32::try_from(pane.pid).ok().and_then(rustix::process::Pid::from_raw);
-            // One that has ended meanwhile needs no signal.
-            let _ =
-                pid.map(|pid| rustix::process::kill_process(pid, rustix::process::Signal::TERM));
-        }
-    }
-    drop(terminals.end_control_clients(&prefix.control_session()).await);
-    // The control session ends with its client, unless that was killed.
-    for session in [prefix.watchdog_session(), prefix.control_session()] {
-        let op = TmuxOp::Kill { session, agent_id: agent_id.clone(), untagged_too: true };
-        // A session that is not there is as good as ended.
-        drop(driver.apply(&op).await);
-    }
-    Ok(())
+fn left_alone(stranger: &str) -> String {
+    format!("the session `{stranger}` was not started by `agents`, and is left as it is")
 }
 
 /// Verbs start and end the watchdog's session one at a time; else one would end what another has just started.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use agents_config::{Environment, Fleet};
-use agents_decide::{Now, Zone, limit};
+use agents_decide::{Now, Standing, Zone, limit};
 use agents_names::{AgentName, BackendName};
 use agents_screens::{Preset, Seen, State, Verdict, classify};
 use agents_tmux::{Driver as _, OneShot, Pane, Screen, TmuxError};
@@ -13,23 +13,25 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
 use crate::app::{App, closest, name_of, print, say};
+use crate::bystander;
 use crate::cli::Explain;
 use crate::error::{Error, code};
 use crate::operate::runtime;
+use crate::render::fleet_json::doing;
 use crate::samples::{self, Label, in_words};
 
 pub fn run(app: &App, explain: &Explain) -> Result<u8, Error> {
     let now = moment(explain.now.as_deref())?;
-    let verdict = match (&explain.name, &explain.screen) {
-        (Some(name), _) => live(app, name, explain)?,
-        (None, Some(file)) => stored(app, explain, file)?,
+    let (verdict, standing) = match (&explain.name, &explain.screen) {
+        (Some(name), _) => (live(app, name, explain)?, standing(app, name)?),
+        (None, Some(file)) => (stored(app, explain, file)?, None),
         (None, None) => {
             let text = "name an agent, or a stored screen: `agents explain NAME`, or `agents explain --backend claude --screen FILE`";
             return Err(Error::Usage(text.to_owned()));
         }
     };
     let reset = verdict.reset_text.as_deref().and_then(|text| limit::reset::parse(text, now));
-    let told = Told { verdict: &verdict, reset_at: reset.map(|reset| reset.at) };
+    let told = Told { verdict: &verdict, standing, reset_at: reset.map(|reset| reset.at) };
     print(&if app.json { told.json().to_string() } else { told.text(now) })?;
     Ok(code::DONE)
 }
@@ -166,8 +168,16 @@ fn look(app: &App, fleet: &Fleet, name: &AgentName) -> Result<(Pane, Screen), Er
     })
 }
 
+/// What all evidence together came to at the last look of the watchdog: what the program itself tells, beside its screen.
+fn standing(app: &App, name: &str) -> Result<Option<Standing>, Error> {
+    let view = bystander::look(app)?.view;
+    let member = view.agents.into_iter().find(|member| member.name == name);
+    Ok(member.and_then(|member| member.doing))
+}
+
 struct Told<'v> {
     verdict: &'v Verdict,
+    standing: Option<Standing>,
     reset_at: Option<DateTime<Utc>>,
 }
 
@@ -188,11 +198,15 @@ impl Told<'_> {
             "menu": menu,
             "composer": composer,
             "runners_up": runners_up,
+            "standing": self.standing.as_ref().map(doing),
         })
     }
 
     fn text(&self, now: Now) -> String {
-        let mut lines = vec![format!("{}: {}", self.verdict.state, self.why())];
+        let mut lines: Vec<String> =
+            self.standing.iter().flat_map(|standing| stands(standing, now)).collect();
+        let of = if lines.is_empty() { "" } else { "its screen shows " };
+        lines.push(format!("{of}{}: {}", self.verdict.state, self.why()));
         lines.push(format!("  seen in: {}", in_words(&self.verdict.evidence)));
         if self.verdict.menu {
             lines.push("  a menu or dialog is open: text typed now would answer it".to_owned());
@@ -219,6 +233,17 @@ impl Told<'_> {
             }
         }
     }
+}
+
+fn stands(standing: &Standing, now: Now) -> Vec<String> {
+    let since = standing.since_ms.and_then(DateTime::from_timestamp_millis);
+    let since = since.map_or_else(String::new, |at| format!(" since {}", in_zone(at, now)));
+    let how = if standing.is_told { "as the program itself says" } else { "as is seen" };
+    let mut lines = vec![format!("{}: {how} ({}){since}", standing.stand.as_str(), standing.by)];
+    for (by, stand) in &standing.besides {
+        lines.push(format!("  does not count: {by} ({})", stand.as_str()));
+    }
+    lines
 }
 
 fn in_zone(at: DateTime<Utc>, now: Now) -> String {

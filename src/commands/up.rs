@@ -10,7 +10,7 @@ use agents_watchdog::run::Answers;
 use crate::app::{App, names, print, say};
 use crate::cli::Up;
 use crate::commands::plan::{self, Asked, Watchdog};
-use crate::commands::{conversations, watchdog};
+use crate::commands::{conversations, own_sessions, watchdog};
 use crate::error::Error;
 use crate::operate::{Ask, ask};
 use crate::overrides::one_offs;
@@ -36,6 +36,9 @@ pub fn run(app: &App, up: &Up) -> Result<u8, Error> {
     if targets.dry_run {
         let watchdog = if with_watchdog { Watchdog::IsStarted } else { Watchdog::StaysAsItIs };
         return plan::preview(app, &loaded, &Asked { verb, watchdog });
+    }
+    if with_watchdog && !watchdog::watches(&loaded.fleet.state_dir())? {
+        own_sessions::refuse_taken(app, &loaded.fleet)?;
     }
     make_state_dir(&loaded)?;
     let mut answers = Answers::new();

@@ -17,7 +17,8 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::app::App;
 use crate::cli::Watchdog;
-use crate::commands::down::{clear_sessions, turn};
+use crate::commands::down::turn;
+use crate::commands::own_sessions;
 use crate::error::Error;
 use crate::operate::runtime;
 
@@ -207,7 +208,8 @@ pub fn start(app: &App, loaded: &Loaded) -> Result<Started, Error> {
     };
     let terminals = app.terminals(&loaded.fleet)?;
     runtime()?.block_on(async {
-        clear_sessions(&terminals, &loaded.fleet.session_prefix).await?;
+        let strangers = own_sessions::clear(&terminals, &loaded.fleet.session_prefix).await;
+        own_sessions::refuse(&loaded.fleet, &strangers)?;
         let mut driver = OneShot::new(terminals);
         driver
             .apply(&TmuxOp::Start(start))
@@ -252,6 +254,10 @@ fn lives(app: &App, fleet: &Fleet, session: &SessionName) -> Result<bool, Error>
     })
 }
 
-fn watches(state_dir: &std::path::Path) -> Result<bool, Error> {
+/// Whether a watchdog holds the fleet.
+///
+/// # Errors
+/// When the lock cannot be read.
+pub fn watches(state_dir: &std::path::Path) -> Result<bool, Error> {
     Ok(FleetLock::holder(state_dir)?.is_some_and(|holder| holder.what == WATCHDOG))
 }

@@ -7,4 +7,5 @@ mod support;
 #[path = "../defects/scene.rs"]
 mod scene;
 
+mod names;
 mod processes;

@@ -1,10 +1,10 @@
 //! Are all processes of a run found and ended, whatever they do to be forgotten?
 
 use crate::scene::{agent, fleet};
-use crate::support::process_lives;
+use crate::support::{Bed, process_lives};
 
 /// The process id that a script of the project wrote into a file.
-fn pid(bed: &crate::support::Bed, file: &str) -> Option<u32> {
+fn pid(bed: &Bed, file: &str) -> Option<u32> {
     bed.read(file).trim().parse().ok()
 }
 
@@ -45,4 +45,52 @@ fn a_program_that_ignores_the_hangup_is_ended_by_the_watchdog_and_its_end_is_rec
     bed.kill_session("t-x");
     bed.until("another runs", || pid(&bed, "own.pid").is_some_and(|now| now != first));
     assert!(!process_lives(first));
+}
+
+/// Ignores every polite signal, and so does its child in a session of its own.
+const STUBBORN: &str = r#"
+trap '' HUP TERM INT
+echo $$ > own.pid
+setsid sh -c 'trap "" HUP TERM INT; echo $$ > child.pid; while :; do sleep 0.2; done' &
+while :; do sleep 0.2; done
+"#;
+
+/// Starts the stubborn one with `up`, and returns its process and its child's.
+fn stubborn(up: &[&str]) -> (Bed, [u32; 2]) {
+    let bed = fleet("", &[agent("x", "", STUBBORN)]);
+    bed.agents(up).ends_with(0);
+    bed.until("the program runs", || {
+        pid(&bed, "own.pid").is_some() && pid(&bed, "child.pid").is_some()
+    });
+    let pids = [pid(&bed, "own.pid").unwrap(), pid(&bed, "child.pid").unwrap()];
+    (bed, pids)
+}
+
+#[test]
+fn without_the_records_of_the_runs_down_still_ends_all_before_it_says_stopped() {
+    for up in [&["up", "x"][..], &["up"]] {
+        let (bed, pids) = stubborn(up);
+        std::fs::remove_dir_all(bed.dir.join(".state/state/runs")).unwrap();
+        let down = bed.agents(&["down"]).ends_with(0);
+        assert!(down.err.contains("x: stopped"), "{down:?}");
+        assert_eq!(pids.map(process_lives), [false, false], "{up:?}");
+    }
+}
+
+#[test]
+fn without_records_and_memory_the_pane_tells_what_is_to_be_ended() {
+    let (bed, pids) = stubborn(&["up", "x"]);
+    std::fs::remove_dir_all(bed.dir.join(".state/state")).unwrap();
+    bed.agents(&["up", "x"]).ends_with(0);
+    bed.agents(&["down", "x"]).ends_with(0);
+    assert_eq!(pids.map(process_lives), [false, false]);
+}
+
+#[test]
+fn a_run_whose_session_a_person_ended_is_found_by_what_was_seen_of_it() {
+    let (bed, pids) = stubborn(&["up", "x"]);
+    std::fs::remove_dir_all(bed.dir.join(".state/state/runs")).unwrap();
+    bed.kill_session("t-x");
+    bed.agents(&["down", "x"]).ends_with(0);
+    assert_eq!(pids.map(process_lives), [false, false]);
 }

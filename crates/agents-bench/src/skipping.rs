@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use agents_config::Fleet;
-use agents_decide::{Base, HandoffSeen, Now, RunId, Seen, StatusSeen, StopStage};
+use agents_decide::{Base, HandoffSeen, Now, RootsSeen, RunId, Seen, StatusSeen, StopStage};
 use agents_names::{AgentName, PhaseId};
 use agents_tmux::{Listing, StartSession, TmuxError};
 use agents_watchdog::place::{ClockMark, Facts, LocalPlace, Need, Place, Start};
@@ -58,6 +58,10 @@ impl Place for Skipping {
         self.inner.reached()
     }
 
+    fn has_launched(&mut self, name: &AgentName, run: RunId, pid: u32) -> bool {
+        self.inner.has_launched(name, run, pid)
+    }
+
     fn facts(&mut self, fleet: &Fleet, name: &AgentName, need: Need) -> Facts {
         let mut facts = self.inner.facts(fleet, name, need);
         facts.log_age = facts.log_age.map(|age| self.aged(age));
@@ -88,8 +92,14 @@ impl Place for Skipping {
         self.inner.prepare(fleet, start)
     }
 
-    fn end_processes(&mut self, name: &AgentName, run: RunId, stage: StopStage) {
-        self.inner.end_processes(name, run, stage);
+    fn end_processes(
+        &mut self,
+        name: &AgentName,
+        run: RunId,
+        roots: Option<&RootsSeen>,
+        stage: StopStage,
+    ) {
+        self.inner.end_processes(name, run, roots, stage);
     }
 
     fn write_position(&mut self, fleet: &Fleet, phase: &PhaseId) -> Result<(), String> {

@@ -40,6 +40,8 @@ pub struct Backend {
     pub session_flag: Option<String>,
     /// A shell fragment before the kickoff argument.
     pub prompt_flag: Option<String>,
+    /// The program is started so that it reports what it does; only with a preset that knows how.
+    pub hooks: bool,
     /// Set in the program's environment; from the preset.
     pub env: Vec<(String, String)>,
     pub remote_control: bool,

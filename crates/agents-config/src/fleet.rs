@@ -65,6 +65,17 @@ impl Fleet {
         agent.account.as_deref().or_else(|| self.backends.get(&agent.backend)?.account.as_deref())
     }
 
+    /// The command that ends a session of that name on the fleet's server, for a person to type.
+    #[must_use]
+    pub fn command_that_ends(&self, session: &str) -> String {
+        let server = match &self.tmux_socket {
+            None => String::new(),
+            Some(TmuxSocket::Name(name)) => format!(" -L {name}"),
+            Some(TmuxSocket::Path(path)) => format!(" -S '{}'", path.display()),
+        };
+        format!("tmux{server} kill-session -t '={session}'")
+    }
+
     /// Where the store, prompts and launch records lie: `<log_dir>/state`.
     #[must_use]
     pub fn state_dir(&self) -> PathBuf {

@@ -195,7 +195,7 @@ impl Closed {
         let able: Vec<AgentName> =
             agents.iter().filter(able).map(|agent| agent.name.clone()).collect();
         let canary = draft.next.members.get(&self.canary);
-        let runs = canary.is_some_and(|canary| runs(canary));
+        let runs = canary.is_some_and(runs);
         // One that died tells only when it is started again, after its window.
         if able.contains(&self.canary) && (runs || able.len() == 1) {
             if now < self.not_before {

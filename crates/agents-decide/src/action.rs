@@ -37,7 +37,15 @@ pub enum Action {
         why: Why,
     },
     /// Ends a session and its processes, one step of it.
-    Stop { name: AgentName, run: Option<RunId>, stage: StopStage, why: Why },
+    Stop {
+        name: AgentName,
+        /// The pane of ours that was seen; without one, the session of its name if it carries our tag.
+        #[serde(default)]
+        pane: Option<u32>,
+        run: Option<RunId>,
+        stage: StopStage,
+        why: Why,
+    },
     /// Types a message.
     Type { name: AgentName, pane: u32, text: String, token: String },
     /// Presses the submit key.
@@ -53,7 +61,13 @@ pub enum Action {
     /// Deletes that file.
     ClearComplete,
     /// Ends a session that the file no longer declares.
-    StopUndeclared { name: AgentName, session: String, run: Option<RunId>, stage: StopStage },
+    StopUndeclared {
+        name: AgentName,
+        session: String,
+        pane: u32,
+        run: Option<RunId>,
+        stage: StopStage,
+    },
     /// Answers a request of the operator.
     Reply { request: RequestId, answers: Vec<(AgentName, Answer)> },
     /// Tells the operator, once.

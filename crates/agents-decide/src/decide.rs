@@ -9,7 +9,7 @@ use crate::state::{Blind, FleetState, Wanted};
 use crate::{
     Action, Activity, MemberSeen, Note, Now, Observation, Seen, Step, StopStage, Wish, account,
     activity, asks, conversation, delivery, handoff, health, intent, life, login, program,
-    sequence, wake,
+    sequence, standing, wake,
 };
 
 /// After so long without a look that succeeds the operator hears of it.
@@ -168,9 +168,14 @@ fn one_agent<'a>(
     let timing = &draft.fleet.timing;
     let alive = seen.pane.known().is_some_and(|pane| pane.dead.is_none());
     let activity = if alive {
-        let before = draft.member(name).activity.clone();
-        let (next, activity, notes) = activity::judge(&before, backend, seen, timing, draft.now);
-        draft.member(name).activity = next;
+        let member = draft.member(name);
+        let (before, stood) = (member.activity.clone(), member.standing.take());
+        let standing = activity::stand(&before, stood.as_ref(), seen, timing, draft.now);
+        let known = (seen, standing.as_ref());
+        let (next, activity, notes) = activity::judge(&before, backend, known, timing, draft.now);
+        standing::look_again(draft, standing.as_ref());
+        let member = draft.member(name);
+        (member.activity, member.standing) = (next, standing);
         for note in notes {
             draft.note(name, note);
         }
@@ -179,6 +184,7 @@ fn one_agent<'a>(
         }
         activity
     } else {
+        draft.member(name).standing = None;
         Activity::Unknown
     };
     conversation::hear(draft, agent, seen);
@@ -347,8 +353,8 @@ fn undeclared(draft: &mut Draft<'_>) {
         };
         let late = draft.now.at.since(open.since) >= draft.fleet.timing.stop_grace;
         let stage = if late { StopStage::Kill } else { StopStage::Terminate };
-        let crate::Undeclared { name, session, run } = stray;
-        draft.act(Action::StopUndeclared { name, session, run, stage });
+        let crate::Undeclared { name, session, pane, run } = stray;
+        draft.act(Action::StopUndeclared { name, session, pane, run, stage });
         draft.look_in(std::time::Duration::from_millis(200));
     }
     // What the file no longer declares is forgotten once it runs no more.

@@ -8,7 +8,7 @@ use agents_names::{AgentName, PhaseId};
 use crate::conversation::Which;
 use crate::delivery::{MessageKind, Went, closed, drop_all, owe, owe_now};
 use crate::draft::{Declared, Draft};
-use crate::life::{Ending, Life, begin_stop, set};
+use crate::life::{Ending, Life, begin_stop, set, taken};
 use crate::request::{Answer, OneOffs, Request, RequestId, SendTerms, Verb};
 use crate::sequence::Sequence;
 use crate::state::{OpenRequest, Wanted};
@@ -181,6 +181,11 @@ fn ask_down(draft: &mut Draft<'_>, what: Declared<'_>) -> Option<Answer> {
     let since = draft.now.at;
     let seen = &draft.seen.members[what.name()];
     let (present, leftovers) = (seen.pane.known(), seen.processes.known().is_some());
+    if let Some(reason) = taken(draft, what, seen).filter(|_| !leftovers)
+        && !matches!(draft.next.members[what.name()].life, Life::Stopping { .. })
+    {
+        return Some(Answer::Failed(reason));
+    }
     let run = present.and_then(|pane| pane.run);
     match draft.member(what.name()).life.clone() {
         Life::Stopping { .. } => {
@@ -207,7 +212,8 @@ fn ask_down(draft: &mut Draft<'_>, what: Declared<'_>) -> Option<Answer> {
 fn restart(draft: &mut Draft<'_>, names: &[AgentName], start: &Start<'_>) -> Answers {
     let mut answers = Answers::new();
     for what in chosen(draft, names, false) {
-        let unstartable = draft.seen.members[what.name()].unstartable.clone();
+        let seen = &draft.seen.members[what.name()];
+        let unstartable = seen.unstartable.clone().or_else(|| taken(draft, what, seen));
         want_up(draft, what.name(), start.one_offs);
         let member = draft.member(what.name());
         member.budget.reset();

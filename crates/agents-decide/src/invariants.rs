@@ -79,6 +79,9 @@ fn broken(
             if !fits {
                 found.push(("I11", format!("{name} is typed at though its pane cannot take it")));
             }
+            if decision.next.members.get(name).is_some_and(|member| member.asks.is_some()) {
+                found.push(("I18", format!("{name} is typed at though it asks something")));
+            }
             if fleet.agent(name).is_none() {
                 found.push(("I11", format!("{name} is no agent, and is typed at")));
             }

@@ -29,6 +29,7 @@ pub mod sentence;
 mod sequence;
 mod shown;
 pub mod stall;
+pub mod standing;
 mod state;
 mod step;
 mod told;
@@ -54,7 +55,8 @@ pub use note::{About, Note};
 pub use now::{Moment, Now, Zone};
 pub use observation::{
     BeganSeen, DeadSeen, ExitSeen, HandoffSeen, InboxSeen, MemberSeen, NewsSeen, Observation,
-    PaneSeen, ProcessesSeen, ScreenSeen, ServerSeen, StatusSeen, Undeclared,
+    PaneSeen, ProcessSeen, ProcessesSeen, RootsSeen, ScreenSeen, ServerSeen, StatusSeen,
+    Undeclared,
 };
 pub use program::Program;
 pub use request::{Answer, OneOffs, Request, RequestId, SendTerms, Verb};
@@ -62,7 +64,8 @@ pub use seen::Seen;
 pub use sequence::{PhaseNote, Sequence};
 pub use shown::{Shown, ShownState};
 pub use stall::{Stall, StallLook, StallNote, Vow};
+pub use standing::{Stand, Standing};
 pub use state::{Blind, FleetState, Member, OpenRequest, STATE_SCHEMA, Suspicion, Trial, Wanted};
 pub use step::{Step, Wish};
-pub use told::{Told, ToldState};
+pub use told::{Heard, Prompted, Told, ToldState};
 pub use wake::WakeNote;

@@ -17,7 +17,7 @@ use start::{Sent, due, may_run, starting};
 use stop::{Stop, stopping};
 
 pub use note::{Bar, Hold, LifeNote, StaysDown};
-pub(crate) use stop::{begin_stop, may_restart, restart};
+pub(crate) use stop::{begin_stop, may_restart, restart, taken};
 
 /// A member's life.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -92,6 +92,9 @@ const UNWATCHED: Duration = Duration::from_secs(10);
 
 /// One tick of a member's life.
 pub(crate) fn step(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSeen) {
+    if let Some(roots) = &seen.roots {
+        draft.member(what.name()).roots = Some(roots.clone());
+    }
     let absent_but_doubted = draft.doubted && seen.pane.is_absent();
     if let Seen::Unknown(cause) = &seen.pane {
         draft.note(what.name(), Note::CannotSee { cause: cause.clone() });
@@ -125,7 +128,11 @@ fn stopped(draft: &mut Draft<'_>, what: Declared<'_>, pane: Option<&PaneSeen>, h
     let wanted = what.wanted_up(draft.member(name));
     if let Some(pane) = pane {
         let asked_down = draft.member(name).wanted == Wanted::Down;
-        if pane.dead.is_some() || (pane.ours && asked_down) {
+        if let Some(reason) = taken(draft, what, &draft.seen.members[name])
+            && (pane.dead.is_some() || asked_down)
+        {
+            draft.note(name, LifeNote::Unstartable { reason, by_itself: false });
+        } else if pane.dead.is_some() || (pane.ours && asked_down) {
             // A start that timed out may take effect after the stop that followed it.
             begin_stop(draft, what, pane.run, Why::Asked, None);
         } else {

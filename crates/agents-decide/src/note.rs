@@ -111,7 +111,11 @@ fn of_activity(note: &mut ActivityNote) {
             (*row, *at) = (without_numbers(row), Moment::default());
         }
         ActivityNote::PatternStale { row, .. } => *row = without_numbers(row),
-        ActivityNote::Idle { since } => *since = Moment::default(),
+        ActivityNote::Idle { since } | ActivityNote::ToldLongAgo { since, .. } => {
+            *since = Moment::default();
+        }
+        // Which of its reports said so changes with each tool that it runs.
+        ActivityNote::Told { by } => by.clear(),
         ActivityNote::ScreenMoves
         | ActivityNote::LogGrows
         | ActivityNote::ProcessesWork

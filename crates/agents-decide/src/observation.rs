@@ -58,6 +58,9 @@ pub struct MemberSeen {
     /// What the program itself says by its hooks and its record; `None` when it says nothing that holds now.
     #[serde(default)]
     pub told: Option<crate::Told>,
+    /// When the program of this run last said anything; `None` when it never did.
+    #[serde(default)]
+    pub heard: Option<crate::Heard>,
     /// The conversation that the program of this run is in, as the program itself says.
     #[serde(default)]
     pub conversation: Option<String>,
@@ -74,6 +77,9 @@ pub struct MemberSeen {
     /// How the program of the last run began, as its launcher recorded; looked up until it is seen.
     #[serde(default)]
     pub began: Option<BeganSeen>,
+    /// The processes that its run began with, until all of them are remembered.
+    #[serde(default)]
+    pub roots: Option<RootsSeen>,
     /// tmux was not heard to take what was decided for it last: it was not asked, or did not answer in time.
     #[serde(default)]
     pub unheard: bool,
@@ -87,7 +93,7 @@ pub struct MemberSeen {
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct PaneSeen {
     pub pane: u32,
-    /// The session carries our tag for this very member.
+    /// The session carries our tag for this very member, or holds the launcher of its last run.
     pub ours: bool,
     /// Which start this was, from the session's tag.
     pub run: Option<RunId>,
@@ -152,6 +158,24 @@ pub struct ProcessesSeen {
     pub count: u32,
 }
 
+/// The processes that a run began with. Whatever becomes of its records, the rest of it is found by them.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct RootsSeen {
+    pub run: RunId,
+    /// What tmux started in the pane.
+    pub launcher: ProcessSeen,
+    /// `None`: not known yet, or not any more.
+    pub program: Option<ProcessSeen>,
+}
+
+/// One process.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct ProcessSeen {
+    pub pid: u32,
+    /// When it began, in the words of its machine: a later process with its number began at another time.
+    pub began: Option<String>,
+}
+
 /// The status file of a phase.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct StatusSeen {
@@ -195,6 +219,9 @@ pub struct InboxSeen {
 pub struct Undeclared {
     pub name: AgentName,
     pub session: String,
+    /// Its first pane.
+    #[serde(default)]
+    pub pane: u32,
     pub run: Option<RunId>,
 }
 

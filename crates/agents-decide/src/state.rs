@@ -13,7 +13,7 @@ use crate::life::Life;
 use crate::program::Program;
 use crate::request::{Answer, RequestId, Verb};
 use crate::sequence::Sequence;
-use crate::{ActivityState, Limit, Moment, RunId, ServerSeen, Stall};
+use crate::{ActivityState, Limit, Moment, RootsSeen, RunId, ServerSeen, Stall};
 
 /// The number of this shape; a store with a larger one was written by a newer program.
 pub const STATE_SCHEMA: u32 = 1;
@@ -69,6 +69,9 @@ pub struct Member {
     pub limit: Limit,
     pub stall: Stall,
     pub mailbox: Mailbox,
+    /// What all evidence together says that its program does; `None` where only patterns read its screen.
+    #[serde(default)]
+    pub standing: Option<crate::Standing>,
     /// What it asks a person, as far as the rules of a preset can tell.
     #[serde(default)]
     pub asks: Option<crate::Asks>,
@@ -97,6 +100,9 @@ pub struct Member {
     /// The run whose program is known to have begun, and since when that is known.
     #[serde(default)]
     pub began: Option<(RunId, Moment)>,
+    /// The processes that its last run began with, as they were seen.
+    #[serde(default)]
+    pub roots: Option<RootsSeen>,
 }
 
 /// Something that condemns a session when a second look confirms it.

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use agents_config::Fleet;
-use agents_decide::{Base, HandoffSeen, Moment, Now, RunId, Seen, StatusSeen, StopStage};
+use agents_decide::{
+    Base, HandoffSeen, Moment, Now, RootsSeen, RunId, Seen, StatusSeen, StopStage,
+};
 use agents_names::{AgentName, PhaseId, SessionName};
 use agents_tmux::{Driver as _, Listing, StartSession, TmuxError};
 use agents_watchdog::observe::tag;
@@ -86,6 +88,10 @@ impl Place for SimPlace {
         Reached::default()
     }
 
+    fn has_launched(&mut self, _: &AgentName, _: RunId, _: u32) -> bool {
+        false
+    }
+
     fn facts(&mut self, fleet: &Fleet, name: &AgentName, need: Need) -> Facts {
         let session = session_of(fleet, name);
         let agent = fleet.agent(name);
@@ -119,9 +125,12 @@ impl Place for SimPlace {
             processes,
             unstartable,
             began,
+            roots: None,
             resume_id,
             conversation,
             wake_text: wake.filter(|_| has_wake),
+            told: None,
+            heard: None,
         }
     }
 
@@ -193,7 +202,13 @@ impl Place for SimPlace {
         })
     }
 
-    fn end_processes(&mut self, name: &AgentName, run: RunId, stage: StopStage) {
+    fn end_processes(
+        &mut self,
+        name: &AgentName,
+        run: RunId,
+        _: Option<&RootsSeen>,
+        stage: StopStage,
+    ) {
         if self.gate.death().is_none() {
             let now = self.machine.terminals.now();
             self.machine.parts().runs.end(name, run, stage, now);

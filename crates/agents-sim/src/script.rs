@@ -14,6 +14,7 @@
 //! ```
 //! A line without a time happens where the last one left off. A time earlier than the last is the next day's.
 
+mod asked;
 mod program;
 mod step;
 

@@ -72,6 +72,7 @@ checks![
     typing::an_empty_text_is_refused,
     sessions::t30_only_the_exact_session_is_hit,
     sessions::t34_a_renamed_session_is_known_by_its_tag,
+    sessions::t34_a_kill_by_pane_ends_the_session_that_holds_it,
     sessions::t36_a_second_start_of_a_name_is_already,
     sessions::t37_words_reach_the_program_unchanged,
     sessions::t42_the_first_output_is_logged,

@@ -42,6 +42,12 @@ pub struct ControlMode {
     connect_after: Option<Instant>,
 }
 
+/// What the session of a control client carries in `@agents_id`, which tells it from one that a person made.
+#[must_use]
+pub fn control_tag(session: &SessionName) -> String {
+    format!("control:{session}")
+}
+
 /// How long the panes must have been the same before the client connects.
 const QUIET: Duration = Duration::from_secs(1);
 /// How long to do without a connection after one could not be had.

@@ -26,7 +26,7 @@ mod together;
 mod transport;
 
 pub use contract::{CheckResult, conformance};
-pub use control::ControlMode;
+pub use control::{ControlMode, control_tag};
 pub use driver::{Driver, Fence};
 pub use error::TmuxError;
 pub use oneshot::OneShot;

@@ -17,8 +17,9 @@ pub enum TmuxOp {
     Type { pane: PaneId, text: String, token: Token },
     /// Presses a key, and notes the token in the session, atomically. Refused as for `Type`.
     Submit { pane: PaneId, key: String, token: Token },
-    /// Ends a session. Refused unless the session carries that id tag, or carries none and `untagged_too`.
-    Kill { session: SessionName, agent_id: String, untagged_too: bool },
+    /// Ends the session that holds `pane`, whatever it is called by now; without a pane, the one of exactly that name.
+    /// Refused unless the session carries that id tag, or carries none and `untagged_too`.
+    Kill { session: SessionName, pane: Option<PaneId>, agent_id: String, untagged_too: bool },
     /// Attaches a log pipe to a pane that has none; does nothing when it has one.
     AttachLog { pane: PaneId, log: PathBuf },
 }

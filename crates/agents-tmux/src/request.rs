@@ -27,7 +27,7 @@ enum Subject {
     NewSession,
     Pane(PaneId),
     Log(PaneId),
-    Session { name: SessionName, agent_id: String },
+    Session { name: SessionName, pane: Option<PaneId>, agent_id: String },
 }
 
 impl Request {
@@ -43,8 +43,8 @@ impl Request {
             TmuxOp::Start(start) => Self::start(start, memory),
             TmuxOp::Type { pane, text, token } => Self::typing(*pane, text, token, memory),
             TmuxOp::Submit { pane, key, token } => Self::submit(*pane, key, token, memory),
-            TmuxOp::Kill { session, agent_id, untagged_too } => {
-                Self::kill(session, agent_id, *untagged_too, memory)
+            TmuxOp::Kill { session, pane, agent_id, untagged_too } => {
+                Self::kill((session, *pane), agent_id, *untagged_too, memory)
             }
             TmuxOp::AttachLog { pane, log } => Self::attach_log(*pane, log, memory),
         }
@@ -142,7 +142,7 @@ impl Request {
     }
 
     fn kill(
-        session: &SessionName,
+        (session, pane): (&SessionName, Option<PaneId>),
         agent_id: &str,
         untagged_too: bool,
         memory: &Memory,
@@ -152,14 +152,20 @@ impl Request {
         if untagged_too {
             may = format!("#{{||:#{{==:#{{@agents_id}},}},{may}}}");
         }
-        // A name that is not there resolves to another session: tmux must say whose turn it is.
-        let guard = Guard {
-            target: Some(Target::pane_of(session)),
-            refuse_if: vec![format!("#{{!=:#{{session_name}},{session}}}"), not(&may)],
+        let (mut guard, target) = match pane {
+            Some(pane) => (Guard::pane(pane, memory), Target::pane(pane)),
+            // A name that is not there resolves to another session: tmux must say whose turn it is.
+            None => {
+                let refuse_if = vec![format!("#{{!=:#{{session_name}},{session}}}")];
+                let guard = Guard { target: Some(Target::pane_of(session)), refuse_if };
+                (guard, Target::session(session))
+            }
         };
-        let end = Words::new(["kill-session", "-t", Target::session(session).as_str()]);
+        guard.refuse_if.push(not(&may));
+        let end = Words::new(["kill-session", "-t", target.as_str()]);
         let commands = vec![guard.around(&[end, done()], memory)];
-        let subject = Subject::Session { name: session.clone(), agent_id: agent_id.to_owned() };
+        let (name, agent_id) = (session.clone(), agent_id.to_owned());
+        let subject = Subject::Session { name, pane, agent_id };
         Ok(Self { batch: Batch::Chain { load: None, commands }, subject })
     }
 
@@ -189,8 +195,10 @@ impl Request {
             Verdict::Refused(refusal) => refusal,
         };
         let server = match self.subject {
-            Subject::Pane(_) | Subject::Log(_) => memory.server,
-            Subject::Server | Subject::NewSession | Subject::Session { .. } => None,
+            Subject::Pane(_) | Subject::Log(_) | Subject::Session { pane: Some(_), .. } => {
+                memory.server
+            }
+            Subject::Server | Subject::NewSession | Subject::Session { pane: None, .. } => None,
         };
         if let Some(error) = refusal.shared(memory.fence.as_ref(), server) {
             return Err(error);
@@ -208,8 +216,14 @@ impl Request {
                 Ok(Done::Already)
             }
             Subject::Log(pane) => Err(refusal.of_pane(*pane)),
-            Subject::Session { name, .. } if refusal.session != name.as_str() => Ok(Done::Already),
-            Subject::Session { name, agent_id } => {
+            Subject::Session { pane: Some(pane), .. } if refusal.pane != pane.to_string() => {
+                Ok(Done::Already)
+            }
+            Subject::Session { name, pane: None, .. } if refusal.session != name.as_str() => {
+                Ok(Done::Already)
+            }
+            Subject::Session { agent_id, .. } => {
+                let name = &refusal.session;
                 let owner = match refusal.agent_id.as_str() {
                     "" => "carries no tag of ours".to_owned(),
                     other => format!("belongs to `{other}`"),

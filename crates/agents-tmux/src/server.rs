@@ -6,6 +6,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use agents_names::SessionName;
 
+use crate::control::control_tag;
 use crate::oneshot::{OneShot, run_tmux};
 use crate::place::Place;
 use crate::target::Target;
@@ -95,18 +96,19 @@ impl Place {
         Ok(run_tmux(self, &words, None).await?.status.success())
     }
 
-    /// Ends the control clients that sit in a session: those of drivers that were killed. Such a client does not always
+    /// Ends the control clients that sit in a session that a driver made: those of drivers that were killed. Such a client does not always
     /// notice that its owner has gone, and a server waits for it when it should end.
     ///
     /// # Errors
     /// [`TmuxError::Unknown`] when the server could not be asked.
     pub async fn end_control_clients(&self, session: &SessionName) -> Result<(), TmuxError> {
-        let format = "#{client_control_mode} #{client_pid} #{client_session}";
+        let format = "#{client_control_mode} #{client_pid} #{client_session} #{@agents_id}";
         let words = ["list-clients", "-F", format].map(str::to_owned);
         let listed = run_tmux(self, &words, None).await?;
         let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
+        let ours = format!(" {session} {}", control_tag(session));
         for row in listed.lines() {
-            let pid = row.strip_prefix("1 ").and_then(|row| row.strip_suffix(session.as_str()));
+            let pid = row.strip_prefix("1 ").and_then(|row| row.strip_suffix(&ours));
             let pid = pid.and_then(|pid| pid.trim_end().parse().ok()).and_then(Pid::from_raw);
             // One that has ended meanwhile needs no signal.
             let _ = pid.map(|pid| kill_process(pid, Signal::KILL));

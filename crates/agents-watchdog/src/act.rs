@@ -2,7 +2,7 @@
 
 use agents_config::Fleet;
 use agents_decide::{Action, Decision, Now, RunId, Sequence};
-use agents_names::{AgentName, SessionName};
+use agents_names::AgentName;
 use agents_tmux::{Done, Driver, PaneId, ServerId, TmuxError, TmuxOp, Token};
 
 use crate::ledger::{Entry, Ledger, Record};
@@ -228,24 +228,27 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
 
     /// Signals what belongs to the session, and says how the session itself is ended.
     fn stop_of(&mut self, fleet: &Fleet, action: &Action) -> Result<TmuxOp, String> {
-        let (name, session, untagged_too, run, stage) = match action {
-            Action::Stop { name, run, stage, .. } => {
+        let (name, session, pane, run, stage) = match action {
+            Action::Stop { name, pane, run, stage, .. } => {
                 let session = session_of(fleet, name)
                     .ok_or_else(|| format!("the config no longer declares {name}"))?;
-                let is_ours = session.as_str().starts_with(fleet.session_prefix.as_str());
-                (name, session.clone(), is_ours, run, stage)
+                (name, session.clone(), *pane, run, stage)
             }
-            Action::StopUndeclared { name, session, run, stage } => {
-                let session = SessionName::new(session).map_err(|error| error.to_string())?;
-                (name, session, false, run, stage)
+            Action::StopUndeclared { name, pane, run, stage, .. } => {
+                (name, fleet.session_prefix.session_of(name), Some(*pane), run, stage)
             }
             other => return Err(format!("`{other:?}` is no stop")),
         };
         // Signalled before the terminal closes: afterwards nothing ties its processes together any more.
         if let Some(run) = run {
-            self.place.end_processes(name, *run, *stage);
+            let roots = self.state.members.get(name).and_then(|member| member.roots.as_ref());
+            let roots = roots.filter(|roots| roots.run == *run);
+            self.place.end_processes(name, *run, roots, *stage);
         }
-        Ok(TmuxOp::Kill { session, agent_id: tag(fleet, name), untagged_too })
+        // Whose a pane without a tag is was proved when it was seen; a name proves nothing.
+        let untagged_too = pane.is_some();
+        let pane = pane.map(PaneId);
+        Ok(TmuxOp::Kill { session, pane, agent_id: tag(fleet, name), untagged_too })
     }
 }
 

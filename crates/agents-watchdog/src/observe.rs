@@ -51,14 +51,16 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         let mut members = BTreeMap::new();
         for name in sessions::member_names(fleet) {
             let pane = panes.get(name);
-            let mut need = self.need(fleet, name, pane.copied(), now);
+            let ours = pane.is_some_and(|pane| self.is_ours(fleet, name, pane));
+            let mut need = self.need(fleet, name, (pane.copied(), ours), now);
             // What the operator asks for may need a start, or an end of what is left.
             need.startable |= !requests.is_empty();
             need.processes |= !requests.is_empty() && !need.lives;
             let facts = self.place.facts(fleet, name, need);
             let screen = screens.remove(name).unwrap_or(Seen::Absent);
             let shown = self.readings.of(fleet, name, pane.copied(), &screen);
-            let seen = sessions::pane_seen(fleet, name, pane.copied(), &server, &listing);
+            let pane = pane.copied().map(|pane| (pane, ours));
+            let seen = sessions::pane_seen(pane, &server, &listing);
             members.insert(
                 name.clone(),
                 MemberSeen { shown, ..self.member_seen(name, seen, screen, facts) },
@@ -113,9 +115,12 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             processes,
             unstartable,
             began,
+            roots,
             resume_id,
             conversation,
             wake_text,
+            told,
+            heard,
         } = facts;
         let start_failed = self.failed.get(name).cloned();
         let unheard = self.unheard.contains(name);
@@ -123,7 +128,8 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             pane,
             screen,
             shown: None,
-            told: None,
+            told,
+            heard,
             conversation,
             exit,
             log_age,
@@ -131,6 +137,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             unstartable,
             start_failed,
             began,
+            roots,
             unheard,
             resume_id,
             wake_text,
@@ -162,10 +169,18 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
     }
 
     /// Which facts this look needs of a member.
-    fn need(&self, fleet: &Fleet, name: &AgentName, pane: Option<&Pane>, now: Now) -> Need {
+    fn need(
+        &self,
+        fleet: &Fleet,
+        name: &AgentName,
+        (pane, ours): (Option<&Pane>, bool),
+        now: Now,
+    ) -> Need {
         let member = self.state.members.get(name);
+        let stops = member.is_some_and(|member| matches!(member.life, Life::Stopping { .. }));
         let run = member.and_then(|member| run_of_life(&member.life).or(member.last_run));
-        let alive = pane.is_some_and(|pane| pane.dead.is_none());
+        // A stranger under the name of a session that was ended is no sign of life.
+        let alive = pane.is_some_and(|pane| pane.dead.is_none()) && (ours || !stops);
         let still = member.is_some_and(|member| {
             let since = member.activity.evidence_at.or(member.activity.changed_at);
             since.is_some_and(|since| now.at.since(since).as_secs() >= 2)
@@ -178,8 +193,11 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         let began = member.and_then(|member| member.began).filter(|(of, _)| Some(*of) == run);
         // One that dies at once leaves its record before its session goes.
         let is_fresh = began.is_none_or(|(_, at)| now.at.since(at).as_secs() < 2);
+        let roots = member.and_then(|member| member.roots.clone());
         Need {
             run,
+            launcher: pane.filter(|pane| ours && pane.dead.is_none()).map(|pane| pane.pid),
+            roots: roots.filter(|roots| Some(roots.run) == run),
             beginning: alive && began.is_none(),
             end: !alive || !up || is_fresh,
             lives: alive,
@@ -202,6 +220,16 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
                 && up
                 && fleet.agent(name).is_some_and(|it| leaves_record(fleet, it)),
         }
+    }
+
+    /// Whether a pane carries our tag for this member, or holds the launcher of its last run.
+    fn is_ours(&mut self, fleet: &Fleet, name: &AgentName, pane: &Pane) -> bool {
+        if let Some(id) = &pane.agent_id {
+            return *id == tag(fleet, name);
+        }
+        let last = self.state.members.get(name).and_then(|member| member.last_run);
+        let run = run_of(pane.run.as_deref()).or(last);
+        run.is_some_and(|run| self.place.has_launched(name, run, pane.pid))
     }
 
     fn recent_start(&self, member: Option<&agents_decide::Member>, now: Now) -> bool {

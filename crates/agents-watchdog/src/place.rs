@@ -6,6 +6,8 @@ mod facts;
 mod fetcher;
 mod local;
 mod prepare;
+mod roots;
+mod tellers;
 
 pub use clock::now_after;
 pub(crate) use facts::unstartable as start_obstacle;
@@ -15,8 +17,8 @@ pub(crate) use prepare::make_private_dir;
 
 use agents_config::{Fleet, OneOff};
 use agents_decide::{
-    Base, BeganSeen, ExitSeen, HandoffSeen, Moment, Now, Opening, ProcessesSeen, RunId, Seen,
-    StatusSeen, StopStage,
+    Base, BeganSeen, ExitSeen, HandoffSeen, Heard, Moment, Now, Opening, ProcessesSeen, RootsSeen,
+    RunId, Seen, StatusSeen, StopStage, Told,
 };
 use agents_names::{AgentName, PhaseId};
 use agents_tmux::{Listing, StartSession, TmuxError};
@@ -29,16 +31,24 @@ pub struct Facts {
     pub processes: Seen<ProcessesSeen>,
     pub unstartable: Option<String>,
     pub began: Option<BeganSeen>,
+    pub roots: Option<RootsSeen>,
     pub resume_id: Option<String>,
     /// The conversation that the run's program has open.
     pub conversation: Option<String>,
     pub wake_text: Option<String>,
+    /// What the program of the run says about itself.
+    pub told: Option<Told>,
+    pub heard: Option<Heard>,
 }
 
 /// Which facts of a member this look needs; the others are skipped, since each costs something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Need {
     pub run: Option<RunId>,
+    /// What tmux started in its pane, if that lives.
+    pub launcher: Option<u32>,
+    /// What is remembered of the processes that the run began with.
+    pub roots: Option<RootsSeen>,
     /// Whether its program has begun.
     pub beginning: bool,
     /// The end of the run.
@@ -82,6 +92,9 @@ pub trait Place: Send {
     /// the one that is there.
     fn reached(&mut self) -> Reached;
 
+    /// Whether the launcher of that run is this process.
+    fn has_launched(&mut self, name: &AgentName, run: RunId, pid: u32) -> bool;
+
     fn facts(&mut self, fleet: &Fleet, name: &AgentName, need: Need) -> Facts;
 
     /// The status file of a phase.
@@ -110,8 +123,14 @@ pub trait Place: Send {
     /// In words, what is missing.
     fn prepare(&mut self, fleet: &Fleet, start: &Start<'_>) -> Result<StartSession, String>;
 
-    /// Signals the processes of a run that are left.
-    fn end_processes(&mut self, name: &AgentName, run: RunId, stage: StopStage);
+    /// Signals the processes of a run that are left; `roots`: as they are remembered.
+    fn end_processes(
+        &mut self,
+        name: &AgentName,
+        run: RunId,
+        roots: Option<&RootsSeen>,
+        stage: StopStage,
+    );
 
     /// Mirrors the position into the file that other programs read.
     ///

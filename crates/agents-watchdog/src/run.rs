@@ -17,6 +17,7 @@ use crate::in_force::PROBLEM_WORD;
 use crate::ledger::{Entry, EntryKind, Ledger as _, LedgerError, Record};
 use crate::notify::{CONFIG_BROKEN, Notifier};
 use crate::place::LocalPlace;
+use crate::report::Hearing;
 use crate::store_ledger::StoreLedger;
 use crate::tick::{Engine, Ticked};
 use crate::trouble::Account;
@@ -164,6 +165,8 @@ impl<D: Driver> Reign<D> {
         let mut signals = Signals::watch()?;
         self.fence().await;
         let fetched = self.engine.place.fetched();
+        let mut hearing = Hearing::open(&self.config.fleet().state_dir());
+        self.engine.place.listen(hearing.inbox());
         let mut home = self.engine.state().server;
         let mut began = None;
         let mut account = Account::default();
@@ -207,11 +210,12 @@ impl<D: Driver> Reign<D> {
                 },
             };
             heartbeat(&fleet);
-            let wakes = Wakes {
+            let mut wakes = Wakes {
                 at: tokio::time::Instant::now() + pause.max(LEAST_PAUSE),
                 fetched: &fetched,
+                hearing: &mut hearing,
             };
-            match (self.rest(&fleet, &wakes, &mut signals).await, &until) {
+            match (self.rest(&fleet, &mut wakes, &mut signals).await, &until) {
                 (Told::Look, _) => {}
                 (Told::End, Until::Told) => return Ok(()),
                 (Told::End, Until::Answered(_)) => return Err(WatchdogError::Interrupted),
@@ -220,7 +224,7 @@ impl<D: Driver> Reign<D> {
     }
 
     /// Waits for what the next tick is due to, and meanwhile sees that people are told of what was decided.
-    async fn rest(&mut self, fleet: &Fleet, wakes: &Wakes<'_>, signals: &mut Signals) -> Told {
+    async fn rest(&mut self, fleet: &Fleet, wakes: &mut Wakes<'_>, signals: &mut Signals) -> Told {
         loop {
             // A verb leaves that to the watchdog, which finds it in the journal.
             if self.engine.supervises {
@@ -230,6 +234,7 @@ impl<D: Driver> Reign<D> {
                 () = tokio::time::sleep_until(wakes.at) => return Told::Look,
                 () = self.engine.driver.news() => return Told::Look,
                 () = wakes.fetched.notified() => return Told::Look,
+                () = wakes.hearing.news() => return Told::Look,
                 told = signals.next() => return told,
                 () = self.notifier.due() => {}
             }
@@ -359,6 +364,7 @@ pub fn heartbeat_file(state_dir: &Path) -> PathBuf {
 struct Wakes<'f> {
     at: tokio::time::Instant,
     fetched: &'f tokio::sync::Notify,
+    hearing: &'f mut Hearing,
 }
 
 /// The signals that reach the loop.

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use agents_config::{Fleet, Kind, Watch};
 use agents_decide::sentence::way_out;
-use agents_decide::{FleetState, Now, Sequence};
+use agents_decide::{FleetState, Now, Sequence, Stand, Standing};
 use agents_names::{BackendName, PhaseId};
 use agents_tmux::Listing;
 use chrono::{DateTime, Utc};
@@ -110,6 +110,8 @@ pub struct MemberView {
     pub edited: Option<String>,
     /// The foreground process of its pane.
     pub command: Option<String>,
+    /// What its program does, as the last look found, and what says so; only while it runs and is watched.
+    pub doing: Option<Standing>,
     pub limited_until: Option<DateTime<Utc>>,
     /// What it is owed, oldest first.
     pub owed: Vec<String>,
@@ -319,6 +321,13 @@ fn unseen(known: &Known<'_>, cause: &str) -> String {
 }
 
 impl MemberView {
+    /// Whether only a person can help it on.
+    #[must_use]
+    pub fn needs_person(&self) -> bool {
+        let doing = self.doing.as_ref().map(|doing| doing.stand);
+        self.state == State::WaitingInput || doing == Some(Stand::Unauthenticated)
+    }
+
     /// Whether its program runs, at work or inside a usage window.
     #[must_use]
     pub fn runs(&self) -> bool {

@@ -30,6 +30,7 @@ fn member(name: &str, state: State, waiting_for: Option<&str>) -> MemberView {
         remark: None,
         edited: None,
         command: (limited || state == State::Running).then(|| "node".to_owned()),
+        doing: None,
         limited_until: limited.then(|| noon + TimeDelta::hours(4)),
         owed: if limited { vec!["probe".to_owned()] } else { Vec::new() },
     }
@@ -110,7 +111,7 @@ fn trouble_stands_above_the_table() {
     let text = plain(&of(&view, None));
     let heads: Vec<&str> = text.lines().take(3).map(|line| &line[..8]).collect();
     assert_eq!(heads, [" config:", " tmux: c", " phase: "]);
-    assert!(text.contains("STALE") && text.contains("last tick 66 min ago"), "{text}");
+    assert!(text.contains("STALE") && text.contains("last look 66 min ago"), "{text}");
 }
 
 #[test]

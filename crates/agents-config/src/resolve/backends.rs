@@ -57,6 +57,10 @@ fn backend(
         Read { name, preset: preset.as_ref().map_or("", |preset| preset.name()), picker };
     let bin = read.bin(raw, from.bin);
     let delivery = from.prompt_delivery;
+    presets::check_hooks(&raw.hooks, preset.as_ref(), read.picker);
+    let is_own = preset.as_ref().zip(bin.as_ref());
+    let is_own = is_own.is_some_and(|(preset, bin)| presets::is_own_program(preset, bin));
+    let hooks = from.hooks.map(|hooks| hooks && is_own);
     let prompt_delivery =
         read.value("prompt_delivery", &raw.prompt_delivery, delivery, PromptDelivery::Arg);
     let submit_key = match prompt_delivery {
@@ -92,6 +96,7 @@ fn backend(
         ),
         session_flag: read.text("session_flag", &raw.session_flag, from.session_flag),
         prompt_flag: read.text("prompt_flag", &raw.prompt_flag, from.prompt_flag),
+        hooks: read.value("hooks", &raw.hooks, hooks, false),
         env: from.env,
         remote_control: read.value("remote_control", &raw.remote_control, None, false),
         remote_control_flag: read.or_text(

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use agents_screens::{BUILTIN_NAMES, Launch, PromptDelivery as Delivery};
+use agents_screens::{BUILTIN_NAMES, Hooks, Launch, PromptDelivery as Delivery};
 
 use crate::PromptDelivery;
 use crate::entry::Field;
@@ -68,6 +68,7 @@ pub(super) struct Filling {
     pub session_flag: Option<String>,
     pub model_flag: Option<String>,
     pub prompt_flag: Option<String>,
+    pub hooks: Option<bool>,
     pub connect_delay: Option<Duration>,
     pub env: Vec<(String, String)>,
 }
@@ -97,9 +98,34 @@ impl Filling {
             session_flag: Some(fragment(&launch.session.choose)),
             model_flag: Some(fragment(&launch.model)),
             prompt_flag: Some(fragment(prompt_words(launch))),
+            hooks: Some(matches!(launch.hooks, Hooks::Settings | Hooks::Extension)),
             connect_delay: Some(launch.ready.usual),
             env: launch.env.clone().into_iter().collect(),
         }
+    }
+}
+
+/// Whether a command line starts the preset's program by its own name: what a wrapper of somebody's makes of further
+/// words, or where it runs the program, is not known.
+pub(super) fn is_own_program(preset: &Preset, bin: &str) -> bool {
+    let first = bin.split_whitespace().next().unwrap_or_default();
+    let name = Path::new(first).file_name().and_then(|name| name.to_str());
+    preset.head().launch.as_ref().is_some_and(|launch| name == Some(launch.command.as_str()))
+}
+
+/// `hooks = true`, where nothing is known of the program that could make it report.
+pub(super) fn check_hooks(
+    field: &Field<bool>,
+    preset: Option<&Preset>,
+    picker: &mut Picker<'_, '_>,
+) {
+    let launch = preset.and_then(|preset| preset.head().launch.as_ref());
+    let is_known = launch.is_some_and(|launch| launch.hooks != Hooks::None);
+    if let (Some(true), Some(span), false) = (field.value(), field.span(), is_known) {
+        let problem = picker.problems.error(span, "nothing is known of hooks of this program");
+        problem.label("no hooks").help(
+            "remove the key; presets that know hooks are `claude`, `codex`, `opencode` and `pi`",
+        );
     }
 }
 

@@ -42,6 +42,7 @@ fn new_backend() -> Backend {
     Backend {
         preset: None,
         prompt_flag: None,
+        hooks: false,
         env: Vec::new(),
         name: BackendName::new("tui").expect("valid"),
         bin: "tui".to_owned(),
@@ -125,6 +126,7 @@ pub(crate) fn member(text: &str, cpu_ms: u64) -> MemberSeen {
         screen: Seen::Known(screen(text)),
         shown: None,
         told: None,
+        heard: None,
         conversation: None,
         exit: None,
         log_age: None,
@@ -132,6 +134,7 @@ pub(crate) fn member(text: &str, cpu_ms: u64) -> MemberSeen {
         unstartable: None,
         start_failed: None,
         began: None,
+        roots: None,
         unheard: false,
         resume_id: None,
         wake_text: None,

@@ -26,6 +26,15 @@ pub(super) fn started(
     match &member.life {
         Life::Up { since, run } => {
             let seen = draft.seen.members.get(name);
+            if let Some(pane) = seen.and_then(|seen| seen.pane.known()).filter(|pane| !pane.ours)
+                && pane.dead.is_none()
+                && *since >= asked
+            {
+                let session = draft.fleet.session_prefix.session_of(name);
+                return Some(Answer::Failed(format!(
+                    "a session `{session}` runs that was not started by `agents`; it is left as it is"
+                )));
+            }
             let settled = has_settled(seen, member.began, (*since, *run), draft.now.at);
             let fresh = *since >= asked;
             settled.then_some(if fresh { Answer::Started } else { Answer::AlreadyRunning })

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::start::may_run;
-use super::stop::begin_stop;
+use super::stop::{begin_stop, own_pane};
 use super::{Ending, Life, LifeNote, set};
 use crate::budget::{Verdict, jitter};
 use crate::draft::{Declared, Draft};
@@ -99,7 +99,7 @@ pub(super) fn ended(
         && what.wanted_up(draft.member(name))
         && may_run(draft, what)
         && !what.is_task();
-    let survivors = seen.pane.known().is_some() || seen.processes.known().is_some();
+    let survivors = own_pane(seen).is_some() || seen.processes.known().is_some();
     let asked = up_since.is_some_and(|since| crate::intent::is_asked_up_after(draft, name, since));
     let why = match refused {
         _ if draft.server_lost && asked => Why::Asked,

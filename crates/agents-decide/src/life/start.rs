@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::end::{again, describe, ended};
-use super::stop::begin_stop;
+use super::stop::{begin_stop, taken};
 use super::{Ending, Hold, Life, LifeNote, SEND_AGAIN, UNWATCHED, adopt, mark_beginning, set};
 use crate::conversation::{self, Start};
 use crate::draft::{Declared, Draft};
@@ -39,7 +39,10 @@ pub(super) fn due(
     let name = what.name();
     if let Some(pane) = seen.pane.known() {
         if pane.dead.is_some() {
-            begin_stop(draft, what, pane.run, why.clone(), Some(why));
+            match taken(draft, what, seen) {
+                Some(reason) => refuse(draft, what, reason, &why),
+                None => begin_stop(draft, what, pane.run, why.clone(), Some(why)),
+            }
         } else {
             adopt(draft, what, pane);
         }

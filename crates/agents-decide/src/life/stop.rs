@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::end::again;
 use super::{Bar, Ending, Life, LifeNote, SEND_AGAIN, UNWATCHED, set};
 use crate::draft::{Declared, Draft};
-use crate::{Action, MemberSeen, Moment, RunId, StopStage, Why};
+use crate::{Action, MemberSeen, Moment, PaneSeen, RunId, StopStage, Why};
 
 /// A stop that was sent.
 pub(super) struct Stop {
@@ -26,7 +26,8 @@ pub(super) fn stopping(
     let name = what.name();
     let now = draft.now.at;
     let grace = draft.fleet.timing.stop_grace;
-    if seen.pane.is_absent() && seen.processes.is_absent() {
+    let is_closed = seen.pane.known().map_or(seen.pane.is_absent(), |pane| !pane.ours);
+    if is_closed && seen.processes.is_absent() {
         let life = match stop.then {
             Some(why @ (Why::Gone { .. } | Why::ServerLost)) => return again(draft, what, why),
             Some(why) => Life::Due { at: now, why },
@@ -102,7 +103,25 @@ fn send_stop(
     stage: StopStage,
     why: Why,
 ) {
-    draft.act(Action::Stop { name: what.name().clone(), run, stage, why });
+    let name = what.name().clone();
+    // By its pane, since a person may have renamed its session and made another one under the old name.
+    let pane = draft.seen.members.get(&name).and_then(own_pane).map(|pane| pane.pane);
+    draft.act(Action::Stop { name, pane, run, stage, why });
+}
+
+/// The pane that was seen, if it is ours to end.
+pub(crate) fn own_pane(seen: &MemberSeen) -> Option<&PaneSeen> {
+    seen.pane.known().filter(|pane| pane.ours)
+}
+
+/// Why a member whose name is taken by a session of somebody else is neither ended nor started, and the way out.
+pub(crate) fn taken(draft: &Draft<'_>, what: Declared<'_>, seen: &MemberSeen) -> Option<String> {
+    let _strange = seen.pane.known().filter(|pane| !pane.ours)?;
+    let session = draft.fleet.session_prefix.session_of(what.name());
+    let end = draft.fleet.command_that_ends(session.as_str());
+    Some(format!(
+        "its session `{session}` was not started by `agents`, and is left as it is; `{end}` ends it"
+    ))
 }
 
 /// Kills and starts a running member, as its budget allows; whether it did.
@@ -132,9 +151,9 @@ pub(crate) fn may_restart(
 ) -> bool {
     let name = what.name();
     let Life::Up { since, .. } = draft.member(name).life.clone() else { return false };
-    if let Some(reason) = &seen.unstartable {
+    if let Some(reason) = seen.unstartable.clone().or_else(|| taken(draft, what, seen)) {
         // Killing first and finding out then would lose the session for nothing.
-        let bar = Bar::Unstartable { reason: reason.clone() };
+        let bar = Bar::Unstartable { reason };
         let note = LifeNote::NotRestarted { why: why.clone(), bar };
         draft.alarm_of(Some(name), "unstartable", note);
         return false;

@@ -22,7 +22,7 @@ pub(crate) fn step(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen) {
         pane: &seen.pane,
         screen: &seen.screen,
         shown: seen.shown.as_ref(),
-        told: seen.told.as_ref(),
+        told: member.standing.as_ref().and_then(|standing| standing.counted(seen)),
         pattern_active: member.activity.pattern_active(draft.now),
         own_texts: &own_texts,
         probe: delivery::probe_state(&member.mailbox),

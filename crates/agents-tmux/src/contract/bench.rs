@@ -115,7 +115,8 @@ pub(crate) fn submit(pane: PaneId, token: &str) -> TmuxOp {
 }
 
 pub(crate) fn kill(session: &SessionName, agent_id: &str) -> TmuxOp {
-    TmuxOp::Kill { session: session.clone(), agent_id: agent_id.to_owned(), untagged_too: false }
+    let (session, agent_id) = (session.clone(), agent_id.to_owned());
+    TmuxOp::Kill { session, pane: None, agent_id, untagged_too: false }
 }
 
 /// Starts the program in a session of that name, and returns its pane.

@@ -6,13 +6,14 @@ use super::bench::{
     Actor, Bench, Disturbance, LOOKS, Outcome, changed, expect, kill, logs, name, pane, refused,
     sink, start_of, started, that, vanishes,
 };
-use crate::{Done, Driver, TmuxOp};
+use crate::{Done, Driver, PaneId, TmuxOp};
 
 pub(super) async fn t30_only_the_exact_session_is_hit<B: Bench>(bench: &mut B) -> Outcome {
     started(bench, "proj-a3", Actor::Shows("x".to_owned())).await?;
     for absent in ["proj-a", "proj", "p"] {
         let op = TmuxOp::Kill {
             session: name(absent)?,
+            pane: None,
             agent_id: "proj-a3".to_owned(),
             untagged_too: true,
         };
@@ -30,6 +31,29 @@ pub(super) async fn t34_a_renamed_session_is_known_by_its_tag<B: Bench>(bench: &
     that(found == (id, Some("before"), Some("run1")), || format!("listed as {found:?}"))?;
     expect(bench, &kill(&session, "before"), Ok(Done::Already)).await?;
     changed(bench, &kill(&after, "before")).await
+}
+
+/// A person renamed the session, and made another one under its old name.
+pub(super) async fn t34_a_kill_by_pane_ends_the_session_that_holds_it<B: Bench>(
+    bench: &mut B,
+) -> Outcome {
+    let (session, id) = started(bench, "moved", Actor::Shows("x".to_owned())).await?;
+    let after = name("moved-on")?;
+    bench.disturb(Disturbance::Rename(session.clone(), after.clone())).await?;
+    bench.disturb(Disturbance::Stranger(session.clone())).await?;
+    let stranger = pane(bench, "moved").await?.id;
+    let of = |pane: PaneId, agent_id: &str| TmuxOp::Kill {
+        session: session.clone(),
+        pane: Some(pane),
+        agent_id: agent_id.to_owned(),
+        untagged_too: false,
+    };
+    refused(bench, &of(id, "other"), "belongs to `moved`").await?;
+    refused(bench, &of(stranger, "moved"), "no tag").await?;
+    changed(bench, &of(id, "moved")).await?;
+    vanishes(bench, &after).await?;
+    pane(bench, "moved").await?;
+    expect(bench, &of(id, "moved"), Ok(Done::Already)).await
 }
 
 pub(super) async fn t36_a_second_start_of_a_name_is_already<B: Bench>(bench: &mut B) -> Outcome {
@@ -150,8 +174,12 @@ pub(super) async fn s5_a_kill_needs_the_tag<B: Bench>(bench: &mut B) -> Outcome 
     refused(bench, &kill(&strange, "strange"), "no tag").await?;
     pane(bench, "mine").await?;
     pane(bench, "strange").await?;
-    let untagged_too =
-        TmuxOp::Kill { session: strange.clone(), agent_id: "x".to_owned(), untagged_too: true };
+    let untagged_too = TmuxOp::Kill {
+        session: strange.clone(),
+        pane: None,
+        agent_id: "x".to_owned(),
+        untagged_too: true,
+    };
     changed(bench, &untagged_too).await?;
     vanishes(bench, &strange).await?;
     changed(bench, &kill(&mine, "mine")).await?;

@@ -6,6 +6,7 @@ use agents_names::SessionName;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout};
 
+use super::control_tag;
 use super::parser::{Event, Parser};
 use crate::TmuxError;
 use crate::argv::{self, Words};
@@ -62,9 +63,17 @@ impl Connection {
             ["new-session", "-d", "-s", session.as_str(), "-x", "80", "-y", "24", "--", "cat", "-"];
         // A user's config may have every detached session destroyed, and nobody is attached yet.
         let keep = ["set-option", "-t", target.as_str(), "destroy-unattached", "off"];
-        let make = argv::arguments(&[Words::new(make), Words::new(keep)]);
-        // It may be there already; whether it is, the next step tells.
+        let tag = control_tag(session);
+        let tagged = ["set-option", "-t", target.as_str(), "@agents_id", &tag];
+        let make = argv::arguments(&[Words::new(make), Words::new(keep), Words::new(tagged)]);
+        // It may be there already; then nothing is set, and the next step tells whose it is.
         run_tmux(place, &[&["-N".to_owned()], &make[..]].concat(), None).await?;
+        let whose = ["-N", "display-message", "-p", "-t", target.as_str(), "#{@agents_id}"];
+        let whose = run_tmux(place, &whose.map(str::to_owned), None).await?;
+        let whose = String::from_utf8_lossy(&whose.stdout).trim_end().to_owned();
+        if whose != tag {
+            return Err(lost(&format!("the session `{session}` was made by somebody else")));
+        }
         let mut command = place.command();
         // Without no-output the client would be sent whatever the session prints.
         command.args(["-N", "-C", "attach-session", "-f", "no-output", "-t"]);

@@ -113,7 +113,8 @@ impl Inner {
         };
         let names_pane = match op {
             TmuxOp::Type { .. } | TmuxOp::Submit { .. } | TmuxOp::AttachLog { .. } => true,
-            TmuxOp::Start(_) | TmuxOp::Kill { .. } => false,
+            TmuxOp::Kill { pane, .. } => pane.is_some(),
+            TmuxOp::Start(_) => false,
         };
         if let Some(Err(error)) = fence.map(|fence| server.pass(fence)) {
             return (Err(error), false);

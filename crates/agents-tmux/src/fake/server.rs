@@ -129,8 +129,8 @@ impl Server {
                 session.submitted = Some(token.0.clone());
                 Ok(Done::Changed)
             }
-            TmuxOp::Kill { session, agent_id, untagged_too } => {
-                self.kill(session, agent_id, *untagged_too, effects)
+            TmuxOp::Kill { session, pane, agent_id, untagged_too } => {
+                self.kill((session, *pane), agent_id, *untagged_too, effects)
             }
             TmuxOp::AttachLog { pane, log } => {
                 let session = self.pane(*pane)?;
@@ -175,15 +175,19 @@ impl Server {
 
     fn kill(
         &mut self,
-        name: &SessionName,
+        (name, pane): (&SessionName, Option<PaneId>),
         agent_id: &str,
         untagged_too: bool,
         effects: &mut Effects,
     ) -> Result<Done, TmuxError> {
-        let Some(at) = self.sessions.iter().position(|session| session.name == name.as_str())
-        else {
+        let is_meant = |session: &Session| match pane {
+            Some(pane) => session.pane == pane,
+            None => session.name == name.as_str(),
+        };
+        let Some(at) = self.sessions.iter().position(is_meant) else {
             return Ok(Done::Already);
         };
+        let name = self.sessions[at].name.clone();
         let owner = match self.sessions[at].agent_id.as_deref() {
             Some(owner) if owner == agent_id => None,
             None if untagged_too => None,

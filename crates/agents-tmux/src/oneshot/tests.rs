@@ -72,6 +72,7 @@ async fn t57_a_start_right_after_the_last_session_ends_succeeds() {
         assert_eq!(driver.apply(&TmuxOp::Start(start)).await, Ok(Done::Changed), "start {n}");
         let kill = TmuxOp::Kill {
             session: SessionName::new("only").unwrap(),
+            pane: None,
             agent_id: "only".to_owned(),
             untagged_too: false,
         };

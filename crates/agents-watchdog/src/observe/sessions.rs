@@ -58,18 +58,16 @@ fn by(listing: &Listing, key: impl Fn(&Pane) -> Option<String>) -> BTreeMap<Stri
     found
 }
 
-/// A member's pane as the decision sees it.
+/// A member's pane as the decision sees it, with whether it is ours.
 pub(crate) fn pane_seen(
-    fleet: &Fleet,
-    name: &AgentName,
-    pane: Option<&Pane>,
+    pane: Option<(&Pane, bool)>,
     server: &Seen<ServerSeen>,
     listing: &Result<Listing, TmuxError>,
 ) -> Seen<PaneSeen> {
-    if let Some(pane) = pane {
+    if let Some((pane, ours)) = pane {
         return Seen::Known(PaneSeen {
             pane: pane.id.0,
-            ours: pane.agent_id.as_deref() == Some(tag(fleet, name).as_str()),
+            ours,
             run: run_of(pane.run.as_deref()),
             dead: pane.dead.map(|dead| DeadSeen { status: dead.status, signal: dead.signal }),
             deaf: pane.in_mode || pane.input_off,
@@ -95,7 +93,7 @@ pub(crate) fn undeclared(fleet: &Fleet, listing: Option<&Listing>) -> Vec<Undecl
         let declared = name.as_str() == "watchdog" || session_of(fleet, &name).is_some();
         if !declared && !found.iter().any(|it| it.name == name) {
             let run = run_of(pane.run.as_deref());
-            found.push(Undeclared { name, session: pane.session.clone(), run });
+            found.push(Undeclared { name, session: pane.session.clone(), pane: pane.id.0, run });
         }
     }
     found

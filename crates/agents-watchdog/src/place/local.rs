@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use agents_config::Fleet;
-use agents_decide::{Base, BeganSeen, HandoffSeen, Now, RunId, Seen, StatusSeen, StopStage};
+use agents_decide::{
+    Base, BeganSeen, HandoffSeen, Now, RootsSeen, RunId, Seen, StatusSeen, StopStage,
+};
 use agents_names::{AgentName, PhaseId};
 use agents_tmux::{Driver as _, Listing, OneShot, StartSession, TmuxError};
 use tokio::sync::Notify;
@@ -13,11 +15,13 @@ use tokio::sync::Notify;
 use super::clock::{Clock, age};
 use super::conversation::OpenConversations;
 use super::fetcher::{self, Fetcher};
-use super::{ClockMark, Facts, Need, Place, Reached, Start, facts, prepare};
+use super::tellers::{Tale, Tellers};
+use super::{ClockMark, Facts, Need, Place, Reached, Start, facts, prepare, roots};
 use crate::launch::{RunFiles, StartRecord, write_private};
 use crate::observe::phase::read_regular;
 use crate::observe::session_of;
 use crate::process::{self, Census, Signal, StartMark};
+use crate::report::Inbox;
 
 /// The machine that the watchdog runs on.
 pub struct LocalPlace {
@@ -39,6 +43,9 @@ pub struct LocalPlace {
     conversations: OpenConversations,
     /// Processes of runs that were told to end: whoever left the tree since is still ours to end.
     told: HashMap<(AgentName, RunId), Vec<(u32, StartMark)>>,
+    tellers: Tellers,
+    /// The reports that came before this tick were taken.
+    has_heard: bool,
 }
 
 impl LocalPlace {
@@ -47,6 +54,8 @@ impl LocalPlace {
     pub fn new(tmux: agents_tmux::Place, state_dir: PathBuf, myself: PathBuf) -> Self {
         Self {
             clock: Clock::start(),
+            tellers: Tellers::new(&state_dir),
+            has_heard: false,
             myself,
             tmux,
             state_dir,
@@ -65,6 +74,20 @@ impl LocalPlace {
     #[must_use]
     pub fn fetched(&self) -> Arc<Notify> {
         Arc::clone(&self.fetcher.ended)
+    }
+
+    /// Hears what the agents' programs report. The caller holds the fleet's lock.
+    pub fn listen(&mut self, inbox: Option<Arc<Inbox>>) {
+        self.tellers.listen(inbox);
+    }
+
+    /// What the program of a run that lives says about itself.
+    fn tale(&mut self, fleet: &Fleet, name: &AgentName, need: &Need) -> Tale {
+        if !std::mem::replace(&mut self.has_heard, true) {
+            self.tellers.take(fleet);
+        }
+        let run = need.run.filter(|_| need.lives && fleet.agent(name).is_some());
+        run.map(|run| self.tellers.tale(name, run)).unwrap_or_default()
     }
 
     fn table(&mut self) -> Option<&process::Table> {
@@ -100,18 +123,54 @@ impl LocalPlace {
         Some(start)
     }
 
+    /// How a run began, by its record, by what was remembered of that, or by its pane.
+    fn start_of(
+        &mut self,
+        files: &RunFiles,
+        name: &AgentName,
+        run: RunId,
+        need: &Need,
+    ) -> Option<StartRecord> {
+        let begun = self.begun(files, name, run);
+        let remembered = || need.roots.as_ref().map(roots::record);
+        let by_pane = || Some(roots::record(&roots::of_pane(run, need.launcher?)?));
+        begun.or_else(remembered).or_else(by_pane)
+    }
+
+    /// The roots of a run that lives, until all of them are remembered.
+    fn roots(&mut self, files: &RunFiles, name: &AgentName, need: &Need) -> Option<RootsSeen> {
+        let (run, launcher) = (need.run?, need.launcher?);
+        let known = need.roots.as_ref();
+        if known.is_some_and(|roots| roots.program.is_some() && roots.launcher.pid == launcher) {
+            return None;
+        }
+        let found = match self.begun(files, name, run) {
+            Some(start) => Some(roots::of_record(run, &start)),
+            None if known.is_none() => roots::of_pane(run, launcher),
+            None => None,
+        };
+        found.filter(|found| Some(found) != known)
+    }
+
     fn processes(
         &mut self,
         files: &RunFiles,
         name: &AgentName,
         run: RunId,
-        lives: bool,
+        need: &Need,
     ) -> Seen<agents_decide::ProcessesSeen> {
-        let start = self.begun(files, name, run);
+        let lives = need.lives;
+        let start = self.start_of(files, name, run, need);
         let told = self.told.get(&(name.clone(), run)).cloned().unwrap_or_default();
         if start.is_none() && told.is_empty() {
-            // Its launcher has not claimed the run: there is nothing to look for.
-            return Seen::Absent;
+            if files.spec(name, run).exists() {
+                // Its launcher has not claimed the run: there is nothing to look for.
+                return Seen::Absent;
+            }
+            let dir = files.dir().display();
+            return Seen::Unknown(format!(
+                "nothing tells which processes run {run} had: its records are gone from {dir}"
+            ));
         }
         let table = match &start {
             Some(start) if lives => self.table_of_living(start),
@@ -134,6 +193,7 @@ impl LocalPlace {
 impl Place for LocalPlace {
     fn now(&mut self) -> Now {
         self.is_ending = false;
+        self.has_heard = false;
         self.table = None;
         self.short_table = None;
         self.clock.now()
@@ -153,6 +213,12 @@ impl Place for LocalPlace {
         Reached { run: RunFiles::new(&self.state_dir).highest(), message }
     }
 
+    fn has_launched(&mut self, name: &AgentName, run: RunId, pid: u32) -> bool {
+        let start = self.begun(&RunFiles::new(&self.state_dir), name, run);
+        let started = start.filter(|start| start.launcher == pid).and_then(|it| it.launcher_mark);
+        started.is_some_and(|mark| process::alive(pid, &mark).unwrap_or(false))
+    }
+
     fn facts(&mut self, fleet: &Fleet, name: &AgentName, need: Need) -> Facts {
         let files = RunFiles::new(&self.state_dir);
         let log = session_of(fleet, name).map(|session| facts::log_file(fleet, session));
@@ -161,7 +227,7 @@ impl Place for LocalPlace {
             _ => None,
         };
         let processes = match (need.processes, need.run) {
-            (true, Some(run)) => self.processes(&files, name, run, need.lives),
+            (true, Some(run)) => self.processes(&files, name, run, &need),
             _ => Seen::Absent,
         };
         let began = need
@@ -169,10 +235,13 @@ impl Place for LocalPlace {
             .filter(|_| need.beginning)
             .filter(|run| self.begun(&files, name, *run).is_some_and(|start| start.program != 0))
             .map(|run| BeganSeen { run, age: files.age(name, run).unwrap_or_default() });
-        let conversation = need.run.filter(|_| need.conversation).and_then(|run| {
+        let Tale { told, heard, conversation } = self.tale(fleet, name, &need);
+        let open = need.run.filter(|_| need.conversation).and_then(|run| {
             let program = self.begun(&files, name, run)?.program;
             self.conversations.of(name, run, program)
         });
+        let conversation = conversation.or(open);
+        let roots = self.roots(&files, name, &need);
         let agent = fleet.agent(name);
         let logs = agent.is_some_and(|agent| agent.log && fleet.backend_of(agent).footer_ui);
         Facts {
@@ -180,10 +249,13 @@ impl Place for LocalPlace {
             log_age: log.filter(|_| logs || need.processes).and_then(|log| age(&log)),
             processes,
             began,
+            roots,
             unstartable: need.startable.then(|| facts::unstartable(fleet, name)).flatten(),
             conversation,
             resume_id: need.startable.then(|| facts::resume_id(fleet, name)).flatten(),
             wake_text: agent.filter(|_| need.wake).and_then(facts::wake_text),
+            told,
+            heard,
         }
     }
 
@@ -224,9 +296,15 @@ impl Place for LocalPlace {
         prepare::prepare(fleet, start, &self.myself)
     }
 
-    fn end_processes(&mut self, name: &AgentName, run: RunId, stage: StopStage) {
-        let files = RunFiles::new(&self.state_dir);
-        let Some(start) = files.start(name, run) else { return };
+    fn end_processes(
+        &mut self,
+        name: &AgentName,
+        run: RunId,
+        roots: Option<&RootsSeen>,
+        stage: StopStage,
+    ) {
+        let begun = self.begun(&RunFiles::new(&self.state_dir), name, run);
+        let Some(start) = begun.or_else(|| roots.map(roots::record)) else { return };
         // Newer than the look, and one for all that end in this tick.
         if !std::mem::replace(&mut self.is_ending, true) {
             self.table = None;
@@ -292,3 +370,6 @@ fn remove(path: &std::path::Path) -> Result<(), String> {
         Ok(()) | Err(_) => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -93,8 +93,9 @@ fn parse(pid: u32, text: &str) -> Option<Process> {
     let ended = matches!(fields.next()?, "Z" | "X" | "x");
     let parent = fields.next()?.parse().ok()?;
     let group = fields.next()?.parse().ok()?;
+    let session = fields.next()?.parse().ok()?;
     // Fields 14 to 17: user and system time, its own and that of children it waited for.
-    let mut times = fields.by_ref().skip(8).take(4).map(|field| field.parse::<u64>().ok());
+    let mut times = fields.by_ref().skip(7).take(4).map(|field| field.parse::<u64>().ok());
     let mut next_time = || times.next().flatten();
     let ticks = next_time()? + next_time()? + next_time()? + next_time()?;
     // Field 22.
@@ -103,6 +104,7 @@ fn parse(pid: u32, text: &str) -> Option<Process> {
         pid,
         parent,
         group,
+        session: Some(session),
         start: StartMark::Ticks(start),
         cpu: Duration::from_millis(ticks * MS_PER_TICK),
         ended,

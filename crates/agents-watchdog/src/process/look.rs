@@ -39,6 +39,8 @@ pub struct Process {
     pub parent: u32,
     /// Its process group.
     pub group: u32,
+    /// The process that leads its session; `None` where the system does not tell.
+    pub session: Option<u32>,
     pub start: StartMark,
     /// User and system time; on Linux with that of ended children it has waited for.
     pub cpu: Duration,
@@ -63,6 +65,8 @@ pub struct Table {
     children: Vec<(u32, u32)>,
     /// Pairs of a group and its member, in order.
     groups: Vec<(u32, u32)>,
+    /// Pairs of a session and its member, in order.
+    sessions: Vec<(u32, u32)>,
 }
 
 impl Table {
@@ -93,8 +97,10 @@ impl Table {
             pairs
         };
         let (children, groups) = (pairs(|row| row.parent), pairs(|row| row.group));
+        // 0 leads no session, and is nobody's root.
+        let sessions = pairs(|row| row.session.unwrap_or(0));
         let rows = rows.into_iter().map(|process| (process.pid, process)).collect();
-        Self { rows, children, groups }
+        Self { rows, children, groups, sessions }
     }
 
     /// The row of one process.
@@ -103,7 +109,7 @@ impl Table {
         self.rows.get(&pid)
     }
 
-    /// The named processes, the members of the groups they lead or led, and all descendants of these.
+    /// The named processes, the members of the groups and sessions they lead or led, and all descendants of these.
     ///
     /// A child whose parent has ended is somebody else's child from then on; its group still tells where it came from.
     #[must_use]
@@ -113,7 +119,8 @@ impl Table {
         let mut found: BTreeSet<u32> = roots
             .flat_map(|id| {
                 let own = self.rows.contains_key(id).then_some(*id);
-                own.into_iter().chain(second_of(&self.groups, *id))
+                let theirs = second_of(&self.groups, *id).chain(second_of(&self.sessions, *id));
+                own.into_iter().chain(theirs)
             })
             .collect();
         let mut waiting: Vec<u32> = found.iter().copied().collect();

@@ -85,7 +85,9 @@ fn parse_line(line: &str) -> Option<Process> {
     if date.len() != 5 {
         return None;
     }
-    Some(Process { pid, parent, group, start: StartMark::Date(date.join(" ")), cpu, ended })
+    // The sessions that `ps` prints are addresses on some systems.
+    let (session, start) = (None, StartMark::Date(date.join(" ")));
+    Some(Process { pid, parent, group, session, start, cpu, ended })
 }
 
 /// Reads `[[days-]hours:]minutes:seconds[.hundredths]`.

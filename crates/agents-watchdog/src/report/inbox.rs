@@ -27,6 +27,8 @@ pub struct Inbox {
     spool: Spool,
     waiting: Arc<Waiting>,
     path: PathBuf,
+    /// Device and number of the socket: one that a later watchdog put in its place is not ours to remove.
+    own: Option<(u64, u64)>,
     task: JoinHandle<()>,
 }
 
@@ -58,7 +60,8 @@ impl Inbox {
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
         let waiting = Arc::new(Waiting::default());
         let task = tokio::spawn(listen(listener, Arc::clone(&waiting)));
-        Ok(Self { spool: Spool::of(state_dir), waiting, path, task })
+        let own = identity(&path);
+        Ok(Self { spool: Spool::of(state_dir), waiting, path, own, task })
     }
 
     /// All reports that came since the last call, oldest first, those of the spool among them.
@@ -81,9 +84,17 @@ impl Inbox {
 impl Drop for Inbox {
     fn drop(&mut self) {
         self.task.abort();
-        // A socket that nobody listens on costs each hook a refused connection, no more.
-        drop(std::fs::remove_file(&self.path));
+        if self.own.is_some() && identity(&self.path) == self.own {
+            // A socket that nobody listens on costs each hook a refused connection, no more.
+            drop(std::fs::remove_file(&self.path));
+        }
     }
+}
+
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt as _;
+    let it = std::fs::symlink_metadata(path).ok()?;
+    Some((it.dev(), it.ino()))
 }
 
 /// A folder in a place where everybody may write: it must be ours, or a stranger would hear the reports.

@@ -13,6 +13,7 @@ fn report(at_wall_ms: i64, text: &str) -> Envelope {
     Envelope {
         name: AgentName::new("a").unwrap(),
         run: RunId(3),
+        cli: None,
         at_wall_ms,
         payload: serde_json::json!({ "hook_event_name": text }),
     }

@@ -62,7 +62,7 @@ fn command(backend: &str, opening: &Opening, prompt: &str) -> CommandLine {
     let path = std::path::Path::new("/project/agents.toml");
     let loaded = agents_config::load_text(&text, path, &agents_config::Environment::default());
     let fleet = loaded.unwrap().fleet;
-    command_of_agent(&fleet, &fleet.agents[0], Some("m-1"), opening, prompt)
+    command_of_agent(&fleet, &fleet.agents[0], Some("m-1"), opening, (prompt, &[]))
 }
 
 #[test]

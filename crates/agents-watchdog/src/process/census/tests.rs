@@ -7,7 +7,7 @@ use crate::process::{Process, find};
 
 fn row(pid: u32, parent: u32, start: u64) -> Process {
     let start = StartMark::Ticks(start);
-    Process { pid, parent, group: pid, start, cpu: Duration::ZERO, ended: false }
+    Process { pid, parent, group: pid, session: None, start, cpu: Duration::ZERO, ended: false }
 }
 
 #[test]

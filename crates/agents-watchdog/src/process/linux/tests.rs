@@ -11,7 +11,7 @@ fn line(name: &str, state: &str, start: u64) -> String {
 fn a_line_is_read_whatever_the_name() {
     for name in ["sh", "a b", "x) R 1 1 1", "((", "))", "", "Z (sd-pam)"] {
         let row = parse(42, &line(name, "S", 5555)).unwrap();
-        assert_eq!((row.pid, row.parent, row.group), (42, 7, 40), "{name}");
+        assert_eq!((row.pid, row.parent, row.group, row.session), (42, 7, 40, Some(39)), "{name}");
         assert_eq!(row.start, StartMark::Ticks(5555));
         assert_eq!(row.cpu, Duration::from_millis(1240));
         assert!(!row.ended);

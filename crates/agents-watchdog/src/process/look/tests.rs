@@ -44,6 +44,7 @@ fn row(pid: u32, parent: u32, group: u32) -> Process {
         pid,
         parent,
         group,
+        session: None,
         start: StartMark::Ticks(u64::from(pid) * 10),
         cpu: Duration::from_millis(u64::from(pid)),
         ended: false,
