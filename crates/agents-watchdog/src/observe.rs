@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 
 use agents_config::{Agent, Fleet};
 use agents_decide::{
-    Base, HandoffSeen, Life, MemberSeen, Now, Observation, RunId, Seen, ServerSeen, Stall, Wanted,
+    Base, HandoffSeen, Life, MemberSeen, Now, Observation, RunId, Seen, ServerSeen, Stall, Verb,
+    Wanted,
 };
 use agents_names::AgentName;
 use agents_screens::SessionIdFrom;
@@ -57,6 +58,15 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             // What the operator asks for may need a start, or an end of what is left.
             need.startable |= !requests.is_empty();
             need.processes |= !requests.is_empty() && !need.lives;
+            need.strays |= requests.iter().any(|request| match &request.verb {
+                Verb::Down { names, whole } => *whole || names.contains(name),
+                Verb::Up { .. }
+                | Verb::DownUndeclared
+                | Verb::Restart { .. }
+                | Verb::Phase { .. }
+                | Verb::Send { .. }
+                | Verb::StopWatchdog => false,
+            });
             let mut facts = self.place.facts(fleet, name, need);
             if pane.is_none()
                 && let Ok(listing) = &listing
@@ -126,6 +136,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             unstartable,
             began,
             roots,
+            strays,
             resume_id,
             conversation,
             wake_text,
@@ -148,6 +159,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             start_failed,
             began,
             roots,
+            strays,
             unheard,
             resume_id,
             wake_text,
@@ -220,6 +232,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
                 // Reading the processes of the machine takes longer than all the rest of a look.
                 Some(Life::Stopped { .. } | Life::Due { .. } | Life::Parked { .. }) | None => false,
             },
+            strays: stops,
             // A running member is restarted only on a suspicion that an earlier tick had.
             startable: !judged
                 || member.is_some_and(|member| matches!(member.stall, Stall::Suspect { .. }))
