@@ -15,6 +15,7 @@ mod places;
 mod record;
 mod render;
 mod samples;
+mod servers;
 mod usage;
 
 use std::process::ExitCode;

@@ -21,6 +21,7 @@ mod cli {
     mod limits;
     mod logs;
     mod many;
+    mod neighbours;
     mod notify;
     mod one_offs;
     mod phases;
@@ -31,6 +32,7 @@ mod cli {
     mod samples;
     mod send;
     mod sentences;
+    mod socket;
     mod status;
     mod told;
     mod transcript;

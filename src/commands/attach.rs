@@ -34,7 +34,7 @@ fn session(looked: &bystander::Looked, name: &str) -> Result<SessionName, Error>
         }
     };
     match &looked.terminals {
-        Terminals::Unseen(cause) => return Err(Error::Unavailable(cause.clone())),
+        Terminals::Unseen { cause, .. } => return Err(Error::Unavailable(cause.clone())),
         Terminals::Listed(listing) if listing.panes.iter().any(|pane| pane.session == session) => {}
         Terminals::Listed(_) | Terminals::NoServer => {
             return Err(Error::Failed(format!(

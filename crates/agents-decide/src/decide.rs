@@ -68,8 +68,22 @@ fn server(draft: &mut Draft<'_>) {
         (Seen::Absent, None) => {}
         (Seen::Unknown(cause), before) => return blind(draft, cause, before),
     }
+    socket(draft);
     draft.next.blind = None;
     draft.calm(None, "blind");
+}
+
+/// Others, verbs and people among them, reach the server by its socket only.
+fn socket(draft: &mut Draft<'_>) {
+    let now = draft.now.at;
+    let Some(server) = draft.next.server.filter(|_| draft.seen.socket_lost) else {
+        draft.next.socket_asked_at = None;
+        return;
+    };
+    if draft.next.socket_asked_at.is_none_or(|asked| now.since(asked) >= ASK_AGAIN) {
+        draft.next.socket_asked_at = Some(now);
+        draft.act(Action::RestoreSocket { server });
+    }
 }
 
 /// The server cannot be seen: nothing is judged, and after a while the operator hears of it.
@@ -80,7 +94,8 @@ fn blind(draft: &mut Draft<'_>, cause: &str, before: Option<crate::ServerSeen>) 
     let mut blind = draft.next.blind.unwrap_or(Blind { since: now, asked_at: None });
     if now.since(blind.since) >= BLIND_FOR {
         // By then somebody may have to help.
-        draft.alarm_of(None, "blind", unseen(before));
+        let stuck = before.filter(|_| draft.seen.hangs);
+        draft.alarm_of(None, "blind", unseen(stuck));
     } else {
         draft.note_fleet(unseen(None));
     }

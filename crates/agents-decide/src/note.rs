@@ -36,7 +36,7 @@ pub enum Note {
     /// It looks gone together with many others, which is evidence against the look.
     Doubted,
     /// The look at the tmux server failed.
-    /// `server`: the one to be helped, when it lasts.
+    /// `server`: the one that lets us wait, when that lasts.
     TerminalsUnseen {
         cause: String,
         server: Option<ServerSeen>,

@@ -15,6 +15,9 @@ pub struct Observation {
     /// The listing got no answer within the time limit: the server has its socket, and hangs.
     #[serde(default)]
     pub hangs: bool,
+    /// The server is reached over a connection that was made before, and its socket file is gone: nobody else reaches it.
+    #[serde(default)]
+    pub socket_lost: bool,
     /// The look was made by another way than the ordinary one: a fresh connection and the process ids.
     pub independent: bool,
     /// The watchdog looks. A verb that holds the fleet for a moment does what it was asked for and no more.
@@ -80,6 +83,9 @@ pub struct MemberSeen {
     /// The processes that its run began with, until all of them are remembered.
     #[serde(default)]
     pub roots: Option<RootsSeen>,
+    /// How many processes of its run that are being ended had left it: nobody's children, in sessions of their own.
+    #[serde(default)]
+    pub strays: u32,
     /// tmux was not heard to take what was decided for it last: it was not asked, or did not answer in time.
     #[serde(default)]
     pub unheard: bool,

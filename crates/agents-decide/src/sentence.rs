@@ -122,7 +122,7 @@ pub fn count(number: u64, one: &str) -> String {
     }
 }
 
-/// What a person can do about a tmux server that does not answer.
+/// What a person can do about a tmux server that lets everybody wait. Not for one that only has lost its socket.
 #[must_use]
 pub fn way_out(server: ServerSeen) -> String {
     let pid = server.pid;
@@ -130,6 +130,15 @@ pub fn way_out(server: ServerSeen) -> String {
         "`kill -CONT {pid}` wakes a tmux server that was stopped, `kill -9 {pid}` ends it with its sessions, and the \
          watchdog brings the fleet back"
     )
+}
+
+/// That processes were ended which nothing but their environment tied to a run.
+pub(crate) fn strays_ended(count: u32) -> String {
+    let (processes, were) = match count {
+        1 => ("a process".to_owned(), "was"),
+        more => (format!("{more} processes"), "were"),
+    };
+    format!("{processes} that it had left running outside of its session {were} ended too")
 }
 
 /// Names for people: `a`, `a and b`, `a, b and c`.

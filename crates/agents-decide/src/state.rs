@@ -42,6 +42,9 @@ pub struct FleetState {
     /// Since when no look at the server succeeds.
     #[serde(default)]
     pub blind: Option<Blind>,
+    /// When the server, which is reached by another way, was last asked to make its socket anew.
+    #[serde(default)]
+    pub socket_asked_at: Option<Moment>,
     /// Since when a mass verdict waits for a look by another way.
     pub doubted_since: Option<Moment>,
     /// The accounts that do not serve, by name.

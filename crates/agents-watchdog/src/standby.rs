@@ -11,7 +11,8 @@ use agents_tmux::Driver;
 
 use crate::WatchdogError;
 use crate::ledger::{Entry, EntryKind, Ledger as _, LedgerError, Record};
-use crate::run::{Reign, Signals, Told, heartbeat, holder};
+use crate::run::{Reign, heartbeat, holder};
+use crate::signals::{Signals, Told};
 use crate::store_ledger::StoreLedger;
 use crate::trouble::Account;
 
@@ -110,7 +111,9 @@ impl<D: Driver> Reign<D> {
                 return Ok(self.is_wanted().then_some(Duration::ZERO));
             }
             before = now;
-            if began.elapsed() >= WAITS_FOR {
+            // With its config the whole project is gone.
+            let is_gone = !state_dir.exists() && !self.config.path().exists();
+            if is_gone || began.elapsed() >= WAITS_FOR {
                 return Err(WatchdogError::Displaced(state_dir));
             }
             tokio::select! {

@@ -51,8 +51,11 @@ pub enum Terminals {
     Listed(Listing),
     /// No server runs, and none that we know of lives: nothing runs.
     NoServer,
-    /// The look failed; nobody knows what runs.
-    Unseen(String),
+    /// The look failed; nobody knows what runs. `hangs`: a server lets everybody wait.
+    Unseen {
+        cause: String,
+        hangs: bool,
+    },
 }
 
 /// The summary.
@@ -268,7 +271,7 @@ impl FleetView {
     pub fn of(known: &Known<'_>) -> Self {
         let listing = match known.terminals {
             Terminals::Listed(listing) => Some(listing),
-            Terminals::NoServer | Terminals::Unseen(_) => None,
+            Terminals::NoServer | Terminals::Unseen { .. } => None,
         };
         let agents = member::agents(known, listing);
         let services = member::services(known, listing);
@@ -286,7 +289,7 @@ impl FleetView {
             watchdog: known.watchdog,
             undeclared,
             tmux_problem: match known.terminals {
-                Terminals::Unseen(cause) => Some(unseen(known, cause)),
+                Terminals::Unseen { cause, hangs } => Some(unseen(known, cause, *hangs)),
                 Terminals::Listed(_) | Terminals::NoServer => None,
             },
         }
@@ -307,14 +310,14 @@ impl FleetView {
 }
 
 /// Why the terminals cannot be looked at, with what the watchdog knows of it.
-fn unseen(known: &Known<'_>, cause: &str) -> String {
+fn unseen(known: &Known<'_>, cause: &str, hangs: bool) -> String {
     let Some(state) = known.state else { return cause.to_owned() };
     let mut text = cause.to_owned();
     if let Some(blind) = state.blind {
         let since = known.now.since(blind.since);
         text.push_str(&format!("; so it is {since}, and nothing is started or stopped"));
     }
-    if let Some(server) = state.server {
+    if let Some(server) = state.server.filter(|_| hangs) {
         text.push_str(&format!("; {}", way_out(server)));
     }
     text

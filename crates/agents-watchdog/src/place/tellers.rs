@@ -1,6 +1,7 @@
 //! What do the agents' programs say about themselves? Their reports are taken from the inbox and the spool, and what
 //! was heard of a run is kept beside its other files, so that the next watchdog knows it too.
 
+mod reader;
 mod tale;
 #[cfg(test)]
 mod tests;
@@ -15,11 +16,13 @@ use agents_decide::RunId;
 use agents_names::AgentName;
 use agents_records::Report;
 use agents_screens::Hooks;
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
+use tokio::sync::Notify;
 
 use crate::launch::{RunFiles, write_private};
 use crate::report::{Envelope, Inbox, Spool};
 
+use reader::{Asked, Reader};
 pub(crate) use tale::Tale;
 use voice::Voice;
 
@@ -31,6 +34,16 @@ pub(crate) struct Tellers {
     /// Whether reports are ours to take: whoever only looks leaves them to the holder of the fleet.
     is_listening: bool,
     voices: HashMap<AgentName, (RunId, Voice)>,
+    reader: Reader,
+}
+
+/// A run that lives, and what is known of its conversation besides what it reports.
+pub(crate) struct Living<'a> {
+    pub name: &'a AgentName,
+    pub run: RunId,
+    pub conversation: Option<String>,
+    /// When it began.
+    pub began: DateTime<Utc>,
 }
 
 impl Tellers {
@@ -41,6 +54,7 @@ impl Tellers {
             inbox: None,
             is_listening: false,
             voices: HashMap::new(),
+            reader: Reader::default(),
         }
     }
 
@@ -69,9 +83,22 @@ impl Tellers {
         }
     }
 
+    /// Told when a record says something new.
+    pub fn news(&self) -> Arc<Notify> {
+        self.reader.news()
+    }
+
     /// What is told of a run that lives.
-    pub fn tale(&mut self, name: &AgentName, run: RunId) -> Tale {
-        self.voice_of(name, run).map(|voice| Tale::of(voice, None)).unwrap_or_default()
+    pub fn tale(&mut self, fleet: &Fleet, living: Living<'_>) -> Tale {
+        let Living { name, run, .. } = living;
+        let Some(voice) = self.voice_of(name, run).cloned() else { return Tale::default() };
+        let record = asked(fleet, living, &voice).and_then(|asked| self.reader.of(name, asked));
+        Tale::of(&voice, record.as_ref())
+    }
+
+    /// Its program does not run.
+    pub fn forget(&mut self, name: &AgentName) {
+        self.reader.forget(name);
     }
 
     /// The voice of a run; none for a run that a later one has replaced.
@@ -102,6 +129,22 @@ impl Tellers {
     fn file(&self, name: &AgentName, run: RunId) -> PathBuf {
         self.files.told(name, run)
     }
+}
+
+/// Whose record is read; none for a program that keeps none that can be read.
+fn asked(fleet: &Fleet, living: Living<'_>, voice: &Voice) -> Option<Asked> {
+    let Living { name, run, conversation, began } = living;
+    let agent = fleet.agent(name)?;
+    let backend = fleet.backend_of(agent);
+    Some(Asked {
+        run,
+        cli: hooks_of(backend).and_then(word).and_then(reader::keeps)?,
+        path: voice.record.clone(),
+        conversation: voice.conversation.clone().or(conversation),
+        homes: reader::homes(&backend.env)?,
+        cwd: agent.dir.clone(),
+        began,
+    })
 }
 
 /// A report in the words that all programs share; the reporter may say whose it is, else the agent's preset does.

@@ -115,7 +115,7 @@ fn should_run(known: &Known<'_>, subject: &Subject<'_>, member: &Member) -> bool
 }
 
 fn state_of(known: &Known<'_>, subject: &Subject<'_>, member: &Member) -> State {
-    if let Terminals::Unseen(_) = known.terminals {
+    if let Terminals::Unseen { .. } = known.terminals {
         return State::Unknown;
     }
     let limited = member.limit.silences();

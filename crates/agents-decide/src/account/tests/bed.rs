@@ -207,6 +207,7 @@ impl Bed {
         Observation {
             server: Seen::Known(ServerSeen { pid: 1, start_time: 1 }),
             hangs: false,
+            socket_lost: false,
             independent: true,
             supervised: true,
             members: members.into_iter().collect(),

@@ -98,7 +98,7 @@ pub(super) fn announcements(text: &str, tokens: &[Token<'_>], now: Now) -> Vec<(
     (0..tokens.len())
         .filter(|&at| tokens.get(at).is_some_and(|token| token.kind == Kind::Word))
         .filter_map(|at| {
-            let cursor = Cursor { source: text, tokens: tokens.get(at..)? };
+            let cursor = Cursor { tokens: tokens.get(at..)? };
             field(cursor)
                 .or_else(|| prose(cursor, at_a_limit, now).map(|when| (when, Source::Prose)))
         })

@@ -8,10 +8,12 @@ fn need(run: RunId) -> Need {
         launcher: None,
         roots: None,
         conversation: false,
+        own: None,
         beginning: false,
         end: false,
         lives: false,
         processes: true,
+        strays: false,
         startable: false,
         wake: false,
     }
