@@ -77,6 +77,7 @@ impl Scene {
         Observation {
             server: Seen::Known(ServerSeen { pid: 1, start_time: 1 }),
             hangs: false,
+            socket_lost: false,
             independent: false,
             supervised: true,
             members: [(name, seen)].into(),
