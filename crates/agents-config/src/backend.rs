@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use agents_names::BackendName;
 
-use crate::{Pattern, Preset, Sample};
+use crate::{DialogAnswer, Pattern, Preset, Sample};
 
 /// The declared program family that runs an agent.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -64,6 +64,8 @@ pub struct Backend {
     pub connect_delay: Duration,
     /// Stored screens that the file names.
     pub samples: Vec<Sample>,
+    /// Dialogs that the watchdog may answer.
+    pub answers: Vec<DialogAnswer>,
 }
 
 /// How an agent gets its kickoff.

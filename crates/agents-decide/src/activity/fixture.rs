@@ -73,6 +73,7 @@ fn new_backend() -> Backend {
         server: String::new(),
         connect_delay: Duration::from_secs(12),
         samples: Vec::new(),
+        answers: Vec::new(),
     }
 }
 
