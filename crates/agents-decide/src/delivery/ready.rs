@@ -140,7 +140,10 @@ fn told(standing: &Standing, seen: &MemberSeen, is_probe: bool) -> Option<&'stat
         _ if !standing.is_told => None,
         Stand::WaitingInput => Some(ASKS),
         Stand::Unauthenticated => Some("its provider refuses its login"),
-        Stand::Limited if goes_on(seen) => Some("it goes on by itself when its limit ends"),
+        // A probe comes long after the time at which it was to go on; somebody may have called that off since.
+        Stand::Limited if goes_on(seen) && !is_probe => {
+            Some("it goes on by itself when its limit ends")
+        }
         Stand::Limited if !is_probe => Some("it is limited"),
         Stand::Limited
         | Stand::Active
