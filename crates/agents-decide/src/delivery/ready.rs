@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Message, MessageKind};
+use super::{Message, MessageKind, menu};
 use crate::draft::{Declared, Draft};
 use crate::life::Life;
 use crate::{
@@ -64,6 +64,11 @@ pub(super) fn obstacle(
         return Some("its pane is in copy mode or takes no input");
     }
     let Seen::Known(screen) = &seen.screen else { return Some("its screen cannot be seen") };
+    // A limit may open a menu, and no preset tells: the key that submits the probe would answer it.
+    let is_silenced = draft.member(what.name()).limit.silences();
+    if probe && is_silenced && seen.shown.is_none() && menu::is_open(&screen.rows) {
+        return Some(ASKS);
+    }
     let urgent = message.now_until.is_some();
     if urgent && let Some(reason) = closed(seen) {
         return Some(reason);
