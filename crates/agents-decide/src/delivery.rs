@@ -10,6 +10,7 @@ use crate::{Action, Activity, MemberSeen, Moment, PaneSeen, RunId, Seen};
 
 mod evidence;
 mod mailbox;
+mod menu;
 mod note;
 mod ready;
 #[cfg(test)]

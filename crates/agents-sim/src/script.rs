@@ -17,6 +17,7 @@
 mod asked;
 mod program;
 mod step;
+mod tells;
 
 use std::time::Duration;
 
@@ -24,6 +25,7 @@ use crate::SimError;
 
 pub use program::ProgramText;
 pub use step::{Expect, MachineStep, SessionStep, Step, TerminalStep, Until, WatchdogStep};
+pub use tells::TellsText;
 
 /// A config and what happens to its fleet.
 #[derive(Debug, Clone)]

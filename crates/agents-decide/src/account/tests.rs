@@ -156,6 +156,27 @@ fn one_that_works_again_shows_that_the_login_is_good() {
 }
 
 #[test]
+fn a_sweep_stops_at_the_first_login_that_is_refused_and_a_new_one_tries_again() {
+    let mut bed = Bed::of(&["ann", "bob"], NINE);
+    bed.look("ann", Look::Gone);
+    bed.look("bob", Look::Gone);
+    bed.run_until(NINE + 22);
+    bed.starts_show(Look::Unauthenticated);
+    bed.sweep();
+    bed.run_until(NINE + 900);
+    assert_eq!(bed.starts_and_stops(), ["start ann"]);
+    let replies = bed.replies().join(" ");
+    assert!(replies.contains("bob: Failed") && replies.contains("login of ann"), "{replies}");
+    bed.starts_show(Look::Works);
+    bed.look("ann", Look::Gone);
+    bed.sweep();
+    bed.run_until(NINE + 1200);
+    let mut started = bed.starts_and_stops();
+    started.sort();
+    assert_eq!(started, ["start ann", "start ann", "start bob"]);
+}
+
+#[test]
 fn restarts_of_one_account_are_staggered() {
     let mut bed = Bed::of(&["ann", "bob", "cy"], NINE);
     bed.run_until(NINE + 60);

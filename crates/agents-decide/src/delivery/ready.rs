@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Message, MessageKind};
+use super::{Message, MessageKind, menu};
 use crate::draft::{Declared, Draft};
 use crate::life::Life;
 use crate::{
@@ -64,6 +64,11 @@ pub(super) fn obstacle(
         return Some("its pane is in copy mode or takes no input");
     }
     let Seen::Known(screen) = &seen.screen else { return Some("its screen cannot be seen") };
+    // A limit may open a menu, and no preset tells: the key that submits the probe would answer it.
+    let is_silenced = draft.member(what.name()).limit.silences();
+    if probe && is_silenced && seen.shown.is_none() && menu::is_open(&screen.rows) {
+        return Some(ASKS);
+    }
     let urgent = message.now_until.is_some();
     if urgent && let Some(reason) = closed(seen) {
         return Some(reason);
@@ -140,7 +145,10 @@ fn told(standing: &Standing, seen: &MemberSeen, is_probe: bool) -> Option<&'stat
         _ if !standing.is_told => None,
         Stand::WaitingInput => Some(ASKS),
         Stand::Unauthenticated => Some("its provider refuses its login"),
-        Stand::Limited if goes_on(seen) => Some("it goes on by itself when its limit ends"),
+        // A probe comes long after the time at which it was to go on; somebody may have called that off since.
+        Stand::Limited if goes_on(seen) && !is_probe => {
+            Some("it goes on by itself when its limit ends")
+        }
         Stand::Limited if !is_probe => Some("it is limited"),
         Stand::Limited
         | Stand::Active

@@ -8,6 +8,7 @@ use agents_tmux::fake::{Call, Fault};
 
 use super::asked::{which, with_one_offs};
 use super::program::{self, ProgramText};
+use super::tells::{self, TellsText};
 use super::{span, time_of_day};
 use crate::branch::LocalCopy;
 use crate::gate::{Effect, Point, Trap};
@@ -25,6 +26,8 @@ pub enum Step {
     Session(AgentName, SessionStep),
     Terminals(TerminalStep),
     Machine(MachineStep),
+    /// What a program says of itself from now on.
+    Tells(AgentName, TellsText),
     Replace(String, String),
     Append(String),
     Expect(Expect),
@@ -189,6 +192,7 @@ fn with_text(words: &[&str], rest: &str) -> Parsed {
             let (old, new) = change.ok_or("`config: replace OLD with NEW`")?;
             Step::Replace(old.to_owned(), new.to_owned())
         }
+        [agent, "tells"] => Step::Tells(name(agent)?, tells::parse(rest)?),
         [agent, "shows"] => Step::Session(name(agent)?, SessionStep::Prints(text)),
         [agent, "is", "refused", "until", time] => {
             let until = time_of_day(time).ok_or("`until` needs a time")?;

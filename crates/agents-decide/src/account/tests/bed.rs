@@ -43,6 +43,9 @@ pub(super) struct Bed {
     actions: Vec<(u64, Action)>,
     requests: Vec<Request>,
     revives: bool,
+    /// What those show that are started.
+    born: Look,
+    replies: Vec<String>,
     menus: usize,
 }
 
@@ -53,7 +56,7 @@ fn name(text: &str) -> AgentName {
 impl Bed {
     pub(super) fn of(names: &[&str], at: u64) -> Self {
         let mut text = "[defaults]\nsession_prefix = \"t-\"\nlog_dir = \"l\"\nprompt = \"x\"\nbackend = \"tui\"\nwatch = \"heal+stall\"\naccount = \"team\"\n\
-                        [watchdog]\nsignal_interval = 10\n[backend.tui]\nbin = \"tui\"\nactive_re = \"esc interrupt\"\nlimit_re = \"limit reached\"\nstall_idle = \"9h\"\nconnect_delay = 0\n"
+                        [watchdog]\nsignal_interval = 10\naccount_gap = 60\n[backend.tui]\nbin = \"tui\"\nactive_re = \"esc interrupt\"\nlimit_re = \"limit reached\"\nstall_idle = \"9h\"\nconnect_delay = 0\n"
             .to_owned();
         for name in names {
             text.push_str(&format!("[[agent]]\nname = \"{name}\"\n"));
@@ -73,6 +76,8 @@ impl Bed {
             actions: Vec::new(),
             requests: Vec::new(),
             revives: false,
+            born: Look::Idle,
+            replies: Vec::new(),
             menus: 0,
         };
         bed.run_until(at + 20);
@@ -95,6 +100,22 @@ impl Bed {
     /// What is started lives.
     pub(super) fn starts_live(&mut self) {
         self.revives = true;
+    }
+
+    /// What is started lives, and shows this.
+    pub(super) fn starts_show(&mut self, look: Look) {
+        (self.revives, self.born) = (true, look);
+    }
+
+    /// The whole fleet is asked for.
+    pub(super) fn sweep(&mut self) {
+        let id = RequestId(self.state.last_request.0 + 1);
+        let (names, one_offs, which) = (Vec::new(), OneOffs::new(), crate::Which::Own);
+        self.requests.push(Request { id, verb: Verb::Up { names, whole: true, one_offs, which } });
+    }
+
+    pub(super) fn replies(&self) -> &[String] {
+        &self.replies
     }
 
     /// It is owed a wake.
@@ -177,9 +198,13 @@ impl Bed {
                 }
             }
             Action::Start { name, run, .. } if self.revives => {
-                self.looks.insert(name.clone(), (Look::Idle, self.at));
+                self.looks.insert(name.clone(), (self.born.clone(), self.at));
                 let pane = PaneSeen { run: Some(*run), ..pane() };
                 self.seen.get_mut(name).expect("declared").pane = Seen::Known(pane);
+            }
+            Action::Reply { answers, .. } => {
+                let told = answers.iter().map(|(name, answer)| format!("{name}: {answer:?}"));
+                self.replies.extend(told);
             }
             _ => {}
         }
