@@ -61,6 +61,11 @@ fn a_plan_says_when_the_phase_changes_and_not_that_the_next_look_does_it() {
     ));
     bed.agents(&["up"]).ends_with(0);
     bed.until("the builder runs", || bed.state_of("builder") == "running");
+    // Its first look judges the phases, too.
+    bed.until("the watchdog has looked", || {
+        let looked = bed.read(".state/state/heartbeat").parse().ok();
+        looked.is_some() && looked == bed.pid("t-watchdog")
+    });
     bed.write("S1.md", "## DONE\n");
     let said = "phase P1 is done; the watchdog judges phases every 60 min (`heavy_interval`), and moves on when it does so next";
     bed.until("the plan tells of it", || bed.agents(&["plan"]).out.contains(said));
