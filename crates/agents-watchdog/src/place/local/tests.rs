@@ -15,7 +15,6 @@ fn need(run: RunId) -> Need {
         processes: true,
         startable: false,
         wake: false,
-        conversation: false,
     }
 }
 
