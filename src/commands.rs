@@ -12,6 +12,7 @@ pub mod explain;
 pub mod init;
 pub mod limits;
 pub mod logs;
+pub mod neighbours;
 pub mod notify;
 pub mod own_sessions;
 pub mod phase;

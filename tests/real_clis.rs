@@ -15,5 +15,7 @@ mod resume;
 mod scene;
 #[path = "real_clis/submit.rs"]
 mod submit;
+#[path = "real_clis/told.rs"]
+mod told;
 #[path = "real_clis/troubles.rs"]
 mod troubles;

@@ -81,7 +81,7 @@ fn a_watchdog_goes_on_from_the_state_that_is_there() {
         assert_eq!((stood, went_on), (at + 1, at + 1), "{what}: {}", bed.watchdog_log());
         assert_eq!(bed.status()["watchdog"]["pid"], pid, "{what}");
         assert!(bed.status()["store"] == "ok", "{what}");
-        bed.agents(&["send", "ann", "are you there"]).ends_with(0);
+        bed.agents(&["send", "ann", "--wait=2m", "are you there"]).ends_with(0);
         let run = is_healed(&bed);
         assert!(run > highest, "{what}: {run} was given out before, {highest} was reached");
         highest = run;

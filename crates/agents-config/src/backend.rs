@@ -34,6 +34,8 @@ pub struct Backend {
     pub supports_resume: bool,
     /// A shell fragment with the slot `{id}`.
     pub resume_flag: String,
+    /// A kickoff that comes with a resumed conversation as an argument arrives; else it is typed. From the preset.
+    pub resume_takes_prompt: bool,
     /// What the program prints when it does not know the conversation `{id}`.
     pub resume_refused: Vec<String>,
     /// A shell fragment with the slot `{id}`: gives a new conversation its id. `None`: the program chooses.

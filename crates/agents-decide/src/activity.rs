@@ -211,11 +211,12 @@ pub fn judge(
 /// Whether the lack of signs of work says anything.
 fn is_judged(standing: Option<&Standing>, shown: Option<&Shown>) -> bool {
     let asks = shown.is_some_and(Shown::asks);
-    let stands = match standing.map(|standing| standing.stand) {
-        Some(Stand::WaitingInput | Stand::Unknown | Stand::Unauthenticated) => false,
-        Some(Stand::Active | Stand::Idle | Stand::Limited | Stand::Failed | Stand::Exited)
-        | None => true,
-    };
+    let stands = standing.is_none_or(|standing| match standing.stand {
+        Stand::WaitingInput | Stand::Unknown | Stand::Unauthenticated => false,
+        // A window that it told of and that was proved to be over is nobody's hang.
+        Stand::Limited => !standing.is_told,
+        Stand::Active | Stand::Idle | Stand::Failed | Stand::Exited => true,
+    });
     !asks && stands
 }
 

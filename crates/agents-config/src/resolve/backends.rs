@@ -87,6 +87,7 @@ fn backend(
             false,
         ),
         resume_flag: read.or_text("resume_flag", &raw.resume_flag, from.resume_flag, RESUME),
+        resume_takes_prompt: from.resume_takes_prompt.unwrap_or(true),
         resume_refused: read.value(
             "resume_refused",
             &raw.resume_refused,

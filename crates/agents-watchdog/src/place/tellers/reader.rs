@@ -15,7 +15,7 @@ use tokio::sync::Notify;
 use super::tale::{self, Recorded};
 
 /// How often the records are looked at; a look at one that did not change asks only for its size and time.
-const EVERY: Duration = Duration::from_millis(250);
+const EVERY: Duration = Duration::from_millis(100);
 /// How often one that was not found is looked for.
 const SEARCH_EVERY: Duration = Duration::from_secs(2);
 /// What clocks of files and of programs may differ.
