@@ -3,10 +3,12 @@
 
 mod hearing;
 mod inbox;
+mod owner;
 mod send;
 mod spool;
 #[cfg(test)]
 mod tests;
+mod waiting;
 
 use std::path::{Path, PathBuf};
 
@@ -60,6 +62,6 @@ pub fn socket_path(state_dir: &Path) -> PathBuf {
     }
     let digest = Md5::digest(state_dir.as_os_str().as_encoded_bytes());
     let digest: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-    let user = rustix::process::getuid().as_raw();
+    let user = rustix::process::geteuid().as_raw();
     PathBuf::from(format!("/tmp/agents-{user}-{digest}")).join("reports.sock")
 }

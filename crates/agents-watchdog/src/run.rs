@@ -178,6 +178,9 @@ impl<D: Driver> Reign<D> {
             let standing = self.check(whole);
             if standing.is_ok() {
                 self.reload();
+                if hearing.mend(&self.config.fleet().state_dir()) {
+                    self.engine.place.listen(hearing.inbox());
+                }
             }
             let fleet = Arc::clone(self.config.fleet());
             let ticked = match standing {

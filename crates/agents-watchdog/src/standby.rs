@@ -11,6 +11,7 @@ use agents_tmux::Driver;
 
 use crate::WatchdogError;
 use crate::ledger::{Entry, EntryKind, Ledger as _, LedgerError, Record};
+use crate::notify::Notifier;
 use crate::run::{Reign, heartbeat, holder};
 use crate::signals::{Signals, Told};
 use crate::store_ledger::StoreLedger;
@@ -165,6 +166,7 @@ impl<D: Driver> Reign<D> {
         let mut store = Store::open(state_dir)?;
         let epoch = store.claim_epoch(own)?;
         self.engine.take_up(StoreLedger::new(store))?;
+        self.notifier = Notifier::new();
         self.keep_fleet()?;
         let entry = Entry {
             at_wall_ms: chrono::Utc::now().timestamp_millis(),

@@ -38,6 +38,21 @@ impl Hearing {
         Self { inbox: inbox.map(Arc::new), looked_at: None, is_owed: false }
     }
 
+    /// Opens the inbox anew when its socket has gone from its place; whether it was.
+    pub fn mend(&mut self, state_dir: &Path) -> bool {
+        let Some(lost) = self.inbox.as_ref().filter(|inbox| !inbox.is_in_place()) else {
+            return false;
+        };
+        match lost.open_anew(state_dir) {
+            Ok(inbox) => self.inbox = Some(Arc::new(inbox)),
+            Err(error) => {
+                tracing::warn!("what the programs report is not heard at once any more: {error}");
+                self.inbox = None;
+            }
+        }
+        true
+    }
+
     /// The inbox, when there is one.
     #[must_use]
     pub fn inbox(&self) -> Option<Arc<Inbox>> {
