@@ -4,7 +4,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use agents_config::Fleet;
 use agents_decide::sentence::span;
-use agents_decide::{FleetState, Life, Member, Note};
+use agents_decide::{FleetState, Life, Member, Note, Stand};
 use agents_names::AgentName;
 use agents_store::FleetLock;
 use agents_watchdog::recorder::Word;
@@ -203,6 +203,18 @@ impl Seen {
     }
 
     fn at_work(member: &Member, word: Option<&Word>) -> Self {
+        // What it is owed makes it work, or stands in its composer.
+        let rest = if member.mailbox.queue.is_empty() { Self::Idle } else { Self::Starting };
+        // Its own word beats a screen that still moves.
+        if let Some(told) = member.standing.as_ref().filter(|standing| standing.is_told) {
+            return match told.stand {
+                Stand::Active => Self::Active,
+                Stand::Idle | Stand::Failed => rest,
+                Stand::WaitingInput => Self::WaitingInput,
+                Stand::Limited => Self::Limited,
+                Stand::Unauthenticated | Stand::Exited | Stand::Unknown => Self::Unknown,
+            };
+        }
         let notes = || word.into_iter().flat_map(|word| &word.notes);
         let works = notes().any(|note| matches!(note, Note::Activity(note) if note.is_work()));
         // A note of the stall machine stands in the place of one that says the same.
@@ -210,9 +222,7 @@ impl Seen {
         let cannot_tell = notes().any(|note| matches!(note, Note::CannotSee { .. }));
         match (works, rests && !cannot_tell) {
             (true, _) => Self::Active,
-            // What it is owed makes it work, or stands in its composer.
-            (false, true) if !member.mailbox.queue.is_empty() => Self::Starting,
-            (false, true) => Self::Idle,
+            (false, true) => rest,
             (false, false) => Self::Unknown,
         }
     }

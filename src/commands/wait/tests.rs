@@ -1,5 +1,5 @@
 use agents_decide::{
-    ActivityNote, Asks, Ending, FleetState, Life, Member, Moment, Note, StallNote,
+    ActivityNote, Asks, Ending, FleetState, Life, Member, Moment, Note, StallNote, Stand, Standing,
 };
 use agents_watchdog::recorder::Word;
 
@@ -27,6 +27,21 @@ fn the_last_look_tells_work_from_rest() {
     let asks = Asks { since: Moment(0), row: "1. Yes".to_owned() };
     let asking = Member { asks: Some(asks), ..up() };
     assert_eq!(seen(&asking, vec![idle()]), Seen::WaitingInput);
+}
+
+#[test]
+fn what_the_program_itself_says_beats_a_screen_that_moves() {
+    let says = |stand, is_told| {
+        let (by, since_ms) = ("hook Stop".to_owned(), None);
+        let standing =
+            Standing { stand, by, is_told, since_ms, besides: Vec::new(), differs_since: None };
+        let member = Member { standing: Some(standing), ..up() };
+        seen(&member, vec![ActivityNote::ScreenMoves.into()])
+    };
+    assert_eq!(says(Stand::Idle, true), Seen::Idle);
+    assert_eq!(says(Stand::Idle, false), Seen::Active);
+    assert_eq!(says(Stand::Limited, true), Seen::Limited);
+    assert_eq!(says(Stand::Unauthenticated, true), Seen::Unknown);
 }
 
 #[test]
