@@ -13,6 +13,7 @@ pub mod hooks;
 pub mod init;
 pub mod limits;
 pub mod logs;
+pub mod neighbours;
 pub mod notify;
 pub mod own_sessions;
 pub mod phase;

@@ -3,6 +3,7 @@
 use agents_config::LoadError;
 use agents_store::{LockError, StoreError};
 use agents_watchdog::WatchdogError;
+use agents_watchdog::neighbour::Neighbour;
 
 /// The exit codes of the program.
 pub mod code {
@@ -116,6 +117,7 @@ impl From<WatchdogError> for Error {
     fn from(error: WatchdogError) -> Self {
         match error {
             WatchdogError::Lock(error) => error.into(),
+            WatchdogError::Neighbour(neighbour) => neighbour.into(),
             WatchdogError::Displaced(_) | WatchdogError::SetAside => {
                 Self::Unavailable(error.to_string())
             }
@@ -125,6 +127,13 @@ impl From<WatchdogError> for Error {
                 Self::Failed(error.to_string())
             }
         }
+    }
+}
+
+impl From<Neighbour> for Error {
+    /// The two config files contradict each other.
+    fn from(neighbour: Neighbour) -> Self {
+        Self::Usage(neighbour.to_string())
     }
 }
 

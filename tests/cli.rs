@@ -21,6 +21,7 @@ mod cli {
     mod limits;
     mod logs;
     mod many;
+    mod neighbours;
     mod notify;
     mod one_offs;
     mod phases;

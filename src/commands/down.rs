@@ -14,6 +14,7 @@ use agents_watchdog::trouble::Trouble;
 
 use crate::app::{App, names, print, say};
 use crate::cli::Down;
+use crate::commands::neighbours;
 use crate::commands::own_sessions;
 use crate::commands::plan::{self, Asked, Watchdog};
 use crate::error::{Error, code};
@@ -37,6 +38,7 @@ pub fn run(app: &App, down: &Down) -> Result<u8, Error> {
         let watchdog = if with_watchdog { Watchdog::IsEnded } else { Watchdog::StaysAsItIs };
         return plan::preview(app, &loaded, &Asked { verb, watchdog });
     }
+    neighbours::refuse(app, &loaded.fleet)?;
     if whole && !loaded.fleet.state_dir().exists() && !runs(app, &loaded)? {
         say("nothing of this fleet was ever started");
         if app.json {

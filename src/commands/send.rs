@@ -107,9 +107,11 @@ impl Receipt {
             Answer::Waiting(reason) => Self::Queued(reason),
             Answer::Unseen(reason) => Self::Unknown(reason),
             Answer::Failed(reason) => Self::Refused(reason),
-            Answer::Started | Answer::AlreadyRunning | Answer::Stopped | Answer::NotRunning => {
-                Self::Refused("it was answered as another request".to_owned())
-            }
+            Answer::Started
+            | Answer::AlreadyRunning
+            | Answer::Stopped
+            | Answer::StoppedWith(_)
+            | Answer::NotRunning => Self::Refused("it was answered as another request".to_owned()),
         }
     }
 

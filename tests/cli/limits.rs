@@ -3,8 +3,6 @@
 use crate::support::Bed;
 
 const FLEET: &str = r#"HEAD
-[watchdog]
-signal_interval = 1
 [backend.tui]
 bin = "echo 'usage limit reached · resets in 3 hours'; exec sleep 1000 #"
 limit_re = "limit reached"

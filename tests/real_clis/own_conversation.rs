@@ -98,7 +98,7 @@ impl Fleet {
     fn set_to_work(&self) {
         for name in NAMES {
             let text = format!("MOCK:slow:60 count the geese of {name}");
-            self.bed.agents(&["send", name, &text]).ends_with(0);
+            self.bed.agents(&["send", name, "--wait=2m", &text]).ends_with(0);
         }
         for name in NAMES {
             let session = format!("t-{name}");

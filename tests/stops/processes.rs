@@ -94,3 +94,52 @@ fn a_run_whose_session_a_person_ended_is_found_by_what_was_seen_of_it() {
     bed.agents(&["down", "x"]).ends_with(0);
     assert_eq!(pids.map(process_lives), [false, false]);
 }
+
+/// Leaves a daemon that is nobody's child and in nobody's group: it forks twice and leads a session of its own.
+#[cfg(target_os = "linux")]
+fn leaves_daemon(trap: &str) -> String {
+    let daemon = format!("{trap} echo $$ > daemon.pid; while :; do sleep 0.2; done");
+    format!(
+        "setsid sh -c 'setsid sh -c \"{}\" & exit' &\nexec sleep 1000",
+        daemon.replace('$', "\\$")
+    )
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_daemon_that_left_its_run_is_ended_by_down_and_told_of() {
+    for trap in ["", "trap : HUP TERM INT;"] {
+        let bed =
+            fleet("", &[agent("x", "", &leaves_daemon(trap)), agent("y", "", "exec sleep 1000")]);
+        bed.agents(&["up"]).ends_with(0);
+        bed.until("the daemon runs", || pid(&bed, "daemon.pid").is_some());
+        let daemon = pid(&bed, "daemon.pid").unwrap();
+        bed.until("it is nobody's child", || {
+            let parent =
+                bed.command("ps").args(["-o", "ppid=", "-p", &daemon.to_string()]).output();
+            String::from_utf8_lossy(&parent.unwrap().stdout).trim() == "1"
+        });
+        // Another's end is none of its business.
+        bed.agents(&["down", "y"]).ends_with(0);
+        assert!(process_lives(daemon));
+        let down = bed.agents(&["down"]).ends_with(0);
+        assert!(down.err.contains("x: stopped; a process that it had left running"), "{down:?}");
+        assert!(!process_lives(daemon), "{trap}");
+        assert_eq!(crate::scene::count(&bed, "x", "a process that it had left running"), 1);
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_daemon_outlives_the_death_of_its_agent_but_not_down() {
+    let script =
+        leaves_daemon("").replace("exec sleep 1000", "until [ -e daemon.pid ]; do sleep 0.1; done");
+    let bed =
+        fleet("", &[agent("x", "kind = \"task\"", &script), agent("y", "", "exec sleep 1000")]);
+    bed.agents(&["up"]).ends_with(0);
+    bed.until("the task has ended", || bed.state_of("x") == "ended");
+    let daemon = pid(&bed, "daemon.pid").unwrap();
+    assert!(process_lives(daemon));
+    bed.agents(&["down"]).ends_with(0);
+    assert!(!process_lives(daemon));
+}

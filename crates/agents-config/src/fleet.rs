@@ -18,6 +18,9 @@ pub struct Fleet {
     pub session_prefix: SessionPrefix,
     /// `None`: the user's default tmux server.
     pub tmux_socket: Option<TmuxSocket>,
+    /// The folder of a person's own presets: `defaults.presets_dir`, absolute.
+    #[serde(skip)]
+    pub presets_dir: Option<PathBuf>,
     pub timing: Timing,
     pub backends: std::collections::BTreeMap<BackendName, Backend>,
     /// In the order of the file.

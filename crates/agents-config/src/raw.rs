@@ -178,6 +178,10 @@ table! {
         "account_stagger" => account_stagger: Field<Seconds>,
         /// The limit on any one call to tmux. Default `5s`.
         "tmux_timeout" => tmux_timeout: Field<Interval>,
+        /// How long an entry of the journal is kept; the newest 1000 stay. Default `30days`.
+        "journal_age" => journal_age: Field<Interval>,
+        /// How many entries of the journal are kept, 1000 at least; the oldest go first, once a day. Default `200000`.
+        "journal_entries" => journal_entries: Field<Count>,
     }
 }
 

@@ -50,9 +50,8 @@ fn fleet(
     let log_dir = log_dir(defaults, picker);
     let tmux_socket = tmux_socket(defaults, picker);
     let timing = timing::timing(raw.watchdog.table.as_ref(), picker);
-    let presets = presets::folder(&defaults.presets_dir, picker);
-    let backends =
-        backends::backends(&raw.backend.0, (presets.as_deref(), &defaults.account), picker);
+    let presets = presets::Own::of(&defaults.presets_dir, environment, picker);
+    let backends = backends::backends(&raw.backend.0, (&presets, &defaults.account), picker);
     let agents = agents::Inheritance {
         raw,
         defaults,
@@ -71,6 +70,7 @@ fn fleet(
         log_dir: log_dir?,
         session_prefix: session_prefix?,
         tmux_socket,
+        presets_dir: presets.folder,
         timing,
         backends,
         agents: Option::<Vec<_>>::from_iter::<Vec<_>>(declared)?,

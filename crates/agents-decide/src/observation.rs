@@ -83,6 +83,9 @@ pub struct MemberSeen {
     /// The processes that its run began with, until all of them are remembered.
     #[serde(default)]
     pub roots: Option<RootsSeen>,
+    /// How many processes of its run that are being ended had left it: nobody's children, in sessions of their own.
+    #[serde(default)]
+    pub strays: u32,
     /// tmux was not heard to take what was decided for it last: it was not asked, or did not answer in time.
     #[serde(default)]
     pub unheard: bool,

@@ -101,6 +101,8 @@ pub enum Answer {
     Started,
     AlreadyRunning,
     Stopped,
+    /// The same, and this is to be said of it.
+    StoppedWith(String),
     NotRunning,
     /// The message reached the member, and was seen to go, by this evidence.
     Delivered(Went),

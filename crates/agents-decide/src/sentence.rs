@@ -132,6 +132,15 @@ pub fn way_out(server: ServerSeen) -> String {
     )
 }
 
+/// That processes were ended which nothing but their environment tied to a run.
+pub(crate) fn strays_ended(count: u32) -> String {
+    let (processes, were) = match count {
+        1 => ("a process".to_owned(), "was"),
+        more => (format!("{more} processes"), "were"),
+    };
+    format!("{processes} that it had left running outside of its session {were} ended too")
+}
+
 /// Names for people: `a`, `a and b`, `a, b and c`.
 fn listed<'n>(names: impl IntoIterator<Item = &'n AgentName>) -> String {
     let names: Vec<&str> = names.into_iter().map(AgentName::as_str).collect();

@@ -127,6 +127,7 @@ impl Place for SimPlace {
             unstartable,
             began,
             roots: None,
+            strays: 0,
             resume_id,
             conversation,
             wake_text: wake.filter(|_| has_wake),

@@ -84,6 +84,7 @@ fn spoken(answer: &Answer) -> String {
         Answer::Started => "started".to_owned(),
         Answer::AlreadyRunning => "already running".to_owned(),
         Answer::Stopped => "stopped".to_owned(),
+        Answer::StoppedWith(said) => format!("stopped, {said}"),
         Answer::NotRunning => "not running".to_owned(),
         Answer::Delivered(_) => "delivered".to_owned(),
         Answer::Failed(reason) => format!("failed ({reason})"),

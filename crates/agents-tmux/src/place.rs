@@ -98,10 +98,14 @@ impl Place {
 
     /// The tmux program, aimed at this server; what follows are tmux commands.
     ///
-    /// `TMUX` and `TMUX_PANE` never pass: with them tmux would talk to the server that we happen to run in.
+    /// `TMUX` and `TMUX_PANE` never pass: with them tmux would talk to the server that we happen to run in. Nor does the
+    /// mark of a run, where an agent calls us: a server that this starts is not its to take along when it ends.
     pub(crate) fn aimed(&self) -> std::process::Command {
         let mut command = std::process::Command::new(&self.program);
-        command.env_remove("TMUX").env_remove("TMUX_PANE").arg("-u");
+        for hidden in ["TMUX", "TMUX_PANE", "AGENTS_STATE", "AGENTS_NAME", "AGENTS_RUN"] {
+            command.env_remove(hidden);
+        }
+        command.arg("-u");
         if let Some(folder) = &self.socket_root {
             command.env("TMUX_TMPDIR", folder);
         }
@@ -129,6 +133,15 @@ impl Place {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_server_that_an_agent_starts_does_not_bear_the_mark_of_its_run() {
+        let command = Place::new("/usr/bin/tmux", Socket::Default).aimed();
+        let hidden: Vec<_> = command.get_envs().filter(|(_, value)| value.is_none()).collect();
+        for name in ["AGENTS_STATE", "AGENTS_NAME", "AGENTS_RUN", "TMUX"] {
+            assert!(hidden.iter().any(|(it, _)| *it == name), "{name}: {hidden:?}");
+        }
+    }
 
     #[test]
     fn the_socket_path_is_the_one_tmux_uses() {

@@ -10,13 +10,15 @@ use std::collections::BTreeMap;
 
 use agents_config::{Agent, Fleet};
 use agents_decide::{
-    Base, HandoffSeen, Life, MemberSeen, Now, Observation, RunId, Seen, ServerSeen, Stall, Wanted,
+    Base, HandoffSeen, Life, MemberSeen, Now, Observation, RunId, Seen, ServerSeen, Stall, Verb,
+    Wanted,
 };
 use agents_names::AgentName;
 use agents_screens::SessionIdFrom;
 use agents_tmux::{Driver, Listing, Pane, ServerId, TmuxError};
 
 use crate::ledger::{Ledger, LedgerError};
+use crate::neighbour;
 use crate::place::{Facts, Need, Place};
 use crate::tick::Engine;
 
@@ -56,7 +58,23 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             // What the operator asks for may need a start, or an end of what is left.
             need.startable |= !requests.is_empty();
             need.processes |= !requests.is_empty() && !need.lives;
-            let facts = self.place.facts(fleet, name, need);
+            need.strays |= requests.iter().any(|request| match &request.verb {
+                Verb::Down { names, whole } => *whole || names.contains(name),
+                Verb::Up { .. }
+                | Verb::DownUndeclared
+                | Verb::Restart { .. }
+                | Verb::Phase { .. }
+                | Verb::Send { .. }
+                | Verb::StopWatchdog => false,
+            });
+            let mut facts = self.place.facts(fleet, name, need);
+            if pane.is_none()
+                && let Ok(listing) = &listing
+            {
+                let session = session_of(fleet, name);
+                let taken = session.and_then(|session| neighbour::taken(fleet, listing, session));
+                facts.unstartable = taken.or(facts.unstartable);
+            }
             let screen = screens.remove(name).unwrap_or(Seen::Absent);
             let shown = self.readings.of(fleet, name, pane.copied(), &screen);
             let pane = pane.copied().map(|pane| (pane, ours));
@@ -118,6 +136,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             unstartable,
             began,
             roots,
+            strays,
             resume_id,
             conversation,
             wake_text,
@@ -140,6 +159,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             start_failed,
             began,
             roots,
+            strays,
             unheard,
             resume_id,
             wake_text,
@@ -212,6 +232,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
                 // Reading the processes of the machine takes longer than all the rest of a look.
                 Some(Life::Stopped { .. } | Life::Due { .. } | Life::Parked { .. }) | None => false,
             },
+            strays: stops,
             // A running member is restarted only on a suspicion that an earlier tick had.
             startable: !judged
                 || member.is_some_and(|member| matches!(member.stall, Stall::Suspect { .. }))

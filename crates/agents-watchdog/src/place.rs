@@ -32,6 +32,8 @@ pub struct Facts {
     pub unstartable: Option<String>,
     pub began: Option<BeganSeen>,
     pub roots: Option<RootsSeen>,
+    /// How many of the processes that were told to end had left the run before.
+    pub strays: u32,
     pub resume_id: Option<String>,
     /// The conversation that the run's program has open.
     pub conversation: Option<String>,
@@ -56,6 +58,8 @@ pub struct Need {
     /// It lives in its pane, as far as is known.
     pub lives: bool,
     pub processes: bool,
+    /// Also those that left the run: it is to end with all that it began.
+    pub strays: bool,
     /// Whether a start would work.
     pub startable: bool,
     pub wake: bool,

@@ -7,6 +7,7 @@ mod error;
 #[cfg(target_os = "linux")]
 mod linux;
 mod look;
+mod marked;
 mod portable;
 
 pub use census::Census;
@@ -14,3 +15,4 @@ pub use clock::{boot_clock_ms, boot_id};
 pub use end::{Sent, Signal, alive, signal, signal_group};
 pub use error::ProcessError;
 pub use look::{Process, StartMark, Table, Tree, find, tree};
+pub use marked::{Marked, NAME_VARIABLE, RUN_VARIABLE};

@@ -235,6 +235,7 @@ fn is_notable(note: &Note) -> bool {
                 | LifeNote::TaskEnded { .. }
                 | LifeNote::StaysDown { .. }
                 | LifeNote::StartAt { .. }
+                | LifeNote::StraysEnded { .. }
                 | LifeNote::Parked { .. }
                 | LifeNote::NotRestarted { .. }
                 | LifeNote::Unstartable { .. }

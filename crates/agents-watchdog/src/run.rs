@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use agents_config::{Fleet, Loaded, TmuxSocket};
-use agents_decide::{Answer, Blind, Moment, RequestId};
+use agents_decide::{Answer, Blind, Moment, RequestId, ServerSeen};
 use agents_names::AgentName;
 use agents_store::{FleetLock, Holder, Store};
-use agents_tmux::{Driver, Fence, OneShot, Socket, StartSession, TmuxOp};
+use agents_tmux::{Driver, OneShot, Socket, StartSession, TmuxOp};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::WatchdogError;
@@ -21,6 +21,7 @@ use crate::report::Hearing;
 use crate::signals::{Signals, Told};
 use crate::store_ledger::StoreLedger;
 use crate::tick::{Engine, Ticked};
+use crate::tidy::Tidied;
 use crate::trouble::Account;
 use crate::whereabouts;
 
@@ -60,10 +61,14 @@ pub struct Reign<D> {
     pub own_session: Option<StartSession>,
     /// Tells people of what was decided.
     pub(crate) notifier: Notifier,
+    pub(crate) tidied: Tidied,
     /// Where everybody reaches its terminals.
     socket: PathBuf,
     /// What the lock was signed with.
     pub(crate) what: String,
+    pub(crate) terminals: agents_tmux::Place,
+    /// The tmux server that knows the fleet's names to be its own.
+    pub(crate) named_on: Option<ServerSeen>,
     /// None while the state folder is not the one that it was taken in.
     pub(crate) lock: Option<FleetLock>,
 }
@@ -101,16 +106,19 @@ pub fn take_over<D: Driver>(
     let terminals = tmux_place(&loaded.fleet, &tools.tmux);
     let place = LocalPlace::new(terminals.clone(), state_dir, tools.myself.clone());
     let socket = terminals.socket_path();
-    let driver = driver(terminals, &loaded.fleet);
+    let driver = driver(terminals.clone(), &loaded.fleet);
     let engine = Engine::resume(driver, place, StoreLedger::new(store))?;
     let config = ConfigSource::new(config, loaded);
     let mut reign = Reign {
         engine,
         config,
         own_session: None,
+        tidied: Tidied::default(),
         socket,
         notifier: Notifier::new(),
         what: what.to_owned(),
+        terminals,
+        named_on: None,
         lock: Some(lock),
     };
     reign.keep_fleet()?;
@@ -141,34 +149,15 @@ pub enum Until {
 pub type Answers = Vec<(AgentName, Answer)>;
 
 impl<D: Driver> Reign<D> {
-    /// Makes the tmux server refuse writers of earlier epochs; false when it did not answer in time.
-    pub async fn fence(&mut self) -> bool {
-        let Ok(mut epoch) = self.engine.ledger.store().epoch() else { return true };
-        let prefix = self.config.fleet().session_prefix.as_str().to_owned();
-        let option = format!("@agents_epoch_{prefix}");
-        loop {
-            let fence = Fence { option: option.clone(), epoch };
-            let Err(error) = self.engine.driver.claim_fence(fence).await else { return true };
-            // The lock says who writes. A store that was lost, or lies in another folder by now, counts anew.
-            let again = error.is_superseded() && self.engine.ledger.store().is_in_place();
-            let claimed = again.then(|| self.engine.ledger.store().claim_epoch(&holder("fence")));
-            match claimed {
-                Some(Ok(next)) => epoch = next,
-                Some(Err(_)) | None => {
-                    tracing::warn!("the tmux server cannot be told who holds the fleet: {error}");
-                    return !error.is_time_out();
-                }
-            }
-        }
-    }
-
     /// Ticks until it is told to end, by a request or a signal.
     ///
     /// # Errors
     /// When another process took the fleet over, a signal came before the answers, or signals cannot be watched.
     pub async fn run(&mut self, until: Until) -> Result<(), WatchdogError> {
         let mut signals = Signals::watch()?;
-        self.fence().await;
+        if self.hold_names().await? {
+            self.fence().await;
+        }
         let fetched = self.engine.place.fetched();
         let mut hearing = Hearing::open(&self.config.fleet().state_dir());
         self.engine.place.listen(hearing.inbox());
@@ -195,6 +184,9 @@ impl<D: Driver> Reign<D> {
                 Ok(()) => self.engine.tick(&fleet).await,
                 Err(error) => Err(error),
             };
+            if !self.engine.tmux_hangs && self.engine.state().server.is_some() {
+                self.hold_names().await?;
+            }
             if let Some(server) = self.engine.state().server
                 && (home.is_none_or(|home| home == server) || self.return_home().await)
             {
@@ -208,6 +200,7 @@ impl<D: Driver> Reign<D> {
                     if self.engine.supervises {
                         account.works(&fleet.state_dir());
                     }
+                    self.tidy(&ticked);
                     Duration::from_millis(ticked.next.0.saturating_sub(ticked.now.at.0))
                 }
                 Err(error) => match self.after(error, &mut account, &mut signals).await? {

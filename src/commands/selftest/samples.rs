@@ -78,6 +78,7 @@ pub fn seen(screen: &[&str]) -> MemberSeen {
         start_failed: None,
         began: None,
         roots: None,
+        strays: 0,
         unheard: false,
         resume_id: None,
         wake_text: None,

@@ -1,12 +1,11 @@
 //! The `[backend.NAME]` tables.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::time::Duration;
 
 use agents_names::BackendName;
 
-use super::presets::{self, Filling};
+use super::presets::{self, Filling, Own};
 use crate::entry::Field;
 use crate::picker::{Picker, inherited, own};
 use crate::problem::Span;
@@ -23,7 +22,7 @@ const MODEL: &str = "--model '{model}'";
 /// The declared backends. One that lacks what it needs is left out, with a problem noted.
 pub(super) fn backends(
     raw: &[(String, Span, RawBackend)],
-    (presets, default_account): (Option<&Path>, &Field<String>),
+    (presets, default_account): (&Own<'_>, &Field<String>),
     picker: &mut Picker<'_, '_>,
 ) -> BTreeMap<BackendName, Backend> {
     let mut backends = BTreeMap::new();
@@ -46,7 +45,7 @@ pub(super) fn backends(
 fn backend(
     name: &BackendName,
     raw: &RawBackend,
-    (presets, default_account): (Option<&Path>, &Field<String>),
+    (presets, default_account): (&Own<'_>, &Field<String>),
     picker: &mut Picker<'_, '_>,
 ) -> Option<Backend> {
     let preset = presets::preset(&raw.preset, presets, picker);

@@ -1,26 +1,27 @@
 //! What does a backend's preset fill in?
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use agents_screens::{BUILTIN_NAMES, Hooks, Launch, PromptDelivery as Delivery};
 
-use crate::PromptDelivery;
 use crate::entry::Field;
 use crate::picker::Picker;
 use crate::preset::{Missing, Preset};
 use crate::value::{Filled, nearest};
+use crate::{Environment, PromptDelivery};
 
 /// The preset that a backend names, if it names one that can be used; anything else is noted as a problem.
 pub(super) fn preset(
     field: &Field<Filled>,
-    folder: Option<&Path>,
+    own: &Own<'_>,
     picker: &mut Picker<'_, '_>,
 ) -> Option<Preset> {
     let Filled(name) = field.value()?;
     let span = field.span()?;
     let is_word = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
-    let found = if is_word { Preset::find(name, folder) } else { Err(Missing::Unknown) };
+    let found = if is_word { own.find(name) } else { Err(Missing::Unknown) };
     match found {
         Ok(preset) => Some(preset),
         Err(Missing::Unknown) => {
@@ -43,15 +44,38 @@ pub(super) fn preset(
     }
 }
 
-/// The folder of a person's own presets, when there is one.
-pub(super) fn folder(field: &Field<String>, picker: &mut Picker<'_, '_>) -> Option<PathBuf> {
-    let folder = picker.pick_path("defaults.presets_dir".to_owned(), &crate::picker::own(field))?;
-    if !folder.is_dir() {
-        let span = field.span()?;
-        let message = format!("`presets_dir`: {} is no folder", folder.display());
-        picker.problems.error(span, message).label("not there").help("make it, or remove the key");
+/// A person's own presets.
+pub(super) struct Own<'a> {
+    /// Where they are, when there are any.
+    pub folder: Option<PathBuf>,
+    /// As they were once, by their names, in the place of the folder's.
+    kept: Option<&'a BTreeMap<String, String>>,
+}
+
+impl<'a> Own<'a> {
+    pub(super) fn of(
+        field: &Field<String>,
+        environment: &'a Environment,
+        picker: &mut Picker<'_, '_>,
+    ) -> Self {
+        let kept = environment.presets();
+        let key = "defaults.presets_dir".to_owned();
+        let folder = picker.pick_path(key, &crate::picker::own(field));
+        let missing = folder.as_ref().filter(|folder| kept.is_none() && !folder.is_dir());
+        if let (Some(missing), Some(span)) = (missing, field.span()) {
+            let message = format!("`presets_dir`: {} is no folder", missing.display());
+            let problem = picker.problems.error(span, message).label("not there");
+            problem.help("make it, or remove the key");
+        }
+        Self { folder, kept }
     }
-    Some(folder)
+
+    fn find(&self, name: &str) -> Result<Preset, Missing> {
+        match self.kept {
+            Some(kept) => Preset::kept(name, kept.get(name)),
+            None => Preset::find(name, self.folder.as_deref()),
+        }
+    }
 }
 
 /// The values of the config's keys that the preset's launch part stands for.

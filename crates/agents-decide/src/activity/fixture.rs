@@ -135,6 +135,7 @@ pub(crate) fn member(text: &str, cpu_ms: u64) -> MemberSeen {
         start_failed: None,
         began: None,
         roots: None,
+        strays: 0,
         unheard: false,
         resume_id: None,
         wake_text: None,

@@ -10,6 +10,7 @@ use crate::delivery::{Progress, closed, give_up, progress};
 use crate::draft::Draft;
 use crate::life::Life;
 use crate::request::{Answer, SendTerms, Verb};
+use crate::sentence::strays_ended;
 use crate::state::{OpenRequest, Wanted};
 use crate::{Action, Seen};
 
@@ -92,10 +93,20 @@ fn answer(draft: &mut Draft<'_>, request: &OpenRequest, name: &AgentName) -> Opt
         Verb::Down { .. } if member.wanted != Wanted::Down => {
             Some(Answer::Failed("it was asked up meanwhile".to_owned()))
         }
-        Verb::Down { .. } => matches!(member.life, Life::Stopped { .. }).then_some(Answer::Stopped),
+        Verb::Down { .. } => {
+            matches!(member.life, Life::Stopped { .. }).then(|| stopped(draft, name))
+        }
         Verb::DownUndeclared => undeclared(draft, request, name),
         Verb::Send { terms, .. } => sent(draft, request, *terms, name),
         Verb::Phase { .. } | Verb::StopWatchdog => Some(Answer::Stopped),
+    }
+}
+
+/// It is stopped, with what its operator may want to know of that.
+fn stopped(draft: &Draft<'_>, name: &AgentName) -> Answer {
+    match draft.seen.members.get(name).map_or(0, |seen| seen.strays) {
+        0 => Answer::Stopped,
+        strays => Answer::StoppedWith(strays_ended(strays)),
     }
 }
 

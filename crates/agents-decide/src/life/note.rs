@@ -50,6 +50,10 @@ pub enum LifeNote {
         since: Moment,
         why: Why,
     },
+    /// It is stopped, and with it so many processes that had left its session.
+    StraysEnded {
+        count: u32,
+    },
     Parked {
         reason: String,
         retry_at: Moment,

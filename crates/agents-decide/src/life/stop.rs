@@ -35,6 +35,9 @@ pub(super) fn stopping(
         };
         draft.look_in(Duration::from_millis(1));
         draft.calm(Some(name), "survives");
+        if seen.strays > 0 {
+            draft.note(name, LifeNote::StraysEnded { count: seen.strays });
+        }
         set(draft, what, life);
         super::say_rest(draft, what);
         return;

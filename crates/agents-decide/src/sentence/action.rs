@@ -98,6 +98,7 @@ impl Answer {
             Self::Started => "started".to_owned(),
             Self::AlreadyRunning => "already running".to_owned(),
             Self::Stopped => "stopped".to_owned(),
+            Self::StoppedWith(said) => format!("stopped ({said})"),
             Self::NotRunning => "not running".to_owned(),
             Self::Delivered(_) => "has its message".to_owned(),
             Self::Failed(reason) => format!("failed ({reason})"),

@@ -1,6 +1,6 @@
 //! Why does a member run, rest or wait, in words?
 
-use super::{Mood, Telling, count, span};
+use super::{Mood, Telling, count, span, strays_ended};
 use crate::{Bar, Hold, LifeNote, Now, StaysDown};
 
 impl LifeNote {
@@ -65,6 +65,7 @@ impl LifeNote {
                     Mood::Foretold => format!("it would be on its way down, because {why}"),
                 }
             }
+            Self::StraysEnded { count } => strays_ended(*count),
             Self::Parked { reason, retry_at } => format!(
                 "it {} parked ({reason}); one more try is due at {}, and `agents up {name}` tries at once",
                 telling.is("is", "would be"),

@@ -9,7 +9,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::place::make_private_dir;
-use crate::process::{StartMark, find};
+use crate::process::{NAME_VARIABLE, RUN_VARIABLE, StartMark, find};
 use crate::report::STATE_VARIABLE;
 
 use super::{EndRecord, LaunchSpec, RunFiles, StartRecord};
@@ -119,7 +119,7 @@ fn run(
         make_private_dir(&no_tmux)?;
         command.env("TMUX_TMPDIR", no_tmux);
         command.env(STATE_VARIABLE, &spec.records);
-        command.env("AGENTS_NAME", spec.name.as_str()).env("AGENTS_RUN", spec.run.to_string());
+        command.env(NAME_VARIABLE, spec.name.as_str()).env(RUN_VARIABLE, spec.run.to_string());
         command.envs(spec.env.iter().map(|(name, value)| (name, value)));
         let mut command = tokio::process::Command::from(command);
         let mut program =

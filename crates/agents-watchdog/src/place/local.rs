@@ -1,6 +1,6 @@
 //! This machine.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -19,8 +19,8 @@ use super::tellers::{Living, Tale, Tellers};
 use super::{ClockMark, Facts, Need, Place, Reached, Start, facts, prepare, roots};
 use crate::launch::{RunFiles, StartRecord, write_private};
 use crate::observe::phase::read_regular;
-use crate::observe::session_of;
-use crate::process::{self, Census, Signal, StartMark};
+use crate::observe::{run_of, session_of};
+use crate::process::{self, Census, Marked, Signal, StartMark};
 use crate::report::Inbox;
 
 /// The machine that the watchdog runs on.
@@ -43,6 +43,10 @@ pub struct LocalPlace {
     conversations: OpenConversations,
     /// Processes of runs that were told to end: whoever left the tree since is still ours to end.
     told: HashMap<(AgentName, RunId), Vec<(u32, StartMark)>>,
+    /// Those of them that had left their run, and were found by their environment alone.
+    strays: HashMap<(AgentName, RunId), BTreeSet<u32>>,
+    /// The processes of this tick that carry the mark of a run, read at most once.
+    marked: Option<Vec<Marked>>,
     tellers: Tellers,
     /// The reports that came before this tick were taken.
     has_heard: bool,
@@ -67,6 +71,8 @@ impl LocalPlace {
             begun: HashMap::new(),
             conversations: OpenConversations::default(),
             told: HashMap::new(),
+            strays: HashMap::new(),
+            marked: None,
         }
     }
 
@@ -196,15 +202,29 @@ impl LocalPlace {
         };
         let seen = facts::processes(start.as_ref(), table, lives);
         let (Seen::Absent, Some(table)) = (&seen, table) else { return seen };
-        match table.survivors(&told) {
-            Ok(left) if left.is_empty() => Seen::Absent,
-            Ok(left) => Seen::Known(agents_decide::ProcessesSeen {
-                cpu_ms: 0,
-                digest: 0,
-                count: u32::try_from(left.len()).unwrap_or(u32::MAX),
-            }),
-            Err(error) => Seen::Unknown(error.to_string()),
+        let left = match table.survivors(&told) {
+            Ok(left) if left.is_empty() && need.strays => self.marked_of(name, run),
+            Ok(left) => left,
+            Err(error) => return Seen::Unknown(error.to_string()),
+        };
+        if left.is_empty() {
+            return Seen::Absent;
         }
+        let count = u32::try_from(left.len()).unwrap_or(u32::MAX);
+        Seen::Known(agents_decide::ProcessesSeen { cpu_ms: 0, digest: 0, count })
+    }
+
+    /// The processes with the mark of that run of a member, or of an earlier one.
+    fn marked_of(&mut self, name: &AgentName, run: RunId) -> Vec<(u32, StartMark)> {
+        if self.marked.is_none() {
+            let state_dir = self.state_dir.clone();
+            self.marked = self.table().map(|table| table.marked(&state_dir));
+        }
+        let is_of = |marked: &&Marked| {
+            marked.name == name.as_str() && run_of(Some(&marked.run)).is_some_and(|of| of <= run)
+        };
+        let marked = self.marked.iter().flatten().filter(is_of);
+        marked.map(|marked| (marked.pid, marked.start.clone())).collect()
     }
 }
 
@@ -212,6 +232,7 @@ impl Place for LocalPlace {
     fn now(&mut self) -> Now {
         self.is_ending = false;
         self.has_heard = false;
+        self.marked = None;
         self.table = None;
         self.short_table = None;
         self.clock.now()
@@ -255,6 +276,11 @@ impl Place for LocalPlace {
             .map(|run| BeganSeen { run, age: files.age(name, run).unwrap_or_default() });
         let Tale { told, heard, conversation } = self.tale(fleet, name, &need);
         let roots = self.roots(&files, name, &need);
+        let strays = need
+            .run
+            .filter(|_| need.strays)
+            .and_then(|run| self.strays.get(&(name.clone(), run)).map(BTreeSet::len));
+        let strays = strays.map_or(0, |strays| u32::try_from(strays).unwrap_or(u32::MAX));
         let agent = fleet.agent(name);
         let logs = agent.is_some_and(|agent| agent.log && fleet.backend_of(agent).footer_ui);
         Facts {
@@ -263,6 +289,7 @@ impl Place for LocalPlace {
             processes,
             began,
             roots,
+            strays,
             unstartable: need.startable.then(|| facts::unstartable(fleet, name)).flatten(),
             conversation,
             resume_id: need.startable.then(|| facts::resume_id(fleet, name)).flatten(),
@@ -317,15 +344,26 @@ impl Place for LocalPlace {
         stage: StopStage,
     ) {
         let begun = self.begun(&RunFiles::new(&self.state_dir), name, run);
-        let Some(start) = begun.or_else(|| roots.map(roots::record)) else { return };
+        let start = begun.or_else(|| roots.map(roots::record));
         // Newer than the look, and one for all that end in this tick.
         if !std::mem::replace(&mut self.is_ending, true) {
             self.table = None;
+            self.marked = None;
         }
         let Some(table) = self.table() else { return };
-        let roots = facts::roots(&start, table);
+        let roots = start.as_ref().map(|start| facts::roots(start, table)).unwrap_or_default();
         let mut found = table.tree(&roots).processes;
         let key = (name.clone(), run);
+        let marked = self.marked_of(name, run);
+        let children = self.table().map(|table| table.children_among(&marked)).unwrap_or_default();
+        for process in marked {
+            if !found.contains(&process) {
+                if !children.contains(&process.0) {
+                    self.strays.entry(key.clone()).or_default().insert(process.0);
+                }
+                found.push(process);
+            }
+        }
         let earlier = self.told.entry(key).or_default();
         for process in earlier.iter() {
             if !found.contains(process) {
@@ -339,7 +377,8 @@ impl Place for LocalPlace {
         };
         for (pid, mark) in found {
             // The launcher stays until it has recorded the end; it ends with its program.
-            if pid == start.launcher && stage == StopStage::Terminate {
+            let is_launcher = start.as_ref().is_some_and(|start| pid == start.launcher);
+            if is_launcher && stage == StopStage::Terminate {
                 continue;
             }
             if let Err(error) = process::signal(pid, &mark, signal) {

@@ -75,6 +75,11 @@ pub(super) fn row(pid: u32) -> Result<Option<Process>, ProcessError> {
     }
 }
 
+/// The environment that a process began with, entries set off by zero bytes; `None` when it may not be read.
+pub(super) fn environment(pid: u32) -> Option<Vec<u8>> {
+    fs::read(format!("/proc/{pid}/environ")).ok()
+}
+
 fn is_gone(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::NotFound
         || error.raw_os_error() == Some(rustix::io::Errno::SRCH.raw_os_error())

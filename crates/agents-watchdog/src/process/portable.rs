@@ -64,6 +64,12 @@ fn ps(words: &[&str]) -> Result<String, ProcessError> {
     }
 }
 
+/// No environment: no command that all systems share tells it, and macOS hides it from others.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn environment(_: u32) -> Option<Vec<u8>> {
+    None
+}
+
 fn parse(text: &str) -> Result<Vec<Process>, ProcessError> {
     let lines = text.lines().filter(|line| !line.trim().is_empty());
     lines

@@ -13,9 +13,9 @@ fn need(run: RunId) -> Need {
         end: false,
         lives: false,
         processes: true,
+        strays: false,
         startable: false,
         wake: false,
-        conversation: false,
     }
 }
 
