@@ -63,7 +63,7 @@ fn states() -> [Option<ToldState>; 7] {
 fn fleet() -> Simulation {
     let mut simulation = Simulation::new(CONFIG).unwrap();
     let session = SessionName::new(SESSION).unwrap();
-    let program = Program::shows(&screen("oauth_turn_end")).titled("✳ Claude Code").named("claude");
+    let program = Program::shows(screen("oauth_turn_end")).titled("✳ Claude Code").named("claude");
     simulation.terminals().program(&session, program);
     simulation.start_watchdog().unwrap();
     let one_offs = OneOffs::new();
