@@ -94,6 +94,11 @@ pub enum Verb {
         #[command(subcommand)]
         verb: NotifyVerb,
     },
+    /// Show, or write, what makes agent programs report in your own config; agents of a fleet need none of it
+    Hooks {
+        #[command(subcommand)]
+        verb: HooksVerb,
+    },
     /// Print a completion script for a shell
     Completions {
         /// bash, zsh, fish, elvish or powershell
@@ -133,6 +138,20 @@ pub fn launch_words(words: impl Iterator<Item = OsString>) -> Option<(bool, Path
     };
     let spec = PathBuf::from(spec);
     spec.is_absolute().then_some((exec, spec))
+}
+
+#[derive(Debug, Subcommand)]
+pub enum HooksVerb {
+    /// Print it, and where it belongs
+    Show {
+        /// claude, codex or pi
+        program: String,
+    },
+    /// Write it there; what is there already stays
+    Install {
+        /// claude, codex or pi
+        program: String,
+    },
 }
 
 #[derive(Debug, Args)]

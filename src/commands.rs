@@ -9,6 +9,7 @@ pub mod doctor;
 pub mod down;
 pub mod events;
 pub mod explain;
+pub mod hooks;
 pub mod init;
 pub mod limits;
 pub mod logs;

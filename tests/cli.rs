@@ -16,6 +16,7 @@ mod cli {
     mod explain;
     mod finishing;
     mod full_disk;
+    mod hooks;
     mod hung;
     mod journal;
     mod limits;

@@ -117,11 +117,23 @@ pub fn join(before: Option<&Standing>, look: &Look<'_>) -> Option<Standing> {
             (wins, Some(loses))
         }
     };
-    let besides = loses.into_iter().filter(|it| it.stand != wins.stand).collect();
+    // A screen that no rule reads speaks against nothing.
+    let speaks = |it: &Claim| it.stand != wins.stand && it.stand != Stand::Unknown;
+    let besides = loses.into_iter().filter(speaks).collect();
     Some(wins.stands(besides, differs_since))
 }
 
 impl Standing {
+    /// Whether it says the same as another one, apart from what changes while nothing happens: which rule reads the
+    /// screen of a program at work, and for how long two sources have differed.
+    #[must_use]
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let stands = |it: &Self| it.besides.iter().map(|(_, stand)| *stand).collect::<Vec<_>>();
+        (self.stand, self.is_told, self.since_ms) == (other.stand, other.is_told, other.since_ms)
+            && (!self.is_told || self.by == other.by)
+            && stands(self) == stands(other)
+    }
+
     /// Whether its program says that it works.
     #[must_use]
     pub fn is_told_active(&self) -> bool {
@@ -231,8 +243,10 @@ fn still_differs(
 ) -> Option<Moment> {
     let before = before?;
     let found = |claim: &Claim| {
+        // What no rule reads is not kept, and can only have been the screen.
         (before.stand == claim.stand && before.is_told == claim.is_told)
             || before.besides.iter().any(|(_, stand)| *stand == claim.stand)
+            || (claim.stand == Stand::Unknown && !claim.is_told && before.besides.is_empty())
     };
     before.differs_since.filter(|_| found_both(told, shown, found))
 }

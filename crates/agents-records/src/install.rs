@@ -55,6 +55,18 @@ pub fn codex_hooks(command: &[&str]) -> Vec<String> {
     overrides.chain(["--dangerously-bypass-hook-trust".to_owned()]).collect()
 }
 
+/// The tables that give codex the same hooks in its `config.toml`. codex asks its user to review them at the next start.
+#[must_use]
+pub fn codex_tables(command: &[&str]) -> String {
+    let line = toml_string(&shell_line(command));
+    let table = |event: &&str| {
+        format!(
+            "[[hooks.{event}]]\n[[hooks.{event}.hooks]]\ntype = \"command\"\ncommand = {line}\ntimeout = {TIMEOUT}\n"
+        )
+    };
+    CODEX_EVENTS.iter().map(table).collect::<Vec<_>>().join("\n")
+}
+
 /// The arguments that make codex call the command with one more word, a JSON object, at the end of each turn that did not fail.
 /// Needs no trust; replaces the user's `notify`.
 #[must_use]

@@ -120,6 +120,10 @@ impl Recorder {
         for (name, member) in &next.members {
             if let Some(before) = earlier.members.get_mut(name) {
                 before.activity = member.activity.clone();
+                let stood = before.standing.as_ref().zip(member.standing.as_ref());
+                if stood.is_some_and(|(stood, stands)| stood.says_the_same(stands)) {
+                    before.standing = member.standing.clone();
+                }
             }
         }
         earlier != *next

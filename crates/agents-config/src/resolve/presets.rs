@@ -145,12 +145,12 @@ pub(super) fn check_hooks(
     picker: &mut Picker<'_, '_>,
 ) {
     let launch = preset.and_then(|preset| preset.head().launch.as_ref());
-    let is_known = launch.is_some_and(|launch| launch.hooks != Hooks::None);
+    let is_known = launch.is_some_and(|launch| !matches!(launch.hooks, Hooks::Http | Hooks::None));
     if let (Some(true), Some(span), false) = (field.value(), field.span(), is_known) {
         let problem = picker.problems.error(span, "nothing is known of hooks of this program");
-        problem.label("no hooks").help(
-            "remove the key; presets that know hooks are `claude`, `codex`, `opencode` and `pi`",
-        );
+        problem
+            .label("no hooks")
+            .help("remove the key; presets that know hooks are `claude`, `codex` and `pi`");
     }
 }
 

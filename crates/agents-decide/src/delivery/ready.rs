@@ -79,7 +79,7 @@ pub(super) fn obstacle(
     }
     let Some(backend) = what.backend(draft.fleet) else { return Some("it is a service") };
     let standing = draft.member(what.name()).standing.clone();
-    let refused = standing.as_ref().and_then(|standing| told(standing, seen, probe));
+    let refused = standing.as_ref().and_then(|standing| told(standing, probe));
     if let Some(reason) = refused {
         return Some(reason);
     }
@@ -137,7 +137,7 @@ fn draws(draft: &mut Draft<'_>, what: Declared<'_>) -> bool {
 }
 
 /// Why what the program does, by its own word, lets nothing be typed.
-fn told(standing: &Standing, seen: &MemberSeen, is_probe: bool) -> Option<&'static str> {
+fn told(standing: &Standing, is_probe: bool) -> Option<&'static str> {
     if standing.stand == Stand::Unknown && !standing.besides.is_empty() {
         return Some("what it does is not known; `agents explain` says what speaks for what");
     }
@@ -145,10 +145,7 @@ fn told(standing: &Standing, seen: &MemberSeen, is_probe: bool) -> Option<&'stat
         _ if !standing.is_told => None,
         Stand::WaitingInput => Some(ASKS),
         Stand::Unauthenticated => Some("its provider refuses its login"),
-        // A probe comes long after the time at which it was to go on; somebody may have called that off since.
-        Stand::Limited if goes_on(seen) && !is_probe => {
-            Some("it goes on by itself when its limit ends")
-        }
+        // Whether one that goes on by itself is probed all the same is for its window to say.
         Stand::Limited if !is_probe => Some("it is limited"),
         Stand::Limited
         | Stand::Active
@@ -157,9 +154,4 @@ fn told(standing: &Standing, seen: &MemberSeen, is_probe: bool) -> Option<&'stat
         | Stand::Exited
         | Stand::Unknown => None,
     }
-}
-
-fn goes_on(seen: &MemberSeen) -> bool {
-    let told = seen.told.as_ref().map(|told| &told.state);
-    matches!(told, Some(ToldState::Limited { goes_on: true, .. }))
 }

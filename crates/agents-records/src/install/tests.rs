@@ -1,8 +1,8 @@
 use serde_json::Value;
 
 use super::{
-    CLAUDE_EVENTS, CODEX_EVENTS, claude_settings, codex_hooks, codex_notify, pi_extension,
-    toml_string,
+    CLAUDE_EVENTS, CODEX_EVENTS, claude_settings, codex_hooks, codex_notify, codex_tables,
+    pi_extension, toml_string,
 };
 
 /// Words that a shell, TOML and JSON each would spoil.
@@ -60,4 +60,14 @@ fn the_extension_for_pi_holds_the_command_and_every_event() {
     {
         assert!(source.contains(&format!("on(\"{event}\", ")), "{event}");
     }
+}
+
+#[test]
+fn the_tables_for_a_users_own_codex_call_the_same_command() {
+    let tables = codex_tables(COMMAND);
+    for event in CODEX_EVENTS {
+        assert!(tables.contains(&format!("[[hooks.{event}.hooks]]\ntype = \"command\"\n")));
+    }
+    let command = tables.lines().find_map(|line| line.strip_prefix("command = ")).unwrap();
+    assert_eq!(serde_json::from_str::<String>(command).unwrap(), LINE);
 }
