@@ -35,3 +35,18 @@ fn what_was_accepted_is_kept_over_down_and_said_to_be() {
         assert_eq!(lines(&bed, "got-x.txt"), ["first words", "second words"]);
     }
 }
+
+#[test]
+fn a_message_to_an_agent_that_is_just_being_restarted_is_queued_and_delivered() {
+    // It takes its time to end, so that there is a while in which it is being restarted.
+    let slow = format!("trap 'sleep 1; exit 0' TERM HUP\n{RECORDER}");
+    let bed = fleet("", &[agent("x", "watch = \"heal\"", &slow)]);
+    bed.agents(&["up"]).ends_with(0);
+    let restart = bed.spawn(&["restart", "x"]);
+    bed.until("it is being restarted", || {
+        matches!(bed.state_of("x").as_str(), "stopping" | "restarting" | "starting")
+    });
+    bed.agents(&["send", "x", "--wait=60s", "hello"]).ends_with(0);
+    assert_eq!(restart.wait_with_output().unwrap().status.code(), Some(0));
+    assert_eq!(lines(&bed, "got-x.txt"), ["hello"]);
+}

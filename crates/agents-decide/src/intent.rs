@@ -278,9 +278,9 @@ fn send(
     });
     let comes = match &draft.member(name).life {
         Life::Up { .. } | Life::Missing { .. } => true,
-        // It may well run by now.
+        // It is on its way, and what was accepted waits for it; to be typed at once there must be somebody.
         Life::Starting { .. } | Life::Due { .. } | Life::Stopping { then: Some(_), .. } => {
-            unseen.is_some()
+            unseen.is_some() || !terms.now
         }
         Life::Stopped { .. } | Life::Parked { .. } | Life::Stopping { then: None, .. } => false,
     };
