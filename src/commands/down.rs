@@ -13,6 +13,7 @@ use agents_watchdog::run::Answers;
 use agents_watchdog::trouble::Trouble;
 
 use crate::app::{App, names, print, say};
+use crate::bystander;
 use crate::cli::Down;
 use crate::commands::neighbours;
 use crate::commands::own_sessions;
@@ -76,6 +77,13 @@ pub fn run(app: &App, down: &Down) -> Result<u8, Error> {
     };
     if with_watchdog {
         stop_watchdog(app, &loaded, whole, told)?;
+    } else if down.undeclared && told.is_none() {
+        let terminals = app.terminals(&loaded.fleet)?;
+        // One that has a session left goes on.
+        drop(runtime()?.block_on(terminals.end_server_without_sessions()));
+    }
+    if whole && !app.json {
+        say_of_undeclared(app, &loaded)?;
     }
     if app.json {
         print(&receipt::document("down", &answers, result, &loaded.fleet)?.to_string())?;
@@ -83,6 +91,21 @@ pub fn run(app: &App, down: &Down) -> Result<u8, Error> {
         result.say();
     }
     Ok(receipt::code_of(&answers))
+}
+
+/// Tells the person what `down` leaves running, since no table of the file declares it.
+fn say_of_undeclared(app: &App, loaded: &Loaded) -> Result<(), Error> {
+    let found = bystander::look(app)?.view.undeclared;
+    let (sessions, run) = match found.len() {
+        0 => return Ok(()),
+        1 => ("1 undeclared session".to_owned(), "runs"),
+        more => (format!("{more} undeclared sessions"), "run"),
+    };
+    let config = loaded.fleet.config.display();
+    say(&format!(
+        "{sessions} still {run}, which {config} does not declare: `agents down --undeclared`"
+    ));
+    Ok(())
 }
 
 /// A store that nobody can use must not keep the fleet from being ended: it is put aside under a telling name, and what

@@ -7,5 +7,6 @@ mod support;
 #[path = "../defects/scene.rs"]
 mod scene;
 
+mod messages;
 mod names;
 mod processes;

@@ -92,3 +92,21 @@ fn a_session_that_lost_its_tag_is_known_by_its_launcher() {
     assert_eq!(bed.sessions(), Vec::<String>::new());
     assert!(!process_lives(pid));
 }
+
+#[test]
+fn down_says_what_is_undeclared_and_ending_that_ends_the_empty_server() {
+    let bed = fleet("", &[agent("x", "", REST), agent("y", "", REST)]);
+    bed.agents(&["up", "x", "y"]).ends_with(0);
+    let head = crate::support::HEAD;
+    bed.write(
+        "agents.toml",
+        &crate::scene::config("", &[agent("y", "", REST)]).replace("HEAD", head),
+    );
+    let down = bed.agents(&["down"]).ends_with(0);
+    let said = "1 undeclared session still runs";
+    assert!(down.err.contains(said) && down.err.contains("agents down --undeclared"), "{down:?}");
+    assert_eq!(bed.sessions(), ["t-x"]);
+    bed.agents(&["down", "--undeclared"]).ends_with(0);
+    let server = bed.tmux(&["-N", "list-sessions"]);
+    assert!(server.err.contains("no server running"), "{server:?}");
+}

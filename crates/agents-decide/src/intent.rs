@@ -6,13 +6,13 @@ use agents_config::OneOff;
 use agents_names::{AgentName, PhaseId};
 
 use crate::conversation::Which;
-use crate::delivery::{MessageKind, Went, closed, drop_all, owe, owe_now};
+use crate::delivery::{MessageKind, Went, closed, keep_for_next_start, owe, owe_now};
 use crate::draft::{Declared, Draft};
 use crate::life::{Ending, Life, begin_stop, set, taken};
 use crate::request::{Answer, OneOffs, Request, RequestId, SendTerms, Verb};
 use crate::sequence::Sequence;
 use crate::state::{OpenRequest, Wanted};
-use crate::{Moment, Seen, Why};
+use crate::{MessageNote, Moment, Seen, Why};
 
 mod answers;
 mod started;
@@ -171,7 +171,11 @@ fn down(draft: &mut Draft<'_>, names: &[AgentName], whole: bool) -> Answers {
         draft.member(what.name()).wanted = Wanted::Down;
         draft.member(what.name()).one_off = OneOff::default();
         draft.member(what.name()).conversations.next = Which::default();
-        drop_all(draft.member(what.name()));
+        keep_for_next_start(draft.member(what.name()));
+        let kept = draft.member(what.name()).mailbox.queue.len();
+        if let Ok(count @ 1..) = u32::try_from(kept) {
+            draft.note(what.name(), MessageNote::Kept { count });
+        }
         answers.insert(what.name().clone(), ask_down(draft, what));
     }
     answers
@@ -274,9 +278,9 @@ fn send(
     });
     let comes = match &draft.member(name).life {
         Life::Up { .. } | Life::Missing { .. } => true,
-        // It may well run by now.
+        // It is on its way, and what was accepted waits for it; to be typed at once there must be somebody.
         Life::Starting { .. } | Life::Due { .. } | Life::Stopping { then: Some(_), .. } => {
-            unseen.is_some()
+            unseen.is_some() || !terms.now
         }
         Life::Stopped { .. } | Life::Parked { .. } | Life::Stopping { then: None, .. } => false,
     };

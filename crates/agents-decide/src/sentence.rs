@@ -132,6 +132,12 @@ pub fn way_out(server: ServerSeen) -> String {
     )
 }
 
+/// That messages wait for a member that is down.
+#[must_use]
+pub fn messages_kept(messages: u64) -> String {
+    format!("{} kept for its next start", count(messages, "message"))
+}
+
 /// That processes were ended which nothing but their environment tied to a run.
 pub(crate) fn strays_ended(count: u32) -> String {
     let (processes, were) = match count {

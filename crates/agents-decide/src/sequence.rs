@@ -6,7 +6,7 @@ use agents_names::{AgentName, PhaseId};
 use crate::draft::{Declared, Draft};
 use crate::life::{Ending, Life, begin_stop, set};
 use crate::state::Wanted;
-use crate::{Action, Moment, Seen, Why};
+use crate::{Action, MessageNote, Moment, Seen, Why};
 
 mod finishing;
 
@@ -219,8 +219,11 @@ fn loops<'a>(draft: &Draft<'a>) -> Vec<Declared<'a>> {
 fn stop_loops(draft: &mut Draft<'_>, why: &Why) {
     for what in loops(draft) {
         let now = draft.now.at;
+        let overtaken = crate::delivery::keep_for_next_phase(draft.member(what.name()));
+        if overtaken > 0 {
+            draft.note(what.name(), MessageNote::Overtaken { count: overtaken });
+        }
         let member = draft.member(what.name());
-        crate::delivery::drop_all(member);
         match &mut member.life {
             Life::Stopping { then, .. } => *then = None,
             Life::Up { run, .. } | Life::Missing { run, .. } => {

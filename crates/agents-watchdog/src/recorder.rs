@@ -262,7 +262,13 @@ fn is_notable(note: &Note) -> bool {
             | AccountNote::ProbesAnother { .. }
             | AccountNote::Opening { .. } => true,
         },
-        Note::Message(note) => matches!(note, MessageNote::Seen { .. } | MessageNote::Stuck { .. }),
+        Note::Message(note) => matches!(
+            note,
+            MessageNote::Seen { .. }
+                | MessageNote::Kept { .. }
+                | MessageNote::Overtaken { .. }
+                | MessageNote::Stuck { .. }
+        ),
         Note::Phase(note) => {
             matches!(note, PhaseNote::Advancing { .. } | PhaseNote::Finishing { .. })
         }

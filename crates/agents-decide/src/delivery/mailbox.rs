@@ -197,9 +197,27 @@ pub(crate) fn forget_probe(member: &mut Member) {
     });
 }
 
-/// Forgets everything owed: the member gets a new kickoff, or is down on purpose.
-pub(crate) fn drop_all(member: &mut Member) {
-    member.mailbox = Mailbox::default();
+/// It is taken down: what was accepted waits for its next start, when it comes after the kickoff. What means something
+/// only to the run that ends is dropped, and so is what was to be typed at once or not at all.
+pub(crate) fn keep_for_next_start(member: &mut Member) {
+    end_run(member);
+    member.mailbox.queue.retain(|owed| match owed.kind {
+        MessageKind::Operator(_) => owed.now_until.is_none(),
+        MessageKind::Claim
+        | MessageKind::Review
+        | MessageKind::Inbox(_)
+        | MessageKind::Rewritten => true,
+        MessageKind::Kickoff | MessageKind::Probe | MessageKind::Wake => false,
+    });
+}
+
+/// The phase changes: only what the operator sent still means something to the next run. Returns how many pings about
+/// the phase that ends are dropped.
+pub(crate) fn keep_for_next_phase(member: &mut Member) -> u32 {
+    keep_for_next_start(member);
+    let before = member.mailbox.queue.len();
+    member.mailbox.queue.retain(|owed| matches!(owed.kind, MessageKind::Operator(_)));
+    u32::try_from(before - member.mailbox.queue.len()).unwrap_or(u32::MAX)
 }
 
 /// How far the probe has got.

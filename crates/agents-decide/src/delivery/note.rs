@@ -17,6 +17,14 @@ pub enum MessageNote {
     Seen {
         message: String,
     },
+    /// It is taken down; so many are typed once it is started again.
+    Kept {
+        count: u32,
+    },
+    /// The phase changes, and so many pings about the one before are dropped.
+    Overtaken {
+        count: u32,
+    },
     /// Submitted as often as is wise, and no sign that it went.
     Stuck {
         message: String,

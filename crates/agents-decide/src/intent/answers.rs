@@ -10,7 +10,7 @@ use crate::delivery::{Progress, closed, give_up, progress};
 use crate::draft::Draft;
 use crate::life::Life;
 use crate::request::{Answer, SendTerms, Verb};
-use crate::sentence::strays_ended;
+use crate::sentence::{messages_kept, strays_ended};
 use crate::state::{OpenRequest, Wanted};
 use crate::{Action, Seen};
 
@@ -104,10 +104,14 @@ fn answer(draft: &mut Draft<'_>, request: &OpenRequest, name: &AgentName) -> Opt
 
 /// It is stopped, with what its operator may want to know of that.
 fn stopped(draft: &Draft<'_>, name: &AgentName) -> Answer {
-    match draft.seen.members.get(name).map_or(0, |seen| seen.strays) {
-        0 => Answer::Stopped,
-        strays => Answer::StoppedWith(strays_ended(strays)),
-    }
+    let strays = draft.seen.members.get(name).map_or(0, |seen| seen.strays);
+    let kept = draft.next.members.get(name).map_or(0, |member| member.mailbox.queue.len());
+    let said = [
+        (strays > 0).then(|| strays_ended(strays)),
+        (kept > 0).then(|| messages_kept(kept as u64)),
+    ];
+    let said: Vec<String> = said.into_iter().flatten().collect();
+    if said.is_empty() { Answer::Stopped } else { Answer::StoppedWith(said.join("; ")) }
 }
 
 /// Whether it starts once the phase has changed.
@@ -130,6 +134,9 @@ fn sent(
             "dropped before it was typed: the agent was taken down, or its phase changed"
                 .to_owned(),
         )),
+        (Progress::Untyped, _, None) if !terms.now && is_down(draft, name) => Some(
+            Answer::Waiting("it was taken down; the message is kept for its next start".to_owned()),
+        ),
         (Progress::Untyped, _, Some(reason)) => Some(refuse(draft, name, request, reason)),
         (Progress::Untyped | Progress::UnderWay, _, _) if !late => None,
         (Progress::Untyped, _, None) if terms.now => {
@@ -143,6 +150,13 @@ fn sent(
             Some(Answer::Waiting(why_waiting(draft, name)))
         }
     }
+}
+
+/// Whether nothing starts it but the operator.
+fn is_down(draft: &Draft<'_>, name: &AgentName) -> bool {
+    draft.next.members.get(name).is_some_and(|member| {
+        member.wanted == Wanted::Down && matches!(member.life, Life::Stopped { .. })
+    })
 }
 
 /// What was to be typed at once is not left in the queue.

@@ -1,6 +1,6 @@
 //! Why did something not happen, or what is being waited for, in words?
 
-use super::{Mood, Telling, count, listed, short, span, way_out};
+use super::{Mood, Telling, count, listed, messages_kept, short, span, way_out};
 use crate::{About, AnswerNote, FatalNote, MessageNote, Note, Now, PhaseNote, WakeNote};
 
 impl About {
@@ -115,6 +115,12 @@ impl MessageNote {
             Self::Typed { message } => format!("the {message} is typed, and about to be submitted"),
             Self::Submitted { message, tries } => format!(
                 "the {message} was submitted (try {tries}), and its screen does not show yet that it went"
+            ),
+            Self::Kept { count } => messages_kept(u64::from(*count)),
+            Self::Overtaken { count: pings } => format!(
+                "{} about the phase that ends {} dropped",
+                count(u64::from(*pings), "ping"),
+                if *pings == 1 { "is" } else { "are" }
             ),
             Self::Seen { message } => format!("the {message} was submitted and seen to go"),
             Self::Stuck { message, tries } => format!(

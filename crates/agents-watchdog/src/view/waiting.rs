@@ -1,6 +1,6 @@
 //! What does a member wait for?
 
-use agents_decide::sentence::{Telling, span};
+use agents_decide::sentence::{Telling, messages_kept, span};
 use agents_decide::{
     AccountNote, Bar, Ending, Life, LifeNote, Limit, Member, MessageNote, Moment, Note, Stage,
     Stall, StallNote, Why,
@@ -233,11 +233,15 @@ fn failure(known: &Known<'_>, subject: &Subject<'_>, member: &Member) -> Option<
 /// What is to be said of one that waits for nothing.
 pub(super) fn remark(known: &Known<'_>, subject: &Subject<'_>, member: &Member) -> Option<String> {
     let Life::Stopped { how, .. } = &member.life else { return None };
-    match how {
+    let rest = match how {
         Ending::Ended(how) => Some(how.clone()),
         Ending::NeverStarted | Ending::Asked if rests(known, subject) => {
             Some("the phase sequence is complete".to_owned())
         }
         Ending::NeverStarted | Ending::Asked | Ending::Failed(_) => None,
-    }
+    };
+    let kept = member.mailbox.queue.len() as u64;
+    let kept = (kept > 0).then(|| messages_kept(kept));
+    let said: Vec<String> = rest.into_iter().chain(kept).collect();
+    (!said.is_empty()).then(|| said.join("; "))
 }
