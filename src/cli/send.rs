@@ -18,7 +18,7 @@ pub struct Send {
     /// Do not wait until the agent is idle; what cannot be typed at once is refused, not queued
     #[arg(long)]
     pub now: bool,
-    /// Wait until it was delivered, so long at most; without it the answer comes within 8 s
+    /// Wait until it was delivered, so long at most, `10m` if no time is named; without it the answer comes within 8 s
     #[arg(long, value_name = "DURATION", num_args = 0..=1, require_equals = true, default_missing_value = "10m", value_parser = humantime::parse_duration)]
     pub wait: Option<Duration>,
 }

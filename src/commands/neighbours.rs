@@ -9,14 +9,17 @@ use crate::error::Error;
 use crate::operate::runtime;
 
 /// Refuses to touch anything where a living fleet of another config file has the same prefix on the same tmux server.
+/// False when tmux let us wait: who asks it again waits again, and what cannot be seen is told by whoever needs it.
 ///
 /// # Errors
 /// [`Error::Usage`] names its config file; and when tmux cannot be run.
-pub fn refuse(app: &App, fleet: &Fleet) -> Result<(), Error> {
+pub fn refuse(app: &App, fleet: &Fleet) -> Result<bool, Error> {
     let terminals = app.terminals(fleet)?;
-    // What cannot be seen is told by whoever needs it.
-    let found = runtime()?.block_on(of_prefix(&terminals, fleet)).unwrap_or(None);
-    found.map_or(Ok(()), |neighbour| Err(neighbour.into()))
+    match runtime()?.block_on(of_prefix(&terminals, fleet)) {
+        Ok(Some(neighbour)) => Err(neighbour.into()),
+        Ok(None) => Ok(true),
+        Err(error) => Ok(!error.is_time_out()),
+    }
 }
 
 /// Refuses to start these members where another fleet has made a session of that name.

@@ -38,11 +38,12 @@ pub fn run(app: &App, up: &Up) -> Result<u8, Error> {
         let watchdog = if with_watchdog { Watchdog::IsStarted } else { Watchdog::StaysAsItIs };
         return plan::preview(app, &loaded, &Asked { verb, watchdog });
     }
-    neighbours::refuse(app, &loaded.fleet)?;
-    let started = if whole { neighbours::enabled(&loaded.fleet) } else { asked };
-    neighbours::refuse_taken(app, &loaded.fleet, &started)?;
-    if with_watchdog && !watchdog::watches(&loaded.fleet.state_dir())? {
-        own_sessions::refuse_taken(app, &loaded.fleet)?;
+    if neighbours::refuse(app, &loaded.fleet)? {
+        let started = if whole { neighbours::enabled(&loaded.fleet) } else { asked };
+        neighbours::refuse_taken(app, &loaded.fleet, &started)?;
+        if with_watchdog && !watchdog::watches(&loaded.fleet.state_dir())? {
+            own_sessions::refuse_taken(app, &loaded.fleet)?;
+        }
     }
     make_state_dir(&loaded)?;
     let mut answers = Answers::new();

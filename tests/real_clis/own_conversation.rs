@@ -7,6 +7,7 @@ use std::process::Command;
 use agents_model_server::{Account, Cli, Home, Leave, Options, Order, Server};
 use serde_json::Value;
 
+use crate::resume::found_session;
 use crate::scene::{PATIENCE, holding, newest};
 use crate::support::{Bed, wait_for};
 
@@ -55,12 +56,12 @@ impl Fleet {
         Self { bed, server, home, tools, _folder: folder }
     }
 
-    fn up(&self) {
+    fn up(&self, words: &[&str]) {
         let path = std::env::var("PATH").unwrap_or_default();
         let path = format!("{}:{path}", self.tools.display());
         let mut variables = vec![("PATH", path.as_str())];
         variables.extend(self.home.env.iter().map(|(name, value)| (*name, value.as_str())));
-        self.bed.agents_with(&variables, &["up"]).ends_with(0);
+        self.bed.agents_with(&variables, words).ends_with(0);
     }
 
     /// The requests in which an agent was given its kickoff, oldest first.
@@ -161,7 +162,7 @@ fn forget(folder: &Path) {
 
 fn check(cli: Cli) {
     let fleet = Fleet::of(cli);
-    fleet.up();
+    fleet.up(&["up"]);
     fleet.until_asked(1);
     let own = NAMES.map(|name| fleet.own(name).unwrap());
     assert_ne!(own[0], own[1]);
@@ -194,6 +195,26 @@ fn check(cli: Cli) {
     }
     fleet.bed.agents(&["down"]).ends_with(0);
     fleet.until("no process of it is left", || fleet.processes().is_empty());
+}
+
+/// opencode tells its id to nobody who does not ask its server, and drops a prompt that comes with an id.
+#[test]
+#[ignore = "needs npm; just real"]
+fn opencode_resumes_what_a_person_names_and_its_kickoff_is_typed() {
+    let fleet = Fleet::of(Cli::Opencode);
+    fleet.up(&["up", "ann"]);
+    fleet.until("it asks its model", || !fleet.asked("ann").is_empty());
+    fleet.until("it is answered", || fleet.bed.screen("t-ann").contains("All done."));
+    let id = found_session(Cli::Opencode, &fleet.home.dir);
+    fleet.bed.write(".state/state/ann.id", &id);
+    fleet.kill(&[fleet.program("ann")]);
+    fleet.up(&["up", "watchdog"]);
+    let typed = |request: &Value| newest(request).contains("Your full kickoff prompt is in");
+    fleet.until("its kickoff is typed", || fleet.server.requests().iter().any(typed));
+    let requests = fleet.server.requests();
+    let request = requests.iter().rev().find(|request| typed(request)).unwrap();
+    assert_eq!(holding(request, "heron of ann"), 1, "{request:?}");
+    assert_eq!(fleet.own("ann"), Some(id));
 }
 
 #[test]

@@ -63,10 +63,12 @@ macro_rules! required {
     };
 }
 
+mod answer;
 mod homes;
 mod notify;
 mod sample;
 
+pub(crate) use answer::RawAnswer;
 pub(crate) use homes::homes_of;
 pub(crate) use notify::{RawNotify, RawNotifyTarget};
 pub(crate) use sample::RawSample;
@@ -248,6 +250,8 @@ table! {
         "connect_delay" => connect_delay: Field<Seconds>,
         /// Stored screens, and what each shows; beside those of `defaults.samples_dir`.
         "sample" => sample: Rows<RawSample>,
+        /// Dialogs that the watchdog may answer. Default: none, each question is reported.
+        "answer" => answer: Rows<RawAnswer>,
     }
 }
 

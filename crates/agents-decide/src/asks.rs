@@ -4,7 +4,7 @@ use agents_config::Agent;
 
 use crate::draft::Draft;
 use crate::standing::SETTLES_WITHIN;
-use crate::{MemberSeen, Moment, Note, Seen, Stand, Standing};
+use crate::{MemberSeen, Moment, Note, Seen, Stand, Standing, answer};
 
 /// A question that stands on an agent's screen.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -31,6 +31,7 @@ pub(crate) fn step(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen) {
         }
         (None, None) => {
             draft.member(name).asks = None;
+            answer::forget(draft, agent);
             draft.calm(Some(name), "asks");
             return;
         }
@@ -39,6 +40,9 @@ pub(crate) fn step(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen) {
     let asks = &mut draft.member(name).asks;
     let since = asks.as_ref().map_or(now, |before| before.since);
     *asks = Some(Asks { since, row: row.clone() });
+    if answer::step(draft, agent, seen) {
+        return;
+    }
     if is_sure {
         draft.alarm_of(Some(name), "asks", Note::Asks { row });
     } else {

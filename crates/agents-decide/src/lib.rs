@@ -3,6 +3,7 @@
 mod account;
 mod action;
 pub mod activity;
+mod answer;
 mod asks;
 mod budget;
 mod conversation;
@@ -38,6 +39,7 @@ mod wake;
 pub use account::{Account, AccountNote, Closed, Reopening};
 pub use action::{Action, LookBy, RunId, StopStage, Why};
 pub use activity::{Activity, ActivityNote, ActivityState};
+pub use answer::{AnswerNote, Answering, MenuKey};
 pub use asks::Asks;
 pub use budget::Budget;
 pub use conversation::{

@@ -3,8 +3,8 @@
 use agents_names::AgentName;
 
 use crate::{
-    AccountNote, ActivityNote, ConversationNote, FatalNote, LifeNote, LimitNote, LoginNote,
-    MessageNote, Moment, PhaseNote, ServerSeen, StallNote, WakeNote, Why,
+    AccountNote, ActivityNote, AnswerNote, ConversationNote, FatalNote, LifeNote, LimitNote,
+    LoginNote, MessageNote, Moment, PhaseNote, ServerSeen, StallNote, WakeNote, Why,
 };
 
 /// A note with what it is about.
@@ -63,6 +63,7 @@ pub enum Note {
     Undeclared {
         session: String,
     },
+    Answer(AnswerNote),
     /// It asks a person something.
     Asks {
         row: String,
@@ -99,6 +100,7 @@ impl Note {
             | Self::HandoffBegins { .. }
             | Self::HandoffNews { .. }
             | Self::Undeclared { .. }
+            | Self::Answer(_)
             | Self::Asks { .. } => {}
         }
         gist
@@ -168,4 +170,5 @@ notes_of! {
     ConversationNote => Conversation,
     PhaseNote => Phase,
     FatalNote => Fatal,
+    AnswerNote => Answer,
 }

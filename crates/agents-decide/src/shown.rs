@@ -12,6 +12,9 @@ pub struct Shown {
     pub proof: String,
     /// A menu or dialog is open: text typed now would answer it, whatever the state is.
     pub menu: bool,
+    /// The dialog, when it is one that the preset knows by name, with its rows.
+    #[serde(default)]
+    pub dialog: Option<agents_screens::Menu>,
     /// The program tries again by itself, or goes on by itself when its limit ends.
     pub goes_on: bool,
     /// The rows in which a reset time may stand.

@@ -78,6 +78,9 @@ pub struct Member {
     /// What it asks a person, as far as the rules of a preset can tell.
     #[serde(default)]
     pub asks: Option<crate::Asks>,
+    /// How far the dialog is answered that stands on its screen.
+    #[serde(default)]
+    pub answering: Option<crate::Answering>,
     /// The provider refuses its key or login.
     #[serde(default)]
     pub login: Option<crate::LoginRefusal>,

@@ -87,6 +87,14 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
                 };
                 self.apply(&op).await
             }
+            Action::Choose { pane, key, token, .. } => {
+                let op = TmuxOp::Submit {
+                    pane: PaneId(*pane),
+                    key: key.as_str().to_owned(),
+                    token: Token(token.clone()),
+                };
+                self.apply(&op).await
+            }
             Action::RestoreSocket { server } => {
                 let server = ServerId { pid: server.pid, start_time: server.start_time };
                 match self.driver.restore_socket(server).await {
@@ -273,7 +281,10 @@ fn kind_of(action: &Action) -> Kind {
     match action {
         Action::Start { .. } => Kind::Start,
         Action::Stop { .. } | Action::StopUndeclared { .. } => Kind::Stop,
-        Action::Type { .. } | Action::Submit { .. } | Action::RestoreSocket { .. } => Kind::Single,
+        Action::Type { .. }
+        | Action::Submit { .. }
+        | Action::Choose { .. }
+        | Action::RestoreSocket { .. } => Kind::Single,
         Action::WritePosition { .. } | Action::MarkComplete { .. } | Action::ClearComplete => {
             Kind::File
         }

@@ -4,6 +4,7 @@ use agents_decide::{
 use agents_watchdog::recorder::Word;
 
 use super::Seen;
+use crate::cli::Until;
 
 fn up() -> Member {
     Member { life: Life::Up { since: Moment(0), run: None }, ..Member::default() }
@@ -30,18 +31,23 @@ fn the_last_look_tells_work_from_rest() {
 }
 
 #[test]
-fn what_the_program_itself_says_beats_a_screen_that_moves() {
-    let says = |stand, is_told| {
-        let (by, since_ms) = ("hook Stop".to_owned(), None);
-        let standing =
-            Standing { stand, by, is_told, since_ms, besides: Vec::new(), differs_since: None };
+fn what_is_known_by_all_evidence_beats_the_signs_of_work() {
+    let stands = |stand| {
+        let standing = Standing {
+            stand,
+            by: "hook Stop".to_owned(),
+            is_told: true,
+            since_ms: None,
+            besides: Vec::new(),
+            differs_since: None,
+        };
         let member = Member { standing: Some(standing), ..up() };
         seen(&member, vec![ActivityNote::ScreenMoves.into()])
     };
-    assert_eq!(says(Stand::Idle, true), Seen::Idle);
-    assert_eq!(says(Stand::Idle, false), Seen::Active);
-    assert_eq!(says(Stand::Limited, true), Seen::Limited);
-    assert_eq!(says(Stand::Unauthenticated, true), Seen::Unknown);
+    assert_eq!(stands(Stand::Idle), Seen::Idle);
+    assert_eq!(stands(Stand::WaitingInput), Seen::WaitingInput);
+    assert!(stands(Stand::Failed).is(Until::Idle), "its turn is over");
+    assert!(!stands(Stand::Unknown).is(Until::Idle));
 }
 
 #[test]

@@ -136,3 +136,25 @@ fn what_needs_a_look_is_coloured() {
     assert!(text.contains(&format!("{WAITS}LIMITED [node]{WAITS:#}")), "{text:?}");
     assert!(!text.contains("\u{1b}[31m5 starts"), "words of programs bring no colour of their own");
 }
+
+/// The keys of an object, in order.
+fn keys(value: &serde_json::Value) -> Vec<&str> {
+    value.as_object().unwrap().keys().map(String::as_str).collect()
+}
+
+#[test]
+fn the_readme_shows_the_document_as_it_is() {
+    let readme = include_str!("../../../README.md");
+    let (_, rest) = readme.split_once("$ agents status --json\n").unwrap();
+    let (sample, _) = rest.split_once("$ agents up").unwrap();
+    let shown: serde_json::Value = serde_json::from_str(&sample.replace('\n', "")).unwrap();
+    let json = crate::render::fleet_json::of(&view());
+    assert_eq!(keys(&shown), keys(&json));
+    assert_eq!(keys(&shown["agents"][0]), keys(&json["agents"][0]));
+    assert_eq!(keys(&shown["watchdog"]), keys(&json["watchdog"]));
+    let unseen = crate::render::fleet_json::unseen(
+        std::path::Path::new("agents.toml"),
+        &crate::error::Error::Failed("no answer".to_owned()),
+    );
+    assert_eq!(keys(&unseen), keys(&json), "the same document, whatever happens");
+}

@@ -1,8 +1,8 @@
 //! In which tables does a key belong?
 
 use super::{
-    RawAgent, RawBackend, RawDefaults, RawFile, RawHandoff, RawLoop, RawNotify, RawNotifyTarget,
-    RawOnComplete, RawPhase, RawSample, RawService, RawWake, RawWatchdog,
+    RawAgent, RawAnswer, RawBackend, RawDefaults, RawFile, RawHandoff, RawLoop, RawNotify,
+    RawNotifyTarget, RawOnComplete, RawPhase, RawSample, RawService, RawWake, RawWatchdog,
 };
 use crate::reader::Table as _;
 
@@ -14,6 +14,7 @@ pub(crate) fn homes_of(key: &str) -> Vec<&'static str> {
         ("`[watchdog]`", RawWatchdog::KEYS),
         ("`[backend.NAME]`", RawBackend::KEYS),
         ("`[[backend.NAME.sample]]`", RawSample::KEYS),
+        ("`[[backend.NAME.answer]]`", RawAnswer::KEYS),
         ("`[[agent]]`", RawAgent::KEYS),
         ("`[agent.wake]`", RawWake::KEYS),
         ("`[[service]]`", RawService::KEYS),

@@ -9,9 +9,9 @@ use super::presets::{self, Filling, Own};
 use crate::entry::Field;
 use crate::picker::{Picker, inherited, own};
 use crate::problem::Span;
-use crate::raw::{RawBackend, RawSample};
-use crate::value::{Filled, Interval, Seconds, Value};
-use crate::{Backend, Pattern, PromptDelivery, Sample};
+use crate::raw::{RawAnswer, RawBackend, RawSample};
+use crate::value::{Filled, Interval, Seconds, Value, nearest};
+use crate::{Backend, DialogAnswer, Pattern, Preset, PromptDelivery, Sample};
 
 const PAUSE: Duration = Duration::from_millis(400);
 const CONNECT: Duration = Duration::from_secs(12);
@@ -87,6 +87,7 @@ fn backend(
             false,
         ),
         resume_flag: read.or_text("resume_flag", &raw.resume_flag, from.resume_flag, RESUME),
+        resume_takes_prompt: from.resume_takes_prompt.unwrap_or(true),
         resume_refused: read.value(
             "resume_refused",
             &raw.resume_refused,
@@ -117,9 +118,39 @@ fn backend(
         ),
         account: read.inherited("account", &raw.account, default_account),
         samples: samples(name, &raw.sample.0, picker),
+        answers: answers(name, &raw.answer.0, preset.as_ref(), picker),
         preset,
         bin: bin?,
     })
+}
+
+/// The answers. One to a dialog that the preset does not know would never be given.
+fn answers(
+    name: &BackendName,
+    raw: &[RawAnswer],
+    preset: Option<&Preset>,
+    picker: &mut Picker<'_, '_>,
+) -> Vec<DialogAnswer> {
+    let known: Vec<&str> =
+        preset.iter().flat_map(|preset| &preset.head().dialogs).map(String::as_str).collect();
+    let answers = raw.iter().enumerate().filter_map(|(at, raw)| {
+        let key = |key: &str| format!("backend.{name}.answer.{at}.{key}");
+        let Filled(dialog) = picker.pick(key("dialog"), &own(&raw.dialog))?;
+        let Filled(choose) = picker.pick(key("choose"), &own(&raw.choose))?;
+        if !known.contains(&dialog.as_str()) {
+            let span = raw.dialog.span()?;
+            let message = format!("the preset of `{name}` knows no dialog `{dialog}`");
+            let problem = picker.problems.error(span, message).label("unknown dialog");
+            problem.help(match (nearest(&dialog, &known), known.is_empty()) {
+                (Some(near), _) => format!("did you mean `{near}`?"),
+                (None, false) => format!("known: {}", known.join(", ")),
+                (None, true) => "only a preset with `[[dialog]]` knows any".to_owned(),
+            });
+            return None;
+        }
+        Some(DialogAnswer { dialog, choose })
+    });
+    answers.collect()
 }
 
 /// The stored screens; one that lacks what it needs is noted already.

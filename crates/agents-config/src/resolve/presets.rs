@@ -88,6 +88,7 @@ pub(super) struct Filling {
     pub submit_pause: Option<Duration>,
     pub supports_resume: Option<bool>,
     pub resume_flag: Option<String>,
+    pub resume_takes_prompt: Option<bool>,
     pub resume_refused: Option<Vec<String>>,
     pub session_flag: Option<String>,
     pub model_flag: Option<String>,
@@ -115,8 +116,8 @@ impl Filling {
             process_name,
             submit_key: Some(launch.submit.keys.join(" ")),
             submit_pause: Some(launch.submit.pause),
-            // A program that drops the prompt of a resumed conversation would sit there without work.
-            supports_resume: Some(!launch.resume.args.is_empty() && launch.resume.takes_prompt),
+            supports_resume: Some(!launch.resume.args.is_empty()),
+            resume_takes_prompt: Some(launch.resume.takes_prompt),
             resume_flag: Some(fragment(&launch.resume.args)),
             resume_refused: Some(launch.resume.refused.iter().map(|text| slot(text)).collect()),
             session_flag: Some(fragment(&launch.session.choose)),

@@ -46,8 +46,8 @@ fn the_example_has_every_table() {
     let tables: BTreeSet<&str> = keys.iter().map(|(path, _)| path.as_str()).collect();
     let fleet: Json =
         toml::from_str::<toml::Table>(EXAMPLE).map(|t| serde_json::to_value(t).unwrap()).unwrap();
-    // Inherited ones stand in `[[agent]]`, and a sample needs a stored screen beside the file.
-    let elsewhere = [".defaults.wake", ".backend.sample"];
+    // Inherited ones stand in `[[agent]]`, a sample needs a stored screen beside the file, and an answer a preset.
+    let elsewhere = [".defaults.wake", ".backend.sample", ".backend.answer"];
     for table in tables.into_iter().filter(|table| !elsewhere.contains(table)) {
         assert!(holds(&fleet, table.split('.').skip(1)), "the example has no `{table}`");
     }
@@ -129,6 +129,7 @@ fn heading(path: &str) -> &'static str {
         ".defaults" => "`[defaults]`",
         ".watchdog" => "`[watchdog]`",
         ".backend" => "`[backend.NAME]`",
+        ".backend.answer" => "`[[backend.NAME.answer]]`",
         ".backend.sample" => "`[[backend.NAME.sample]]`",
         ".agent" => "`[[agent]]`",
         ".agent.wake" | ".defaults.wake" => "`[agent.wake]`",

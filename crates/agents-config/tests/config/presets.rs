@@ -131,3 +131,17 @@ fn hooks_are_given_to_programs_that_are_started_by_their_own_name() {
         assert!(report.contains("nothing is known of hooks"), "{report}");
     }
 }
+
+#[test]
+fn an_answer_is_given_to_a_dialog_that_the_preset_knows_and_to_no_other() {
+    let answer = |dialog: &str| {
+        format!("preset = \"claude\"\nanswer = [{{ dialog = \"{dialog}\", choose = \"Yes\" }}]")
+    };
+    let loaded = load("", &answer("trust-folder")).unwrap();
+    let answers = &backend_of(&loaded).answers;
+    assert_eq!((answers[0].dialog.as_str(), answers[0].choose.as_str()), ("trust-folder", "Yes"));
+    let typo = load("", &answer("trust-fodler")).unwrap_err();
+    assert!(typo.contains("did you mean `trust-folder`?"), "{typo}");
+    let bare = load("", &answer("trust-folder").replace("preset = \"claude\"", "bin = \"x\""));
+    assert!(bare.unwrap_err().contains("only a preset with `[[dialog]]` knows any"));
+}

@@ -60,6 +60,7 @@ fn new_backend() -> Backend {
         flags: None,
         supports_resume: false,
         resume_flag: String::new(),
+        resume_takes_prompt: true,
         resume_refused: Vec::new(),
         session_flag: None,
         remote_control: false,
@@ -72,6 +73,7 @@ fn new_backend() -> Backend {
         server: String::new(),
         connect_delay: Duration::from_secs(12),
         samples: Vec::new(),
+        answers: Vec::new(),
     }
 }
 

@@ -88,3 +88,23 @@ fn only_words_that_name_this_very_conversation_refuse_it() {
         assert_eq!(found.as_deref(), refuses.then(|| row.trim()), "{row}");
     }
 }
+
+#[test]
+fn a_kickoff_is_typed_where_the_command_would_lose_it() {
+    use agents_config::PromptDelivery;
+
+    use super::Opening;
+    use crate::activity::fixture::backend;
+    use crate::messages::is_typed;
+
+    let (new, resumed) = (Opening::Unnamed, Opening::Resumed("x".to_owned()));
+    for (prompt_delivery, resume_takes_prompt, typed) in [
+        (PromptDelivery::Arg, true, [false, false]),
+        (PromptDelivery::Arg, false, [false, true]),
+        (PromptDelivery::Ping, true, [true, true]),
+        (PromptDelivery::Exec, false, [false, false]),
+    ] {
+        let backend = agents_config::Backend { prompt_delivery, resume_takes_prompt, ..backend() };
+        assert_eq!([is_typed(&backend, &new), is_typed(&backend, &resumed)], typed);
+    }
+}

@@ -44,8 +44,10 @@ pub fn command_of_agent(
         PromptDelivery::Ping => ping(backend, agent, model),
         PromptDelivery::Arg => {
             let mut line = arg_line(backend, session, (model, opening), hooks);
+            // It would be lost, and is typed instead.
+            let is_typed = messages::is_typed(backend, opening);
             // An empty argument is no prompt: some programs take it for a file, others refuse it.
-            let prompt = (!prompt.is_empty()).then(|| argument(prompt, &kickoff));
+            let prompt = (!prompt.is_empty() && !is_typed).then(|| argument(prompt, &kickoff));
             if let (Some(_), Some(flag)) = (&prompt, &backend.prompt_flag) {
                 line = format!("{line} {flag}");
             }

@@ -72,7 +72,8 @@ fn title_of(pane: &Pane) -> String {
 }
 
 fn shown(verdict: Verdict) -> Shown {
-    let Verdict { state, rule, evidence, cli_retries, menu, reset_text, composer, .. } = verdict;
+    let Verdict { state, rule, evidence, cli_retries, menu, dialog, reset_text, composer, .. } =
+        verdict;
     let proof = match evidence {
         Evidence::Row { text, .. } => text.trim().to_owned(),
         Evidence::Title(title) => format!("title {title}"),
@@ -84,5 +85,5 @@ fn shown(verdict: Verdict) -> Shown {
         Composer::Draft(text) => Some(text),
         Composer::Absent | Composer::Empty => None,
     };
-    Shown { state, rule, proof, menu, goes_on: cli_retries, reset_text, draft }
+    Shown { state, rule, proof, menu, dialog, goes_on: cli_retries, reset_text, draft }
 }

@@ -312,6 +312,7 @@ fn seen(look: &Look, since: u64, at: u64, before: MemberSeen, typing: bool) -> M
                 rule: None,
                 proof: "1. Stop and wait".to_owned(),
                 menu: true,
+                dialog: None,
                 goes_on: false,
                 reset_text: None,
                 draft: None,

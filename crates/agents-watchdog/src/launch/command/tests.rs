@@ -100,4 +100,6 @@ fn a_preset_makes_the_command_line_of_its_program() {
         let expected = format!("exec {words} \"$@\"");
         assert_eq!(line(&backend, opening, "go"), [expected.as_str(), "sh", "go"], "{preset}");
     }
+    let opencode = line("preset = \"opencode\"", &continued, "go");
+    assert_eq!(opencode, ["exec opencode -s '0-1' --model 'm-1'"], "it would drop the prompt");
 }
