@@ -1,5 +1,7 @@
 //! This machine.
 
+mod hears;
+
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,13 +17,12 @@ use tokio::sync::Notify;
 use super::clock::{Clock, age};
 use super::conversation::OpenConversations;
 use super::fetcher::{self, Fetcher};
-use super::tellers::{Living, Tale, Tellers};
+use super::tellers::{Tale, Tellers};
 use super::{ClockMark, Facts, Need, Place, Reached, Start, facts, prepare, roots};
 use crate::launch::{RunFiles, StartRecord, write_private};
 use crate::observe::phase::read_regular;
 use crate::observe::{run_of, session_of};
 use crate::process::{self, Census, Marked, Signal, StartMark};
-use crate::report::Inbox;
 
 /// The machine that the watchdog runs on.
 pub struct LocalPlace {
@@ -80,38 +81,6 @@ impl LocalPlace {
     #[must_use]
     pub fn fetched(&self) -> Arc<Notify> {
         Arc::clone(&self.fetcher.ended)
-    }
-
-    /// Hears what the agents' programs report. The caller holds the fleet's lock.
-    pub fn listen(&mut self, inbox: Option<Arc<Inbox>>) {
-        self.tellers.listen(inbox);
-    }
-
-    /// Told when a program's record says something new.
-    #[must_use]
-    pub fn recorded(&self) -> Arc<Notify> {
-        self.tellers.news()
-    }
-
-    /// What the program of a run that lives says about itself.
-    fn tale(&mut self, fleet: &Fleet, name: &AgentName, need: &Need) -> Tale {
-        if !std::mem::replace(&mut self.has_heard, true) {
-            self.tellers.take(fleet);
-        }
-        let Some(run) = need.run.filter(|_| need.lives && fleet.agent(name).is_some()) else {
-            self.tellers.forget(name);
-            return Tale::default();
-        };
-        let files = RunFiles::new(&self.state_dir);
-        let open = Some(run).filter(|_| need.conversation).and_then(|run| {
-            let program = self.begun(&files, name, run)?.program;
-            self.conversations.of(name, run, program)
-        });
-        let age = files.age(name, run).and_then(|age| chrono::TimeDelta::from_std(age).ok());
-        let began = chrono::Utc::now() - age.unwrap_or_default();
-        let conversation = open.clone().or_else(|| need.own.clone());
-        let tale = self.tellers.tale(fleet, Living { name, run, conversation, began });
-        Tale { conversation: tale.conversation.clone().or(open), ..tale }
     }
 
     fn table(&mut self) -> Option<&process::Table> {
