@@ -37,7 +37,7 @@ impl App {
     /// When the file does not load, or would tear apart the fleet that is up. A move in `but_for` is no hindrance.
     pub fn load_to_start(&self, but_for: Option<Moved>) -> Result<Loaded, Error> {
         let loaded = self.load()?;
-        refuse_to_tear(&loaded, but_for)?;
+        refuse_to_tear(&self.config, &loaded, but_for)?;
         Ok(loaded)
     }
 

@@ -25,6 +25,7 @@ use crate::error::Error;
 use crate::in_force::{InForce, Problem};
 use crate::operate::runtime;
 use crate::render::stored::Remembered;
+use crate::servers;
 
 /// A look at the fleet, and what is wrong with its config file.
 pub struct Looked {
@@ -47,8 +48,9 @@ pub fn look(app: &App) -> Result<Looked, Error> {
     let InForce { loaded, problem } = app.in_force()?;
     let fleet = loaded.fleet;
     let state_dir = fleet.state_dir();
-    let Remembered { document, words, config_problem, damage } = Remembered::of(&state_dir)?;
-    let terminals = terminals(app, &fleet, document.as_ref());
+    let Remembered { document, words, config_problem, damage, socket } =
+        Remembered::of(&state_dir)?;
+    let terminals = terminals(app, &fleet, document.as_ref(), socket.as_deref());
     let watchdog = watchdog(&fleet)?;
     let phase = phase(&fleet, document.as_ref());
     let files = Files::of(&fleet, document.as_ref().map(|document| &document.state));
@@ -128,33 +130,38 @@ pub fn is_done(fleet: &Fleet, phase: &PhaseId) -> Option<bool> {
     Some(text.is_some_and(|text| agents_decide::phase::is_done(&text, &plan.done_marker)))
 }
 
-fn terminals(app: &App, fleet: &Fleet, document: Option<&Document>) -> Terminals {
+fn terminals(
+    app: &App,
+    fleet: &Fleet,
+    document: Option<&Document>,
+    recorded: Option<&Path>,
+) -> Terminals {
+    let unseen = |cause: String| Terminals::Unseen { cause, hangs: false };
     let place = match app.terminals(fleet) {
         Ok(place) => place,
-        Err(error) => return Terminals::Unseen(error.to_string()),
+        Err(error) => return unseen(error.to_string()),
     };
-    let socket = place.socket_path();
     let known = document.and_then(|document| document.state.server);
     let known = known.map(|server| ServerId { pid: server.pid, start_time: server.start_time });
-    let no_server = || match known.filter(|server| server_process_alive(*server)) {
-        Some(server) => Terminals::Unseen(format!(
-            "nothing answers on {}, but tmux server {} still lives",
-            socket.display(),
-            server.pid
-        )),
+    let living = known.filter(|server| server_process_alive(*server));
+    if let Some(elsewhere) = servers::elsewhere(&place, recorded, living) {
+        return unseen(elsewhere);
+    }
+    let no_server = || match living {
+        Some(server) => unseen(servers::without_socket(&place, server)),
         None => Terminals::NoServer,
     };
-    if !socket.exists() {
+    if !place.socket_path().exists() {
         return no_server();
     }
     let listed = match runtime() {
-        Ok(runtime) => runtime.block_on(OneShot::new(place).list()),
-        Err(error) => return Terminals::Unseen(error.to_string()),
+        Ok(runtime) => runtime.block_on(OneShot::new(place.clone()).list()),
+        Err(error) => return unseen(error.to_string()),
     };
     match listed {
         Ok(listing) => Terminals::Listed(listing),
         Err(TmuxError::NoServer { .. }) => no_server(),
-        Err(error) => Terminals::Unseen(error.to_string()),
+        Err(error) => Terminals::Unseen { cause: error.to_string(), hangs: error.is_time_out() },
     }
 }
 

@@ -2,11 +2,20 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
 use crate::demo_agent::DemoArgs;
+
+mod send;
+mod shown;
+#[cfg(test)]
+mod tests;
+mod wait;
+
+pub use send::Send;
+pub use shown::{Explain, Transcript};
+pub use wait::{Until, Wait};
 
 /// Runs and supervises a fleet of AI coding agents, each in its own tmux session, from one agents.toml.
 #[derive(Debug, Parser)]
@@ -27,7 +36,7 @@ pub struct Cli {
         value_name = "PATH"
     )]
     pub config: PathBuf,
-    /// Print data as JSON, on every verb that reads
+    /// Print data as JSON, and what became of a change too
     #[arg(long, global = true)]
     pub json: bool,
     #[command(subcommand)]
@@ -68,12 +77,14 @@ pub enum Verb {
         #[command(subcommand)]
         verb: ConfigVerb,
     },
-    /// Show what the next tick would do and why, changing nothing
+    /// Show what the next look would do and why, changing nothing
     Plan,
     /// Explain the last decision about an agent
     Why(One),
     /// List the conversations that an agent has had
     Conversations(One),
+    /// Show which usage limits and refused logins hold which agents, and until when
+    Limits,
     /// Say what a screen shows, by which rule, and which other rules held
     Explain(Explain),
     /// Show the journal of decisions and outcomes
@@ -99,9 +110,9 @@ pub enum Verb {
     /// Hand what an agent program's hook says to the watchdog; used by hooks
     #[command(hide = true)]
     Report {
-        /// The program's own JSON; read from standard input if none is given
-        #[arg(allow_hyphen_values = true)]
-        text: Option<String>,
+        /// Whose hook it is (claude, codex or pi), and the program's own JSON; read from standard input if none is given
+        #[arg(allow_hyphen_values = true, num_args = 0..=2)]
+        words: Vec<String>,
     },
     /// Run one agent in its pane; used by `agents` itself
     #[command(hide = true)]
@@ -191,7 +202,7 @@ pub struct Status {
 
 #[derive(Debug, Args)]
 pub struct Watchdog {
-    /// Print what the next tick would do, and do nothing
+    /// Print what the first look would do, and do nothing
     #[arg(long)]
     pub dry_run: bool,
 }
@@ -232,88 +243,12 @@ pub struct Logs {
 }
 
 #[derive(Debug, Args)]
-pub struct Transcript {
-    #[arg(add = crate::commands::completions::names())]
-    pub name: String,
-    /// Wait for more
-    #[arg(long, short)]
-    pub follow: bool,
-    /// Show what the tools gave back, too
-    #[arg(long)]
-    pub tools: bool,
-    /// The conversation, by the id that the program gave it; that of the last run if none is named
-    #[arg(long, value_name = "ID")]
-    pub conversation: Option<String>,
-    /// The record itself
-    #[arg(long, value_name = "FILE", conflicts_with = "conversation")]
-    pub file: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
 pub struct Attach {
     #[arg(add = crate::commands::completions::names())]
     pub name: String,
     /// Look without being able to type
     #[arg(long)]
     pub read_only: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct Send {
-    #[arg(add = crate::commands::completions::names())]
-    pub name: String,
-    /// The message; `-` reads it from standard input
-    #[arg(required_unless_present = "file", conflicts_with = "file")]
-    pub text: Vec<String>,
-    /// The message is in this file; `-` reads standard input
-    #[arg(long, value_name = "FILE")]
-    pub file: Option<PathBuf>,
-    /// Do not wait until the agent is idle; what cannot be typed at once is refused, not queued
-    #[arg(long)]
-    pub now: bool,
-    /// Wait until it was delivered, so long at most; without it the answer comes within 8 s
-    #[arg(long, value_name = "DURATION", num_args = 0..=1, require_equals = true, default_missing_value = "10m", value_parser = humantime::parse_duration)]
-    pub wait: Option<Duration>,
-}
-
-/// What is waited for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-#[value(rename_all = "snake_case")]
-pub enum Until {
-    /// It rests, and nothing is owed to it
-    Idle,
-    /// It shows a sign of work
-    Active,
-    /// A question stands on its screen
-    WaitingInput,
-    /// Its program does not run
-    Exited,
-}
-
-impl Until {
-    /// The word on the command line and in `--json` output.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Idle => "idle",
-            Self::Active => "active",
-            Self::WaitingInput => "waiting_input",
-            Self::Exited => "exited",
-        }
-    }
-}
-
-#[derive(Debug, Args)]
-pub struct Wait {
-    /// All of them must get there
-    #[arg(required = true, add = crate::commands::completions::names())]
-    pub names: Vec<String>,
-    /// What is waited for
-    #[arg(long, value_enum)]
-    pub until: Until,
-    /// Give up after so long, with exit code 4; without it, never
-    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
-    pub timeout: Option<Duration>,
 }
 
 #[derive(Debug, Args)]
@@ -368,32 +303,4 @@ pub struct Events {
     /// Only those about this agent or service
     #[arg(add = crate::commands::completions::names())]
     pub name: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub struct Explain {
-    /// The agent whose screen is read
-    #[arg(add = crate::commands::completions::names(), conflicts_with_all = ["screen", "backend"])]
-    pub name: Option<String>,
-    /// Whose screen the file is: a backend of the config, or a preset
-    #[arg(long, value_name = "NAME")]
-    pub backend: Option<String>,
-    /// A stored screen, as `tmux capture-pane -p` prints it; `-` reads standard input
-    #[arg(long, value_name = "FILE")]
-    pub screen: Option<PathBuf>,
-    /// The pane's title at that time
-    #[arg(long, requires = "screen")]
-    pub title: Option<String>,
-    /// The foreground process at that time
-    #[arg(long, requires = "screen")]
-    pub command: Option<String>,
-    /// The pane's process had ended
-    #[arg(long, requires = "screen")]
-    pub dead: bool,
-    /// The pane's width
-    #[arg(long, requires = "screen")]
-    pub columns: Option<usize>,
-    /// The moment against which a reset time is read; RFC 3339
-    #[arg(long, value_name = "TIME")]
-    pub now: Option<String>,
 }

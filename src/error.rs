@@ -1,8 +1,9 @@
 //! What does a failed verb say, and with which exit code does it end?
 
 use agents_config::LoadError;
-use agents_store::LockError;
+use agents_store::{LockError, StoreError};
 use agents_watchdog::WatchdogError;
+use agents_watchdog::neighbour::Neighbour;
 
 /// The exit codes of the program.
 pub mod code {
@@ -31,6 +32,9 @@ pub enum Error {
     Held(String),
     #[error("{0}")]
     Unavailable(String),
+    /// The disk is full, read-only or failing.
+    #[error("{0}")]
+    Unwritable(String),
 }
 
 fn hint(suggestion: Option<&str>) -> String {
@@ -47,7 +51,8 @@ impl Error {
             | Self::Usage(_)
             | Self::Failed(_)
             | Self::Held(_)
-            | Self::Unavailable(_) => format!("agents: {self}"),
+            | Self::Unavailable(_)
+            | Self::Unwritable(_) => format!("agents: {self}"),
         }
     }
 
@@ -68,7 +73,7 @@ impl Error {
             Self::Config(_) | Self::UnknownName { .. } | Self::Usage(_) => code::USAGE,
             Self::Failed(_) => code::FAILED,
             Self::Held(_) => code::HELD,
-            Self::Unavailable(_) => code::UNAVAILABLE,
+            Self::Unavailable(_) | Self::Unwritable(_) => code::UNAVAILABLE,
         }
     }
 }
@@ -90,9 +95,21 @@ impl From<LockError> for Error {
     }
 }
 
-impl From<agents_store::StoreError> for Error {
-    fn from(error: agents_store::StoreError) -> Self {
-        Self::Unavailable(error.to_string())
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unwritable { .. } => Self::Unwritable(error.to_string()),
+            StoreError::Empty { .. }
+            | StoreError::Damaged { .. }
+            | StoreError::Newer { .. }
+            | StoreError::Superseded { .. }
+            | StoreError::Withdrawn
+            | StoreError::Unclaimed
+            | StoreError::Displaced { .. }
+            | StoreError::Busy { .. }
+            | StoreError::Unreadable { .. }
+            | StoreError::Refused { .. } => Self::Unavailable(error.to_string()),
+        }
     }
 }
 
@@ -100,6 +117,7 @@ impl From<WatchdogError> for Error {
     fn from(error: WatchdogError) -> Self {
         match error {
             WatchdogError::Lock(error) => error.into(),
+            WatchdogError::Neighbour(neighbour) => neighbour.into(),
             WatchdogError::Displaced(_) | WatchdogError::SetAside => {
                 Self::Unavailable(error.to_string())
             }
@@ -109,6 +127,13 @@ impl From<WatchdogError> for Error {
                 Self::Failed(error.to_string())
             }
         }
+    }
+}
+
+impl From<Neighbour> for Error {
+    /// The two config files contradict each other.
+    fn from(neighbour: Neighbour) -> Self {
+        Self::Usage(neighbour.to_string())
     }
 }
 

@@ -45,7 +45,7 @@ impl InForce {
     /// When the file does not load, and no fleet of it was ever in force.
     pub fn of(config: &Path) -> Result<Self, Error> {
         match agents_config::load(config, &Environment::without_overrides()) {
-            Ok(loaded) => Ok(match torn(&loaded) {
+            Ok(loaded) => Ok(match torn(config, &loaded) {
                 Some((kept, moved)) => Self { loaded: kept, problem: Some(Problem::Moved(moved)) },
                 None => Self { loaded, problem: None },
             }),
@@ -77,22 +77,20 @@ impl InForce {
 ///
 /// # Errors
 /// [`Error::Usage`] names the key and the way out.
-pub fn refuse_to_tear(loaded: &Loaded, but_for: Option<Moved>) -> Result<(), Error> {
-    match torn(loaded) {
+pub fn refuse_to_tear(config: &Path, loaded: &Loaded, but_for: Option<Moved>) -> Result<(), Error> {
+    match torn(config, loaded) {
         Some((_, moved)) if Some(moved) != but_for => Err(Error::Usage(moved.to_string())),
         Some(_) | None => Ok(()),
     }
 }
 
 /// The fleet that is up, and in what the file's fleet has moved away from it.
-fn torn(loaded: &Loaded) -> Option<(Loaded, Moved)> {
-    let config = &loaded.fleet.config;
-    let mut folders: Vec<PathBuf> = hint(config).into_iter().collect();
-    folders.push(loaded.fleet.state_dir());
-    folders.iter().find_map(|folder| {
+fn torn(config: &Path, loaded: &Loaded) -> Option<(Loaded, Moved)> {
+    let by_file = (loaded.fleet.state_dir(), loaded.fleet.config.clone());
+    hint(config).into_iter().chain([by_file]).find_map(|(folder, file)| {
         // A store that cannot be read is reported by whoever needs it.
-        let kept = Kept::recall(folder).ok().flatten()?;
-        if kept.config != *config || kept.text == loaded.text {
+        let kept = Kept::recall(&folder).ok().flatten()?;
+        if kept.config != file || kept.text == loaded.text {
             return None;
         }
         let kept = kept.load().ok()?;
@@ -103,12 +101,12 @@ fn torn(loaded: &Loaded) -> Option<(Loaded, Moved)> {
 
 /// The last good fleet of a file that does not load.
 fn kept(config: &Path) -> Result<Option<Loaded>, Error> {
-    let config = real(config);
-    let named = places::fleet_of(&config).map(|fleet| fleet.state_dir());
-    for folder in hint(&config).into_iter().chain(named) {
+    let real = real(config);
+    let named = places::fleet_of(&real).map(|fleet| (fleet.state_dir(), real));
+    for (folder, file) in hint(config).into_iter().chain(named) {
         let Some(kept) = Kept::recall(&folder)? else { continue };
         // Another file may share the folder; one that is gone has likely been renamed to this one.
-        if kept.config != config && kept.config.exists() {
+        if kept.config != file && kept.config.exists() {
             continue;
         }
         if let Ok(loaded) = kept.load() {
@@ -118,8 +116,10 @@ fn kept(config: &Path) -> Result<Option<Loaded>, Error> {
     Ok(None)
 }
 
-fn hint(config: &Path) -> Option<PathBuf> {
-    whereabouts::find(&whereabouts::folder()?, config)
+/// Where the fleet is that this path led to, and its file.
+fn hint(config: &Path) -> Option<(PathBuf, PathBuf)> {
+    let hint = whereabouts::find(&whereabouts::folder()?, config)?;
+    Some((hint.state_dir.clone(), hint.file().to_owned()))
 }
 
 /// The path under which the config is known, also when the file itself is gone.

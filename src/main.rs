@@ -6,6 +6,7 @@ mod cli;
 mod commands;
 mod demo_agent;
 mod error;
+mod file_limit;
 mod follow;
 mod in_force;
 mod operate;
@@ -13,6 +14,8 @@ mod overrides;
 mod places;
 mod record;
 mod render;
+mod samples;
+mod servers;
 mod usage;
 
 use std::process::ExitCode;
@@ -30,6 +33,7 @@ fn main() -> ExitCode {
     }
     clap_complete::CompleteEnv::with_factory(Cli::command).complete();
     let cli = Cli::try_parse().unwrap_or_else(|error| refuse(&error));
+    file_limit::survive();
     let app = App { config: cli.config, json: cli.json };
     match run(&app, cli.verb) {
         Ok(code) => ExitCode::from(code),
@@ -84,12 +88,13 @@ fn run(app: &App, verb: Verb) -> Result<u8, Error> {
         Verb::Config { verb } => commands::config::run(app, &verb),
         Verb::Why(one) => commands::why::run(app, &one),
         Verb::Conversations(one) => commands::conversations::run(app, &one),
+        Verb::Limits => commands::limits::run(app),
         Verb::Explain(explain) => commands::explain::run(app, &explain),
         Verb::Events(events) => commands::events::run(app, &events),
         Verb::Notify { verb } => commands::notify::run(app, &verb),
         Verb::Completions { shell } => commands::completions::run(&shell),
         Verb::Doctor(doctor) => commands::doctor::run(app, &doctor),
-        Verb::Report { text } => Ok(commands::report::run(text)),
+        Verb::Report { words } => Ok(commands::report::run(words)),
         Verb::DemoAgent(args) => Ok(exit_code(demo_agent::run(args))),
         Verb::Launch { exec, spec } => Ok(launch(exec, &spec)),
     }

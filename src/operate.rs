@@ -1,18 +1,21 @@
 //! How does a verb get something done? It leaves a request in the store; the watchdog carries it out, and
 //! where there is none the verb takes the fleet lock and runs the same loop itself.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use agents_config::Loaded;
 use agents_decide::{FleetState, RequestId, Verb};
 use agents_store::{FleetLock, Holder, LockError, Store};
+use agents_tmux::{ServerId, server_process_alive};
 use agents_watchdog::WatchdogError;
+use agents_watchdog::in_force::SOCKET_WORD;
 use agents_watchdog::run::{Answers, BLIND_PATIENCE, Tools, Until, one_shot, take_over};
 use agents_watchdog::store_ledger::parse_state;
 
 use crate::app::App;
 use crate::error::Error;
+use crate::servers;
 
 /// A request and how long its answer may take.
 pub struct Ask {
@@ -28,6 +31,7 @@ pub fn ask(app: &App, loaded: &Loaded, ask: &Ask) -> Result<Answers, Error> {
     let tools = app.tools()?;
     app.check_socket(&loaded.fleet)?;
     let mut store = Store::open(&loaded.fleet.state_dir())?;
+    refuse_elsewhere(app, loaded, &store)?;
     let body =
         serde_json::to_string(&ask.verb).map_err(|error| Error::Failed(error.to_string()))?;
     let id = store.submit_request(&body)?;
@@ -44,6 +48,23 @@ pub fn ask(app: &App, loaded: &Loaded, ask: &Ask) -> Result<Answers, Error> {
     }
     answered?;
     Err(unanswered(&store, loaded, id, began.elapsed()))
+}
+
+/// Where nobody holds the fleet the verb is its own hand, which must reach the fleet's server and no other.
+fn refuse_elsewhere(app: &App, loaded: &Loaded, store: &Store) -> Result<(), Error> {
+    let fleet = &loaded.fleet;
+    if !matches!(FleetLock::holder(&fleet.state_dir()), Ok(None)) {
+        return Ok(());
+    }
+    let recorded: Option<PathBuf> =
+        store.word_of(SOCKET_WORD)?.and_then(|word| serde_json::from_str(&word).ok());
+    let server = state(store).ok().flatten().and_then(|state| state.server);
+    let server = server.map(|it| ServerId { pid: it.pid, start_time: it.start_time });
+    let living = server.filter(|server| server_process_alive(*server));
+    match servers::elsewhere(&app.terminals(fleet)?, recorded.as_deref(), living) {
+        Some(elsewhere) => Err(Error::Unavailable(elsewhere)),
+        None => Ok(()),
+    }
 }
 
 /// The answers; none when there is no reason to wait on.

@@ -225,8 +225,12 @@ impl Search<'_> {
         Some((DateTime::from(began - SLACK), DateTime::from(until)))
     }
 
-    /// The conversation that `<state>/<name>.id` names.
+    /// The conversation that the watchdog knows to be the agent's own, else the one that `<state>/<name>.id` names.
     fn noted(&self, name: &AgentName) -> Option<String> {
+        let member = self.state.and_then(|state| state.members.get(name));
+        if let Some(own) = member.and_then(|member| member.conversations.own()) {
+            return Some(own.id.clone());
+        }
         let path = self.fleet.state_dir().join(format!("{name}.id"));
         // A pipe in its place would make the reading wait.
         if !std::fs::metadata(&path).ok()?.is_file() {

@@ -7,11 +7,15 @@ mod support;
 
 #[path = "real_clis/dialogs.rs"]
 mod dialogs;
+#[path = "real_clis/own_conversation.rs"]
+mod own_conversation;
 #[path = "real_clis/resume.rs"]
 mod resume;
 #[path = "real_clis/scene.rs"]
 mod scene;
 #[path = "real_clis/submit.rs"]
 mod submit;
+#[path = "real_clis/told.rs"]
+mod told;
 #[path = "real_clis/troubles.rs"]
 mod troubles;

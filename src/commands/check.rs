@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::app::{App, print};
 use crate::error::{Error, code};
+use crate::samples::{self, Proof, Wrong};
 
 pub fn run(app: &App) -> Result<u8, Error> {
     let environment = Environment::of_process();
@@ -12,11 +13,14 @@ pub fn run(app: &App) -> Result<u8, Error> {
     let (report, problems, ok) = match &loaded {
         Ok(loaded) => {
             let report = loaded.report(&environment);
-            let ok = loaded.problems_of_agents.is_empty();
-            let summary = ok.then(|| summary(loaded));
-            let parts = [Some(report.render(true)).filter(|_| !report.is_empty()), summary];
-            let text: Vec<String> = parts.into_iter().flatten().collect();
-            (text.join("\n\n"), report.problems().iter().map(problem).collect(), ok)
+            let proof = samples::prove(&loaded.fleet);
+            let ok = loaded.problems_of_agents.is_empty() && proof.wrong.is_empty();
+            let mut text: Vec<String> = Vec::new();
+            text.extend(Some(report.render(true)).filter(|_| !report.is_empty()));
+            text.extend(proof.wrong.iter().map(in_words));
+            text.extend(ok.then(|| summary(loaded, &proof)));
+            let wrong = proof.wrong.iter().map(wrong);
+            (text.join("\n\n"), report.problems().iter().map(problem).chain(wrong).collect(), ok)
         }
         Err(error) => (error.report(true), error.problems().iter().map(problem).collect(), false),
     };
@@ -30,11 +34,30 @@ pub fn run(app: &App) -> Result<u8, Error> {
     Ok(if ok { code::DONE } else { code::USAGE })
 }
 
-fn summary(loaded: &Loaded) -> String {
+/// A screen that is read wrongly, as the problems of the file are shown.
+fn in_words(wrong: &Wrong) -> String {
+    format!("error: {}\n  = help: {}", wrong.message, wrong.help)
+}
+
+/// The same for programs.
+fn wrong(wrong: &Wrong) -> Value {
+    json!({
+        "severity": "error",
+        "file": wrong.file,
+        "line": null,
+        "column": null,
+        "message": wrong.message,
+        "label": null,
+        "help": wrong.help,
+    })
+}
+
+fn summary(loaded: &Loaded, proof: &Proof) -> String {
     let fleet = &loaded.fleet;
     let mut counts =
         vec![count(fleet.agents.len(), "agent"), count(fleet.services.len(), "service")];
     counts.extend(fleet.loop_plan.as_ref().map(|plan| count(plan.phases.len(), "phase")));
+    counts.extend(Some(proof.read).filter(|read| *read > 0).map(|read| count(read, "screen")));
     format!("{} is good: {}", fleet.config.display(), counts.join(", "))
 }
 

@@ -1,6 +1,7 @@
 //! `agents doctor`: what on this machine could trouble a fleet, and what is the way out? Works without a config.
 
 use agents_config::{Environment, Loaded};
+use agents_decide::sentence::count;
 
 use crate::app::{App, print};
 use crate::cli::Doctor;
@@ -92,9 +93,9 @@ fn config(app: &App) -> (Option<Loaded>, Finding) {
         }
         Err(error) => {
             let text = format!(
-                "{} does not load, {} problems",
+                "{} does not load: {}",
                 path.display(),
-                error.problems().len().max(1)
+                count(error.problems().len().max(1) as u64, "problem")
             );
             (None, Finding::fail("config", text, "`agents check` shows each of them"))
         }

@@ -2,6 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt as _;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use agents_config::{Fleet, Loaded};
@@ -9,10 +10,12 @@ use agents_decide::Verb;
 use agents_store::{FleetLock, Holder};
 use agents_tmux::{Driver as _, OneShot};
 use agents_watchdog::run::Answers;
+use agents_watchdog::trouble::Trouble;
 
 use crate::app::{App, names, print, say};
 use crate::bystander;
 use crate::cli::Down;
+use crate::commands::neighbours;
 use crate::commands::own_sessions;
 use crate::commands::plan::{self, Asked, Watchdog};
 use crate::error::{Error, code};
@@ -36,6 +39,7 @@ pub fn run(app: &App, down: &Down) -> Result<u8, Error> {
         let watchdog = if with_watchdog { Watchdog::IsEnded } else { Watchdog::StaysAsItIs };
         return plan::preview(app, &loaded, &Asked { verb, watchdog });
     }
+    neighbours::refuse(app, &loaded.fleet)?;
     if whole && !loaded.fleet.state_dir().exists() && !runs(app, &loaded)? {
         say("nothing of this fleet was ever started");
         if app.json {
@@ -50,10 +54,18 @@ pub fn run(app: &App, down: &Down) -> Result<u8, Error> {
     }
     // Twice the grace for processes that must be killed, and a while for the answers.
     let within = loaded.fleet.timing.stop_grace * 3 + Duration::from_secs(20);
+    if whole {
+        end_idle_watchdog(&loaded)?;
+    }
     let told = watchdog(&loaded)?;
     let mut answers = Answers::new();
     if !only_watchdog {
-        answers = ask(app, &loaded, &Ask { verb, within })?;
+        answers = match ask(app, &loaded, &Ask { verb, within }) {
+            Err(Error::Unwritable(cause)) if whole => {
+                return unrecorded(app, &loaded, &cause, within);
+            }
+            answers => answers?,
+        };
         if !app.json {
             receipt::say_answers(&answers);
         }
@@ -122,6 +134,64 @@ fn set_aside_if_damaged(loaded: &Loaded) -> Result<(), Error> {
     Ok(())
 }
 
+/// A watchdog that can do nothing takes no request up; without it the verb does what is to be done.
+fn end_idle_watchdog(loaded: &Loaded) -> Result<(), Error> {
+    let state_dir = loaded.fleet.state_dir();
+    match watchdog(loaded)? {
+        Some(holder) if Trouble::of(&state_dir, holder.pid).is_some() => terminate(loaded, &holder),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Tells a holder of the fleet to end, and waits until it has.
+fn terminate(loaded: &Loaded, holder: &Holder) -> Result<(), Error> {
+    let pid = i32::try_from(holder.pid).ok().and_then(rustix::process::Pid::from_raw);
+    let here = agents_watchdog::run::holder("verb").host == holder.host;
+    // One that has ended meanwhile needs no signal.
+    let _ = pid
+        .filter(|_| here)
+        .map(|pid| rustix::process::kill_process(pid, rustix::process::Signal::TERM));
+    await_end(loaded, holder)
+}
+
+/// Ends the fleet although nobody can write down that it is to stay so.
+fn unrecorded(app: &App, loaded: &Loaded, cause: &str, within: Duration) -> Result<u8, Error> {
+    let told = watchdog(loaded)?;
+    if let Some(holder) = &told {
+        terminate(loaded, holder)?;
+    }
+    let fleet = Arc::new(loaded.fleet.clone());
+    let tools = app.tools()?;
+    let answers = runtime()?.block_on(agents_watchdog::unrecorded::end(&fleet, &tools, within))?;
+    let Some(answers) = answers else {
+        return Err(Error::Failed(format!(
+            "{cause}; and not all has ended within {} s: `agents status` shows what is left",
+            within.as_secs()
+        )));
+    };
+    if !app.json {
+        receipt::say_answers(&answers);
+    }
+    let result = if told.is_some() { WatchdogResult::Stopped } else { WatchdogResult::NotRunning };
+    let terminals = app.terminals(&fleet)?;
+    runtime()?.block_on(async {
+        for stranger in own_sessions::clear(&terminals, &fleet.session_prefix).await {
+            say(&left_alone(&stranger));
+        }
+        drop(terminals.end_server_without_sessions().await);
+    });
+    if app.json {
+        print(&receipt::document("down", &answers, result, &fleet)?.to_string())?;
+    } else {
+        result.say();
+    }
+    say(&format!(
+        "agents: the fleet has ended, but that could not be recorded: {cause}; until `agents down` is run again with room \
+         on the disk, a watchdog that is started would bring back what ran"
+    ));
+    Ok(receipt::code_of(&answers).max(code::PARTLY))
+}
+
 /// Waits until that holder of the fleet has let it go.
 fn await_end(loaded: &Loaded, told: &Holder) -> Result<(), Error> {
     let deadline = Instant::now() + ENDS_WITHIN;
@@ -170,15 +240,17 @@ fn stop_watchdog(
     let prefix = loaded.fleet.session_prefix.clone();
     runtime()?.block_on(async {
         for stranger in own_sessions::clear(&terminals, &prefix).await {
-            say(&format!(
-                "the session `{stranger}` was not started by `agents`, and is left as it is"
-            ));
+            say(&left_alone(&stranger));
         }
         if whole {
             drop(terminals.end_server_without_sessions().await);
         }
     });
     Ok(())
+}
+
+fn left_alone(stranger: &str) -> String {
+    format!("the session `{stranger}` was not started by `agents`, and is left as it is")
 }
 
 /// Verbs start and end the watchdog's session one at a time; else one would end what another has just started.

@@ -1,39 +1,37 @@
 //! `agents explain`: what does a screen show, which rule says so, and which others held?
 
-use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use agents_config::{Environment, Fleet};
-use agents_decide::{Now, Zone, limit};
+use agents_decide::{Now, Standing, Zone, limit};
 use agents_names::{AgentName, BackendName};
-use agents_screens::{Evidence, Preset, Seen, Verdict, classify};
+use agents_screens::{Preset, Seen, State, Verdict, classify};
 use agents_tmux::{Driver as _, OneShot, Pane, Screen, TmuxError};
-use agents_watchdog::harmless;
 use agents_watchdog::observe::tag;
 use agents_watchdog::place::now_after;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
-use crate::app::{App, name_of, print};
+use crate::app::{App, closest, name_of, print, say};
+use crate::bystander;
 use crate::cli::Explain;
 use crate::error::{Error, code};
 use crate::operate::runtime;
-
-/// A screen has some thousand characters; a longer file is something else.
-const LONGEST: u64 = 1 << 20;
+use crate::render::fleet_json::doing;
+use crate::samples::{self, Label, in_words};
 
 pub fn run(app: &App, explain: &Explain) -> Result<u8, Error> {
     let now = moment(explain.now.as_deref())?;
-    let verdict = match (&explain.name, &explain.screen) {
-        (Some(name), _) => live(app, name)?,
-        (None, Some(file)) => stored(app, explain, file)?,
+    let (verdict, standing) = match (&explain.name, &explain.screen) {
+        (Some(name), _) => (live(app, name, explain)?, standing(app, name)?),
+        (None, Some(file)) => (stored(app, explain, file)?, None),
         (None, None) => {
             let text = "name an agent, or a stored screen: `agents explain NAME`, or `agents explain --backend claude --screen FILE`";
             return Err(Error::Usage(text.to_owned()));
         }
     };
     let reset = verdict.reset_text.as_deref().and_then(|text| limit::reset::parse(text, now));
-    let told = Told { verdict: &verdict, reset_at: reset.map(|reset| reset.at) };
+    let told = Told { verdict: &verdict, standing, reset_at: reset.map(|reset| reset.at) };
     print(&if app.json { told.json().to_string() } else { told.text(now) })?;
     Ok(code::DONE)
 }
@@ -57,7 +55,7 @@ fn stored(app: &App, explain: &Explain, file: &Path) -> Result<Verdict, Error> {
             "whose screen is it? `--backend` names a backend or a preset".to_owned(),
         ));
     };
-    let rows = read(file)?;
+    let rows = samples::read(file).map_err(Error::Failed)?;
     let columns = explain.columns.unwrap_or(0);
     let seen = Seen {
         rows: &rows,
@@ -91,54 +89,60 @@ fn unknown(backend: &str, fleet: Option<&Fleet>) -> Error {
 }
 
 fn rules(backend: &agents_config::Backend) -> Result<&Preset, Error> {
-    let Some(preset) = &backend.preset else {
-        return Err(Error::Failed(format!(
-            "backend `{0}` has no preset, so no rules read its screens; add `preset = \"claude\"`, or the like, to `[backend.{0}]`",
-            backend.name
-        )));
-    };
-    preset.rules().map_err(|error| Error::Failed(error.to_owned()))
+    samples::rules(backend).map_err(Error::Failed)
 }
 
-fn read(file: &Path) -> Result<String, Error> {
-    let failed =
-        |error: std::io::Error| Error::Failed(format!("cannot read {}: {error}", file.display()));
-    let mut bytes = Vec::new();
-    let read = if file.as_os_str() == "-" {
-        std::io::stdin().lock().take(LONGEST + 1).read_to_end(&mut bytes)
-    } else {
-        std::fs::File::open(file).and_then(|open| open.take(LONGEST + 1).read_to_end(&mut bytes))
-    };
-    read.map_err(failed)?;
-    if bytes.len() as u64 > LONGEST {
-        return Err(Error::Failed(format!(
-            "{} is longer than 1 MiB: no screen is",
-            file.display()
-        )));
-    }
-    Ok(harmless_rows(&String::from_utf8_lossy(&bytes)))
-}
-
-/// A capture with colours says the same without them.
-fn harmless_rows(text: &str) -> String {
-    text.lines().map(harmless::text).collect::<Vec<_>>().join("\n")
-}
-
-/// The screen of a running agent.
-fn live(app: &App, name: &str) -> Result<Verdict, Error> {
+/// The screen of a running agent, which is stored when that is asked for.
+fn live(app: &App, name: &str, explain: &Explain) -> Result<Verdict, Error> {
     let fleet = app.in_force()?.loaded.fleet;
     let name = name_of(&fleet, name)?;
     let Some(agent) = fleet.agent(&name) else {
         return Err(Error::Usage(format!("`{name}` is a service; nothing reads its screen")));
     };
-    let rules = rules(fleet.backend_of(agent))?;
+    let said = explain.save.as_deref().map(state).transpose()?;
+    let backend = fleet.backend_of(agent);
+    let rules = rules(backend)?;
     let (pane, screen) = look(app, &fleet, &name)?;
     let rows = screen.rows.join("\n");
     let host = rustix::system::uname();
     let is_default = host.nodename().to_str().is_ok_and(|host| host == pane.title);
     let title = if is_default { "" } else { pane.title.as_str() };
     let dead = pane.dead.is_some();
-    Ok(classify(rules, &Seen { rows: &rows, title, command: &pane.command, dead, columns: 0 }))
+    let seen = Seen { rows: &rows, title, command: &pane.command, dead, columns: 0 };
+    let verdict = classify(rules, &seen);
+    if let Some(said) = said {
+        if dead {
+            let text = format!("the program of {name} has ended: its last screen proves nothing");
+            return Err(Error::Failed(text));
+        }
+        let folder = samples::folder_of(&fleet, backend);
+        let file = explain.r#as.clone().unwrap_or_else(|| new_file(&folder, said));
+        let label = Label { title: title.to_owned(), command: pane.command.clone(), columns: 0 };
+        samples::store(&file, &rows, &label).map_err(Error::Failed)?;
+        say(&format!("stored as {}", file.display()));
+        if said != verdict.state {
+            say(&format!(
+                "the rules read {}, not {said}: `agents check` complains until one of them does",
+                verdict.state
+            ));
+        }
+    }
+    Ok(verdict)
+}
+
+/// The state of that word.
+fn state(word: &str) -> Result<State, Error> {
+    let known = samples::STATES.into_iter().find(|state| state.as_str() == word);
+    known.ok_or_else(|| {
+        let near = closest(word, samples::STATES.iter().map(|state| state.as_str()));
+        let hint = near.map_or_else(String::new, |near| format!(", did you mean `{near}`?"));
+        Error::Usage(format!("`{word}` is no state{hint}; known: {}", samples::words()))
+    })
+}
+
+/// A name that says the state and the moment.
+fn new_file(folder: &Path, state: State) -> PathBuf {
+    folder.join(format!("{state}-{}.txt", Utc::now().format("%Y%m%d-%H%M%S")))
 }
 
 fn look(app: &App, fleet: &Fleet, name: &AgentName) -> Result<(Pane, Screen), Error> {
@@ -164,8 +168,16 @@ fn look(app: &App, fleet: &Fleet, name: &AgentName) -> Result<(Pane, Screen), Er
     })
 }
 
+/// What all evidence together came to at the last look of the watchdog: what the program itself tells, beside its screen.
+fn standing(app: &App, name: &str) -> Result<Option<Standing>, Error> {
+    let view = bystander::look(app)?.view;
+    let member = view.agents.into_iter().find(|member| member.name == name);
+    Ok(member.and_then(|member| member.doing))
+}
+
 struct Told<'v> {
     verdict: &'v Verdict,
+    standing: Option<Standing>,
     reset_at: Option<DateTime<Utc>>,
 }
 
@@ -186,11 +198,15 @@ impl Told<'_> {
             "menu": menu,
             "composer": composer,
             "runners_up": runners_up,
+            "standing": self.standing.as_ref().map(doing),
         })
     }
 
     fn text(&self, now: Now) -> String {
-        let mut lines = vec![format!("{}: {}", self.verdict.state, self.why())];
+        let mut lines: Vec<String> =
+            self.standing.iter().flat_map(|standing| stands(standing, now)).collect();
+        let of = if lines.is_empty() { "" } else { "its screen shows " };
+        lines.push(format!("{of}{}: {}", self.verdict.state, self.why()));
         lines.push(format!("  seen in: {}", in_words(&self.verdict.evidence)));
         if self.verdict.menu {
             lines.push("  a menu or dialog is open: text typed now would answer it".to_owned());
@@ -219,21 +235,22 @@ impl Told<'_> {
     }
 }
 
+fn stands(standing: &Standing, now: Now) -> Vec<String> {
+    let since = standing.since_ms.and_then(DateTime::from_timestamp_millis);
+    let since = since.map_or_else(String::new, |at| format!(" since {}", in_zone(at, now)));
+    let how = if standing.is_told { "as the program itself says" } else { "as is seen" };
+    let mut lines = vec![format!("{}: {how} ({}){since}", standing.stand.as_str(), standing.by)];
+    for (by, stand) in &standing.besides {
+        lines.push(format!("  does not count: {by} ({})", stand.as_str()));
+    }
+    lines
+}
+
 fn in_zone(at: DateTime<Utc>, now: Now) -> String {
     match now.zone {
         Zone::Named(zone) => at.with_timezone(&zone).format("%Y-%m-%d %H:%M:%S %Z").to_string(),
         Zone::Fixed(_) => {
             at.with_timezone(&chrono::Local).format("%Y-%m-%d %H:%M:%S %:z").to_string()
         }
-    }
-}
-
-fn in_words(evidence: &Evidence) -> String {
-    match evidence {
-        Evidence::Row { index, text } => format!("row {}: {}", index + 1, text.trim()),
-        Evidence::Title(title) => format!("the title: {title}"),
-        Evidence::Process(command) => format!("the foreground process: {command}"),
-        Evidence::Dead => "the dead pane".to_owned(),
-        Evidence::Absence => "nothing that says more".to_owned(),
     }
 }

@@ -14,11 +14,13 @@ use crate::error::{Error, code};
 use crate::operate::{Ask, ask};
 use crate::render::stored;
 
+const NO_PHASES: &str = "the config has no [loop] with phases, so there is no phase to show or to move (docs/config.md)";
+
 pub fn run(app: &App, verb: Option<PhaseVerb>) -> Result<u8, Error> {
     let loaded = app.in_force()?.loaded;
     let current = current(&loaded.fleet)?;
     let (Some(plan), Some(current)) = (&loaded.fleet.loop_plan, current) else {
-        return Err(Error::Usage("no [loop].phases configured".to_owned()));
+        return Err(Error::Usage(NO_PHASES.to_owned()));
     };
     let to = match verb {
         None | Some(PhaseVerb::Show) => return show(app, plan, &current),

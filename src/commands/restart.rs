@@ -7,6 +7,7 @@ use agents_decide::Verb;
 use crate::app::{App, names, print};
 use crate::cli::Names;
 use crate::commands::conversations;
+use crate::commands::neighbours;
 use crate::commands::plan::{self, Asked, Watchdog};
 use crate::error::Error;
 use crate::operate::{Ask, ask};
@@ -19,10 +20,12 @@ pub fn run(app: &App, asked: &Names) -> Result<u8, Error> {
     let within = loaded.fleet.timing.stop_grace * 3 + Duration::from_secs(60);
     let one_offs = one_offs(&loaded.fleet, names.iter())?;
     let which = conversations::which(&loaded, &names, &one_offs, &asked.opening)?;
+    let asked_names = names.clone();
     let verb = Verb::Restart { names, one_offs, which };
     if asked.dry_run {
         return plan::preview(app, &loaded, &Asked { verb, watchdog: Watchdog::StaysAsItIs });
     }
+    neighbours::refuse_taken(app, &loaded.fleet, &asked_names)?;
     let answers = ask(app, &loaded, &Ask { verb, within })?;
     let fleet = &loaded.fleet;
     if app.json {

@@ -137,7 +137,7 @@ impl Receipt {
                 let who = if is_watched {
                     ""
                 } else {
-                    "; no watchdog runs, and none is typed without one (`agents up watchdog`)"
+                    "; no watchdog runs, and nothing is typed without one (`agents up watchdog`)"
                 };
                 format!("queued: {reason}{who}")
             }

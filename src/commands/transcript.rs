@@ -120,7 +120,7 @@ impl Shown {
                 if !is_over {
                     break;
                 }
-                out.push_str(&json!({ "turn": turn }).to_string());
+                out.push_str(&json!({ "schema": "agents.turn/1", "turn": turn }).to_string());
                 out.push('\n');
             } else {
                 self.rows(turn, is_over, &mut out);

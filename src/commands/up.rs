@@ -10,7 +10,7 @@ use agents_watchdog::run::Answers;
 use crate::app::{App, names, print, say};
 use crate::cli::Up;
 use crate::commands::plan::{self, Asked, Watchdog};
-use crate::commands::{conversations, own_sessions, watchdog};
+use crate::commands::{conversations, neighbours, own_sessions, watchdog};
 use crate::error::Error;
 use crate::operate::{Ask, ask};
 use crate::overrides::one_offs;
@@ -32,13 +32,18 @@ pub fn run(app: &App, up: &Up) -> Result<u8, Error> {
     let enabled = enabled.map(|agent| &agent.name).filter(|_| whole);
     let one_offs = one_offs(&loaded.fleet, names.iter().chain(enabled))?;
     let which = conversations::which(&loaded, &names, &one_offs, &up.opening)?;
+    let asked = names.clone();
     let verb = Verb::Up { names, whole, one_offs: one_offs.clone(), which };
     if targets.dry_run {
         let watchdog = if with_watchdog { Watchdog::IsStarted } else { Watchdog::StaysAsItIs };
         return plan::preview(app, &loaded, &Asked { verb, watchdog });
     }
-    if with_watchdog && !watchdog::watches(&loaded.fleet.state_dir())? {
-        own_sessions::refuse_taken(app, &loaded.fleet)?;
+    if neighbours::refuse(app, &loaded.fleet)? {
+        let started = if whole { neighbours::enabled(&loaded.fleet) } else { asked };
+        neighbours::refuse_taken(app, &loaded.fleet, &started)?;
+        if with_watchdog && !watchdog::watches(&loaded.fleet.state_dir())? {
+            own_sessions::refuse_taken(app, &loaded.fleet)?;
+        }
     }
     make_state_dir(&loaded)?;
     let mut answers = Answers::new();

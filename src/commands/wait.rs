@@ -4,7 +4,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use agents_config::Fleet;
 use agents_decide::sentence::span;
-use agents_decide::{FleetState, Life, Member, Note};
+use agents_decide::{FleetState, Life, Member, Note, Stand};
 use agents_names::AgentName;
 use agents_store::FleetLock;
 use agents_watchdog::recorder::Word;
@@ -160,6 +160,9 @@ enum Seen {
     Active,
     WaitingInput,
     Limited,
+    Unauthenticated,
+    /// Its last turn ended in an error, and it rests.
+    Failed,
     Starting,
     Exited,
     Unknown,
@@ -168,7 +171,7 @@ enum Seen {
 impl Seen {
     fn is(self, until: Until) -> bool {
         match until {
-            Until::Idle => self == Self::Idle,
+            Until::Idle => matches!(self, Self::Idle | Self::Failed),
             Until::Active => self == Self::Active,
             Until::WaitingInput => self == Self::WaitingInput,
             Until::Exited => self == Self::Exited,
@@ -181,6 +184,8 @@ impl Seen {
             Self::Active => "active",
             Self::WaitingInput => "waiting_input",
             Self::Limited => "limited",
+            Self::Unauthenticated => "unauthenticated",
+            Self::Failed => "failed",
             Self::Starting => "starting",
             Self::Exited => "exited",
             Self::Unknown => "unknown",
@@ -198,11 +203,34 @@ impl Seen {
             Life::Missing { .. } | Life::Stopping { .. } => Self::Unknown,
             Life::Up { .. } if member.asks.is_some() => Self::WaitingInput,
             Life::Up { .. } if member.limit.silences() => Self::Limited,
-            Life::Up { .. } => Self::at_work(member, word),
+            Life::Up { .. } => {
+                let stand = member.standing.as_ref().map(|standing| standing.stand);
+                let seen = stand.map_or_else(|| Self::noted(word), Self::standing);
+                // What it is owed makes it work, or stands in its composer.
+                if seen.is(Until::Idle) && !member.mailbox.queue.is_empty() {
+                    Self::Starting
+                } else {
+                    seen
+                }
+            }
         }
     }
 
-    fn at_work(member: &Member, word: Option<&Word>) -> Self {
+    fn standing(stand: Stand) -> Self {
+        match stand {
+            Stand::Active => Self::Active,
+            Stand::Idle => Self::Idle,
+            Stand::WaitingInput => Self::WaitingInput,
+            Stand::Limited => Self::Limited,
+            Stand::Unauthenticated => Self::Unauthenticated,
+            Stand::Failed => Self::Failed,
+            Stand::Exited => Self::Exited,
+            Stand::Unknown => Self::Unknown,
+        }
+    }
+
+    /// Of a program without a preset, of which nothing but signs of work is known.
+    fn noted(word: Option<&Word>) -> Self {
         let notes = || word.into_iter().flat_map(|word| &word.notes);
         let works = notes().any(|note| matches!(note, Note::Activity(note) if note.is_work()));
         // A note of the stall machine stands in the place of one that says the same.
@@ -210,8 +238,6 @@ impl Seen {
         let cannot_tell = notes().any(|note| matches!(note, Note::CannotSee { .. }));
         match (works, rests && !cannot_tell) {
             (true, _) => Self::Active,
-            // What it is owed makes it work, or stands in its composer.
-            (false, true) if !member.mailbox.queue.is_empty() => Self::Starting,
             (false, true) => Self::Idle,
             (false, false) => Self::Unknown,
         }

@@ -18,6 +18,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::app::App;
 use crate::cli::Watchdog;
 use crate::commands::down::turn;
+use crate::commands::neighbours;
 use crate::commands::own_sessions;
 use crate::error::Error;
 use crate::operate::runtime;
@@ -36,6 +37,7 @@ pub fn run(app: &App, watchdog: &Watchdog) -> Result<u8, Error> {
     if watchdog.dry_run {
         return crate::commands::plan::foretell(app, &loaded);
     }
+    neighbours::refuse(app, &loaded.fleet)?;
     let tools = app.tools()?;
     let control = loaded.fleet.session_prefix.control_session();
     log_to(&log_file(&loaded.fleet))?;

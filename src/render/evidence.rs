@@ -36,6 +36,7 @@ pub fn of(evidence: &Evidence<'_>) -> Vec<Fact> {
         facts.push(("judged", "only whether it runs, since it is a service".to_owned()));
         return facts;
     }
+    facts.extend(judged::standing(evidence).map(|standing| ("does", standing)));
     facts.extend([
         ("limit", judged::limit(evidence)),
         ("stall", judged::stall(evidence)),

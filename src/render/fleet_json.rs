@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use agents_decide::Standing;
 use agents_watchdog::view::{Declared, FleetView, MemberView, PhaseView, WatchdogView};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
@@ -38,7 +39,8 @@ pub fn unseen(config: &Path, error: &Error) -> Value {
         | Error::Usage(_)
         | Error::Failed(_)
         | Error::Held(_)
-        | Error::Unavailable(_) => None,
+        | Error::Unavailable(_)
+        | Error::Unwritable(_) => None,
     };
     json!({
         "schema": "agents.status/1",
@@ -80,6 +82,7 @@ fn agent(agent: &MemberView) -> Value {
     row["backend"] = json!(backend);
     row["model"] = json!(model);
     row["watch"] = json!(watch);
+    row["doing"] = json!(agent.doing.as_ref().map(doing));
     row["limited_until"] = json!(agent.limited_until.map(time));
     row["owed"] = json!(agent.owed);
     row
@@ -98,6 +101,23 @@ fn member(member: &MemberView) -> Value {
         "edited": member.edited,
         "restarts": member.restarts,
         "command": member.command,
+    })
+}
+
+/// What a program does and what that is known by, with what speaks against it.
+pub fn doing(standing: &Standing) -> Value {
+    let besides: Vec<Value> = standing
+        .besides
+        .iter()
+        .map(|(by, stand)| json!({ "by": by, "state": stand.as_str() }))
+        .collect();
+    let since = standing.since_ms.and_then(DateTime::from_timestamp_millis);
+    json!({
+        "state": standing.stand.as_str(),
+        "by": standing.by,
+        "told": standing.is_told,
+        "since": since.map(|at| at.to_rfc3339_opts(SecondsFormat::Millis, true)),
+        "besides": besides,
     })
 }
 

@@ -46,7 +46,10 @@ pub fn terminal_width() -> Option<usize> {
 pub fn of(view: &FleetView, width: Option<usize>) -> String {
     let mut lines: Vec<Line> = Vec::new();
     lines.extend(view.phase.as_ref().map(phase));
-    let mut rows: Vec<Row> = view.members().map(row).collect();
+    // What waits for a person is what a person looks for.
+    let mut members: Vec<&MemberView> = view.members().collect();
+    members.sort_by_key(|member| !member.needs_person());
+    let mut rows: Vec<Row> = members.into_iter().map(row).collect();
     rows.push(watchdog_row(view));
     lines.extend(table(&rows, width));
     lines.extend(view.undeclared.iter().map(|found| {
@@ -148,6 +151,9 @@ fn state(member: &MemberView) -> (String, Style) {
     if let Some(command) = &member.command {
         text.push_str(&format!(" [{}]", one_line(command)));
     }
+    if let Some(doing) = member.doing.as_ref().filter(|_| member.state == State::Running) {
+        text.push_str(&format!(" {}", doing.stand.as_str()));
+    }
     if !member.enabled {
         text.push_str(" (disabled)");
     }
@@ -161,7 +167,7 @@ fn watchdog_row(view: &FleetView) -> Row {
         WatchdogState::Stopped => ("stopped", PLAIN),
         WatchdogState::Stale => ("STALE", BAD),
     };
-    let age = watchdog.last_tick.map(|age| format!("last tick {} ago", span(age.as_secs())));
+    let age = watchdog.last_tick.map(|age| format!("last look {} ago", span(age.as_secs())));
     let said = match (watchdog.state, age) {
         (WatchdogState::Running, age) => age.unwrap_or_default(),
         (WatchdogState::Stopped, _) if view.members().any(MemberView::runs) => {

@@ -1,11 +1,11 @@
 //! What does the store say, read without leaving a trace?
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use agents_decide::FleetState;
 use agents_store::Reader;
-use agents_watchdog::in_force::PROBLEM_WORD;
+use agents_watchdog::in_force::{PROBLEM_WORD, SOCKET_WORD};
 use agents_watchdog::ledger::LedgerError;
 use agents_watchdog::recorder::Word;
 use agents_watchdog::store_ledger::{Document, parse_state};
@@ -48,6 +48,8 @@ pub struct Remembered {
     pub config_problem: Option<(String, u64)>,
     /// What is wrong with the store, and the way out.
     pub damage: Option<String>,
+    /// Where the socket of the fleet's tmux server was when it was last taken over.
+    pub socket: Option<PathBuf>,
 }
 
 impl Remembered {
@@ -70,7 +72,8 @@ impl Remembered {
             Some((it["broken"].as_str()?.to_owned(), it["finder"].as_u64().unwrap_or_default()))
         });
         let document = document(state_dir)?;
-        Ok(Self { document, words: words.collect(), config_problem, damage: None })
+        let socket = reader.word_of(SOCKET_WORD)?.and_then(|word| serde_json::from_str(&word).ok());
+        Ok(Self { document, words: words.collect(), config_problem, damage: None, socket })
     }
 }
 

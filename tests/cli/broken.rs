@@ -173,3 +173,42 @@ fn a_word_on_a_broken_file_is_gone_with_the_watchdog_that_found_it() {
     bed.agents(&["up", "watchdog"]).ends_with(0);
     bed.until("its word is gone", || bed.status()["config_problem"].is_null());
 }
+
+#[test]
+fn a_link_that_is_turned_to_a_bad_file_leaves_the_last_good_fleet_in_force() {
+    let bed = Bed::empty();
+    let turn = |to: &str| {
+        let new = bed.dir.join("new");
+        std::os::unix::fs::symlink(to, &new).unwrap();
+        std::fs::rename(new, bed.dir.join("agents.toml")).unwrap();
+    };
+    // Relative paths begin where the file itself is.
+    let there = |text: &str| text.replace("\".state\"", "\"../.state\"");
+    bed.write("fleets/a.toml", &there(&good()));
+    bed.write("fleets/b.toml", &there(&good().replace("name = \"bob\"", "name = \"eve\"")));
+    bed.write("fleets/bad.toml", &bad_ones()[3]);
+    turn("fleets/a.toml");
+    bed.agents(&["up"]).ends_with(0);
+    for watched in [true, false] {
+        if !watched {
+            bed.agents(&["down", "watchdog"]).ends_with(0);
+        }
+        turn("fleets/bad.toml");
+        let status = bed.agents(&["status"]).ends_with(0);
+        told_once(&status);
+        assert!(status.out.contains("bob            persistent  reader"), "{status:?}");
+        told_once(&bed.agents(&["send", "ann", "are you there"]).ends_with(0));
+        turn("fleets/a.toml");
+        bed.until("it is good again", || bed.status()["config_problem"].is_null());
+    }
+    // Another good one takes its place, and is the last good one from then on.
+    bed.agents(&["up", "watchdog"]).ends_with(0);
+    turn("fleets/b.toml");
+    bed.until("eve is known", || bed.status()["agents"][1]["name"] == "eve");
+    bed.until("it is in force", || bed.watchdog_log().contains("changed and is in force"));
+    turn("fleets/bad.toml");
+    let status = bed.agents(&["status"]).ends_with(0);
+    assert!(status.out.contains("eve            persistent  reader"), "{status:?}");
+    told_once(&bed.agents(&["down"]).ends_with(0));
+    assert_eq!(bed.sessions(), ["t-bob"], "nobody declares it any more");
+}

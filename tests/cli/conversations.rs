@@ -148,6 +148,16 @@ fn a_person_begins_anew_or_goes_back_and_hears_what_there_is() {
     let second = last(&bed, "ann", "--session-id");
     assert_ne!(second, first);
     bed.agents(&["down", "ann"]).ends_with(0);
+    for (option, resumed) in [
+        (&[][..], Some(&second)),
+        (&["--fresh"], None),
+        (&["--conversation", &first], Some(&first)),
+    ] {
+        let told = bed.agents(&[&["up", "ann", "--dry-run"], option].concat()).ends_with(0).out;
+        let expected = resumed.map(|id| format!("start ann, resuming its conversation {id}"));
+        let expected = expected.unwrap_or_else(|| "start ann, because".to_owned());
+        assert!(told.contains(&expected), "{option:?}: {told}");
+    }
     bed.agents(&["up", "ann", "--conversation", &first[..8]]).ends_with(0);
     assert_eq!(last(&bed, "ann", "--resume"), first);
     bed.agents(&["restart", "ann"]).ends_with(0);

@@ -69,7 +69,6 @@ fn a_watchdog_goes_on_from_the_state_that_is_there() {
         "mv state moved; sleep 2.5; mv moved state",
         // The copy in its place, in one step, file by file, and byte by byte.
         "mv state old; cp -a copy state",
-        "rm -r state; cp -a copy state",
         "cp copy/store.db* state",
         "rm state/store.db*; cp copy/store.db* state",
     ]
@@ -82,7 +81,7 @@ fn a_watchdog_goes_on_from_the_state_that_is_there() {
         assert_eq!((stood, went_on), (at + 1, at + 1), "{what}: {}", bed.watchdog_log());
         assert_eq!(bed.status()["watchdog"]["pid"], pid, "{what}");
         assert!(bed.status()["store"] == "ok", "{what}");
-        bed.agents(&["send", "ann", "are you there"]).ends_with(0);
+        bed.agents(&["send", "ann", "--wait=2m", "are you there"]).ends_with(0);
         let run = is_healed(&bed);
         assert!(run > highest, "{what}: {run} was given out before, {highest} was reached");
         highest = run;
@@ -118,4 +117,14 @@ fn a_watchdog_without_a_state_folder_waits_and_brings_none_back() {
     bed.agents(&["down"]).ends_with(0);
     bed.until("nothing is left", || bed.sessions().is_empty());
     assert!(bed.status()["watchdog"]["pid"].is_null(), "{}", bed.status());
+}
+
+#[test]
+fn a_watchdog_whose_project_is_gone_ends() {
+    let bed = Bed::with(CONFIG);
+    let mut watchdog = bed.spawn(&["watchdog"]);
+    bed.until("it watches", || bed.status()["watchdog"]["state"] == "running");
+    std::fs::remove_file(bed.dir.join("agents.toml")).unwrap();
+    shell(&bed, "mv state gone");
+    assert_eq!(watchdog.wait().unwrap().code(), Some(7));
 }

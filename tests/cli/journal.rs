@@ -2,6 +2,8 @@
 
 use std::io::{BufRead as _, BufReader};
 
+use agents_store::{Commit, EntryKind, FleetLock, JournalEntry, Reader, Store};
+
 use crate::support::Bed;
 
 const FLEET: &str = r#"HEAD
@@ -120,4 +122,38 @@ watch = "heal"
     assert!(told(&["why", "ann"]), "{:?}", bed.agents(&["why", "ann"]));
     std::fs::remove_file(&runs).unwrap();
     bed.agents(&["down"]).ends_with(0);
+}
+
+#[test]
+fn a_watchdog_makes_a_long_journal_shorter_and_keeps_what_is_new() {
+    let bed = Bed::with(
+        &FLEET.replace("HEAD", &format!("{}journal_entries = 1500\n", crate::support::HEAD)),
+    );
+    bed.agents(&["up"]).ends_with(0);
+    bed.agents(&["down", "watchdog"]).ends_with(0);
+    let state = bed.dir.join(".state/state");
+    let entries = |count: u64, at_wall_ms: i64| -> Vec<JournalEntry> {
+        let entry = |tick| JournalEntry {
+            at_wall_ms,
+            tick,
+            subject: Some("ann".to_owned()),
+            kind: EntryKind::Note,
+            body: "{\"text\":\"long ago\"}".to_owned(),
+        };
+        (0..count).map(entry).collect()
+    };
+    let holder = agents_watchdog::run::holder("test");
+    let lock = FleetLock::acquire(&state, &holder).unwrap();
+    let mut store = Store::open(&state).unwrap();
+    store.claim_epoch(&holder).unwrap();
+    store.commit(&Commit { entries: &entries(8000, 0), ..Commit::default() }).unwrap();
+    let now = chrono::Utc::now().timestamp_millis();
+    store.commit(&Commit { entries: &entries(1200, now), ..Commit::default() }).unwrap();
+    drop((store, lock));
+    bed.agents(&["up", "watchdog"]).ends_with(0);
+    let left = || Reader::open(&state).unwrap().unwrap().journal_since(0, u32::MAX).unwrap();
+    bed.until("what is old has gone", || left().first().unwrap().entry.at_wall_ms == now);
+    assert!(left().iter().filter(|it| it.entry.at_wall_ms == now).count() >= 1000);
+    bed.agents(&["down"]).ends_with(0);
+    assert!(bed.agents(&["events", "ann"]).ends_with(0).out.contains("stop ann"));
 }

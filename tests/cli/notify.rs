@@ -109,7 +109,7 @@ fn a_test_says_of_each_target_why_it_failed_and_shows_no_secret() {
     }
     let unknown = bed.agents(&["notify", "test", "gond"]).ends_with(2);
     assert!(unknown.err.contains("did you mean `gone`?"), "{unknown:?}");
-    bed.write("agents.toml", &crate::support::HEAD.to_owned());
+    bed.write("agents.toml", crate::support::HEAD);
     let nobody = bed.agents(&["notify", "test"]).ends_with(2);
     assert!(nobody.err.contains("add `[[notify.to]]`"), "{nobody:?}");
 }
@@ -183,4 +183,20 @@ fn a_target_that_refuses_for_good_is_given_up_in_the_journal() {
     let given_up = "gave up telling webhook of 1 event after 1 try: the server answered 404: ok";
     bed.until("it is given up", || bed.agents(&["events", "-n", "50"]).out.contains(given_up));
     assert_eq!(web.posted().len(), 1);
+}
+
+/// What cannot be stored is told all the same.
+#[test]
+fn a_store_that_is_damaged_under_the_watchdog_is_told() {
+    let web = Web::new();
+    let bed = Bed::with(&format!("HEAD\n{}", hook(&web, "0s")));
+    bed.agents(&["up", "watchdog"]).ends_with(0);
+    bed.until("it ticks", || bed.dir.join(".state/state/heartbeat").exists());
+    bed.write(".state/state/store.db", &"no store ".repeat(1000));
+    bed.until("the trouble is told", || {
+        web.posted().iter().any(|posted| posted.json()["events"][0]["event"] == "store")
+    });
+    let told = web.posted()[0].json();
+    assert!(told["text"].as_str().unwrap().contains("nothing is done until"), "{told}");
+    bed.agents(&["down"]);
 }

@@ -89,3 +89,63 @@ fn f4_a_lost_server_is_one_event_and_the_fleet_comes_back_with_its_watchdog() {
     bed.agents(&["down"]).ends_with(0);
     assert_eq!(bed.sessions(), Vec::<String>::new());
 }
+
+const PRESET: &str = r#"
+cli = "mine"
+version = "1"
+[process]
+names = ["cat"]
+[launch]
+command = "cat"
+args = ["ask", "-"]
+hooks = "none"
+limits = ["screen"]
+prompt = { delivery = "typed" }
+session = { from = [] }
+resume = { args = [], takes_prompt = false }
+submit = { keys = ["Enter"], pause_ms = 100, bracketed = true }
+ready = { usual_ms = 100, limit_ms = 1000 }
+[[rule]]
+id = "asks"
+state = "waiting_input"
+priority = 10
+region = "whole"
+any = ['^May I']
+reason = "it asks"
+"#;
+
+#[test]
+fn the_rules_of_an_own_preset_are_those_of_its_file_as_long_as_it_is_good() {
+    let bed = Bed::with(
+        r#"HEAD
+[backend.mine]
+preset = "mine"
+[[agent]]
+name = "ann"
+backend = "mine"
+watch = "heal"
+"#,
+    );
+    let config = bed.read("agents.toml");
+    let config = config.replacen("[defaults]", "[defaults]\npresets_dir = \"presets\"", 1);
+    bed.write("agents.toml", &config);
+    bed.write("presets/mine.toml", PRESET);
+    bed.write("ask", "Shall we?\n");
+    bed.agents(&["up"]).ends_with(0);
+    bed.until("it is on the screen", || bed.screen("t-ann").contains("Shall we?"));
+    assert_ne!(bed.state_of("ann"), "waiting_input");
+
+    bed.write("presets/mine.toml", &PRESET.replace("May I", "Shall we"));
+    bed.until("the new rule is obeyed", || bed.state_of("ann") == "waiting_input");
+    let told = || bed.watchdog_log().matches("the last good one stays in force").count();
+    assert_eq!(told(), 0);
+    bed.write("presets/mine.toml", "[[rule]]\nname = \"cut");
+    bed.until("the broken one is told of", || told() == 1);
+    let status = bed.agents(&["status"]).ends_with(0);
+    assert!(status.err.contains("the config does not load") && status.out.contains("ann"));
+    assert_eq!((bed.state_of("ann").as_str(), told()), ("waiting_input", 1));
+    bed.agents(&["down", "watchdog"]).ends_with(0);
+    assert_eq!(bed.state_of("ann"), "waiting_input", "whoever looks has the last good rules");
+    bed.agents(&["down"]).ends_with(0);
+    assert!(!bed.has("t-ann"));
+}

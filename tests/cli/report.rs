@@ -56,3 +56,16 @@ fn a_hook_outside_a_fleet_or_without_words_harms_nobody() {
     }
     assert!(!bed.dir.join("gone").exists());
 }
+
+#[test]
+fn a_hook_on_a_full_disk_leaves_nothing_behind() {
+    let bed = Bed::empty();
+    std::fs::create_dir_all(bed.dir.join("state/spool")).unwrap();
+    let state = bed.dir.join("state");
+    let mut hook = bed.command("sh");
+    hook.args(["-c", "ulimit -f 0; exec \"$0\" report '{\"a\":1}'", env!("CARGO_BIN_EXE_agents")]);
+    hook.envs([("AGENTS_NAME", "ann"), ("AGENTS_RUN", "r7")]).env("AGENTS_STATE", &state);
+    let done = hook.output().unwrap();
+    assert_eq!((done.status.code(), [done.stdout, done.stderr].concat()), (Some(0), Vec::new()));
+    assert_eq!(std::fs::read_dir(state.join("spool")).unwrap().count(), 0);
+}

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use crate::support::Bed;
+use crate::web::Web;
 
 const FLEET: &str = r#"HEAD
 [backend.claude]
@@ -192,4 +193,30 @@ fn the_conversation_of_a_run_is_found_by_its_folder_and_its_time() {
     // One that another agent is known to be in is not its own.
     bed.write(".state/state/pi.id", CLAUDE);
     bed.agents(&["transcript", "claude"]).ends_with(7);
+}
+
+#[test]
+fn opencode_is_asked_at_the_port_that_the_config_names() {
+    let bed = bed();
+    let web = Web::new();
+    let config = bed.read("agents.toml");
+    let flags = format!("preset = \"opencode\"\nflags = \"--port {}\"", web.port);
+    bed.write("agents.toml", &config.replace("preset = \"opencode\"", &flags));
+    let sessions = fixture("opencode/all.session.json");
+    let id = serde_json::from_str::<serde_json::Value>(&sessions).unwrap()[0]["id"].clone();
+    let id = id.as_str().unwrap().to_owned();
+    web.serve("/session", sessions);
+    web.serve(&format!("/session/{id}/message"), fixture("opencode/all.message.json"));
+    let none = bed.agents(&["transcript", "opencode"]).ends_with(7);
+    assert!(none.err.contains("there is no record of a conversation of opencode"), "{none:?}");
+    let shown = bed.agents(&["transcript", "opencode", "--conversation", &id]).ends_with(0).out;
+    assert!(shown.starts_with(&format!("conversation {id} at ")), "{shown}");
+    assert!(shown.contains("\n  assistant: "), "{shown}");
+    // The sums of all agents have it, too.
+    bed.write(".state/state/opencode.id", &id);
+    let wide = bed.agents(&["status", "--wide", "--json"]).json();
+    let rows = wide["agents"].as_array().unwrap();
+    let own = rows.iter().find(|row| row["name"] == "opencode").unwrap();
+    assert_eq!(own["usage"]["conversation"], id.as_str(), "{own}");
+    assert!(own["usage"]["totals"]["turns"].as_u64().unwrap() > 1, "{own}");
 }

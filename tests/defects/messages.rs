@@ -143,6 +143,21 @@ fn d14_a_claim_pushed_before_any_fetch_has_succeeded_is_told() {
 }
 
 #[test]
+fn d14_a_claim_pushed_before_there_is_a_clone_to_read_is_told() {
+    let bed = pair();
+    let late = bed.read("agents.toml").replace("repo = \"work\"", "repo = \"late\"");
+    bed.write("agents.toml", &late);
+    bed.agents(&["up"]).ends_with(0);
+    bed.until("it is told of", || count(&bed, "fleet", "late is no git repository") == 1);
+    commit(&bed, "claim: gate 1");
+    bed.git(".", &["clone", "-q", crate::support::text(&bed.dir.join("remote.git")), "late"]);
+    bed.until("the reviewer hears of it", || got(&bed, "adversary", "CLAIM") == 1);
+    commit(&bed, "review: gate 1 holds");
+    bed.until("the builder hears of the verdict", || got(&bed, "builder", "verdict") == 1);
+    assert_eq!(got(&bed, "adversary", "CLAIM"), 1);
+}
+
+#[test]
 fn d14_a_claim_pushed_between_up_and_the_watchdog_is_told() {
     let bed = pair();
     bed.agents(&["up", "builder", "adversary"]).ends_with(0);

@@ -66,6 +66,7 @@ fn d29_a_moved_phase_reaches_the_running_loop_as_a_new_kickoff() {
     assert_ne!(bed.pid("t-builder"), before);
     // By number, counted from 0 as ever, and by name.
     bed.agents(&["phase", "set", "0"]).ends_with(0);
+    bed.until("the builder goes back", || lines(&bed, "kickoffs.txt") == ["P1", "P2", "P1"]);
     bed.agents(&["phase", "set", "P3"]).ends_with(0);
     bed.until("the builder follows", || lines(&bed, "kickoffs.txt") == ["P1", "P2", "P1", "P3"]);
     let end = bed.agents(&["phase", "next"]).ends_with(1);

@@ -34,7 +34,7 @@ fn check(cli: Cli) {
 }
 
 /// The id that the CLI chose itself, from the files that it keeps.
-fn found_session(cli: Cli, home: &Path) -> String {
+pub fn found_session(cli: Cli, home: &Path) -> String {
     let found = match cli {
         // rollout-<time>-<id>.jsonl
         Cli::Codex => files(&home.join(".codex/sessions")).into_iter().find_map(|path| {

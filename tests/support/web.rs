@@ -2,7 +2,7 @@
 
 #![allow(dead_code)] // Each test binary uses its own part.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
@@ -34,6 +34,7 @@ pub struct Web {
     pub port: u16,
     posted: Arc<Mutex<Vec<Posted>>>,
     answers: Arc<Mutex<VecDeque<&'static str>>>,
+    pages: Arc<Mutex<HashMap<String, String>>>,
 }
 
 impl Web {
@@ -42,17 +43,27 @@ impl Web {
         let port = listener.local_addr().unwrap().port();
         let (posted, answers) = <(Arc<Mutex<Vec<_>>>, Arc<Mutex<VecDeque<_>>>)>::default();
         let (kept, next) = (Arc::clone(&posted), Arc::clone(&answers));
+        let pages: Arc<Mutex<HashMap<String, String>>> = Arc::default();
+        let served = Arc::clone(&pages);
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let Some(request) = read(&stream) else { continue };
+                let path = request.line.split(' ').nth(1).unwrap_or_default().to_owned();
                 kept.lock().unwrap().push(request);
                 let status = next.lock().unwrap().pop_front().unwrap_or("200 OK");
-                let head = "Content-Length: 2\r\nConnection: close";
-                let answer = format!("HTTP/1.1 {status}\r\n{head}\r\n\r\nok");
+                let page = served.lock().unwrap().get(&path).cloned();
+                let body = page.unwrap_or_else(|| "ok".to_owned());
+                let head = format!("Content-Length: {}\r\nConnection: close", body.len());
+                let answer = format!("HTTP/1.1 {status}\r\n{head}\r\n\r\n{body}");
                 drop((&stream).write_all(answer.as_bytes()));
             }
         });
-        Self { port, posted, answers }
+        Self { port, posted, answers, pages }
+    }
+
+    /// What is answered to requests for that path from now on.
+    pub fn serve(&self, path: &str, body: String) {
+        self.pages.lock().unwrap().insert(path.to_owned(), body);
     }
 
     /// The answers to the next requests; after them all is well.

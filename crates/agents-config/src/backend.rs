@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use agents_names::BackendName;
 
-use crate::{Pattern, Preset};
+use crate::{DialogAnswer, Pattern, Preset, Sample};
 
 /// The declared program family that runs an agent.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -34,12 +34,16 @@ pub struct Backend {
     pub supports_resume: bool,
     /// A shell fragment with the slot `{id}`.
     pub resume_flag: String,
+    /// A kickoff that comes with a resumed conversation as an argument arrives; else it is typed. From the preset.
+    pub resume_takes_prompt: bool,
     /// What the program prints when it does not know the conversation `{id}`.
     pub resume_refused: Vec<String>,
     /// A shell fragment with the slot `{id}`: gives a new conversation its id. `None`: the program chooses.
     pub session_flag: Option<String>,
     /// A shell fragment before the kickoff argument.
     pub prompt_flag: Option<String>,
+    /// The program is started so that it reports what it does; only with a preset that knows how.
+    pub hooks: bool,
     /// Set in the program's environment; from the preset.
     pub env: Vec<(String, String)>,
     pub remote_control: bool,
@@ -58,6 +62,10 @@ pub struct Backend {
     pub account: Option<String>,
     /// How long a `ping` backend takes until it can take input.
     pub connect_delay: Duration,
+    /// Stored screens that the file names.
+    pub samples: Vec<Sample>,
+    /// Dialogs that the watchdog may answer.
+    pub answers: Vec<DialogAnswer>,
 }
 
 /// How an agent gets its kickoff.

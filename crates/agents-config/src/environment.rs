@@ -15,6 +15,7 @@ pub struct Environment {
     variables: BTreeMap<String, String>,
     home: Option<PathBuf>,
     search_path: Option<OsString>,
+    presets: Option<BTreeMap<String, String>>,
 }
 
 impl Environment {
@@ -35,6 +36,7 @@ impl Environment {
             // A home that is no text could stand in no message and no record.
             home: std::env::home_dir().filter(|home| home.to_str().is_some()),
             search_path: std::env::var_os("PATH"),
+            presets: None,
         }
     }
 
@@ -55,6 +57,16 @@ impl Environment {
     #[must_use]
     pub fn with_search_path(self, path: impl Into<OsString>) -> Self {
         Self { search_path: Some(path.into()), ..self }
+    }
+
+    /// The same with a person's own presets as they were once, by their names: no file of them is read.
+    #[must_use]
+    pub fn with_presets(self, texts: BTreeMap<String, String>) -> Self {
+        Self { presets: Some(texts), ..self }
+    }
+
+    pub(crate) fn presets(&self) -> Option<&BTreeMap<String, String>> {
+        self.presets.as_ref()
     }
 
     /// `None`: no program is looked for by its name.

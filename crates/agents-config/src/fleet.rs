@@ -18,6 +18,9 @@ pub struct Fleet {
     pub session_prefix: SessionPrefix,
     /// `None`: the user's default tmux server.
     pub tmux_socket: Option<TmuxSocket>,
+    /// The folder of a person's own presets: `defaults.presets_dir`, absolute.
+    #[serde(skip)]
+    pub presets_dir: Option<PathBuf>,
     pub timing: Timing,
     pub backends: std::collections::BTreeMap<BackendName, Backend>,
     /// In the order of the file.
@@ -26,6 +29,8 @@ pub struct Fleet {
     pub services: Vec<Service>,
     pub loop_plan: Option<LoopPlan>,
     pub notify: Notify,
+    /// Where `agents check` finds stored screens, `BACKEND/STATE-*.txt` each; need not exist.
+    pub samples_dir: PathBuf,
 }
 
 /// Which tmux server the fleet lives on.
@@ -56,6 +61,13 @@ impl Fleet {
         &self.backends[&agent.backend]
     }
 
+    /// Whose allowance `agent` uses: its own account, else that of its backend, which may come from `[defaults]`. `None`:
+    /// nobody else's.
+    #[must_use]
+    pub fn account_of<'a>(&'a self, agent: &'a Agent) -> Option<&'a str> {
+        agent.account.as_deref().or_else(|| self.backends.get(&agent.backend)?.account.as_deref())
+    }
+
     /// The command that ends a session of that name on the fleet's server, for a person to type.
     #[must_use]
     pub fn command_that_ends(&self, session: &str) -> String {
@@ -65,13 +77,6 @@ impl Fleet {
             Some(TmuxSocket::Path(path)) => format!(" -S '{}'", path.display()),
         };
         format!("tmux{server} kill-session -t '={session}'")
-    }
-
-    /// Whose allowance `agent` uses: its own account, else that of its backend, which may come from `[defaults]`. `None`:
-    /// nobody else's.
-    #[must_use]
-    pub fn account_of<'a>(&'a self, agent: &'a Agent) -> Option<&'a str> {
-        agent.account.as_deref().or_else(|| self.backends.get(&agent.backend)?.account.as_deref())
     }
 
     /// Where the store, prompts and launch records lie: `<log_dir>/state`.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
+use crate::Digest;
 use agents_screens::{Head, PresetError, builtin_text};
 
 /// A preset that a backend names. Its rules are compiled when they are first asked for: that takes milliseconds, and
@@ -14,6 +15,7 @@ pub struct Preset {
     /// The file it came from, as messages name it.
     file: String,
     text: Cow<'static, str>,
+    digest: Digest,
     head: Arc<Head>,
     rules: Arc<OnceLock<Result<agents_screens::Preset, String>>>,
 }
@@ -31,6 +33,21 @@ impl Preset {
             preset.rules().map_err(|error| Missing::Broken(error.to_owned()))?;
             return Ok(preset);
         }
+        Self::built_in(name)
+    }
+
+    /// The same of a person's own presets as they were once.
+    pub(crate) fn kept(name: &str, own: Option<&String>) -> Result<Self, Missing> {
+        match own {
+            Some(text) => {
+                Self::of(name, format!("{name}.toml, as it was"), Cow::Owned(text.clone()))
+                    .map_err(Missing::broken)
+            }
+            None => Self::built_in(name),
+        }
+    }
+
+    fn built_in(name: &str) -> Result<Self, Missing> {
         let text = builtin_text(name).ok_or(Missing::Unknown)?;
         Self::of(name, format!("built-in preset {name}"), Cow::Borrowed(text))
             .map_err(Missing::broken)
@@ -38,7 +55,8 @@ impl Preset {
 
     fn of(name: &str, file: String, text: Cow<'static, str>) -> Result<Self, PresetError> {
         let head = Arc::new(Head::parse(&file, &text)?);
-        Ok(Self { name: name.to_owned(), file, text, head, rules: Arc::default() })
+        let digest = Digest::of(&text);
+        Ok(Self { name: name.to_owned(), file, text, digest, head, rules: Arc::default() })
     }
 
     /// Its name: the file's, without `.toml`.
@@ -51,6 +69,21 @@ impl Preset {
     #[must_use]
     pub fn file(&self) -> &str {
         &self.file
+    }
+
+    /// Equal for equal texts.
+    #[must_use]
+    pub fn digest(&self) -> &Digest {
+        &self.digest
+    }
+
+    /// What a person's own file says; `None` for one that is built in.
+    #[must_use]
+    pub fn own_text(&self) -> Option<&str> {
+        match &self.text {
+            Cow::Owned(text) => Some(text),
+            Cow::Borrowed(_) => None,
+        }
     }
 
     /// What it says besides its rules.

@@ -63,9 +63,15 @@ macro_rules! required {
     };
 }
 
+mod answer;
+mod homes;
 mod notify;
+mod sample;
 
+pub(crate) use answer::RawAnswer;
+pub(crate) use homes::homes_of;
 pub(crate) use notify::{RawNotify, RawNotifyTarget};
+pub(crate) use sample::RawSample;
 
 table! {
     /// One fleet of agents: the whole of `agents.toml`.
@@ -108,6 +114,8 @@ table! {
         "log" => log: Field<bool>,
         /// A folder of your own presets, `NAME.toml` each; they win over those that come with the program.
         "presets_dir" => presets_dir: Field<String>,
+        /// The folder of stored screens, `BACKEND/STATE-*.txt` each, on which `agents check` proves the rules. Default: `samples` beside the config file.
+        "samples_dir" => samples_dir: Field<String>,
         /// The backend of agents that name none.
         "backend" => backend: Field<BackendName>,
         /// The model of agents that name none.
@@ -172,6 +180,10 @@ table! {
         "account_stagger" => account_stagger: Field<Seconds>,
         /// The limit on any one call to tmux. Default `5s`.
         "tmux_timeout" => tmux_timeout: Field<Interval>,
+        /// How long an entry of the journal is kept; the newest 1000 stay. Default `30days`.
+        "journal_age" => journal_age: Field<Interval>,
+        /// How many entries of the journal are kept, 1000 at least; the oldest go first, once a day. Default `200000`.
+        "journal_entries" => journal_entries: Field<Count>,
     }
 }
 
@@ -216,6 +228,8 @@ table! {
         "session_flag" => session_flag: Field<String>,
         /// The argument that the kickoff stands behind, with `arg` delivery. Default: none, the kickoff is the last argument.
         "prompt_flag" => prompt_flag: Field<String>,
+        /// Whether the program is started so that it reports what it does, by hooks for this one start; needs a preset. With `codex` it also runs hooks that the user has not reviewed. Default: `true` for `claude` and `pi` started by their own name, else `false`.
+        "hooks" => hooks: Field<bool>,
         /// Whether the program is started with remote control. Default `false`.
         "remote_control" => remote_control: Field<bool>,
         /// The argument that does so, with the slot `{session}`. Default `--remote-control '{session}'`.
@@ -234,6 +248,10 @@ table! {
         "account" => account: Field<String>,
         /// How long the program takes until it can take input, where no `ready_re` tells. Without `ping` delivery at most 5 s of it are waited. Default `12s`.
         "connect_delay" => connect_delay: Field<Seconds>,
+        /// Stored screens, and what each shows; beside those of `defaults.samples_dir`.
+        "sample" => sample: Rows<RawSample>,
+        /// Dialogs that the watchdog may answer. Default: none, each question is reported.
+        "answer" => answer: Rows<RawAnswer>,
     }
 }
 
@@ -379,24 +397,4 @@ table! {
         /// The file in the log folder that is deleted then. Default `.run-on-complete`.
         "trigger_file" => trigger_file: Field<Filled>,
     }
-}
-
-/// The tables that have a key, as the file writes them.
-pub(crate) fn homes_of(key: &str) -> Vec<&'static str> {
-    let tables = [
-        ("the file itself", RawFile::KEYS),
-        ("`[defaults]`", RawDefaults::KEYS),
-        ("`[watchdog]`", RawWatchdog::KEYS),
-        ("`[backend.NAME]`", RawBackend::KEYS),
-        ("`[[agent]]`", RawAgent::KEYS),
-        ("`[agent.wake]`", RawWake::KEYS),
-        ("`[[service]]`", RawService::KEYS),
-        ("`[loop]`", RawLoop::KEYS),
-        ("`[[loop.phases]]`", RawPhase::KEYS),
-        ("`[loop.handoff]`", RawHandoff::KEYS),
-        ("`[loop.on_complete]`", RawOnComplete::KEYS),
-        ("`[notify]`", RawNotify::KEYS),
-        ("`[[notify.to]]`", RawNotifyTarget::KEYS),
-    ];
-    tables.iter().filter(|(_, keys)| keys.contains(&key)).map(|(label, _)| *label).collect()
 }

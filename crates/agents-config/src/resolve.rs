@@ -50,9 +50,8 @@ fn fleet(
     let log_dir = log_dir(defaults, picker);
     let tmux_socket = tmux_socket(defaults, picker);
     let timing = timing::timing(raw.watchdog.table.as_ref(), picker);
-    let presets = presets::folder(&defaults.presets_dir, picker);
-    let backends =
-        backends::backends(&raw.backend.0, (presets.as_deref(), &defaults.account), picker);
+    let presets = presets::Own::of(&defaults.presets_dir, environment, picker);
+    let backends = backends::backends(&raw.backend.0, (&presets, &defaults.account), picker);
     let agents = agents::Inheritance {
         raw,
         defaults,
@@ -63,6 +62,7 @@ fn fleet(
     let declared = raw.agent.0.iter().map(|agent| agents.agent(agent, picker)).collect();
     let services = raw.service.0.iter().map(|service| agents.service(service, picker)).collect();
     let loop_plan = loop_plan::loop_plan(raw.r#loop.table.as_ref(), &timing, picker);
+    let samples_dir = samples_dir(defaults, config, picker);
     let notify = notify::notify(raw.notify.table.as_ref(), picker);
     Some(Fleet {
         config: config.to_owned(),
@@ -70,12 +70,14 @@ fn fleet(
         log_dir: log_dir?,
         session_prefix: session_prefix?,
         tmux_socket,
+        presets_dir: presets.folder,
         timing,
         backends,
         agents: Option::<Vec<_>>::from_iter::<Vec<_>>(declared)?,
         services: Option::<Vec<_>>::from_iter::<Vec<_>>(services)?,
         loop_plan: loop_plan?,
         notify,
+        samples_dir,
     })
 }
 
@@ -86,6 +88,12 @@ fn session_prefix(defaults: &RawDefaults, picker: &mut Picker<'_, '_>) -> Option
 fn log_dir(defaults: &RawDefaults, picker: &mut Picker<'_, '_>) -> Option<PathBuf> {
     let Filled(text) = picker.pick("defaults.log_dir".to_owned(), &own(&defaults.log_dir))?;
     Some(picker.absolute(&text, defaults.log_dir.span()))
+}
+
+/// Beside the file, unless it says otherwise: the screens prove the rules that the file names.
+fn samples_dir(defaults: &RawDefaults, config: &Path, picker: &mut Picker<'_, '_>) -> PathBuf {
+    let named = picker.pick_path("defaults.samples_dir".to_owned(), &own(&defaults.samples_dir));
+    named.unwrap_or_else(|| config.with_file_name("samples"))
 }
 
 fn tmux_socket(defaults: &RawDefaults, picker: &mut Picker<'_, '_>) -> Option<TmuxSocket> {

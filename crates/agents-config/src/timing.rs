@@ -43,6 +43,10 @@ pub struct Timing {
     pub account_stagger: Duration,
     /// Limit on any one call to tmux. Default 5 s.
     pub tmux_timeout: Duration,
+    /// How long an entry of the journal is kept. Default 30 days.
+    pub journal_age: Duration,
+    /// How many entries of the journal are kept. Default 200 000.
+    pub journal_entries: u32,
 }
 
 impl Default for Timing {
@@ -67,6 +71,8 @@ impl Default for Timing {
             account_gap: Duration::ZERO,
             account_stagger: seconds(20),
             tmux_timeout: seconds(5),
+            journal_age: seconds(30 * 24 * 3600),
+            journal_entries: 200_000,
         }
     }
 }

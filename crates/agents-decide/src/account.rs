@@ -195,7 +195,7 @@ impl Closed {
         let able: Vec<AgentName> =
             agents.iter().filter(able).map(|agent| agent.name.clone()).collect();
         let canary = draft.next.members.get(&self.canary);
-        let runs = canary.is_some_and(|canary| runs(canary));
+        let runs = canary.is_some_and(runs);
         // One that died tells only when it is started again, after its window.
         if able.contains(&self.canary) && (runs || able.len() == 1) {
             if now < self.not_before {
@@ -243,12 +243,18 @@ fn rank(member: &Member) -> (bool, bool, Option<Moment>) {
 }
 
 impl Reopening {
+    /// Whether an agent of the account has not gone on yet.
+    #[must_use]
+    pub fn waits(&self, name: &AgentName) -> bool {
+        self.canary != *name && !self.followed.contains(name)
+    }
+
     fn at(since: Moment, next_at: Moment, canary: AgentName, tries: u32) -> Self {
         Self { since, canary, next_at, followed: BTreeSet::new(), tries }
     }
 
     fn has_gone_on(&self, agent: &Agent) -> bool {
-        self.canary == agent.name || self.followed.contains(&agent.name)
+        !self.waits(&agent.name)
     }
 
     /// One more goes on, when its time has come; `None`: the account is open as if nothing had been.

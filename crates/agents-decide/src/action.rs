@@ -50,6 +50,16 @@ pub enum Action {
     Type { name: AgentName, pane: u32, text: String, token: String },
     /// Presses the submit key.
     Submit { name: AgentName, pane: u32, key: String, token: String },
+    /// Presses a key in a dialog that the config answers.
+    Choose {
+        name: AgentName,
+        pane: u32,
+        key: crate::MenuKey,
+        token: String,
+        /// The dialog, and the row that is to be taken in the end.
+        dialog: String,
+        choose: String,
+    },
     /// Asks a living tmux server, whose socket file vanished, to make it anew.
     RestoreSocket { server: crate::ServerSeen },
     /// Asks for another look by another way, before many members are judged gone at once.

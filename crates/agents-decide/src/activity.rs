@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use agents_config::{Backend, Pattern, Timing};
 
+use crate::standing::{self, Stand, Standing};
 use crate::{MemberSeen, Moment, Now, ProcessesSeen, ScreenSeen, Seen, Shown, ShownState};
 
 pub(crate) use tail::{is_filler, numbered_tail, tail};
@@ -65,6 +66,15 @@ pub struct ActivityState {
 /// Why the verdict.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum ActivityNote {
+    /// The program itself says that it works; `by`: how.
+    Told {
+        by: String,
+    },
+    /// It said so, but nothing was heard or seen of it since.
+    ToldLongAgo {
+        by: String,
+        since: Moment,
+    },
     /// The pattern matched this row, and the screen moves.
     PatternSeen {
         row: String,
@@ -97,12 +107,16 @@ impl ActivityNote {
     #[must_use]
     pub fn is_work(&self) -> bool {
         match self {
-            Self::PatternSeen { .. }
+            Self::Told { .. }
+            | Self::PatternSeen { .. }
             | Self::ScreenMoves
             | Self::LogGrows
             | Self::ProcessesWork
             | Self::LogYoung { .. } => true,
-            Self::PatternStale { .. } | Self::Idle { .. } | Self::ScreenUnseen { .. } => false,
+            Self::ToldLongAgo { .. }
+            | Self::PatternStale { .. }
+            | Self::Idle { .. }
+            | Self::ScreenUnseen { .. } => false,
         }
     }
 }
@@ -114,20 +128,48 @@ impl ActivityState {
         self.active_at == Some(now.at)
     }
 
+    /// When the screen that this look found last changed.
+    fn changed_with(&self, screen: &ScreenSeen, now: Now) -> Option<Moment> {
+        if self.digest == Some(screen.digest) { self.changed_at } else { Some(now.at) }
+    }
+
     fn evidence(&mut self, at: Moment) {
         self.evidence_at = self.evidence_at.max(Some(at));
     }
 }
 
+/// What all evidence together says that the program does; see [`standing::join`].
+#[must_use]
+pub fn stand(
+    state: &ActivityState,
+    before: Option<&Standing>,
+    seen: &MemberSeen,
+    timing: &Timing,
+    now: Now,
+) -> Option<Standing> {
+    let changed_at =
+        seen.screen.known().map_or(state.changed_at, |screen| state.changed_with(screen, now));
+    let look = standing::Look {
+        pane: &seen.pane,
+        told: seen.told.as_ref(),
+        heard: seen.heard.as_ref(),
+        shown: seen.shown.as_ref(),
+        changed_at,
+        longest_still: longest_still(timing),
+        now,
+    };
+    standing::join(before, &look)
+}
+
 /// The verdict of this look, with what to remember and why.
 ///
-/// `Active` only by the pattern, or by the log of a program whose footer lingers. Every other signal of work moves
-/// `evidence_at`, which the stall machine measures from.
+/// What the program itself tells counts most. Without it `Active` only by the pattern, or by the log of a program whose
+/// footer lingers. Every other signal of work moves `evidence_at`, which the stall machine measures from.
 #[must_use]
 pub fn judge(
     state: &ActivityState,
     backend: &Backend,
-    seen: &MemberSeen,
+    (seen, standing): (&MemberSeen, Option<&Standing>),
     timing: &Timing,
     now: Now,
 ) -> (ActivityState, Activity, Vec<ActivityNote>) {
@@ -148,8 +190,12 @@ pub fn judge(
     };
     watch_screen(&mut next, screen, now, &mut notes);
     let shown = seen.shown.as_ref();
-    let looked = (screen, shown);
-    let pattern_active = watch_pattern(&mut next, backend, looked, timing, now, &mut notes);
+    let told = standing.filter(|standing| standing.is_told);
+    let log_active = log_active && told.is_none();
+    let pattern_active = match told {
+        Some(told) => watch_told(&mut next, (told, seen), timing, now, &mut notes),
+        None => watch_pattern(&mut next, backend, (screen, shown), timing, now, &mut notes),
+    };
     if log_active && !pattern_active {
         notes.push(ActivityNote::LogYoung { grace: backend.log_grace });
     }
@@ -159,8 +205,46 @@ pub fn judge(
     // A sign of work in this very look speaks for itself.
     let is_still = !notes.iter().any(ActivityNote::is_work);
     notes.extend(next.evidence_at.filter(|_| is_still).map(|since| ActivityNote::Idle { since }));
-    let is_judged = shown.is_none_or(|shown| !shown.asks() && shown.state != ShownState::Unknown);
-    (next, if is_judged { Activity::Idle } else { Activity::Unknown }, notes)
+    (next, if is_judged(standing, shown) { Activity::Idle } else { Activity::Unknown }, notes)
+}
+
+/// Whether the lack of signs of work says anything.
+fn is_judged(standing: Option<&Standing>, shown: Option<&Shown>) -> bool {
+    let asks = shown.is_some_and(Shown::asks);
+    let stands = standing.is_none_or(|standing| match standing.stand {
+        Stand::WaitingInput | Stand::Unknown | Stand::Unauthenticated => false,
+        // A window that it told of and that was proved to be over is nobody's hang.
+        Stand::Limited => !standing.is_told,
+        Stand::Active | Stand::Idle | Stand::Failed | Stand::Exited => true,
+    });
+    !asks && stands
+}
+
+/// Whether the program says that it works, and gave any other sign of life of late: one that hangs says so for ever.
+fn watch_told(
+    next: &mut ActivityState,
+    (told, seen): (&Standing, &MemberSeen),
+    timing: &Timing,
+    now: Now,
+    notes: &mut Vec<ActivityNote>,
+) -> bool {
+    if !told.is_told_active() {
+        return false;
+    }
+    let heard = seen.heard.as_ref().map_or(0, |heard| heard.at_ms).max(told.since_ms.unwrap_or(0));
+    let silent = now.wall.timestamp_millis().saturating_sub(heard).max(0).cast_unsigned();
+    let heard_at = now.at.before(Duration::from_millis(silent));
+    let since = next.changed_at.unwrap_or(now.at).max(heard_at);
+    let by = told.by.clone();
+    if now.at.since(since) > longest_still(timing) {
+        notes.push(ActivityNote::ToldLongAgo { by, since });
+        return false;
+    }
+    next.active_at = Some(now.at);
+    next.ever_active = true;
+    next.evidence(since);
+    notes.push(ActivityNote::Told { by });
+    true
 }
 
 fn watch_processes(

@@ -3,7 +3,8 @@
 use agents_config::Agent;
 
 use crate::draft::Draft;
-use crate::{MemberSeen, Moment, Note, Seen};
+use crate::standing::SETTLES_WITHIN;
+use crate::{MemberSeen, Moment, Note, Seen, Stand, Standing, answer};
 
 /// A question that stands on an agent's screen.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -13,22 +14,45 @@ pub struct Asks {
     pub row: String,
 }
 
-/// Notes what the agent asks. Only the rules of a preset tell a question from other text.
+/// Notes what the agent asks: by the rules of a preset, or by its own word.
 pub(crate) fn step(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen) {
     let name = &agent.name;
     // A look that failed answers no question.
     if matches!(seen.pane, Seen::Unknown(_)) || matches!(seen.screen, Seen::Unknown(_)) {
         return;
     }
-    let Some(shown) = seen.shown.as_ref().filter(|shown| shown.asks()) else {
-        draft.member(name).asks = None;
-        draft.calm(Some(name), "asks");
-        return;
+    let by_screen = seen.shown.as_ref().filter(|shown| shown.asks());
+    let stands = draft.member(name).standing.clone();
+    let by_word = stands.filter(|it| it.stand == Stand::WaitingInput);
+    let (row, is_sure) = match (by_screen, by_word) {
+        (Some(shown), _) => (shown.proof.clone(), true),
+        (None, Some(told)) => {
+            (format!("as the program itself says ({})", told.by), has_lasted(draft, &told))
+        }
+        (None, None) => {
+            draft.member(name).asks = None;
+            answer::forget(draft, agent);
+            draft.calm(Some(name), "asks");
+            return;
+        }
     };
     let now = draft.now.at;
-    let row = shown.proof.clone();
     let asks = &mut draft.member(name).asks;
     let since = asks.as_ref().map_or(now, |before| before.since);
     *asks = Some(Asks { since, row: row.clone() });
-    draft.alarm_of(Some(name), "asks", Note::Asks { row });
+    if answer::step(draft, agent, seen) {
+        return;
+    }
+    if is_sure {
+        draft.alarm_of(Some(name), "asks", Note::Asks { row });
+    } else {
+        draft.look_in(SETTLES_WITHIN);
+    }
+}
+
+/// A program that answers its own question, by a rule of its user's, has done so by then.
+fn has_lasted(draft: &Draft<'_>, told: &Standing) -> bool {
+    let settles = i64::try_from(SETTLES_WITHIN.as_millis()).unwrap_or(i64::MAX);
+    let now = draft.now.wall.timestamp_millis();
+    told.since_ms.is_none_or(|since| now.saturating_sub(since) >= settles)
 }

@@ -9,7 +9,7 @@ use crate::state::{Blind, FleetState, Wanted};
 use crate::{
     Action, Activity, MemberSeen, Note, Now, Observation, Seen, Step, StopStage, Wish, account,
     activity, asks, conversation, delivery, handoff, health, intent, life, login, program,
-    sequence, wake,
+    sequence, standing, wake,
 };
 
 /// After so long without a look that succeeds the operator hears of it.
@@ -68,8 +68,22 @@ fn server(draft: &mut Draft<'_>) {
         (Seen::Absent, None) => {}
         (Seen::Unknown(cause), before) => return blind(draft, cause, before),
     }
+    socket(draft);
     draft.next.blind = None;
     draft.calm(None, "blind");
+}
+
+/// Others, verbs and people among them, reach the server by its socket only.
+fn socket(draft: &mut Draft<'_>) {
+    let now = draft.now.at;
+    let Some(server) = draft.next.server.filter(|_| draft.seen.socket_lost) else {
+        draft.next.socket_asked_at = None;
+        return;
+    };
+    if draft.next.socket_asked_at.is_none_or(|asked| now.since(asked) >= ASK_AGAIN) {
+        draft.next.socket_asked_at = Some(now);
+        draft.act(Action::RestoreSocket { server });
+    }
 }
 
 /// The server cannot be seen: nothing is judged, and after a while the operator hears of it.
@@ -80,7 +94,8 @@ fn blind(draft: &mut Draft<'_>, cause: &str, before: Option<crate::ServerSeen>) 
     let mut blind = draft.next.blind.unwrap_or(Blind { since: now, asked_at: None });
     if now.since(blind.since) >= BLIND_FOR {
         // By then somebody may have to help.
-        draft.alarm_of(None, "blind", unseen(before));
+        let stuck = before.filter(|_| draft.seen.hangs);
+        draft.alarm_of(None, "blind", unseen(stuck));
     } else {
         draft.note_fleet(unseen(None));
     }
@@ -168,9 +183,14 @@ fn one_agent<'a>(
     let timing = &draft.fleet.timing;
     let alive = seen.pane.known().is_some_and(|pane| pane.dead.is_none());
     let activity = if alive {
-        let before = draft.member(name).activity.clone();
-        let (next, activity, notes) = activity::judge(&before, backend, seen, timing, draft.now);
-        draft.member(name).activity = next;
+        let member = draft.member(name);
+        let (before, stood) = (member.activity.clone(), member.standing.take());
+        let standing = activity::stand(&before, stood.as_ref(), seen, timing, draft.now);
+        let known = (seen, standing.as_ref());
+        let (next, activity, notes) = activity::judge(&before, backend, known, timing, draft.now);
+        standing::look_again(draft, standing.as_ref());
+        let member = draft.member(name);
+        (member.activity, member.standing) = (next, standing);
         for note in notes {
             draft.note(name, note);
         }
@@ -179,6 +199,7 @@ fn one_agent<'a>(
         }
         activity
     } else {
+        draft.member(name).standing = None;
         Activity::Unknown
     };
     conversation::hear(draft, agent, seen);

@@ -10,6 +10,7 @@ use crate::{Action, Activity, MemberSeen, Moment, PaneSeen, RunId, Seen};
 
 mod evidence;
 mod mailbox;
+mod menu;
 mod note;
 mod ready;
 #[cfg(test)]
@@ -62,7 +63,9 @@ pub(crate) fn step(
         Stage::Submitted { at, tries, before, .. } => {
             submitted(draft, what, seen, Submit { pane, at, tries, before }, &message);
         }
-        Stage::Stuck { before, .. } => stuck(draft, what, seen, &before, &message),
+        Stage::Stuck { since, before, .. } => {
+            stuck(draft, what, seen, (since, &before), &message);
+        }
     }
 }
 
@@ -161,7 +164,7 @@ fn typed(
     if pane.deaf {
         return wait(draft, what, message, "its pane is in copy mode or takes no input");
     }
-    if seen.shown.as_ref().is_some_and(crate::Shown::asks) {
+    if draft.member(what.name()).asks.is_some() {
         return wait(draft, what, message, "it asks something, and the key would be an answer");
     }
     let before = screen.rows.clone();
@@ -207,9 +210,14 @@ fn submitted(
     let name = what.name();
     let arrived =
         sent.pane.submitted.as_deref() == Some(submit_token(message, sent.tries).as_str());
-    let evidence = went(draft, what, seen, &sent.before, message).filter(|_| arrived);
-    if let Some(evidence) = evidence {
+    let told = evidence::told(seen, draft.now.wall_of(sent.at), &message.text);
+    let evidence = told.or_else(|| went(draft, what, seen, &sent.before, message));
+    if let Some(evidence) = evidence.filter(|_| arrived) {
         return delivered(draft, what, message, evidence);
+    }
+    if draft.member(name).asks.is_some() {
+        // The text may have gone and brought up the question, which another key would answer.
+        return wait(draft, what, message, "it asks something, and the key would be an answer");
     }
     let waited = draft.now.at.since(sent.at);
     draft.look_in(Duration::from_millis(250));
@@ -264,11 +272,12 @@ fn stuck(
     draft: &mut Draft<'_>,
     what: Declared<'_>,
     seen: &MemberSeen,
-    before: &[String],
+    (since, before): (Moment, &[String]),
     message: &Message,
 ) {
     // Somebody pressed the key, or the program took it late.
-    match went(draft, what, seen, before, message) {
+    let told = evidence::told(seen, draft.now.wall_of(since), &message.text);
+    match told.or_else(|| went(draft, what, seen, before, message)) {
         Some(evidence) => delivered(draft, what, message, evidence),
         None => {
             let message = message.kind.to_string();

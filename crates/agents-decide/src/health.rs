@@ -11,7 +11,9 @@ use crate::draft::{Declared, Draft};
 use crate::limit::ProbeState;
 use crate::sentence::Telling;
 use crate::state::{Suspicion, Trial};
-use crate::{Activity, MemberSeen, Moment, PaneSeen, ScreenSeen, Why, life, messages};
+use crate::{
+    Activity, MemberSeen, Moment, PaneSeen, ScreenSeen, Told, ToldState, Why, life, messages,
+};
 
 /// Two looks, this far apart, must agree before a session is condemned; so long must its output have stopped.
 const CONFIRM_AFTER: Duration = Duration::from_secs(5);
@@ -34,6 +36,8 @@ struct Found {
     why: Why,
     /// The program shows that it takes input, so the row may be quoted text: a message tells.
     can_answer: bool,
+    /// When its last turn failed, where the program itself tells that: milliseconds of the wall clock since 1970.
+    told_at: Option<i64>,
 }
 
 /// Judges an idle session. A row alone condemns nobody: the program must have lost its composer or the foreground, or
@@ -147,8 +151,11 @@ impl Asked {
         let waited = now.since(*self.taken_at.get_or_insert(now));
         let backend = draft.fleet.backend_of(agent);
         let screen = seen.screen.known();
-        let is_answer =
-            screen.is_some_and(|screen| fatal::answers(backend, screen, messages::LOOK_AND_GO_ON));
+        let is_answer = match &found.told_at {
+            Some(failed_at) => *failed_at > draft.now.wall_of(self.since).timestamp_millis(),
+            None => screen
+                .is_some_and(|screen| fatal::answers(backend, screen, messages::LOOK_AND_GO_ON)),
+        };
         if is_answer && waited >= CONFIRM_AFTER {
             restart(draft, agent, seen, found.why);
         } else if !is_answer && waited >= draft.fleet.timing.signal_interval {
@@ -172,7 +179,11 @@ fn condemnation(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen) -> Opti
     let backend = draft.fleet.backend_of(agent);
     let pane = seen.pane.known()?;
     if let Some(why) = mismatch(draft, backend, pane) {
-        return Some(Found { why, can_answer: false });
+        return Some(Found { why, can_answer: false, told_at: None });
+    }
+    if draft.member(&agent.name).standing.as_ref().is_some_and(|standing| standing.is_told) {
+        // It knows better than a row that may be quoted.
+        return told(seen);
     }
     let mailbox = draft.member(&agent.name).mailbox.clone();
     let screen = seen.screen.known()?;
@@ -181,7 +192,16 @@ fn condemnation(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen) -> Opti
         .ready_re
         .as_ref()
         .is_some_and(|ready| screen.rows.iter().any(|row| ready.is_match(row)));
-    Some(Found { why, can_answer: is_ready && !has_left(backend, pane) })
+    Some(Found { why, can_answer: is_ready && !has_left(backend, pane), told_at: None })
+}
+
+/// The failure of which the program itself tells. It sits at its composer, so a message tries again.
+fn told(seen: &MemberSeen) -> Option<Found> {
+    let Told { state, since_ms, .. } = seen.told.as_ref()?;
+    let ToldState::Failed { text, retried: false } = state else { return None };
+    let row = if text.trim().is_empty() { "the turn failed" } else { text.trim() };
+    let why = Why::Fatal { row: row.to_owned() };
+    Some(Found { why, can_answer: true, told_at: Some(*since_ms) })
 }
 
 /// Only the program of another declared backend is a mismatch; a shell that starts up is not.

@@ -6,7 +6,7 @@ use agents_config::Fleet;
 use crate::draft::Decision;
 use crate::life::Life;
 use crate::state::{FleetState, Wanted};
-use crate::{Action, Now, Observation, Opening, Seen, Why};
+use crate::{Action, MenuKey, Now, Observation, Opening, Seen, Why};
 
 /// A broken invariant, and the action that breaks it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,11 +73,17 @@ fn broken(
         Action::Stop { name, why, .. } => {
             found.extend(wrong_stop(before, seen, name, why, now));
         }
+        Action::Choose { name, pane, key, .. } => {
+            found.extend(wrong_choice(fleet, seen, name, (*pane, *key)));
+        }
         Action::Type { name, pane, .. } | Action::Submit { name, pane, .. } => {
             let right = seen.members.get(name).and_then(|member| member.pane.known());
             let fits = right.is_some_and(|it| it.pane == *pane && it.dead.is_none() && !it.deaf);
             if !fits {
                 found.push(("I11", format!("{name} is typed at though its pane cannot take it")));
+            }
+            if decision.next.members.get(name).is_some_and(|member| member.asks.is_some()) {
+                found.push(("I18", format!("{name} is typed at though it asks something")));
             }
             if fleet.agent(name).is_none() {
                 found.push(("I11", format!("{name} is no agent, and is typed at")));
@@ -94,6 +100,31 @@ fn broken(
         | Action::Exit => {}
     }
     found
+}
+
+/// A key in a dialog needs the config's word, and Enter a look that shows the named row as the chosen one.
+fn wrong_choice(
+    fleet: &Fleet,
+    seen: &Observation,
+    name: &agents_names::AgentName,
+    (pane, key): (u32, MenuKey),
+) -> Option<(&'static str, String)> {
+    let member = seen.members.get(name)?;
+    let menu = member.shown.as_ref().and_then(|shown| shown.dialog.as_ref());
+    let backend = fleet.agent(name).map(|agent| fleet.backend_of(agent));
+    let answers = backend.iter().flat_map(|backend| &backend.answers);
+    let answer = menu.and_then(|menu| {
+        let mut of_it = answers.filter(|answer| answer.dialog == menu.dialog);
+        Some((menu, menu.place_of(&of_it.next()?.choose)?))
+    });
+    let fits =
+        member.pane.known().is_some_and(|it| it.pane == pane && it.dead.is_none() && !it.deaf);
+    match answer {
+        Some((menu, place)) if fits && (key != MenuKey::Enter || menu.chosen == place) => None,
+        Some(_) | None => {
+            Some(("I19", format!("{name} is answered though the config does not say so")))
+        }
+    }
 }
 
 fn wrong_stop(

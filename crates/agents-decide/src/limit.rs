@@ -23,6 +23,8 @@ use window::{Probe, Window};
 
 /// The alarm about a window that lasts.
 pub(crate) const LASTS: &str = "limit-stays";
+/// The alarm about a window that is announced to last for days.
+pub(crate) const LASTS_DAYS: &str = "weekly-limit";
 
 /// The usage-limit machine.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -258,7 +260,7 @@ fn clear(
     if lasts_days {
         let text = Note::Limit(entered.clone());
         let text = text.told(&Telling::decided(Some(&look.agent.name), now));
-        return step.because(Note::Limit(entered)).wish(Wish::Alarm { key: LASTS, text });
+        return step.because(Note::Limit(entered)).wish(Wish::Alarm { key: LASTS_DAYS, text });
     }
     step.because(Note::Limit(entered))
 }

@@ -11,10 +11,11 @@ use std::time::Duration;
 use agents_config::Agent;
 use agents_names::AgentName;
 
+use crate::activity::tail;
 use crate::draft::{Declared, Draft};
 use crate::life::Life;
 use crate::state::Member;
-use crate::{Activity, MemberSeen, Moment, Seen, ShownState, ToldState, Verb};
+use crate::{Activity, MemberSeen, Moment, ScreenSeen, Seen, ShownState, ToldState, Verb};
 
 /// What a screen shows must stand there for so long; a record needs no second look.
 const CONFIRM_AFTER: Duration = Duration::from_secs(5);
@@ -40,6 +41,11 @@ const WORDS: &[&str] = &[
     "oauth token",
     "credentials",
 ];
+
+/// With what a row begins that shows an error.
+const ERRORS: &[&str] = &["⎿", "■", "✕", "✖", "● API Error", "API Error", "Error:"];
+/// The rows at the end of a screen in which it counts.
+const ERROR_ROWS: usize = 15;
 
 /// A login that the provider does not accept.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -107,14 +113,31 @@ fn found(seen: &MemberSeen) -> Option<(String, String, bool)> {
         Some((_, ToldState::Failed { .. })) | None => {}
     }
     let shown = seen.shown.as_ref().filter(|shown| shown.state == ShownState::Fatal)?;
-    is_refusal(&shown.proof).then(|| (shown.proof.clone(), "screen".to_owned(), false))
+    let row = Some(shown.proof.clone()).filter(|proof| is_refusal(proof));
+    let row = row.or_else(|| error_row(seen.screen.known()?))?;
+    Some((row, "screen".to_owned(), false))
+}
+
+/// The lowest error at the end of the screen, where the rule that decided read another row.
+fn error_row(screen: &ScreenSeen) -> Option<String> {
+    let tail = tail(&screen.rows, ERROR_ROWS).into_iter().rev();
+    let rows: Vec<&str> = tail.map(str::trim).collect();
+    let mut errors = rows.iter().filter(|row| ERRORS.iter().any(|it| row.starts_with(it)));
+    let lowest = errors.next().filter(|row| is_refusal(row));
+    // A box holds what a person wrote, too, so a number alone says nothing there.
+    let boxed = || rows.iter().find(|row| row.starts_with('┃') && has_words(row));
+    lowest.or_else(boxed).map(|row| (*row).to_owned())
 }
 
 /// Whether an error is about the key or the login.
 fn is_refusal(text: &str) -> bool {
+    let mut words = text.split(|sign: char| !sign.is_alphanumeric());
+    words.any(|word| word == "401") || has_words(text)
+}
+
+fn has_words(text: &str) -> bool {
     let text = text.to_lowercase();
-    let mut numbers = text.split(|sign: char| !sign.is_alphanumeric());
-    numbers.any(|word| word == "401") || WORDS.iter().any(|word| text.contains(word))
+    WORDS.iter().any(|word| text.contains(word))
 }
 
 /// Whether the provider is known to refuse this very agent.

@@ -1,8 +1,9 @@
 //! What is typed at agents? Fixed texts with paths and file names of the config only: no byte of a commit
 //! or a screen is ever passed on to another agent.
 
-use agents_config::{Agent, Fleet, PromptDelivery, PromptSource};
+use agents_config::{Agent, Backend, Fleet, PromptDelivery, PromptSource};
 
+use crate::conversation::Opening;
 use crate::draft::Declared;
 
 /// The file that holds the kickoff of a session.
@@ -11,11 +12,23 @@ pub fn kickoff_file(fleet: &Fleet, agent: &Agent) -> std::path::PathBuf {
     fleet.state_dir().join(format!("kickoff-{}.txt", agent.session))
 }
 
-/// The line that a `ping` backend gets as its first message.
-pub(crate) fn kickoff_line(fleet: &Fleet, what: Declared<'_>) -> Option<String> {
+/// Whether the kickoff of a run that begins so is typed, and not handed over with the command.
+#[must_use]
+pub fn is_typed(backend: &Backend, opening: &Opening) -> bool {
+    match (backend.prompt_delivery, opening) {
+        (PromptDelivery::Ping, _) => true,
+        (PromptDelivery::Arg, Opening::Resumed(_)) => !backend.resume_takes_prompt,
+        (PromptDelivery::Arg, Opening::Unnamed | Opening::Named(_)) | (PromptDelivery::Exec, _) => {
+            false
+        }
+    }
+}
+
+/// The line that is typed as the first message where the kickoff itself is not handed over.
+pub(crate) fn kickoff_line(fleet: &Fleet, what: Declared<'_>, opening: &Opening) -> Option<String> {
     let Declared::Agent(agent) = what else { return None };
     let empty = matches!(&agent.prompt, PromptSource::Text(text) if text.trim().is_empty());
-    if fleet.backend_of(agent).prompt_delivery != PromptDelivery::Ping || empty {
+    if empty || !is_typed(fleet.backend_of(agent), opening) {
         return None;
     }
     let file = kickoff_file(fleet, agent);

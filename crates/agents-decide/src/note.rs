@@ -3,8 +3,8 @@
 use agents_names::AgentName;
 
 use crate::{
-    AccountNote, ActivityNote, ConversationNote, FatalNote, LifeNote, LimitNote, LoginNote,
-    MessageNote, Moment, PhaseNote, ServerSeen, StallNote, WakeNote, Why,
+    AccountNote, ActivityNote, AnswerNote, ConversationNote, FatalNote, LifeNote, LimitNote,
+    LoginNote, MessageNote, Moment, PhaseNote, ServerSeen, StallNote, WakeNote, Why,
 };
 
 /// A note with what it is about.
@@ -36,7 +36,7 @@ pub enum Note {
     /// It looks gone together with many others, which is evidence against the look.
     Doubted,
     /// The look at the tmux server failed.
-    /// `server`: the one to be helped, when it lasts.
+    /// `server`: the one that lets us wait, when that lasts.
     TerminalsUnseen {
         cause: String,
         server: Option<ServerSeen>,
@@ -63,6 +63,7 @@ pub enum Note {
     Undeclared {
         session: String,
     },
+    Answer(AnswerNote),
     /// It asks a person something.
     Asks {
         row: String,
@@ -99,6 +100,7 @@ impl Note {
             | Self::HandoffBegins { .. }
             | Self::HandoffNews { .. }
             | Self::Undeclared { .. }
+            | Self::Answer(_)
             | Self::Asks { .. } => {}
         }
         gist
@@ -111,7 +113,11 @@ fn of_activity(note: &mut ActivityNote) {
             (*row, *at) = (without_numbers(row), Moment::default());
         }
         ActivityNote::PatternStale { row, .. } => *row = without_numbers(row),
-        ActivityNote::Idle { since } => *since = Moment::default(),
+        ActivityNote::Idle { since } | ActivityNote::ToldLongAgo { since, .. } => {
+            *since = Moment::default();
+        }
+        // Which of its reports said so changes with each tool that it runs.
+        ActivityNote::Told { by } => by.clear(),
         ActivityNote::ScreenMoves
         | ActivityNote::LogGrows
         | ActivityNote::ProcessesWork
@@ -164,4 +170,5 @@ notes_of! {
     ConversationNote => Conversation,
     PhaseNote => Phase,
     FatalNote => Fatal,
+    AnswerNote => Answer,
 }

@@ -15,6 +15,9 @@ pub struct Observation {
     /// The listing got no answer within the time limit: the server has its socket, and hangs.
     #[serde(default)]
     pub hangs: bool,
+    /// The server is reached over a connection that was made before, and its socket file is gone: nobody else reaches it.
+    #[serde(default)]
+    pub socket_lost: bool,
     /// The look was made by another way than the ordinary one: a fresh connection and the process ids.
     pub independent: bool,
     /// The watchdog looks. A verb that holds the fleet for a moment does what it was asked for and no more.
@@ -58,6 +61,9 @@ pub struct MemberSeen {
     /// What the program itself says by its hooks and its record; `None` when it says nothing that holds now.
     #[serde(default)]
     pub told: Option<crate::Told>,
+    /// When the program of this run last said anything; `None` when it never did.
+    #[serde(default)]
+    pub heard: Option<crate::Heard>,
     /// The conversation that the program of this run is in, as the program itself says.
     #[serde(default)]
     pub conversation: Option<String>,

@@ -122,7 +122,7 @@ pub fn count(number: u64, one: &str) -> String {
     }
 }
 
-/// What a person can do about a tmux server that does not answer.
+/// What a person can do about a tmux server that lets everybody wait. Not for one that only has lost its socket.
 #[must_use]
 pub fn way_out(server: ServerSeen) -> String {
     let pid = server.pid;

@@ -12,6 +12,9 @@ pub struct Shown {
     pub proof: String,
     /// A menu or dialog is open: text typed now would answer it, whatever the state is.
     pub menu: bool,
+    /// The dialog, when it is one that the preset knows by name, with its rows.
+    #[serde(default)]
+    pub dialog: Option<agents_screens::Menu>,
     /// The program tries again by itself, or goes on by itself when its limit ends.
     pub goes_on: bool,
     /// The rows in which a reset time may stand.
@@ -27,14 +30,16 @@ impl Shown {
         self.menu || self.state == ShownState::WaitingInput
     }
 
-    /// Why nothing may be typed now; a probe may be typed at a program that sits at its composer inside a limit.
-    pub(crate) fn obstacle(&self, is_probe: bool) -> Option<&'static str> {
+    /// Why nothing may be typed now; a probe may be typed at a program that sits at its composer inside a limit, and
+    /// anything at one that says itself that it rests.
+    pub(crate) fn obstacle(&self, is_probe: bool, is_told_idle: bool) -> Option<&'static str> {
         if self.asks() {
             return Some(
                 "it asks something, and any key would be an answer; `agents attach` shows it",
             );
         }
         match self.state {
+            ShownState::Limited if is_told_idle => self.unsent(),
             ShownState::Limited if self.goes_on => Some("it goes on by itself when its limit ends"),
             ShownState::Limited if !is_probe => Some("it is limited"),
             ShownState::Exited => Some("its program has ended"),
@@ -45,9 +50,11 @@ impl Shown {
             | ShownState::Idle
             | ShownState::Limited
             | ShownState::Fatal
-            | ShownState::WaitingInput => {
-                self.draft.as_ref().map(|_| "text of somebody's stands in its composer, not sent")
-            }
+            | ShownState::WaitingInput => self.unsent(),
         }
+    }
+
+    fn unsent(&self) -> Option<&'static str> {
+        self.draft.as_ref().map(|_| "text of somebody's stands in its composer, not sent")
     }
 }

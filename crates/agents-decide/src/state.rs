@@ -42,6 +42,9 @@ pub struct FleetState {
     /// Since when no look at the server succeeds.
     #[serde(default)]
     pub blind: Option<Blind>,
+    /// When the server, which is reached by another way, was last asked to make its socket anew.
+    #[serde(default)]
+    pub socket_asked_at: Option<Moment>,
     /// Since when a mass verdict waits for a look by another way.
     pub doubted_since: Option<Moment>,
     /// The accounts that do not serve, by name.
@@ -69,9 +72,15 @@ pub struct Member {
     pub limit: Limit,
     pub stall: Stall,
     pub mailbox: Mailbox,
+    /// What all evidence together says that its program does; `None` where only patterns read its screen.
+    #[serde(default)]
+    pub standing: Option<crate::Standing>,
     /// What it asks a person, as far as the rules of a preset can tell.
     #[serde(default)]
     pub asks: Option<crate::Asks>,
+    /// How far the dialog is answered that stands on its screen.
+    #[serde(default)]
+    pub answering: Option<crate::Answering>,
     /// The provider refuses its key or login.
     #[serde(default)]
     pub login: Option<crate::LoginRefusal>,

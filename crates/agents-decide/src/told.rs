@@ -34,3 +34,21 @@ pub enum ToldState {
     /// The last turn ended in another error. It is over, or is `retried` by the program itself.
     Failed { text: String, retried: bool },
 }
+
+/// What was heard of the program of this run, whatever it said: how fresh [`Told`] is, and what it was asked last.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Heard {
+    /// When it last said anything, or its record grew, in milliseconds of the wall clock since 1970.
+    pub at_ms: i64,
+    /// The last prompt that it said it took.
+    pub prompt: Option<Prompted>,
+}
+
+/// A prompt that the program says it took.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Prompted {
+    /// In milliseconds of the wall clock since 1970.
+    pub at_ms: i64,
+    /// Its beginning, as the program took it.
+    pub text: String,
+}

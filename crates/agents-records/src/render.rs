@@ -143,12 +143,16 @@ fn failure(failure: &Failure) -> String {
     format!("{kind}: {}{}", failure.text, until.unwrap_or_default())
 }
 
+fn count(number: u64, one: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
+}
+
 fn totals(totals: &Totals) -> String {
     let Totals { turns, failed_turns, tool_calls, usage, unreadable_lines } = totals;
-    let mut row = format!("{turns} turns, {failed_turns} failed, {tool_calls} tool calls");
+    let (turns, tool_calls) = (count(*turns, "turn"), count(*tool_calls, "tool call"));
+    let mut row = format!("{turns}, {failed_turns} failed, {tool_calls}");
     if *unreadable_lines > 0 {
-        // Writing to a string cannot fail.
-        let _ = write!(row, ", {unreadable_lines} unreadable lines");
+        row.push_str(&format!(", {}", count(*unreadable_lines, "unreadable line")));
     }
     row + &spent(usage)
 }

@@ -31,7 +31,7 @@ pub struct Totals {
 }
 
 impl Transcript {
-    /// Reads a whole record. A last line without an end counts when it can be read: nothing is written after it for now.
+    /// Reads a whole record. A last line without an end counts when it can be read: the record ends there, whether or not its writer lives.
     #[must_use]
     pub fn parse(cli: Cli, bytes: &[u8]) -> Self {
         let mut parser = Parser::new(cli);

@@ -1,5 +1,6 @@
 //! Which state does this terminal show?
 
+use crate::menu::menu;
 use crate::screen::Screen;
 use crate::{Composer, Evidence, Preset, RunnerUp, Seen, State, Verdict};
 
@@ -32,6 +33,7 @@ pub fn classify(preset: &Preset, seen: &Seen<'_>) -> Verdict {
     let runners_up = held
         .map(|(rule, evidence)| RunnerUp { rule: rule.id.clone(), state: rule.state, evidence })
         .collect();
+    let asks = rule.menu || rule.state == State::WaitingInput;
     Verdict {
         state: rule.state,
         rule: Some(rule.id.clone()),
@@ -39,6 +41,7 @@ pub fn classify(preset: &Preset, seen: &Seen<'_>) -> Verdict {
         evidence,
         cli_retries: rule.cli_retries,
         menu: rule.menu,
+        dialog: asks.then(|| menu(&preset.furniture.dialogs, seen.rows)).flatten(),
         reset_text: rule.reset_text(&screen),
         composer: screen.content.clone(),
         runners_up,
@@ -63,6 +66,7 @@ fn unknown() -> Verdict {
         evidence: Evidence::Absence,
         cli_retries: false,
         menu: false,
+        dialog: None,
         reset_text: None,
         composer: Composer::Absent,
         runners_up: Vec::new(),

@@ -8,7 +8,8 @@ use regex::{Regex, RegexBuilder};
 use crate::composer::ComposerShape;
 use crate::fold::{fold_pattern, width};
 use crate::lines::Text;
-use crate::raw::{RawComposer, RawCondition, RawPreset, RawRule};
+use crate::menu::Dialog;
+use crate::raw::{RawComposer, RawCondition, RawDialog, RawPreset, RawRule};
 use crate::region::ALLOWED;
 use crate::rule::{Condition, Hint, Rule};
 use crate::{PresetError, Region};
@@ -25,6 +26,7 @@ pub(crate) struct Furniture {
     pub furniture: Option<Regex>,
     pub paragraphs: bool,
     pub margin: usize,
+    pub dialogs: Vec<Dialog>,
     sidebar: Option<Regex>,
 }
 
@@ -73,6 +75,11 @@ pub(crate) fn compile(file: &str, raw: RawPreset) -> Result<(Furniture, Vec<Rule
         furniture: compiler.either("transcript.furniture", &transcript.furniture)?,
         paragraphs: transcript.paragraphs,
         margin: raw.screen.margin.unwrap_or(MARGIN),
+        dialogs: raw
+            .dialog
+            .iter()
+            .map(|dialog| compiler.dialog(dialog))
+            .collect::<Result<_, _>>()?,
         sidebar: compiler.optional("screen.sidebar", raw.screen.sidebar.as_deref())?,
     };
     let mut ids = BTreeSet::new();
@@ -94,6 +101,17 @@ struct Compiler<'a> {
 }
 
 impl Compiler<'_> {
+    fn dialog(&self, raw: &RawDialog) -> Result<Dialog, PresetError> {
+        let key = format!("dialog.{}", raw.name);
+        if raw.name.is_empty() || raw.says.is_empty() {
+            let problem = "a dialog needs a `name`, and `says`, patterns of rows that it shows";
+            return Err(PresetError::Rule { file: self.file.to_owned(), key, problem });
+        }
+        let says =
+            raw.says.iter().map(|says| self.pattern(&key, says)).collect::<Result<_, _>>()?;
+        Ok(Dialog { name: raw.name.clone(), says })
+    }
+
     fn rule(&self, raw: &RawRule) -> Result<Rule, PresetError> {
         let key = format!("rule.{}", raw.id);
         let refuse = |problem| {

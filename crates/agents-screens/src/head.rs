@@ -12,6 +12,8 @@ pub struct Head {
     pub version: String,
     /// The names under which the program runs in the foreground.
     pub process_names: Vec<String>,
+    /// The names of the dialogs that it knows.
+    pub dialogs: Vec<String>,
     /// How the program is started, where the file says so.
     pub launch: Option<Launch>,
 }
@@ -30,6 +32,7 @@ impl Head {
             cli: raw.cli,
             version: raw.version,
             process_names: raw.process.names,
+            dialogs: raw.dialog.into_iter().map(|dialog| dialog.name).collect(),
             launch: raw.launch,
         })
     }

@@ -23,6 +23,7 @@ mod fold;
 mod head;
 mod launch;
 mod lines;
+mod menu;
 mod preset;
 mod raw;
 mod region;
@@ -39,6 +40,7 @@ pub use launch::{
     Hooks, Launch, LimitSource, Prompt, PromptDelivery, Ready, Resume, SessionId, SessionIdFrom,
     Submit,
 };
+pub use menu::Menu;
 pub use preset::{BUILTIN_NAMES, Preset, RuleSummary};
 pub use region::Region;
 pub use seen::Seen;

@@ -20,6 +20,8 @@ pub(crate) struct RawPreset {
     #[serde(default)]
     pub transcript: RawTranscript,
     #[serde(default)]
+    pub dialog: Vec<RawDialog>,
+    #[serde(default)]
     pub rule: Vec<RawRule>,
     pub launch: Option<Launch>,
 }
@@ -68,6 +70,13 @@ pub(crate) struct RawTranscript {
     pub furniture: Vec<String>,
     #[serde(default)]
     pub paragraphs: bool,
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawDialog {
+    pub name: String,
+    pub says: Vec<String>,
 }
 
 #[derive(Debug, serde::Deserialize)]

@@ -1,6 +1,6 @@
 //! What was found, and what proves it?
 
-use crate::State;
+use crate::{Menu, State};
 
 /// The state of a terminal with its proof.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -15,6 +15,8 @@ pub struct Verdict {
     pub cli_retries: bool,
     /// A menu or dialog is open: text typed now would answer it, whatever the state is.
     pub menu: bool,
+    /// The dialog, when it is one that the preset knows by name.
+    pub dialog: Option<Menu>,
     /// The rows where a reset time may stand, joined as the program meant them.
     pub reset_text: Option<String>,
     pub composer: Composer,

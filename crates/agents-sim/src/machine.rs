@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use agents_decide::{Now, Zone};
+use agents_decide::{Now, Told, Zone};
 use agents_names::{AgentName, PhaseId};
 use agents_tmux::fake::World;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -36,6 +36,8 @@ pub(crate) struct Parts {
     pub resume_ids: BTreeMap<AgentName, String>,
     /// The conversations that programs say they are in.
     pub conversations: BTreeMap<AgentName, String>,
+    /// What programs say of themselves.
+    pub told: BTreeMap<AgentName, Told>,
     /// The position that the original program left.
     pub legacy_position: Option<usize>,
     /// What the file for other programs says.
@@ -55,6 +57,7 @@ impl Machine {
             wake_texts: BTreeMap::new(),
             resume_ids: BTreeMap::new(),
             conversations: BTreeMap::new(),
+            told: BTreeMap::new(),
             legacy_position: None,
             position: None,
             complete: None,

@@ -117,6 +117,7 @@ impl Place for SimPlace {
         let standard = || Some("Look around.".to_owned());
         let wake = parts.wake_texts.get(name).cloned().unwrap_or_else(standard);
         let has_wake = need.wake && agent.is_some_and(|agent| agent.wake.is_some());
+        let told = parts.told.get(name).filter(|_| need.lives).cloned();
         drop(parts);
         let log = session.filter(|_| logs || need.processes);
         Facts {
@@ -130,6 +131,8 @@ impl Place for SimPlace {
             resume_id,
             conversation,
             wake_text: wake.filter(|_| has_wake),
+            told,
+            heard: None,
         }
     }
 

@@ -54,6 +54,11 @@ impl Simulation {
             Step::Session(name, step) => self.session_step(&self.session(name), step),
             Step::Terminals(step) => self.terminal_step(step),
             Step::Machine(step) => self.machine_step(step.clone()),
+            Step::Tells(name, text) => {
+                let now = self.terminals().now();
+                let state = text.state(|time| calendar::wall(calendar::next(time, now)));
+                self.tell(name, state);
+            }
             Step::Replace(old, new) => {
                 if !self.config.contains(old.as_str()) {
                     let reason = format!("the config does not say `{old}`");

@@ -14,8 +14,10 @@
 //! ```
 //! A line without a time happens where the last one left off. A time earlier than the last is the next day's.
 
+mod asked;
 mod program;
 mod step;
+mod tells;
 
 use std::time::Duration;
 
@@ -23,6 +25,7 @@ use crate::SimError;
 
 pub use program::ProgramText;
 pub use step::{Expect, MachineStep, SessionStep, Step, TerminalStep, Until, WatchdogStep};
+pub use tells::TellsText;
 
 /// A config and what happens to its fleet.
 #[derive(Debug, Clone)]

@@ -7,7 +7,8 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use agents_config::Fleet;
-use agents_decide::{FleetState, Verb};
+use agents_decide::{FleetState, Told, ToldState, Verb};
+use agents_names::AgentName;
 use agents_tmux::fake::{Chat, FakeDriver, Program, World};
 use agents_tmux::{Driver as _, Fence};
 use agents_watchdog::ledger::LedgerError;
@@ -116,6 +117,20 @@ impl Simulation {
         self.fleet = standard::fleet_of(&config)?;
         self.config = config;
         Ok(())
+    }
+
+    /// From now on the program of an agent says that it is in that state; `None`: it says nothing of itself.
+    pub fn tell(&mut self, name: &AgentName, state: Option<ToldState>) {
+        let since_ms = self.machine.wall().timestamp_millis();
+        let told = state.map(|state| Told { state, since_ms, source: "hook".to_owned() });
+        let mut parts = self.machine.parts();
+        match told {
+            Some(told) => drop(parts.told.insert(name.clone(), told)),
+            None => drop(parts.told.remove(name)),
+        }
+        drop(parts);
+        // A report wakes the watchdog.
+        self.next_tick = self.terminals.now();
     }
 
     /// Leaves a request of the operator, and wakes the watchdog as the verb does.

@@ -18,15 +18,26 @@ const CONFIG: &str = r#"
 [watchdog]
 signal_interval = 20
 heavy_interval = 60
+[backend.chat]
+bin = "chat"
+process_name = "chat"
+active_re = "esc to interrupt"
+limit_re = "limit reached"
+fatal_re = "prompt is too long"
+stall_idle = "5m"
+supports_resume = true
+session_flag = "--session-id {id}"
 [[agent]]
 name = "builder"
 kind = "loop"
 role = "builder"
+resume = true
 [[agent]]
 name = "adversary"
 kind = "loop"
 role = "adversary"
 watch = "heal+stall"
+resume = true
 [[agent]]
 name = "lead"
 kind = "orchestrator"

@@ -75,6 +75,14 @@ impl StoreError {
         }
     }
 
+    /// Whoever opens a store to write needs room beside it even to read.
+    pub(crate) fn of_a_writer(self) -> Self {
+        match self {
+            Self::Unreadable { path, cause } => Self::Unwritable { path, cause },
+            other => other,
+        }
+    }
+
     pub(crate) fn unwritable(path: &Path, cause: &io::Error) -> Self {
         Self::Unwritable { path: path.to_owned(), cause: cause.to_string() }
     }

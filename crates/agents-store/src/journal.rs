@@ -129,11 +129,28 @@ pub(crate) fn last_seq(connection: &Connection) -> rusqlite::Result<u64> {
         .map(i64::cast_unsigned)
 }
 
-/// Removes all but the newest `keep` entries; returns how many went.
-pub(crate) fn prune(connection: &Connection, keep: u64) -> rusqlite::Result<usize> {
+/// Which entries stay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Keep {
+    /// At most so many, the newest.
+    pub entries: u64,
+    /// None that is older: wall clock, milliseconds since 1970.
+    pub since_wall_ms: i64,
+}
+
+/// So many stay in any case: a wall clock that was set wrong must not age all that is known.
+pub(crate) const LEAST: u64 = 1000;
+/// So many go at once, at most: a writer waits for that, and its ticks with it.
+pub(crate) const AT_ONCE: u64 = 5000;
+
+/// Removes the oldest entries that need not stay; returns how many went.
+pub(crate) fn prune(connection: &Connection, keep: &Keep) -> rusqlite::Result<usize> {
+    let last = last_seq(connection)?.cast_signed();
+    let before = |entries: u64| last.saturating_sub(i64::try_from(entries).unwrap_or(i64::MAX));
     connection.execute(
-        "DELETE FROM journal WHERE seq NOT IN (SELECT seq FROM journal ORDER BY seq DESC LIMIT ?1)",
-        [i64::try_from(keep).unwrap_or(i64::MAX)],
+        "DELETE FROM journal WHERE seq IN (SELECT seq FROM journal ORDER BY seq LIMIT ?1)
+         AND seq <= ?2 AND (seq <= ?3 OR at_wall_ms < ?4)",
+        params![AT_ONCE.cast_signed(), before(LEAST), before(keep.entries), keep.since_wall_ms],
     )
 }
 

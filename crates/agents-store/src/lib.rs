@@ -32,7 +32,7 @@ pub use aside::{companions, damage, is_set_aside, path, set_aside};
 pub use commit::{Commit, Reply, StateDocument, Word};
 pub use error::{LockError, StoreError};
 pub use identity::Identity;
-pub use journal::{EntryKind, JournalEntry, Recorded};
+pub use journal::{EntryKind, JournalEntry, Keep, Recorded};
 pub use lock::{FleetLock, Holder};
 pub use reader::Reader;
 pub use request::Request;

@@ -134,8 +134,9 @@ impl FleetLock {
 
 impl Drop for FleetLock {
     fn drop(&mut self) {
-        // The next holder's losers shall not read our name; if the cut fails they read a stale one for an instant.
-        let _ = self.file.set_len(0);
+        // The next holder's losers shall not read our name; if the write fails they read a stale one for an instant. The
+        // file keeps its length, so that the next holder can sign on a disk that is full by then.
+        let _ = self.file.seek(SeekFrom::Start(0)).and_then(|_| self.file.write_all(b"\n"));
         // A child that has not yet become its program holds the file, too, so closing it here may not be enough.
         let _ = self.file.unlock();
     }

@@ -60,7 +60,7 @@ pub(crate) fn open_for_writing(path: &Path, file: &File) -> Result<Connection, S
     let failed = |error: rusqlite::Error| StoreError::from_sqlite(path, During::Writing, &error);
     let mut connection = connect(path).map_err(failed)?;
     tidy_up(&connection, false).map_err(failed)?;
-    let found = check(&connection, path)?;
+    let found = check(&connection, path).map_err(StoreError::of_a_writer)?;
     set_up(&connection).map_err(failed)?;
     migrate(&mut connection, found).map_err(failed)?;
     Ok(connection)

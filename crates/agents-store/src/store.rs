@@ -9,7 +9,7 @@ use crate::error::During;
 use crate::identity::Files;
 use crate::in_process::Writing;
 use crate::read::{self, Query};
-use crate::{Commit, Holder, Identity, Reader, StoreError, journal, request, schema};
+use crate::{Commit, Holder, Identity, Keep, Reader, StoreError, journal, request, schema};
 
 #[cfg(test)]
 mod tests;
@@ -146,15 +146,17 @@ impl Store {
         if withdrawn { Err(StoreError::Withdrawn) } else { written }
     }
 
-    /// Removes all but the newest `keep` journal entries, and long answered requests; returns how many entries went.
+    /// Removes the oldest journal entries that need not stay, some thousands at most, and long answered requests; returns
+    /// whether there may be more to remove.
     ///
     /// # Errors
     /// As [`Store::commit`].
-    pub fn prune_journal(&mut self, keep: u64) -> Result<usize, StoreError> {
-        self.write_as_holder(|connection, _epoch| {
+    pub fn prune_journal(&mut self, keep: &Keep) -> Result<bool, StoreError> {
+        let gone = self.write_as_holder(|connection, _epoch| {
             request::prune(connection)?;
             journal::prune(connection, keep)
-        })
+        })?;
+        Ok(gone as u64 >= journal::AT_ONCE)
     }
 
     /// Leaves a request for the writer; needs neither lock nor epoch.

@@ -234,6 +234,10 @@ impl Driver for ControlMode {
         server_process_alive(server)
     }
 
+    fn has_socket(&self) -> bool {
+        self.memory.place.socket_path().exists()
+    }
+
     async fn restore_socket(&mut self, server: ServerId) -> Result<SocketRepair, TmuxError> {
         self.memory.place.restore_socket(server).await
     }

@@ -82,6 +82,11 @@ pub trait Driver: Send {
     /// Whether the process of that server still runs, reachable or not; in doubt it does.
     fn is_alive(&self, server: ServerId) -> bool;
 
+    /// Whether the socket file, by which everybody else reaches the server, is there.
+    fn has_socket(&self) -> bool {
+        true
+    }
+
     /// Asks a server whose socket file was removed to create it again.
     ///
     /// # Errors

@@ -20,6 +20,7 @@ mod reply;
 mod request;
 mod screen;
 mod server;
+mod server_option;
 mod target;
 mod text;
 mod together;

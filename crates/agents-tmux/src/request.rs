@@ -330,11 +330,15 @@ fn refused(reason: impl Into<String>) -> TmuxError {
 }
 
 fn check_fence(fence: &Fence) -> Result<(), TmuxError> {
-    let name = fence.option.strip_prefix('@').unwrap_or_default();
+    check_option(&fence.option)
+}
+
+/// Whether the text can be the name of a user option.
+pub(crate) fn check_option(option: &str) -> Result<(), TmuxError> {
+    let name = option.strip_prefix('@').unwrap_or_default();
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     if name.is_empty() || !name.chars().all(is_plain) {
-        let option = &fence.option;
-        return Err(refused(format!("`{option}` is no name of a tmux user option for a fence")));
+        return Err(refused(format!("`{option}` is no name of a tmux user option")));
     }
     Ok(())
 }

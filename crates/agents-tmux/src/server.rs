@@ -8,7 +8,7 @@ use agents_names::SessionName;
 
 use crate::control::control_tag;
 use crate::oneshot::{OneShot, run_tmux};
-use crate::place::Place;
+use crate::place::{Place, Socket};
 use crate::target::Target;
 use crate::{Driver, ServerId, TmuxError, process};
 
@@ -142,6 +142,17 @@ impl Place {
         Ok(TmuxVersion::parse(&text))
     }
 
+    /// The server makes its socket, but not the folder; that is private, as the tmux program makes it.
+    fn make_socket_folder(&self) {
+        if let (Socket::Default | Socket::Name(_), Some(folder)) =
+            (self.socket(), self.socket_path().parent())
+        {
+            use std::os::unix::fs::DirBuilderExt as _;
+            // Without the folder the server does not come back, which is told.
+            drop(std::fs::DirBuilder::new().mode(0o700).create(folder));
+        }
+    }
+
     /// Asks the server to create its socket file again, after something removed it (`SIGUSR1`).
     ///
     /// # Errors
@@ -152,6 +163,7 @@ impl Place {
         let Some(pid) = alive else {
             return Ok(SocketRepair::ServerGone);
         };
+        self.make_socket_folder();
         kill_process(pid, Signal::USR1).map_err(|error| TmuxError::Unknown {
             cause: format!("cannot signal the tmux server {}: {error}", server.pid),
         })?;

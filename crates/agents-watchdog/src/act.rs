@@ -3,7 +3,7 @@
 use agents_config::Fleet;
 use agents_decide::{Action, Decision, Now, RunId, Sequence};
 use agents_names::AgentName;
-use agents_tmux::{Done, Driver, PaneId, ServerId, TmuxError, TmuxOp, Token};
+use agents_tmux::{Done, Driver, PaneId, ServerId, SocketRepair, TmuxError, TmuxOp, Token};
 
 use crate::ledger::{Entry, Ledger, Record};
 use crate::observe::{session_of, tag};
@@ -87,10 +87,23 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
                 };
                 self.apply(&op).await
             }
+            Action::Choose { pane, key, token, .. } => {
+                let op = TmuxOp::Submit {
+                    pane: PaneId(*pane),
+                    key: key.as_str().to_owned(),
+                    token: Token(token.clone()),
+                };
+                self.apply(&op).await
+            }
             Action::RestoreSocket { server } => {
                 let server = ServerId { pid: server.pid, start_time: server.start_time };
-                let restored = self.driver.restore_socket(server).await;
-                restored.map(drop).map_err(Failure::of)
+                match self.driver.restore_socket(server).await {
+                    Ok(SocketRepair::Back | SocketRepair::ServerGone) => Ok(()),
+                    Ok(SocketRepair::NotBack) => {
+                        Err(Failure::Told("it lives, and nothing answers on its socket".to_owned()))
+                    }
+                    Err(error) => Err(Failure::of(error)),
+                }
             }
             Action::WritePosition { phase } => {
                 let written = self.place.write_position(fleet, phase);
@@ -268,7 +281,10 @@ fn kind_of(action: &Action) -> Kind {
     match action {
         Action::Start { .. } => Kind::Start,
         Action::Stop { .. } | Action::StopUndeclared { .. } => Kind::Stop,
-        Action::Type { .. } | Action::Submit { .. } | Action::RestoreSocket { .. } => Kind::Single,
+        Action::Type { .. }
+        | Action::Submit { .. }
+        | Action::Choose { .. }
+        | Action::RestoreSocket { .. } => Kind::Single,
         Action::WritePosition { .. } | Action::MarkComplete { .. } | Action::ClearComplete => {
             Kind::File
         }

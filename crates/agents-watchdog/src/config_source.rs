@@ -1,4 +1,4 @@
-//! Which fleet is in force? The file as it was last good.
+//! Which fleet is in force? The file as it was last good, with the presets of one's own that it uses.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,7 +13,7 @@ pub struct ConfigSource {
     path: PathBuf,
     fleet: Arc<Fleet>,
     in_force: InForce,
-    stamp: Option<Stamp>,
+    stamps: Vec<Stamp>,
     /// What is wrong with the file as it stands now.
     broken: Option<Broken>,
     held: bool,
@@ -32,6 +32,7 @@ pub struct Broken {
 /// Tells a file from its predecessor without reading it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Stamp {
+    file: PathBuf,
     modified: Option<SystemTime>,
     length: u64,
     inode: u64,
@@ -58,7 +59,7 @@ impl ConfigSource {
             path: path.to_owned(),
             in_force: InForce::of(&loaded),
             fleet: Arc::new(loaded.fleet),
-            stamp: None,
+            stamps: Vec::new(),
             broken: None,
             held: false,
         }
@@ -68,6 +69,12 @@ impl ConfigSource {
     #[must_use]
     pub fn fleet(&self) -> &Arc<Fleet> {
         &self.fleet
+    }
+
+    /// The path of the file, as it was given.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// The file that it came from, as it was.
@@ -92,28 +99,31 @@ impl ConfigSource {
         if self.held {
             return Change::None;
         }
-        let stamp = stamp(&self.path);
-        if stamp.is_some() && stamp.as_ref().is_some_and(|stamp| self.is_same(stamp)) {
+        let stamps = self.look();
+        let is_same = |(earlier, stamp): (&Stamp, &Stamp)| earlier.is_of(stamp);
+        let is_there = stamps.first().is_some_and(|first| first.file == self.path);
+        if is_there
+            && stamps.len() == self.stamps.len()
+            && self.stamps.iter().zip(&stamps).all(is_same)
+        {
             return Change::None;
         }
-        self.stamp = stamp;
+        self.stamps = stamps;
         match agents_config::load(&self.path, &Environment::without_overrides()) {
             Ok(loaded) => self.good(loaded),
             Err(error) => self.bad(&error),
         }
     }
 
-    /// A file that was written within the granularity of its time stamp may have changed again since.
-    fn is_same(&self, stamp: &Stamp) -> bool {
-        self.stamp.as_ref().is_some_and(|earlier| {
-            let settled = earlier.modified.is_some_and(|modified| {
-                earlier.taken.duration_since(modified).is_ok_and(|age| age.as_secs() >= 2)
-            });
-            settled
-                && earlier.modified == stamp.modified
-                && earlier.length == stamp.length
-                && earlier.inode == stamp.inode
-        })
+    /// The file, if it is there, and the presets beside it.
+    fn look(&self) -> Vec<Stamp> {
+        let folder = self.fleet.presets_dir.iter();
+        let files = folder.flat_map(|folder| std::fs::read_dir(folder).into_iter().flatten());
+        let files = files.flatten().map(|entry| entry.path());
+        let mut files: Vec<PathBuf> =
+            files.filter(|file| file.extension().is_some_and(|it| it == "toml")).collect();
+        files.sort();
+        std::iter::once(&self.path).chain(&files).filter_map(|file| stamp(file)).collect()
     }
 
     fn good(&mut self, loaded: Loaded) -> Change {
@@ -154,10 +164,25 @@ impl ConfigSource {
     }
 }
 
+impl Stamp {
+    /// A file that was written within the granularity of its time stamp may have changed again since.
+    fn is_of(&self, later: &Self) -> bool {
+        let settled = self.modified.is_some_and(|modified| {
+            self.taken.duration_since(modified).is_ok_and(|age| age.as_secs() >= 2)
+        });
+        settled
+            && self.file == later.file
+            && self.modified == later.modified
+            && self.length == later.length
+            && self.inode == later.inode
+    }
+}
+
 fn stamp(path: &Path) -> Option<Stamp> {
     use std::os::unix::fs::MetadataExt as _;
     let metadata = std::fs::metadata(path).ok()?;
     Some(Stamp {
+        file: path.to_owned(),
         modified: metadata.modified().ok(),
         length: metadata.len(),
         inode: metadata.ino(),

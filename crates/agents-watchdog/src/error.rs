@@ -18,6 +18,8 @@ pub enum WatchdogError {
     /// Nobody will ever read it again.
     #[error("`agents down` has set the damaged store aside")]
     SetAside,
+    #[error(transparent)]
+    Neighbour(#[from] crate::neighbour::Neighbour),
     #[error("{0}")]
     Lock(#[from] agents_store::LockError),
     #[error("{0}")]

@@ -1,5 +1,6 @@
 //! Which fleet was in force last? Kept in the store as the text of its file, for whoever finds the file broken or moved.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use agents_config::{Environment, Fleet, LoadError, Loaded, load_text};
@@ -9,6 +10,8 @@ use agents_store::{Reader, StoreError};
 const FLEET_WORD: &str = "config/in-force";
 /// The store's word on what is wrong with the file.
 pub const PROBLEM_WORD: &str = "config/problem";
+/// The store's word on where the socket of the fleet's tmux server is: a path, as JSON.
+pub const SOCKET_WORD: &str = "tmux/socket";
 
 /// A config file as it was when it was last good.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -16,6 +19,9 @@ pub struct InForce {
     /// Where the file lies, absolute.
     pub config: PathBuf,
     pub text: String,
+    /// The person's own presets that it uses, by their names, as they were then.
+    #[serde(default)]
+    pub presets: BTreeMap<String, String>,
 }
 
 /// What ties a fleet to its sessions and its store, and cannot change while it is up.
@@ -55,7 +61,15 @@ impl InForce {
     /// What is kept of a file that loaded.
     #[must_use]
     pub fn of(loaded: &Loaded) -> Self {
-        Self { config: loaded.fleet.config.clone(), text: loaded.text.clone() }
+        let presets = loaded.fleet.backends.values().filter_map(|backend| {
+            let preset = backend.preset.as_ref()?;
+            Some((preset.name().to_owned(), preset.own_text()?.to_owned()))
+        });
+        Self {
+            config: loaded.fleet.config.clone(),
+            text: loaded.text.clone(),
+            presets: presets.collect(),
+        }
     }
 
     /// The subject and the body of the store's word.
@@ -79,6 +93,7 @@ impl InForce {
     /// # Errors
     /// When this version of the program finds more wrong with the text than the one that kept it.
     pub fn load(&self) -> Result<Loaded, LoadError> {
-        load_text(&self.text, &self.config, &Environment::without_overrides())
+        let environment = Environment::without_overrides().with_presets(self.presets.clone());
+        load_text(&self.text, &self.config, &environment)
     }
 }

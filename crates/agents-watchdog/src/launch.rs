@@ -4,11 +4,13 @@
 //! fails loudly, runs the program in its own process group and records how it ended.
 
 mod command;
+mod hooks;
 mod record;
 mod run;
 mod spec;
 
 pub use command::{CommandLine, command_of_agent, command_of_service};
+pub use hooks::hook_words;
 pub use record::{EndRecord, RunFiles, StartRecord};
 pub use run::{launch, launch_exec};
 pub use spec::{LaunchSpec, write_private};

@@ -223,6 +223,9 @@ fn stored(ledger: &mut StoreLedger) -> Owed {
 }
 
 fn read_on(owed: &mut Owed, ledger: &mut StoreLedger, notify: &Notify, now_ms: i64) {
+    // A store that was put back from a copy counts on from where that was.
+    let last = ledger.store().last_seq().unwrap_or(owed.seen);
+    owed.seen = owed.seen.min(last);
     loop {
         let entries = match ledger.store().journal_since(owed.seen, BATCH) {
             Ok(entries) => entries,

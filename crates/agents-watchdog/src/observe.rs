@@ -18,6 +18,7 @@ use agents_screens::SessionIdFrom;
 use agents_tmux::{Driver, Listing, Pane, ServerId, TmuxError};
 
 use crate::ledger::{Ledger, LedgerError};
+use crate::neighbour;
 use crate::place::{Facts, Need, Place};
 use crate::tick::Engine;
 
@@ -66,7 +67,14 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
                 | Verb::Send { .. }
                 | Verb::StopWatchdog => false,
             });
-            let facts = self.place.facts(fleet, name, need);
+            let mut facts = self.place.facts(fleet, name, need);
+            if pane.is_none()
+                && let Ok(listing) = &listing
+            {
+                let session = session_of(fleet, name);
+                let taken = session.and_then(|session| neighbour::taken(fleet, listing, session));
+                facts.unstartable = taken.or(facts.unstartable);
+            }
             let screen = screens.remove(name).unwrap_or(Seen::Absent);
             let shown = self.readings.of(fleet, name, pane.copied(), &screen);
             let pane = pane.copied().map(|pane| (pane, ours));
@@ -79,10 +87,12 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         let phase = self.state.sequence.as_ref().map(|sequence| sequence.phase().clone());
         let status = phase.map_or(Seen::Absent, |phase| self.place.status(fleet, &phase));
         let (copy, handoff) = self.handoff(fleet).await;
+        let socket_lost = listing.is_ok() && !self.driver.has_socket();
         let undeclared = sessions::undeclared(fleet, listing.as_ref().ok());
         Ok(Observation {
             server,
             hangs,
+            socket_lost,
             independent,
             supervised: self.supervises,
             members,
@@ -130,6 +140,8 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             resume_id,
             conversation,
             wake_text,
+            told,
+            heard,
         } = facts;
         let start_failed = self.failed.get(name).cloned();
         let unheard = self.unheard.contains(name);
@@ -137,7 +149,8 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             pane,
             screen,
             shown: None,
-            told: None,
+            told,
+            heard,
             conversation,
             exit,
             log_age,
@@ -167,7 +180,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
                         .is_alive(ServerId { pid: server.pid, start_time: server.start_time }) =>
                 {
                     Seen::Unknown(format!(
-                        "nothing answers on {socket}, but tmux server {} still lives",
+                        "nothing answers on {socket}, but tmux server {} still lives, and is asked to make its socket anew",
                         server.pid
                     ))
                 }
@@ -229,6 +242,10 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             conversation: alive
                 && up
                 && fleet.agent(name).is_some_and(|it| leaves_record(fleet, it)),
+            own: member
+                .and_then(|member| member.conversations.own())
+                .filter(|own| Some(own.run) == run)
+                .map(|own| own.id.clone()),
         }
     }
 

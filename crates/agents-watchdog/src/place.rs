@@ -7,6 +7,7 @@ mod fetcher;
 mod local;
 mod prepare;
 mod roots;
+mod tellers;
 
 pub use clock::now_after;
 pub(crate) use facts::unstartable as start_obstacle;
@@ -16,8 +17,8 @@ pub(crate) use prepare::make_private_dir;
 
 use agents_config::{Fleet, OneOff};
 use agents_decide::{
-    Base, BeganSeen, ExitSeen, HandoffSeen, Moment, Now, Opening, ProcessesSeen, RootsSeen, RunId,
-    Seen, StatusSeen, StopStage,
+    Base, BeganSeen, ExitSeen, HandoffSeen, Heard, Moment, Now, Opening, ProcessesSeen, RootsSeen,
+    RunId, Seen, StatusSeen, StopStage, Told,
 };
 use agents_names::{AgentName, PhaseId};
 use agents_tmux::{Listing, StartSession, TmuxError};
@@ -37,6 +38,9 @@ pub struct Facts {
     /// The conversation that the run's program has open.
     pub conversation: Option<String>,
     pub wake_text: Option<String>,
+    /// What the program of the run says about itself.
+    pub told: Option<Told>,
+    pub heard: Option<Heard>,
 }
 
 /// Which facts of a member this look needs; the others are skipped, since each costs something.
@@ -61,6 +65,8 @@ pub struct Need {
     pub wake: bool,
     /// In which conversation its program is.
     pub conversation: bool,
+    /// The conversation that the run is known to be in.
+    pub own: Option<String>,
 }
 
 /// What is to be started.

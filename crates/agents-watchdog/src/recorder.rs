@@ -281,6 +281,7 @@ fn is_notable(note: &Note) -> bool {
         | Note::HandoffNews { .. }
         | Note::Undeclared { .. }
         | Note::Conversation(_)
+        | Note::Answer(_)
         | Note::Asks { .. } => true,
     }
 }

@@ -1,11 +1,14 @@
 //! How does what an agent program says about itself reach the watchdog? A hook of the program runs
 //! `agents report`, which hands one JSON text to the watchdog's socket, or to the spool when nobody answers.
 
+mod hearing;
 mod inbox;
+mod owner;
 mod send;
 mod spool;
 #[cfg(test)]
 mod tests;
+mod waiting;
 
 use std::path::{Path, PathBuf};
 
@@ -13,6 +16,7 @@ use agents_decide::RunId;
 use agents_names::AgentName;
 use md5::{Digest as _, Md5};
 
+pub use hearing::Hearing;
 pub use inbox::Inbox;
 pub use send::send;
 pub use spool::Spool;
@@ -28,6 +32,9 @@ pub const LONGEST: usize = 1 << 20;
 pub struct Envelope {
     pub name: AgentName,
     pub run: RunId,
+    /// Whose hook it is: `claude`, `codex` or `pi`; `None` where the hook does not say.
+    #[serde(default)]
+    pub cli: Option<String>,
     /// When the program reported, in milliseconds since 1970.
     pub at_wall_ms: i64,
     /// What its hook said, as it came: the program's own JSON, or a text that is none.
@@ -55,6 +62,6 @@ pub fn socket_path(state_dir: &Path) -> PathBuf {
     }
     let digest = Md5::digest(state_dir.as_os_str().as_encoded_bytes());
     let digest: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-    let user = rustix::process::getuid().as_raw();
+    let user = rustix::process::geteuid().as_raw();
     PathBuf::from(format!("/tmp/agents-{user}-{digest}")).join("reports.sock")
 }

@@ -5,20 +5,23 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use agents_config::{Fleet, Loaded, TmuxSocket};
-use agents_decide::{Answer, Blind, Moment, RequestId};
+use agents_decide::{Answer, Blind, Moment, RequestId, ServerSeen};
 use agents_names::AgentName;
 use agents_store::{FleetLock, Holder, Store};
-use agents_tmux::{Driver, Fence, OneShot, Socket, StartSession, TmuxOp};
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use agents_tmux::{Driver, OneShot, Socket, StartSession, TmuxOp};
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::WatchdogError;
 use crate::config_source::{Change, ConfigSource};
-use crate::in_force::PROBLEM_WORD;
+use crate::in_force::{PROBLEM_WORD, SOCKET_WORD};
 use crate::ledger::{Entry, EntryKind, Ledger as _, LedgerError, Record};
 use crate::notify::{CONFIG_BROKEN, Notifier};
 use crate::place::LocalPlace;
+use crate::report::Hearing;
+use crate::signals::{Signals, Told};
 use crate::store_ledger::StoreLedger;
 use crate::tick::{Engine, Ticked};
+use crate::tidy::Tidied;
 use crate::trouble::Account;
 use crate::whereabouts;
 
@@ -56,9 +59,16 @@ pub struct Reign<D> {
     pub config: ConfigSource,
     /// The session that the watchdog was started in; made anew when its server is lost.
     pub own_session: Option<StartSession>,
+    /// Tells people of what was decided.
     pub(crate) notifier: Notifier,
+    pub(crate) tidied: Tidied,
+    /// Where everybody reaches its terminals.
+    socket: PathBuf,
     /// What the lock was signed with.
     pub(crate) what: String,
+    pub(crate) terminals: agents_tmux::Place,
+    /// The tmux server that knows the fleet's names to be its own.
+    pub(crate) named_on: Option<ServerSeen>,
     /// None while the state folder is not the one that it was taken in.
     pub(crate) lock: Option<FleetLock>,
 }
@@ -95,15 +105,20 @@ pub fn take_over<D: Driver>(
     store.claim_epoch(&holder)?;
     let terminals = tmux_place(&loaded.fleet, &tools.tmux);
     let place = LocalPlace::new(terminals.clone(), state_dir, tools.myself.clone());
-    let driver = driver(terminals, &loaded.fleet);
+    let socket = terminals.socket_path();
+    let driver = driver(terminals.clone(), &loaded.fleet);
     let engine = Engine::resume(driver, place, StoreLedger::new(store))?;
     let config = ConfigSource::new(config, loaded);
     let mut reign = Reign {
         engine,
         config,
         own_session: None,
+        tidied: Tidied::default(),
+        socket,
         notifier: Notifier::new(),
         what: what.to_owned(),
+        terminals,
+        named_on: None,
         lock: Some(lock),
     };
     reign.keep_fleet()?;
@@ -134,35 +149,19 @@ pub enum Until {
 pub type Answers = Vec<(AgentName, Answer)>;
 
 impl<D: Driver> Reign<D> {
-    /// Makes the tmux server refuse writers of earlier epochs; false when it did not answer in time.
-    pub async fn fence(&mut self) -> bool {
-        let Ok(mut epoch) = self.engine.ledger.store().epoch() else { return true };
-        let prefix = self.config.fleet().session_prefix.as_str().to_owned();
-        let option = format!("@agents_epoch_{prefix}");
-        loop {
-            let fence = Fence { option: option.clone(), epoch };
-            let Err(error) = self.engine.driver.claim_fence(fence).await else { return true };
-            // The lock says who writes. A store that was lost, or lies in another folder by now, counts anew.
-            let again = error.is_superseded() && self.engine.ledger.store().is_in_place();
-            let claimed = again.then(|| self.engine.ledger.store().claim_epoch(&holder("fence")));
-            match claimed {
-                Some(Ok(next)) => epoch = next,
-                Some(Err(_)) | None => {
-                    tracing::warn!("the tmux server cannot be told who holds the fleet: {error}");
-                    return !error.is_time_out();
-                }
-            }
-        }
-    }
-
     /// Ticks until it is told to end, by a request or a signal.
     ///
     /// # Errors
     /// When another process took the fleet over, a signal came before the answers, or signals cannot be watched.
     pub async fn run(&mut self, until: Until) -> Result<(), WatchdogError> {
         let mut signals = Signals::watch()?;
-        self.fence().await;
+        if self.hold_names().await? {
+            self.fence().await;
+        }
         let fetched = self.engine.place.fetched();
+        let mut hearing = Hearing::open(&self.config.fleet().state_dir());
+        self.engine.place.listen(hearing.inbox());
+        let recorded = self.engine.place.recorded();
         let mut home = self.engine.state().server;
         let mut began = None;
         let mut account = Account::default();
@@ -179,12 +178,18 @@ impl<D: Driver> Reign<D> {
             let standing = self.check(whole);
             if standing.is_ok() {
                 self.reload();
+                if hearing.mend(&self.config.fleet().state_dir()) {
+                    self.engine.place.listen(hearing.inbox());
+                }
             }
             let fleet = Arc::clone(self.config.fleet());
             let ticked = match standing {
                 Ok(()) => self.engine.tick(&fleet).await,
                 Err(error) => Err(error),
             };
+            if !self.engine.tmux_hangs && self.engine.state().server.is_some() {
+                self.hold_names().await?;
+            }
             if let Some(server) = self.engine.state().server
                 && (home.is_none_or(|home| home == server) || self.return_home().await)
             {
@@ -198,6 +203,7 @@ impl<D: Driver> Reign<D> {
                     if self.engine.supervises {
                         account.works(&fleet.state_dir());
                     }
+                    self.tidy(&ticked);
                     Duration::from_millis(ticked.next.0.saturating_sub(ticked.now.at.0))
                 }
                 Err(error) => match self.after(error, &mut account, &mut signals).await? {
@@ -206,11 +212,13 @@ impl<D: Driver> Reign<D> {
                 },
             };
             heartbeat(&fleet);
-            let wakes = Wakes {
+            let mut wakes = Wakes {
                 at: tokio::time::Instant::now() + pause.max(LEAST_PAUSE),
                 fetched: &fetched,
+                recorded: &recorded,
+                hearing: &mut hearing,
             };
-            match (self.rest(&fleet, &wakes, &mut signals).await, &until) {
+            match (self.rest(&fleet, &mut wakes, &mut signals).await, &until) {
                 (Told::Look, _) => {}
                 (Told::End, Until::Told) => return Ok(()),
                 (Told::End, Until::Answered(_)) => return Err(WatchdogError::Interrupted),
@@ -219,7 +227,7 @@ impl<D: Driver> Reign<D> {
     }
 
     /// Waits for what the next tick is due to, and meanwhile sees that people are told of what was decided.
-    async fn rest(&mut self, fleet: &Fleet, wakes: &Wakes<'_>, signals: &mut Signals) -> Told {
+    async fn rest(&mut self, fleet: &Fleet, wakes: &mut Wakes<'_>, signals: &mut Signals) -> Told {
         loop {
             // A verb leaves that to the watchdog, which finds it in the journal.
             if self.engine.supervises {
@@ -229,6 +237,8 @@ impl<D: Driver> Reign<D> {
                 () = tokio::time::sleep_until(wakes.at) => return Told::Look,
                 () = self.engine.driver.news() => return Told::Look,
                 () = wakes.fetched.notified() => return Told::Look,
+                () = wakes.recorded.notified() => return Told::Look,
+                () = wakes.hearing.news() => return Told::Look,
                 told = signals.next() => return told,
                 () = self.notifier.due() => {}
             }
@@ -257,10 +267,7 @@ impl<D: Driver> Reign<D> {
 
     /// Keeps what is in force where whoever finds the file broken or moved looks for it.
     pub(crate) fn keep_fleet(&mut self) -> Result<(), WatchdogError> {
-        let fleet = self.config.fleet();
-        if let Some(folder) = whereabouts::folder() {
-            whereabouts::note(&folder, &fleet.config, &fleet.state_dir());
-        }
+        self.note_whereabouts();
         let words = self.config_words();
         let store = self.engine.ledger.store();
         let mut kept = true;
@@ -278,6 +285,14 @@ impl<D: Driver> Reign<D> {
         }
     }
 
+    fn note_whereabouts(&self) {
+        let fleet = self.config.fleet();
+        if let Some(folder) = whereabouts::folder() {
+            let given = self.config.path();
+            whereabouts::note(&folder, given, &fleet.config, &fleet.state_dir());
+        }
+    }
+
     /// What the store says about the config: the fleet in force, and what is wrong with the file.
     fn config_words(&self) -> Vec<(String, String)> {
         let broken = self.config.broken();
@@ -286,7 +301,11 @@ impl<D: Driver> Reign<D> {
             "report": broken.map(|broken| &broken.report),
             "finder": broken.map(|_| std::process::id()),
         });
-        vec![self.config.in_force().word(), (PROBLEM_WORD.to_owned(), problem.to_string())]
+        vec![
+            self.config.in_force().word(),
+            (PROBLEM_WORD.to_owned(), problem.to_string()),
+            (SOCKET_WORD.to_owned(), serde_json::json!(self.socket).to_string()),
+        ]
     }
 
     fn is_over(&self, until: &Until, ticked: &Ticked, began: Option<Moment>) -> bool {
@@ -311,7 +330,11 @@ impl<D: Driver> Reign<D> {
         let mut key = None;
         let (kind, text) = match self.config.refresh() {
             Change::None => return,
-            Change::Fleet => (EntryKind::Config, "the config changed and is in force".to_owned()),
+            Change::Fleet => {
+                // The same path may lead to another file by now.
+                self.note_whereabouts();
+                (EntryKind::Config, "the config changed and is in force".to_owned())
+            }
             Change::Mended => (EntryKind::Config, "the config is good again".to_owned()),
             Change::Broken(broken) => {
                 tracing::error!("the last good config stays in force:\n{}", broken.report);
@@ -358,41 +381,6 @@ pub fn heartbeat_file(state_dir: &Path) -> PathBuf {
 struct Wakes<'f> {
     at: tokio::time::Instant,
     fetched: &'f tokio::sync::Notify,
-}
-
-/// The signals that reach the loop.
-pub(crate) struct Signals {
-    look: Signal,
-    terminate: Signal,
-    interrupt: Signal,
-    hangup: Signal,
-}
-
-pub(crate) enum Told {
-    Look,
-    End,
-}
-
-impl Signals {
-    fn watch() -> Result<Self, WatchdogError> {
-        let watch = |kind| signal(kind).map_err(WatchdogError::Signals);
-        Ok(Self {
-            look: watch(SignalKind::user_defined1())?,
-            terminate: watch(SignalKind::terminate())?,
-            interrupt: watch(SignalKind::interrupt())?,
-            hangup: watch(SignalKind::hangup())?,
-        })
-    }
-
-    pub(crate) async fn next(&mut self) -> Told {
-        loop {
-            tokio::select! {
-                _ = self.look.recv() => return Told::Look,
-                _ = self.terminate.recv() => return Told::End,
-                _ = self.interrupt.recv() => return Told::End,
-                // The watchdog outlives its terminal.
-                _ = self.hangup.recv() => {}
-            }
-        }
-    }
+    recorded: &'f tokio::sync::Notify,
+    hearing: &'f mut Hearing,
 }

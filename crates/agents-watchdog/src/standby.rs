@@ -11,7 +11,9 @@ use agents_tmux::Driver;
 
 use crate::WatchdogError;
 use crate::ledger::{Entry, EntryKind, Ledger as _, LedgerError, Record};
-use crate::run::{Reign, Signals, Told, heartbeat, holder};
+use crate::notify::Notifier;
+use crate::run::{Reign, heartbeat, holder};
+use crate::signals::{Signals, Told};
 use crate::store_ledger::StoreLedger;
 use crate::trouble::Account;
 
@@ -92,6 +94,8 @@ impl<D: Driver> Reign<D> {
         let began = Instant::now();
         let mut before = None;
         loop {
+            // What is told now cannot be stored; a watchdog that is killed tells it again.
+            self.notifier.tend(&mut self.engine.ledger, &fleet);
             if is_set_aside(&state_dir, known) {
                 return Err(WatchdogError::SetAside);
             }
@@ -108,7 +112,9 @@ impl<D: Driver> Reign<D> {
                 return Ok(self.is_wanted().then_some(Duration::ZERO));
             }
             before = now;
-            if began.elapsed() >= WAITS_FOR {
+            // With its config the whole project is gone.
+            let is_gone = !state_dir.exists() && !self.config.path().exists();
+            if is_gone || began.elapsed() >= WAITS_FOR {
                 return Err(WatchdogError::Displaced(state_dir));
             }
             tokio::select! {
@@ -160,6 +166,7 @@ impl<D: Driver> Reign<D> {
         let mut store = Store::open(state_dir)?;
         let epoch = store.claim_epoch(own)?;
         self.engine.take_up(StoreLedger::new(store))?;
+        self.notifier = Notifier::new();
         self.keep_fleet()?;
         let entry = Entry {
             at_wall_ms: chrono::Utc::now().timestamp_millis(),

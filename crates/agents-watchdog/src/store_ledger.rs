@@ -1,7 +1,7 @@
 //! The store as the ledger of the tick.
 
 use agents_decide::{FleetState, Request, RequestId, STATE_SCHEMA, Verb};
-use agents_store::{Commit, JournalEntry, Reply, StateDocument, Store, StoreError, Word};
+use agents_store::{Commit, JournalEntry, Keep, Reply, StateDocument, Store, StoreError, Word};
 
 use crate::ledger::{Entry, EntryKind, Ledger, LedgerError, Record};
 use crate::place::ClockMark;
@@ -35,6 +35,14 @@ impl StoreLedger {
     /// What is wrong with it.
     pub fn check(&mut self, whole: bool) -> Result<(), LedgerError> {
         self.store.check(whole).map_err(failed)
+    }
+
+    /// Removes what of the journal need not stay; whether there may be more of it.
+    ///
+    /// # Errors
+    /// As a commit.
+    pub fn prune(&mut self, keep: &Keep) -> Result<bool, LedgerError> {
+        self.store.prune_journal(keep).map_err(failed)
     }
 
     /// The store itself.

@@ -1,5 +1,7 @@
 //! What keeps the watchdog from its work, and since when? Told in a file of its own, since it may be the store that is broken.
 
+use std::fs::OpenOptions;
+use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
@@ -30,6 +32,23 @@ fn file(state_dir: &Path) -> PathBuf {
     state_dir.join("trouble")
 }
 
+/// The length of the file, in bytes: whatever is said, it takes the place that it has.
+const LENGTH: usize = 2048;
+
+/// Says it in the file as it stands: a disk that is full takes what needs no more room.
+fn write(state_dir: &Path, trouble: Option<&Trouble>) -> std::io::Result<()> {
+    let mut text = serde_json::to_vec(&trouble)?;
+    if text.len() > LENGTH {
+        return Err(std::io::ErrorKind::FileTooLarge.into());
+    }
+    text.resize(LENGTH, b' ');
+    let path = file(state_dir);
+    match OpenOptions::new().write(true).open(&path) {
+        Ok(file) => file.write_all_at(&text, 0),
+        Err(_) => write_private(&path, &text),
+    }
+}
+
 /// The watchdog's own account of it: each trouble is told once in the log, and so is its end.
 #[derive(Debug, Default)]
 pub(crate) struct Account {
@@ -47,10 +66,9 @@ impl Account {
         // One cause may give way to another; the standstill is still the same.
         let since = self.current.take().map_or_else(Utc::now, |before| before.since);
         let trouble = Trouble { what: what.to_owned(), since, pid: std::process::id() };
-        // A disk that is full may not take the file either; the log has said it.
-        drop(
-            serde_json::to_vec(&trouble).map(|text| write_private(&file(state_dir), &text).is_ok()),
-        );
+        if let Err(error) = write(state_dir, Some(&trouble)) {
+            tracing::debug!("the trouble cannot be told in its file: {error}");
+        }
         self.current = Some(trouble);
         self.is_settled = false;
         true
@@ -61,8 +79,10 @@ impl Account {
         if std::mem::replace(&mut self.is_settled, true) {
             return;
         }
-        // A watchdog before this one may have left it.
-        drop(std::fs::remove_file(file(state_dir)));
+        // A watchdog before this one may have left its own; and the file has to have its place before the disk is full.
+        if let Err(error) = write(state_dir, None) {
+            tracing::debug!("the file of troubles cannot be written: {error}");
+        }
         if let Some(before) = self.current.take() {
             let seconds = (Utc::now() - before.since).num_seconds();
             tracing::info!("work goes on after {seconds} s of standstill");
@@ -73,6 +93,27 @@ impl Account {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_trouble_takes_no_room_that_it_did_not_have() {
+        use std::os::unix::fs::MetadataExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let mut account = Account::default();
+        account.works(folder.path());
+        let place = || {
+            let meta = std::fs::metadata(file(folder.path())).unwrap();
+            (meta.ino(), meta.len(), meta.mode() & 0o777)
+        };
+        let before = place();
+        assert_eq!((before.1, before.2), (2048, 0o600));
+        account.blocked(folder.path(), "the disk is full");
+        assert_eq!(place(), before);
+        account.works(folder.path());
+        assert_eq!(place(), before);
+        // One that is too long to be told there leaves what it finds.
+        account.blocked(folder.path(), &"x".repeat(3000));
+        assert_eq!(place(), before);
+    }
 
     #[test]
     fn a_standstill_is_told_with_its_beginning_until_it_is_over() {

@@ -1,5 +1,6 @@
 //! What does the fleet look like now? The one summary behind `agents status`, made of values alone.
 
+pub mod limits;
 mod member;
 #[cfg(test)]
 mod tests;
@@ -11,7 +12,7 @@ use std::time::Duration;
 
 use agents_config::{Fleet, Kind, Watch};
 use agents_decide::sentence::way_out;
-use agents_decide::{FleetState, Now, Sequence};
+use agents_decide::{FleetState, Now, Sequence, Stand, Standing};
 use agents_names::{BackendName, PhaseId};
 use agents_tmux::Listing;
 use chrono::{DateTime, Utc};
@@ -50,8 +51,11 @@ pub enum Terminals {
     Listed(Listing),
     /// No server runs, and none that we know of lives: nothing runs.
     NoServer,
-    /// The look failed; nobody knows what runs.
-    Unseen(String),
+    /// The look failed; nobody knows what runs. `hangs`: a server lets everybody wait.
+    Unseen {
+        cause: String,
+        hangs: bool,
+    },
 }
 
 /// The summary.
@@ -109,6 +113,8 @@ pub struct MemberView {
     pub edited: Option<String>,
     /// The foreground process of its pane.
     pub command: Option<String>,
+    /// What its program does, as the last look found, and what says so; only while it runs and is watched.
+    pub doing: Option<Standing>,
     pub limited_until: Option<DateTime<Utc>>,
     /// What it is owed, oldest first.
     pub owed: Vec<String>,
@@ -265,7 +271,7 @@ impl FleetView {
     pub fn of(known: &Known<'_>) -> Self {
         let listing = match known.terminals {
             Terminals::Listed(listing) => Some(listing),
-            Terminals::NoServer | Terminals::Unseen(_) => None,
+            Terminals::NoServer | Terminals::Unseen { .. } => None,
         };
         let agents = member::agents(known, listing);
         let services = member::services(known, listing);
@@ -283,7 +289,7 @@ impl FleetView {
             watchdog: known.watchdog,
             undeclared,
             tmux_problem: match known.terminals {
-                Terminals::Unseen(cause) => Some(unseen(known, cause)),
+                Terminals::Unseen { cause, hangs } => Some(unseen(known, cause, *hangs)),
                 Terminals::Listed(_) | Terminals::NoServer => None,
             },
         }
@@ -304,20 +310,27 @@ impl FleetView {
 }
 
 /// Why the terminals cannot be looked at, with what the watchdog knows of it.
-fn unseen(known: &Known<'_>, cause: &str) -> String {
+fn unseen(known: &Known<'_>, cause: &str, hangs: bool) -> String {
     let Some(state) = known.state else { return cause.to_owned() };
     let mut text = cause.to_owned();
     if let Some(blind) = state.blind {
         let since = known.now.since(blind.since);
         text.push_str(&format!("; so it is {since}, and nothing is started or stopped"));
     }
-    if let Some(server) = state.server {
+    if let Some(server) = state.server.filter(|_| hangs) {
         text.push_str(&format!("; {}", way_out(server)));
     }
     text
 }
 
 impl MemberView {
+    /// Whether only a person can help it on.
+    #[must_use]
+    pub fn needs_person(&self) -> bool {
+        let doing = self.doing.as_ref().map(|doing| doing.stand);
+        self.state == State::WaitingInput || doing == Some(Stand::Unauthenticated)
+    }
+
     /// Whether its program runs, at work or inside a usage window.
     #[must_use]
     pub fn runs(&self) -> bool {

@@ -4,7 +4,7 @@
 //! file alone tells.
 
 use std::os::unix::fs::DirBuilderExt as _;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use agents_config::Digest;
 
@@ -13,10 +13,24 @@ use crate::launch::write_private;
 #[cfg(test)]
 mod tests;
 
+/// Where a fleet is that was reached by a path.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-struct Hint {
+pub struct Hint {
+    /// The path.
     config: PathBuf,
-    state_dir: PathBuf,
+    /// The file that it led to; nothing in hints of earlier versions, which were by the file alone.
+    #[serde(default)]
+    file: Option<PathBuf>,
+    /// Its state.
+    pub state_dir: PathBuf,
+}
+
+impl Hint {
+    /// The file of that fleet, with no link in its path.
+    #[must_use]
+    pub fn file(&self) -> &Path {
+        self.file.as_deref().unwrap_or(&self.config)
+    }
 }
 
 /// The folder of the hints; `None` for a process without a home.
@@ -29,29 +43,53 @@ pub fn folder() -> Option<PathBuf> {
     base.is_absolute().then(|| base.join("agents/fleets"))
 }
 
-/// Notes down where the state of that file's fleet is. A hint that cannot be written is one that nobody gets.
-pub fn note(folder: &Path, config: &Path, state_dir: &Path) {
-    if find(folder, config).as_deref() == Some(state_dir) {
-        return;
-    }
-    let hint = Hint { config: config.to_owned(), state_dir: state_dir.to_owned() };
-    let written = std::fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)
-        .and_then(|()| Ok(serde_json::to_vec(&hint)?))
-        .and_then(|text| write_private(&file_of(folder, config), &text));
-    if let Err(error) = written {
-        tracing::debug!("no hint in {}: {error}", folder.display());
+/// Notes down where the state of a fleet is, by the path that led to its file and by the `file` itself. A hint that cannot
+/// be written is one that nobody gets.
+pub fn note(folder: &Path, given: &Path, file: &Path, state_dir: &Path) {
+    let mut names = names_of(given);
+    names.push(file.to_owned());
+    for config in names {
+        let hint = Hint { config, file: Some(file.to_owned()), state_dir: state_dir.to_owned() };
+        if read(&file_of(folder, &hint.config)).as_ref() == Some(&hint) {
+            continue;
+        }
+        let written = std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
+            .and_then(|()| Ok(serde_json::to_vec(&hint)?))
+            .and_then(|text| write_private(&file_of(folder, &hint.config), &text));
+        if let Err(error) = written {
+            tracing::debug!("no hint in {}: {error}", folder.display());
+        }
     }
     forget_projects_that_are_gone(folder);
 }
 
-/// Where the state of that file's fleet was when it was last taken over.
+/// Where the fleet was when it was last taken over that was reached by this path. A link that leads to another file by now
+/// is still the path that was given.
 #[must_use]
-pub fn find(folder: &Path, config: &Path) -> Option<PathBuf> {
-    let hint = read(&file_of(folder, config))?;
-    (hint.config == config).then_some(hint.state_dir)
+pub fn find(folder: &Path, given: &Path) -> Option<Hint> {
+    let names = names_of(given).into_iter().chain(given.canonicalize().ok());
+    names
+        .into_iter()
+        .find_map(|config| read(&file_of(folder, &config)).filter(|hint| hint.config == config))
+}
+
+/// What a path is known by: as it was given, and with the links of its folders followed, so that two spellings of one
+/// are one.
+fn names_of(given: &Path) -> Vec<PathBuf> {
+    let Ok(absolute) = std::path::absolute(given) else { return Vec::new() };
+    let (Some(folder), Some(name)) = (absolute.parent(), absolute.file_name()) else {
+        return Vec::new();
+    };
+    let mut names: Vec<PathBuf> =
+        folder.canonicalize().ok().map(|folder| folder.join(name)).into_iter().collect();
+    let winds = absolute.components().any(|part| part == Component::ParentDir);
+    if !winds && !names.contains(&absolute) {
+        names.insert(0, absolute);
+    }
+    names
 }
 
 fn read(file: &Path) -> Option<Hint> {

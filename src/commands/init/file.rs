@@ -117,6 +117,8 @@ const WORKER: &str = r#"
 [[agent]]
 name = "worker"
 prompt = "You are a worker agent. Wait for instructions."
+# Started again, it goes on in its own conversation, where its backend can.
+resume = true
 "#;
 
 const LOOP_INTRODUCTION: &str = "

@@ -52,7 +52,10 @@ process_name = "claude"
 # What it may do without asking. Nobody answers its questions at night: on a machine that is itself the sandbox,
 # "--dangerously-skip-permissions" asks nothing (as root it also needs IS_SANDBOX=1).
 flags = "--permission-mode acceptEdits"
+# Each conversation gets an id of its own, under which the next start goes on with it.
+session_flag = "--session-id '{id}'"
 supports_resume = true
+resume_refused = ["No conversation found with session ID: {id}"]
 submit_pause = "400ms"
 ready_re = '\? for shortcuts|esc to interrupt'
 stall_idle = "10m"
@@ -97,8 +100,11 @@ stall_idle = "10m"
         keys: r#"
 prompt_delivery = "arg"
 process_name = "pi"
+# Each conversation gets an id of its own, under which the next start goes on with it.
+session_flag = "--session-id '{id}'"
 supports_resume = true
 resume_flag = "--session-id '{id}'"
+resume_refused = ["No project session found with id '{id}'"]
 submit_pause = "400ms"
 stall_idle = "5m"
 "#,

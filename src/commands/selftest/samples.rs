@@ -69,6 +69,7 @@ pub fn seen(screen: &[&str]) -> MemberSeen {
         }),
         shown: None,
         told: None,
+        heard: None,
         conversation: None,
         exit: None,
         log_age: Some(Duration::from_secs(3600)),

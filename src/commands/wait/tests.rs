@@ -1,9 +1,10 @@
 use agents_decide::{
-    ActivityNote, Asks, Ending, FleetState, Life, Member, Moment, Note, StallNote,
+    ActivityNote, Asks, Ending, FleetState, Life, Member, Moment, Note, StallNote, Stand, Standing,
 };
 use agents_watchdog::recorder::Word;
 
 use super::Seen;
+use crate::cli::Until;
 
 fn up() -> Member {
     Member { life: Life::Up { since: Moment(0), run: None }, ..Member::default() }
@@ -27,6 +28,26 @@ fn the_last_look_tells_work_from_rest() {
     let asks = Asks { since: Moment(0), row: "1. Yes".to_owned() };
     let asking = Member { asks: Some(asks), ..up() };
     assert_eq!(seen(&asking, vec![idle()]), Seen::WaitingInput);
+}
+
+#[test]
+fn what_is_known_by_all_evidence_beats_the_signs_of_work() {
+    let stands = |stand| {
+        let standing = Standing {
+            stand,
+            by: "hook Stop".to_owned(),
+            is_told: true,
+            since_ms: None,
+            besides: Vec::new(),
+            differs_since: None,
+        };
+        let member = Member { standing: Some(standing), ..up() };
+        seen(&member, vec![ActivityNote::ScreenMoves.into()])
+    };
+    assert_eq!(stands(Stand::Idle), Seen::Idle);
+    assert_eq!(stands(Stand::WaitingInput), Seen::WaitingInput);
+    assert!(stands(Stand::Failed).is(Until::Idle), "its turn is over");
+    assert!(!stands(Stand::Unknown).is(Until::Idle));
 }
 
 #[test]

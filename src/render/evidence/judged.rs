@@ -85,7 +85,9 @@ pub(super) fn limit(evidence: &Evidence<'_>) -> String {
             if let Some(silence) = evidence.silence().or_else(|| evidence.unwatched()) {
                 return silence;
             }
-            if let Some(backend) = backend.filter(|backend| backend.limit_re.is_none()) {
+            if let Some(backend) =
+                backend.filter(|backend| backend.limit_re.is_none() && backend.preset.is_none())
+            {
                 return format!("not judged, since backend `{}` has no `limit_re`", backend.name);
             }
             match dismissed {
@@ -143,7 +145,12 @@ pub(super) fn activity(evidence: &Evidence<'_>) -> String {
         })
     };
     let works = |note: &ActivityNote| {
-        matches!(note, ActivityNote::PatternSeen { .. } | ActivityNote::LogYoung { .. })
+        matches!(
+            note,
+            ActivityNote::Told { .. }
+                | ActivityNote::PatternSeen { .. }
+                | ActivityNote::LogYoung { .. }
+        )
     };
     if notes().any(works) {
         return "at work at the last look".to_owned();
@@ -166,6 +173,19 @@ pub(super) fn activity(evidence: &Evidence<'_>) -> String {
         seen(activity.evidence_at, "never"),
         seen(activity.changed_at, "never"),
     )
+}
+
+/// What its program does, what that is known by, and what says otherwise.
+pub(super) fn standing(evidence: &Evidence<'_>) -> Option<String> {
+    let standing = evidence.view.doing.as_ref()?;
+    let mut text = format!("{}, by {}", standing.stand.as_str(), standing.by);
+    if let Some(at) = standing.since_ms.and_then(chrono::DateTime::from_timestamp_millis) {
+        text.push_str(&format!(", since {}", evidence.now.clock(at)));
+    }
+    for (by, stand) in &standing.besides {
+        text.push_str(&format!("; {by} says {}, which does not count", stand.as_str()));
+    }
+    Some(text)
 }
 
 pub(super) fn wake(evidence: &Evidence<'_>) -> Option<String> {

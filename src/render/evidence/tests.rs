@@ -85,6 +85,7 @@ fn read(
         remark: None,
         edited: None,
         command: None,
+        doing: None,
         limited_until: None,
         owed: Vec::new(),
     };

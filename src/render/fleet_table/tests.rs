@@ -30,6 +30,7 @@ fn member(name: &str, state: State, waiting_for: Option<&str>) -> MemberView {
         remark: None,
         edited: None,
         command: (limited || state == State::Running).then(|| "node".to_owned()),
+        doing: None,
         limited_until: limited.then(|| noon + TimeDelta::hours(4)),
         owed: if limited { vec!["probe".to_owned()] } else { Vec::new() },
     }
@@ -110,7 +111,7 @@ fn trouble_stands_above_the_table() {
     let text = plain(&of(&view, None));
     let heads: Vec<&str> = text.lines().take(3).map(|line| &line[..8]).collect();
     assert_eq!(heads, [" config:", " tmux: c", " phase: "]);
-    assert!(text.contains("STALE") && text.contains("last tick 66 min ago"), "{text}");
+    assert!(text.contains("STALE") && text.contains("last look 66 min ago"), "{text}");
 }
 
 #[test]
@@ -134,4 +135,26 @@ fn what_needs_a_look_is_coloured() {
     assert!(text.contains(&format!("{BAD}FAILED{BAD:#}")), "{text:?}");
     assert!(text.contains(&format!("{WAITS}LIMITED [node]{WAITS:#}")), "{text:?}");
     assert!(!text.contains("\u{1b}[31m5 starts"), "words of programs bring no colour of their own");
+}
+
+/// The keys of an object, in order.
+fn keys(value: &serde_json::Value) -> Vec<&str> {
+    value.as_object().unwrap().keys().map(String::as_str).collect()
+}
+
+#[test]
+fn the_readme_shows_the_document_as_it_is() {
+    let readme = include_str!("../../../README.md");
+    let (_, rest) = readme.split_once("$ agents status --json\n").unwrap();
+    let (sample, _) = rest.split_once("$ agents up").unwrap();
+    let shown: serde_json::Value = serde_json::from_str(&sample.replace('\n', "")).unwrap();
+    let json = crate::render::fleet_json::of(&view());
+    assert_eq!(keys(&shown), keys(&json));
+    assert_eq!(keys(&shown["agents"][0]), keys(&json["agents"][0]));
+    assert_eq!(keys(&shown["watchdog"]), keys(&json["watchdog"]));
+    let unseen = crate::render::fleet_json::unseen(
+        std::path::Path::new("agents.toml"),
+        &crate::error::Error::Failed("no answer".to_owned()),
+    );
+    assert_eq!(keys(&unseen), keys(&json), "the same document, whatever happens");
 }

@@ -1,18 +1,17 @@
 //! The `[backend.NAME]` tables.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::time::Duration;
 
 use agents_names::BackendName;
 
-use super::presets::{self, Filling};
+use super::presets::{self, Filling, Own};
 use crate::entry::Field;
 use crate::picker::{Picker, inherited, own};
 use crate::problem::Span;
-use crate::raw::RawBackend;
-use crate::value::{Filled, Interval, Seconds, Value};
-use crate::{Backend, Pattern, PromptDelivery};
+use crate::raw::{RawAnswer, RawBackend, RawSample};
+use crate::value::{Filled, Interval, Seconds, Value, nearest};
+use crate::{Backend, DialogAnswer, Pattern, Preset, PromptDelivery, Sample};
 
 const PAUSE: Duration = Duration::from_millis(400);
 const CONNECT: Duration = Duration::from_secs(12);
@@ -23,7 +22,7 @@ const MODEL: &str = "--model '{model}'";
 /// The declared backends. One that lacks what it needs is left out, with a problem noted.
 pub(super) fn backends(
     raw: &[(String, Span, RawBackend)],
-    (presets, default_account): (Option<&Path>, &Field<String>),
+    (presets, default_account): (&Own<'_>, &Field<String>),
     picker: &mut Picker<'_, '_>,
 ) -> BTreeMap<BackendName, Backend> {
     let mut backends = BTreeMap::new();
@@ -46,7 +45,7 @@ pub(super) fn backends(
 fn backend(
     name: &BackendName,
     raw: &RawBackend,
-    (presets, default_account): (Option<&Path>, &Field<String>),
+    (presets, default_account): (&Own<'_>, &Field<String>),
     picker: &mut Picker<'_, '_>,
 ) -> Option<Backend> {
     let preset = presets::preset(&raw.preset, presets, picker);
@@ -57,6 +56,10 @@ fn backend(
         Read { name, preset: preset.as_ref().map_or("", |preset| preset.name()), picker };
     let bin = read.bin(raw, from.bin);
     let delivery = from.prompt_delivery;
+    presets::check_hooks(&raw.hooks, preset.as_ref(), read.picker);
+    let is_own = preset.as_ref().zip(bin.as_ref());
+    let is_own = is_own.is_some_and(|(preset, bin)| presets::is_own_program(preset, bin));
+    let hooks = from.hooks.map(|hooks| hooks && is_own);
     let prompt_delivery =
         read.value("prompt_delivery", &raw.prompt_delivery, delivery, PromptDelivery::Arg);
     let submit_key = match prompt_delivery {
@@ -84,6 +87,7 @@ fn backend(
             false,
         ),
         resume_flag: read.or_text("resume_flag", &raw.resume_flag, from.resume_flag, RESUME),
+        resume_takes_prompt: from.resume_takes_prompt.unwrap_or(true),
         resume_refused: read.value(
             "resume_refused",
             &raw.resume_refused,
@@ -92,6 +96,7 @@ fn backend(
         ),
         session_flag: read.text("session_flag", &raw.session_flag, from.session_flag),
         prompt_flag: read.text("prompt_flag", &raw.prompt_flag, from.prompt_flag),
+        hooks: read.value("hooks", &raw.hooks, hooks, false),
         env: from.env,
         remote_control: read.value("remote_control", &raw.remote_control, None, false),
         remote_control_flag: read.or_text(
@@ -112,9 +117,56 @@ fn backend(
             CONNECT,
         ),
         account: read.inherited("account", &raw.account, default_account),
+        samples: samples(name, &raw.sample.0, picker),
+        answers: answers(name, &raw.answer.0, preset.as_ref(), picker),
         preset,
         bin: bin?,
     })
+}
+
+/// The answers. One to a dialog that the preset does not know would never be given.
+fn answers(
+    name: &BackendName,
+    raw: &[RawAnswer],
+    preset: Option<&Preset>,
+    picker: &mut Picker<'_, '_>,
+) -> Vec<DialogAnswer> {
+    let known: Vec<&str> =
+        preset.iter().flat_map(|preset| &preset.head().dialogs).map(String::as_str).collect();
+    let answers = raw.iter().enumerate().filter_map(|(at, raw)| {
+        let key = |key: &str| format!("backend.{name}.answer.{at}.{key}");
+        let Filled(dialog) = picker.pick(key("dialog"), &own(&raw.dialog))?;
+        let Filled(choose) = picker.pick(key("choose"), &own(&raw.choose))?;
+        if !known.contains(&dialog.as_str()) {
+            let span = raw.dialog.span()?;
+            let message = format!("the preset of `{name}` knows no dialog `{dialog}`");
+            let problem = picker.problems.error(span, message).label("unknown dialog");
+            problem.help(match (nearest(&dialog, &known), known.is_empty()) {
+                (Some(near), _) => format!("did you mean `{near}`?"),
+                (None, false) => format!("known: {}", known.join(", ")),
+                (None, true) => "only a preset with `[[dialog]]` knows any".to_owned(),
+            });
+            return None;
+        }
+        Some(DialogAnswer { dialog, choose })
+    });
+    answers.collect()
+}
+
+/// The stored screens; one that lacks what it needs is noted already.
+fn samples(name: &BackendName, raw: &[RawSample], picker: &mut Picker<'_, '_>) -> Vec<Sample> {
+    let samples = raw.iter().enumerate().filter_map(|(at, raw)| {
+        let key = |key: &str| format!("backend.{name}.sample.{at}.{key}");
+        let file = picker.pick(key("file"), &own(&raw.file))?;
+        let state = picker.pick(key("state"), &own(&raw.state))?;
+        Some(Sample {
+            file: picker.absolute(&file.0, raw.file.span()),
+            state,
+            title: picker.pick(key("title"), &own(&raw.title)),
+            command: picker.pick(key("command"), &own(&raw.command)),
+        })
+    });
+    samples.collect()
 }
 
 /// Reads the keys of one backend: the file's value, else the preset's, else the standard.

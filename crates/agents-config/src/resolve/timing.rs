@@ -67,6 +67,12 @@ pub(super) fn timing(raw: Option<&RawWatchdog>, picker: &mut Picker<'_, '_>) -> 
             standard.account_stagger,
         ),
         tmux_timeout: read.interval("tmux_timeout", |r| &r.tmux_timeout, standard.tmux_timeout),
+        journal_age: read.interval("journal_age", |r| &r.journal_age, standard.journal_age),
+        journal_entries: read.count(
+            "journal_entries",
+            |r| &r.journal_entries,
+            standard.journal_entries,
+        ),
     }
 }
 

@@ -58,6 +58,22 @@ impl Word for NotifyEvent {
     }
 }
 
+impl Word for agents_screens::State {
+    const ALL: &'static [Self] = &[
+        Self::Active,
+        Self::Idle,
+        Self::WaitingInput,
+        Self::Limited,
+        Self::Fatal,
+        Self::Exited,
+        Self::Unknown,
+    ];
+
+    fn word(self) -> &'static str {
+        self.as_str()
+    }
+}
+
 impl<T: Word> Value for Vec<T> {
     fn read(value: &DeValue<'_>) -> Result<Self, Wrong> {
         let items = value.as_array().ok_or_else(|| Wrong::kind("an array of words", value))?;

@@ -161,6 +161,8 @@ fn every_line_that_is_named_holds_the_key() {
         ("backend.one.submit_pause", "built in"),
         ("watchdog.restart_limit", "restart_limit = 7"),
         ("watchdog.tmux_timeout", "built in"),
+        ("watchdog.journal_age", "built in"),
+        ("watchdog.journal_entries", "built in"),
         ("loop.phases.1.plan", "built in"),
         ("loop.handoff.remote", "built in"),
         ("loop.handoff.claim_pings", "claim_pings = \"ann\""),

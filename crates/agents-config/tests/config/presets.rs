@@ -103,3 +103,41 @@ fn a_persons_own_preset_wins_and_a_broken_one_is_an_error_of_the_config() {
     let report = load("presets_dir = \"/nowhere/at/all\"", "preset = \"claude\"").unwrap_err();
     assert!(report.contains("/nowhere/at/all is no folder"), "{report}");
 }
+
+#[test]
+fn hooks_are_given_to_programs_that_are_started_by_their_own_name() {
+    for (backend, hooks) in [
+        ("preset = \"claude\"", true),
+        ("preset = \"claude\"\nbin = \"/opt/bin/claude --verbose\"", true),
+        ("preset = \"claude\"\nbin = \"docker run box claude\"", false),
+        ("preset = \"claude\"\nbin = \"./wrapped\"\nhooks = true", true),
+        ("preset = \"claude\"\nhooks = false", false),
+        ("preset = \"pi\"", true),
+        // Theirs need more than the user may want; see the reference.
+        ("preset = \"codex\"", false),
+        ("preset = \"codex\"\nhooks = true", true),
+        ("preset = \"opencode\"", false),
+        ("preset = \"gemini\"", false),
+        ("bin = \"claude\"", false),
+    ] {
+        assert_eq!(backend_of(&load("", backend).unwrap()).hooks, hooks, "{backend}");
+    }
+    for backend in ["preset = \"gemini\"\nhooks = true", "bin = \"x\"\nhooks = true"] {
+        let report = load("", backend).unwrap_err();
+        assert!(report.contains("nothing is known of hooks"), "{report}");
+    }
+}
+
+#[test]
+fn an_answer_is_given_to_a_dialog_that_the_preset_knows_and_to_no_other() {
+    let answer = |dialog: &str| {
+        format!("preset = \"claude\"\nanswer = [{{ dialog = \"{dialog}\", choose = \"Yes\" }}]")
+    };
+    let loaded = load("", &answer("trust-folder")).unwrap();
+    let answers = &backend_of(&loaded).answers;
+    assert_eq!((answers[0].dialog.as_str(), answers[0].choose.as_str()), ("trust-folder", "Yes"));
+    let typo = load("", &answer("trust-fodler")).unwrap_err();
+    assert!(typo.contains("did you mean `trust-folder`?"), "{typo}");
+    let bare = load("", &answer("trust-folder").replace("preset = \"claude\"", "bin = \"x\""));
+    assert!(bare.unwrap_err().contains("only a preset with `[[dialog]]` knows any"));
+}

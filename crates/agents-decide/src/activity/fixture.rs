@@ -42,6 +42,7 @@ fn new_backend() -> Backend {
     Backend {
         preset: None,
         prompt_flag: None,
+        hooks: false,
         env: Vec::new(),
         name: BackendName::new("tui").expect("valid"),
         bin: "tui".to_owned(),
@@ -59,6 +60,7 @@ fn new_backend() -> Backend {
         flags: None,
         supports_resume: false,
         resume_flag: String::new(),
+        resume_takes_prompt: true,
         resume_refused: Vec::new(),
         session_flag: None,
         remote_control: false,
@@ -70,6 +72,8 @@ fn new_backend() -> Backend {
         attach: String::new(),
         server: String::new(),
         connect_delay: Duration::from_secs(12),
+        samples: Vec::new(),
+        answers: Vec::new(),
     }
 }
 
@@ -124,6 +128,7 @@ pub(crate) fn member(text: &str, cpu_ms: u64) -> MemberSeen {
         screen: Seen::Known(screen(text)),
         shown: None,
         told: None,
+        heard: None,
         conversation: None,
         exit: None,
         log_age: None,

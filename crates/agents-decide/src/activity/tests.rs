@@ -13,7 +13,7 @@ const REST: &str = "done / >";
 fn check(looks: &[(u64, MemberSeen, Activity, Option<u64>)]) {
     let mut state = ActivityState::default();
     for (at, seen, verdict, evidence_age) in looks {
-        let (next, found, _) = judge(&state, &backend(), seen, &timing(), now(*at));
+        let (next, found, _) = judge(&state, &backend(), (seen, None), &timing(), now(*at));
         let age = next.evidence_at.map(|evidence| now(*at).at.since(evidence).as_secs());
         assert_eq!((found, age), (*verdict, *evidence_age), "at {at}: {next:?}");
         state = next;
@@ -45,10 +45,10 @@ fn a_frozen_frame_is_stale_after_three_looks_when_looks_are_rare() {
     let mut slow = timing();
     slow.signal_interval = Duration::from_secs(60);
     let (state, _, _) =
-        judge(&ActivityState::default(), &backend(), &member(WORK, 0), &slow, now(0));
-    let (state, at_limit, _) = judge(&state, &backend(), &member(WORK, 0), &slow, now(180));
+        judge(&ActivityState::default(), &backend(), (&member(WORK, 0), None), &slow, now(0));
+    let (state, at_limit, _) = judge(&state, &backend(), (&member(WORK, 0), None), &slow, now(180));
     assert_eq!(at_limit, Activity::Active);
-    let (_, past, notes) = judge(&state, &backend(), &member(WORK, 0), &slow, now(181));
+    let (_, past, notes) = judge(&state, &backend(), (&member(WORK, 0), None), &slow, now(181));
     assert_eq!(past, Activity::Idle);
     let stale = ActivityNote::PatternStale { row: "esc interrupt".to_owned(), since: now(0).at };
     assert!(notes.contains(&stale), "{notes:?}");
@@ -119,12 +119,12 @@ fn a_fresh_log_makes_a_lingering_footer_active_but_not_for_limits() {
     for (age, verdict) in [(180, Activity::Active), (181, Activity::Idle)] {
         seen.log_age = Some(Duration::from_secs(age));
         let (state, found, _) =
-            judge(&ActivityState::default(), &footer, &seen, &timing(), now(500));
+            judge(&ActivityState::default(), &footer, (&seen, None), &timing(), now(500));
         assert_eq!(found, verdict, "log of {age} s");
         assert!(!state.pattern_active(now(500)), "the log must not count for limits");
     }
     let (state, _, _) =
-        judge(&ActivityState::default(), &footer, &member(WORK, 0), &timing(), now(500));
+        judge(&ActivityState::default(), &footer, (&member(WORK, 0), None), &timing(), now(500));
     assert!(state.pattern_active(now(500)));
     assert!(!state.pattern_active(now(501)), "an earlier look must not count");
 }
@@ -136,10 +136,10 @@ fn a_failed_look_is_unknown_and_forgets_nothing() {
     let mut gone = blind.clone();
     (gone.screen, gone.processes) = (Seen::Absent, Seen::Absent);
     let (before, _, _) =
-        judge(&ActivityState::default(), &backend(), &member(WORK, 0), &timing(), now(0));
+        judge(&ActivityState::default(), &backend(), (&member(WORK, 0), None), &timing(), now(0));
     let cause = "the server does not answer".to_owned();
     for (seen, said) in [(blind, vec![ActivityNote::ScreenUnseen { cause }]), (gone, Vec::new())] {
-        let (after, verdict, notes) = judge(&before, &backend(), &seen, &timing(), now(60));
+        let (after, verdict, notes) = judge(&before, &backend(), (&seen, None), &timing(), now(60));
         assert_eq!((verdict, notes), (Activity::Unknown, said));
         assert_eq!(after, before);
     }
@@ -148,8 +148,8 @@ fn a_failed_look_is_unknown_and_forgets_nothing() {
 /// What is said of a look after one that saw `REST` at second 0.
 fn said(at: u64, seen: &MemberSeen) -> Vec<ActivityNote> {
     let (before, _, _) =
-        judge(&ActivityState::default(), &backend(), &member(REST, 0), &timing(), now(0));
-    judge(&before, &backend(), seen, &timing(), now(at)).2
+        judge(&ActivityState::default(), &backend(), (&member(REST, 0), None), &timing(), now(0));
+    judge(&before, &backend(), (seen, None), &timing(), now(at)).2
 }
 
 #[test]
@@ -174,7 +174,7 @@ fn a_log_is_said_to_grow_only_when_it_grew() {
 #[test]
 fn what_moves_after_the_boot_is_remembered() {
     let look = |state: &ActivityState, at, text| {
-        judge(state, &backend(), &member(text, 0), &timing(), now(at)).0
+        judge(state, &backend(), (&member(text, 0), None), &timing(), now(at)).0
     };
     let booted = look(&look(&ActivityState::default(), 0, "logo"), 60, REST);
     assert!(!booted.moved, "drawing the first screen is no work");
@@ -202,7 +202,7 @@ proptest! {
             let mut seen = member([WORK, REST, "more", ""][text], cpu);
             seen.processes = processes(cpu, set);
             seen.log_age = log_age.map(Duration::from_secs);
-            let (next, verdict, _) = judge(&state, &backend(), &seen, &timing(), now(at));
+            let (next, verdict, _) = judge(&state, &backend(), (&seen, None), &timing(), now(at));
             prop_assert!(next.evidence_at >= state.evidence_at);
             prop_assert!(next.evidence_at <= Some(now(at).at));
             prop_assert_eq!(verdict == Activity::Active, next.pattern_active(now(at)));

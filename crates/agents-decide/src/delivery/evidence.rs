@@ -1,16 +1,42 @@
 //! Did the submitted message go?
 
 use agents_config::Pattern;
+use chrono::{DateTime, Utc};
+
+use crate::{MemberSeen, ToldState};
 
 /// How many characters of the message's end are looked for; the end is what a composer shows last.
 const NEEDLE: usize = 40;
 /// The rows in which a composer and its footer stand.
 const BOTTOM: usize = 12;
 
+/// Whether the program itself says that it took the text, or began a turn, since the key was sent. A program tells the
+/// time by the same clock, but what it tells may be a moment older than what was done then.
+pub(super) fn told(seen: &MemberSeen, sent: DateTime<Utc>, text: &str) -> Option<Went> {
+    let since = sent.timestamp_millis();
+    let took = seen.heard.as_ref().and_then(|heard| heard.prompt.as_ref());
+    let took = took.filter(|prompt| prompt.at_ms >= since);
+    if let Some(prompt) = took {
+        let (needle, hay) = (squeeze(text), squeeze(&prompt.text));
+        let needle: String = needle.chars().take(NEEDLE).collect();
+        if hay.contains(&needle) {
+            return Some(Went::Told);
+        }
+    }
+    // A turn of somebody else's prompt can begin just then, so that prompt must not be known.
+    let began = seen
+        .told
+        .as_ref()
+        .is_some_and(|told| told.state == ToldState::Active && told.since_ms >= since);
+    (began && took.is_none()).then_some(Went::WorkBegan)
+}
+
 /// What shows that a submitted message went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Went {
+    /// The program itself says that it took the text.
+    Told,
     /// The program began to work.
     WorkBegan,
     /// The text, or what stood for it, left the end of the screen.
@@ -28,6 +54,7 @@ impl Went {
     #[must_use]
     pub fn told(self) -> &'static str {
         match self {
+            Self::Told => "the program itself said that it took it",
             Self::WorkBegan => "the program began to work on it",
             Self::TextLeft => "its text left the composer",
             Self::TextRepeated => "its text moved from the composer into the conversation",

@@ -172,7 +172,9 @@ pub(crate) fn begin_run(draft: &mut Draft<'_>, what: Declared<'_>) {
     end_run(draft.member(name));
     let mailbox = &mut draft.member(name).mailbox;
     mailbox.queue.retain(|owed| owed.kind != MessageKind::Kickoff);
-    if let Some(text) = crate::messages::kickoff_line(draft.fleet, what) {
+    let program = draft.member(name).program.as_ref();
+    let opening = program.map(|program| program.opening.clone()).unwrap_or_default();
+    if let Some(text) = crate::messages::kickoff_line(draft.fleet, what, &opening) {
         owe(draft, name, MessageKind::Kickoff, text);
         draft.member(name).mailbox.queue.rotate_right(1);
     }

@@ -2,16 +2,23 @@
 
 use std::time::Duration;
 
-use super::{Message, MessageKind};
+use super::{Message, MessageKind, menu};
 use crate::draft::{Declared, Draft};
 use crate::life::Life;
-use crate::{Activity, MemberSeen, PaneSeen, Seen, account};
+use crate::{
+    Activity, MemberSeen, PaneSeen, Seen, ShownState, Stand, Standing, ToldState, account,
+};
 
 /// How long a program that was just started is left to draw its composer, where nothing says when it is ready.
 const SETTLES_WITHIN: Duration = Duration::from_secs(5);
 
+/// How long a program may take to draw that the turn is over of which it told the end.
+const DRAWS_WITHIN: Duration = Duration::from_secs(3);
+
 /// How long after its start a program is looked at often, so that it gets what it is owed as soon as it can take it.
 const APPEARS_WITHIN: Duration = Duration::from_secs(60);
+
+const ASKS: &str = "it asks something, and any key would be an answer; `agents attach` shows it";
 
 /// Why nothing may be typed at the pane at all, not even at once: a person has to act first.
 pub(crate) fn closed(seen: &MemberSeen) -> Option<&'static str> {
@@ -19,9 +26,14 @@ pub(crate) fn closed(seen: &MemberSeen) -> Option<&'static str> {
     if pane.deaf {
         return Some("its pane is in copy mode or takes no input");
     }
+    let is_at_work = seen.shown.as_ref().is_some_and(|shown| shown.state == ShownState::Active);
+    let is_told = seen.told.as_ref().is_some_and(|told| told.state == ToldState::Waiting);
+    if is_told && !is_at_work {
+        return Some(ASKS);
+    }
     let shown = seen.shown.as_ref()?;
     if shown.asks() {
-        return shown.obstacle(false);
+        return shown.obstacle(false, false);
     }
     shown.draft.as_ref().map(|_| "text of somebody's stands in its composer, not sent")
 }
@@ -52,6 +64,11 @@ pub(super) fn obstacle(
         return Some("its pane is in copy mode or takes no input");
     }
     let Seen::Known(screen) = &seen.screen else { return Some("its screen cannot be seen") };
+    // A limit may open a menu, and no preset tells: the key that submits the probe would answer it.
+    let is_silenced = draft.member(what.name()).limit.silences();
+    if probe && is_silenced && seen.shown.is_none() && menu::is_open(&screen.rows) {
+        return Some(ASKS);
+    }
     let urgent = message.now_until.is_some();
     if urgent && let Some(reason) = closed(seen) {
         return Some(reason);
@@ -61,9 +78,23 @@ pub(super) fn obstacle(
         return None;
     }
     let Some(backend) = what.backend(draft.fleet) else { return Some("it is a service") };
+    let standing = draft.member(what.name()).standing.clone();
+    let refused = standing.as_ref().and_then(|standing| told(standing, seen, probe));
+    if let Some(reason) = refused {
+        return Some(reason);
+    }
+    if let Some(shown) = &seen.shown
+        && shown.state == ShownState::Active
+        && draws(draft, what)
+    {
+        draft.look_in(Duration::from_millis(500));
+        return Some("its screen still shows work");
+    }
+    // A screen that only quotes a limit or an error does not silence a program that says it rests.
+    let is_told = standing.is_some_and(|it| it.is_told && it.stand == Stand::Idle);
     if let Some(shown) = &seen.shown
         && activity != Activity::Active
-        && let Some(reason) = shown.obstacle(probe)
+        && let Some(reason) = shown.obstacle(probe, is_told)
     {
         // A program that was just started shows its composer soon; a question may stand for a night.
         if draft.now.at.since(since) < APPEARS_WITHIN {
@@ -97,4 +128,38 @@ pub(super) fn obstacle(
         return Some("it is at work, and is not interrupted");
     }
     None
+}
+
+/// Whether its screen changed a moment ago.
+fn draws(draft: &mut Draft<'_>, what: Declared<'_>) -> bool {
+    let changed_at = draft.member(what.name()).activity.changed_at;
+    changed_at.is_some_and(|at| draft.now.at.since(at) < DRAWS_WITHIN)
+}
+
+/// Why what the program does, by its own word, lets nothing be typed.
+fn told(standing: &Standing, seen: &MemberSeen, is_probe: bool) -> Option<&'static str> {
+    if standing.stand == Stand::Unknown && !standing.besides.is_empty() {
+        return Some("what it does is not known; `agents explain` says what speaks for what");
+    }
+    match standing.stand {
+        _ if !standing.is_told => None,
+        Stand::WaitingInput => Some(ASKS),
+        Stand::Unauthenticated => Some("its provider refuses its login"),
+        // A probe comes long after the time at which it was to go on; somebody may have called that off since.
+        Stand::Limited if goes_on(seen) && !is_probe => {
+            Some("it goes on by itself when its limit ends")
+        }
+        Stand::Limited if !is_probe => Some("it is limited"),
+        Stand::Limited
+        | Stand::Active
+        | Stand::Idle
+        | Stand::Failed
+        | Stand::Exited
+        | Stand::Unknown => None,
+    }
+}
+
+fn goes_on(seen: &MemberSeen) -> bool {
+    let told = seen.told.as_ref().map(|told| &told.state);
+    matches!(told, Some(ToldState::Limited { goes_on: true, .. }))
 }

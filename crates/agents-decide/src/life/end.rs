@@ -102,6 +102,7 @@ pub(super) fn ended(
     let survivors = own_pane(seen).is_some() || seen.processes.known().is_some();
     let asked = up_since.is_some_and(|since| crate::intent::is_asked_up_after(draft, name, since));
     let why = match refused {
+        _ if draft.server_lost && asked => Why::Asked,
         _ if draft.server_lost => Why::ServerLost,
         Some(refused) => refused,
         None if asked => Why::Asked,

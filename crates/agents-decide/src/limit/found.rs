@@ -88,8 +88,8 @@ impl LimitLook<'_> {
                 source: LimitSource::Told { place, since_ms: told.since_ms },
             });
         }
-        // Prose does not outweigh a record that says that the last turn ended well.
-        if self.shown.is_none() && matches!(told, Some((_, ToldState::Idle))) {
+        // What stands on a screen does not outweigh a program that says that its last turn ended well.
+        if matches!(told, Some((_, ToldState::Idle))) {
             return None;
         }
         self.on_screen(tail)

@@ -1,10 +1,14 @@
 //! What follows for the fleet from what one agent's usage window does?
 
 use agents_config::Agent;
+use chrono::TimeDelta;
 
-use super::{LASTS, Limit, LimitLook, ProbeState};
+use super::{GoesOn, LASTS, LASTS_DAYS, Limit, LimitLook, ProbeState};
 use crate::draft::Draft;
-use crate::{MemberSeen, Seen, Wish, account, delivery};
+use crate::{MemberSeen, Now, Seen, Wish, account, delivery};
+
+/// A program waits so long by itself before it tries again, where no allowance is used up.
+const MOMENT: TimeDelta = TimeDelta::minutes(5);
 
 /// Judges one agent's window, and tells its account of what became of it.
 pub(crate) fn step(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen) {
@@ -22,7 +26,7 @@ pub(crate) fn step(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen) {
         pane: &seen.pane,
         screen: &seen.screen,
         shown: seen.shown.as_ref(),
-        told: seen.told.as_ref(),
+        told: member.standing.as_ref().and_then(|standing| standing.counted(seen)),
         pattern_active: member.activity.pattern_active(draft.now),
         own_texts: &own_texts,
         probe: delivery::probe_state(&member.mailbox),
@@ -54,17 +58,28 @@ pub(crate) fn step(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen) {
     }
     draft.member(name).limit = step.next.clone();
     match (before.silences(), step.next.silences()) {
-        (false, true) => account::limited(draft, agent),
+        (false, true) if is_of_account(&step.next, draft.now) => account::limited(draft, agent),
         // Only what was said after the probe was taken tells that the window still holds.
         (true, true) if is_refused_again(&before, &step.next, probe) => {
             account::limited(draft, agent);
         }
         (true, false) => {
             draft.calm(Some(name), LASTS);
+            draft.calm(Some(name), LASTS_DAYS);
             delivery::forget_probe(draft.member(name));
             account::lifted(draft, agent, works);
         }
-        (true, true) | (false, false) => {}
+        (true | false, true) | (false, false) => {}
+    }
+}
+
+/// Whether the others of the account would be refused likewise: a program that tries again in a moment says only that
+/// the provider is busy.
+fn is_of_account(limit: &Limit, now: Now) -> bool {
+    match limit {
+        Limit::Held { goes_on: GoesOn::No, .. } => true,
+        Limit::Held { until, .. } => until.is_some_and(|until| until - now.wall > MOMENT),
+        Limit::Clear { .. } | Limit::Probing { .. } => false,
     }
 }
 

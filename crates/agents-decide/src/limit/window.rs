@@ -6,7 +6,7 @@ use agents_config::Timing;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::found::{Found, GoesOn, LimitSource};
-use super::{LASTS, Limit, LimitLook, LimitNote, ProbeState, probe_text, reset};
+use super::{LASTS, LASTS_DAYS, Limit, LimitLook, LimitNote, ProbeState, probe_text, reset};
 use crate::sentence::Telling;
 use crate::{Moment, Note, Now, Step, Wish};
 
@@ -94,7 +94,7 @@ impl Window {
         };
         let is_new = found.source != self.source;
         if over && !(is_new && found.source.told_ms().is_some()) {
-            return self.is_over(found.goes_on, look, now);
+            return self.end(found.goes_on, look, now);
         }
         if found.row == self.banner && !is_new && self.until.is_some() {
             return Self { goes_on: found.goes_on, ..self }.hold();
@@ -103,7 +103,7 @@ impl Window {
         let window = self.reread(found, look, now);
         // A new refusal that names no later end changes nothing about the probe that is due.
         if over && window.probe_at <= now.at {
-            return window.is_over(goes_on, look, now);
+            return window.end(goes_on, look, now);
         }
         window.hold()
     }
@@ -133,7 +133,7 @@ impl Window {
     }
 
     /// The window should be over, and the limit still stands there.
-    fn is_over(mut self, goes_on: GoesOn, look: &LimitLook<'_>, now: Now) -> Step<Limit> {
+    fn end(mut self, goes_on: GoesOn, look: &LimitLook<'_>, now: Now) -> Step<Limit> {
         self.goes_on = goes_on;
         let late = now.at.since(self.probe_at);
         let patience = PROBE_PATIENCE.saturating_sub(late);
@@ -248,7 +248,7 @@ impl Probe {
         if probes != ALARM_PROBES && !lasts_days {
             return step;
         }
-        step.wish(Wish::Alarm { key: LASTS, text })
+        step.wish(Wish::Alarm { key: if lasts_days { LASTS_DAYS } else { LASTS }, text })
     }
 }
 

@@ -31,7 +31,7 @@ impl LoginNote {
     pub(super) fn told(&self, telling: &Telling<'_>) -> String {
         match self {
             Self::Refused { text, place } => format!(
-                "its key or login is refused ({place}: \"{}\"): it is not restarted; mend the login, then `agents restart {}`",
+                "its key or login is refused: \"{}\" ({place}); it is not restarted: mend the login, then `agents restart {}`",
                 text.trim(),
                 telling.name()
             ),

@@ -31,6 +31,10 @@ impl Action {
             Self::Submit { name, key, .. } => {
                 format!("press {key} at {name}, to submit what was typed")
             }
+            Self::Choose { name, key, dialog, choose, .. } => format!(
+                "press {} at {name}, to answer its dialog {dialog} with \"{choose}\"",
+                key.as_str()
+            ),
             Self::RestoreSocket { server } => format!(
                 "ask the tmux server (process {}) to make its socket anew, if it still lives",
                 server.pid
@@ -60,6 +64,7 @@ impl Action {
             | Self::Stop { name, .. }
             | Self::Type { name, .. }
             | Self::Submit { name, .. }
+            | Self::Choose { name, .. }
             | Self::StopUndeclared { name, .. } => Some(name),
             Self::Alarm { about, .. } => about.as_ref(),
             Self::RestoreSocket { .. }

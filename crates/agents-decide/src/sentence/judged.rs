@@ -7,6 +7,11 @@ impl ActivityNote {
     pub(super) fn told(&self, telling: &Telling<'_>) -> String {
         let now = &telling.now;
         match self {
+            Self::Told { by } => format!("it is at work, as the program itself says ({by})"),
+            Self::ToldLongAgo { by, since } => format!(
+                "the program said that it works ({by}), but there is no sign of it {}",
+                now.since(*since)
+            ),
             Self::PatternSeen { row, at } => {
                 let at = now.clock(now.wall_of(*at));
                 format!("it is at work: at {at} its screen showed \"{}\"", row.trim())

@@ -1,7 +1,7 @@
 //! Why did something not happen, or what is being waited for, in words?
 
 use super::{Mood, Telling, count, listed, messages_kept, short, span, way_out};
-use crate::{About, FatalNote, MessageNote, Note, Now, PhaseNote, WakeNote};
+use crate::{About, AnswerNote, FatalNote, MessageNote, Note, Now, PhaseNote, WakeNote};
 
 impl About {
     /// The sentence after its subject: `worker: it is idle since …`.
@@ -44,6 +44,16 @@ impl Note {
             Self::Asks { row } => format!(
                 "asks something, and is answered by a person only (`agents attach {}`); nothing is typed at it until then: {row}",
                 telling.name()
+            ),
+            Self::Answer(AnswerNote::Answers { dialog, choose }) => {
+                format!(
+                    "its dialog {dialog} {} answered with \"{choose}\", as the config says",
+                    telling.is("is", "would be")
+                )
+            }
+            Self::Answer(AnswerNote::Left { dialog, why }) => format!(
+                "the config's answer to its dialog {dialog} {} not given: {why}",
+                telling.is("is", "would be")
             ),
             Self::ServerLost => format!(
                 "the tmux server was lost with the sessions in it; the fleet {} brought back in order",

@@ -64,7 +64,10 @@ fn is_at_work(draft: &Draft<'_>, agent: &Agent) -> bool {
     }
     let backend = draft.fleet.backend_of(agent);
     let timing = &draft.fleet.timing;
-    let (next, verdict, _) = activity::judge(&member.activity, backend, seen, timing, draft.now);
+    let before = member.standing.as_ref();
+    let standing = activity::stand(&member.activity, before, seen, timing, draft.now);
+    let known = (seen, standing.as_ref());
+    let (next, verdict, _) = activity::judge(&member.activity, backend, known, timing, draft.now);
     let is_fresh = next.evidence_at.is_some_and(|at| draft.now.at.since(at) < QUIET);
     verdict == Activity::Active || (!next.ever_active && is_fresh)
 }

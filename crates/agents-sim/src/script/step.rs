@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use agents_config::OneOff;
-use agents_decide::{OneOffs, SendTerms, Verb, Which};
-use agents_names::{AgentName, BackendName, PhaseId};
+use agents_decide::{SendTerms, Verb};
+use agents_names::{AgentName, PhaseId};
 use agents_tmux::fake::{Call, Fault};
 
+use super::asked::{which, with_one_offs};
 use super::program::{self, ProgramText};
+use super::tells::{self, TellsText};
 use super::{span, time_of_day};
 use crate::branch::LocalCopy;
 use crate::gate::{Effect, Point, Trap};
@@ -25,6 +26,8 @@ pub enum Step {
     Session(AgentName, SessionStep),
     Terminals(TerminalStep),
     Machine(MachineStep),
+    /// What a program says of itself from now on.
+    Tells(AgentName, TellsText),
     Replace(String, String),
     Append(String),
     Expect(Expect),
@@ -158,7 +161,7 @@ fn number<N: std::str::FromStr>(word: &str) -> Result<N, String> {
     word.parse().map_err(|_| format!("`{word}` is no number"))
 }
 
-fn names(words: &[&str]) -> Result<Vec<AgentName>, String> {
+pub(super) fn names(words: &[&str]) -> Result<Vec<AgentName>, String> {
     words.iter().map(|word| name(word)).collect()
 }
 
@@ -189,6 +192,7 @@ fn with_text(words: &[&str], rest: &str) -> Parsed {
             let (old, new) = change.ok_or("`config: replace OLD with NEW`")?;
             Step::Replace(old.to_owned(), new.to_owned())
         }
+        [agent, "tells"] => Step::Tells(name(agent)?, tells::parse(rest)?),
         [agent, "shows"] => Step::Session(name(agent)?, SessionStep::Prints(text)),
         [agent, "is", "refused", "until", time] => {
             let until = time_of_day(time).ok_or("`until` needs a time")?;
@@ -222,36 +226,6 @@ fn operator(words: &[&str]) -> Parsed {
         _ => return Ok(None),
     };
     Ok(Some(Step::Ask(verb)))
-}
-
-/// `builder fresh`, `builder in conversation abc`: with which conversation it begins, and the words before that.
-fn which<'w, 't>(words: &'w [&'t str]) -> (Which, &'w [&'t str]) {
-    match words {
-        [before @ .., "fresh"] => (Which::Fresh, before),
-        [before @ .., "in", "conversation", id] => (Which::This((*id).to_owned()), before),
-        all => (Which::Own, all),
-    }
-}
-
-/// `builder tester with model big and backend other`: the names, and what holds for each of them.
-fn with_one_offs(words: &[&str]) -> Result<(Vec<AgentName>, OneOffs), String> {
-    let cut = words.iter().position(|word| *word == "with").unwrap_or(words.len());
-    let names = names(&words[..cut])?;
-    let mut one_off = OneOff::default();
-    for said in words[cut..].chunks(3) {
-        match said {
-            [_, "model", model] => one_off.model = Some((*model).to_owned()),
-            [_, "backend", backend] => {
-                let backend = BackendName::new(*backend).map_err(|error| error.to_string())?;
-                one_off.backend = Some(backend);
-            }
-            other => return Err(format!("there is no override `{}`", other.join(" "))),
-        }
-    }
-    let one_offs =
-        names.iter().filter(|_| !one_off.is_none()).map(|name| (name.clone(), one_off.clone()));
-    let one_offs = one_offs.collect();
-    Ok((names, one_offs))
 }
 
 fn watchdog(words: &[&str]) -> Parsed {

@@ -39,7 +39,7 @@ impl Walk {
         let session = self.simulation.fleet().session_prefix.session_of(&name);
         let world = self.simulation.terminals().clone();
         let seconds = self.random.below(600);
-        match self.random.below(8) {
+        match self.random.below(9) {
             0 => {
                 self.say(&format!("kill {name}"));
                 world.kill_session(session.as_str());
@@ -67,6 +67,12 @@ impl Walk {
                 let on = self.random.chance(50);
                 self.say(&format!("{name} is scrolled: {on}"));
                 world.copy_mode(session.as_str(), on);
+            }
+            7 => {
+                // Few enough that two of them are told the same.
+                let id = format!("talk-{}", self.random.below(3));
+                self.say(&format!("{name} is in conversation {id}"));
+                self.simulation.machine.parts().conversations.insert(name, id);
             }
             _ => {
                 let missing = self.random.chance(50);
@@ -221,8 +227,11 @@ impl Walk {
                 }
                 Verb::Down { names, whole: false }
             }
-            2 | 3 => Verb::Up { names, whole: false, one_offs: OneOffs::new(), which: Which::Own },
-            4 => Verb::Restart { names, one_offs: OneOffs::new(), which: Which::Own },
+            2 | 3 => {
+                let which = self.which();
+                Verb::Up { names, whole: false, one_offs: OneOffs::new(), which }
+            }
+            4 => Verb::Restart { names, one_offs: OneOffs::new(), which: self.which() },
             5 => Verb::Send {
                 name,
                 text: "how is it going".to_owned(),
@@ -237,6 +246,10 @@ impl Walk {
         };
         self.say(&format!("{verb:?}"));
         self.simulation.ask(verb);
+    }
+
+    fn which(&mut self) -> Which {
+        if self.random.chance(30) { Which::Fresh } else { Which::Own }
     }
 
     fn phase_done(&mut self) {

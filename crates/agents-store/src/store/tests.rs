@@ -96,7 +96,10 @@ fn a_writer_that_slept_through_its_successors_claim_writes_nothing() {
         ..Commit::default()
     };
     assert!(matches!(old.commit(&late), Err(StoreError::Superseded { ours: 1, current: 2 })));
-    assert!(matches!(old.prune_journal(0), Err(StoreError::Superseded { .. })));
+    assert!(matches!(
+        old.prune_journal(&Keep { entries: 0, since_wall_ms: 0 }),
+        Err(StoreError::Superseded { .. })
+    ));
     assert_eq!(new.load_state().unwrap(), Some(state("\"old\"")));
     assert_eq!(new.last_seq().unwrap(), 0);
     assert_eq!(new.revision().unwrap(), revision);
@@ -166,18 +169,47 @@ fn the_journal_is_read_by_number_and_by_agent() {
     assert_eq!(store.last_seq().unwrap(), 6);
 }
 
+fn filled(folder: &Path, entries: u64) -> Store {
+    let mut store = claimed(folder);
+    let entries: Vec<_> = (1..=entries).map(|tick| entry(tick, Some("builder"))).collect();
+    store.commit(&Commit { entries: &entries, ..Commit::default() }).unwrap();
+    store
+}
+
+fn kept(store: &Store) -> (u64, u64) {
+    let found = ticks(&store.journal_since(0, u32::MAX).unwrap());
+    assert!(found.windows(2).all(|pair| pair[0] + 1 == pair[1]), "the oldest go first");
+    (found[0], *found.last().unwrap())
+}
+
 #[test]
 fn a_pruned_journal_goes_on_counting() {
     let folder = tempfile::tempdir().unwrap();
-    let mut store = claimed(folder.path());
-    let entries: Vec<_> = (1..=6).map(|tick| entry(tick, None)).collect();
-    store.commit(&Commit { entries: &entries, ..Commit::default() }).unwrap();
-    assert_eq!(store.prune_journal(2).unwrap(), 4);
-    assert_eq!(ticks(&store.journal_since(0, 9).unwrap()), [5, 6]);
-    assert_eq!(store.prune_journal(0).unwrap(), 2);
-    assert_eq!(store.last_seq().unwrap(), 6);
-    store.commit(&Commit { entries: &[entry(7, None)], ..Commit::default() }).unwrap();
-    assert_eq!(store.journal_since(6, 9).unwrap()[0].seq, 7);
+    let mut store = filled(folder.path(), 2000);
+    let keep = Keep { entries: 1500, since_wall_ms: 0 };
+    assert!(!store.prune_journal(&keep).unwrap());
+    assert_eq!(kept(&store), (501, 2000));
+    // An entry's time is its tick and a second.
+    assert!(!store.prune_journal(&Keep { since_wall_ms: 1000 + 801, ..keep }).unwrap());
+    assert_eq!(kept(&store), (801, 2000));
+    // Whatever the clock says, and whoever wants nothing kept.
+    let nothing = Keep { entries: 0, since_wall_ms: i64::MAX };
+    assert!(!store.prune_journal(&nothing).unwrap());
+    assert_eq!(kept(&store), (1001, 2000));
+    store.commit(&Commit { entries: &[entry(2001, None)], ..Commit::default() }).unwrap();
+    assert_eq!(store.journal_since(2000, 9).unwrap()[0].seq, 2001);
+}
+
+#[test]
+fn a_long_journal_is_pruned_in_steps() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = filled(folder.path(), 12_000);
+    let keep = Keep { entries: 1000, since_wall_ms: 0 };
+    assert!(store.prune_journal(&keep).unwrap());
+    assert_eq!(kept(&store), (5001, 12_000));
+    assert!(store.prune_journal(&keep).unwrap());
+    assert!(!store.prune_journal(&keep).unwrap());
+    assert_eq!(kept(&store), (11_001, 12_000));
 }
 
 #[test]
@@ -228,7 +260,7 @@ fn answered_requests_are_pruned_and_open_ones_are_not() {
         .map(|request| Reply { request: *request, body: "true".to_owned() })
         .collect();
     store.commit(&Commit { replies: &replies, ..Commit::default() }).unwrap();
-    store.prune_journal(10).unwrap();
+    store.prune_journal(&Keep { entries: 10, since_wall_ms: 0 }).unwrap();
     assert_eq!(store.reply_of(answered[4]).unwrap(), None);
     assert_eq!(store.reply_of(answered[5]).unwrap().as_deref(), Some("true"));
     assert_eq!(store.open_requests().unwrap()[0].id, open);

@@ -12,7 +12,7 @@ async fn requests_go_over_the_connection_and_its_session_is_hidden_in_plain_sigh
     assert!(bench.driver().is_connected());
     let session = bench.driver().control_session().to_string();
     let own = pane(&mut bench, &session).await.unwrap();
-    assert_eq!(own.agent_id, None);
+    assert_eq!(own.agent_id.as_deref(), Some("control:check-control"));
 }
 
 #[tokio::test]

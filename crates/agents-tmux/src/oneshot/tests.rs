@@ -64,6 +64,24 @@ async fn t64_the_users_options_stay_and_do_not_end_our_sessions() {
 }
 
 #[tokio::test]
+async fn an_option_of_the_server_is_kept_for_all_and_no_server_is_started_for_it() {
+    let server = UsersServer::new();
+    let place = &server.place;
+    assert_eq!(place.server_option("@agents_home_a-").await, Ok(None));
+    assert_eq!(place.set_server_option("@agents_home_a-", "/x", false).await, Ok(false));
+    server.tmux(&["new-session", "-d", "-s", "own", "cat", "-"]).await;
+    let odd = "/a b/#{pid} $HOME;";
+    assert_eq!(place.server_option("@agents_home_a-").await, Ok(None));
+    assert_eq!(place.set_server_option("@agents_home_a-", odd, true).await, Ok(true));
+    assert_eq!(place.set_server_option("@agents_home_a-", "/other", true).await, Ok(false));
+    assert_eq!(place.server_option("@agents_home_a-").await, Ok(Some(odd.to_owned())));
+    assert_eq!(place.server_option("@agents_home_a").await, Ok(None));
+    assert_eq!(place.set_server_option("@agents_home_a-", "/other", false).await, Ok(true));
+    assert_eq!(place.server_option("@agents_home_a-").await, Ok(Some("/other".to_owned())));
+    assert!(matches!(place.server_option("exit-empty").await, Err(TmuxError::Refused { .. })));
+}
+
+#[tokio::test]
 async fn t57_a_start_right_after_the_last_session_ends_succeeds() {
     let server = UsersServer::new();
     let mut driver = OneShot::new(server.place.clone());

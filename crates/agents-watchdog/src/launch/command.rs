@@ -19,14 +19,15 @@ pub fn command_of_service(service: &Service) -> CommandLine {
     CommandLine { argv: shell(&service.command, None), env: Vec::new() }
 }
 
-/// The command of an agent. `prompt` is its kickoff, which also lies in the kickoff file.
+/// The command of an agent. `prompt` is its kickoff, which also lies in the kickoff file; `hooks` are words that make the
+/// program report what it does, see [`super::hook_words`].
 #[must_use]
 pub fn command_of_agent(
     fleet: &Fleet,
     agent: &Agent,
     model: Option<&str>,
     opening: &Opening,
-    prompt: &str,
+    (prompt, hooks): (&str, &[String]),
 ) -> CommandLine {
     let backend = fleet.backend_of(agent);
     let kickoff = messages::kickoff_file(fleet, agent).display().to_string();
@@ -42,9 +43,11 @@ pub fn command_of_agent(
         }
         PromptDelivery::Ping => ping(backend, agent, model),
         PromptDelivery::Arg => {
-            let mut line = arg_line(backend, session, model, opening);
+            let mut line = arg_line(backend, session, (model, opening), hooks);
+            // It would be lost, and is typed instead.
+            let is_typed = messages::is_typed(backend, opening);
             // An empty argument is no prompt: some programs take it for a file, others refuse it.
-            let prompt = (!prompt.is_empty()).then(|| argument(prompt, &kickoff));
+            let prompt = (!prompt.is_empty() && !is_typed).then(|| argument(prompt, &kickoff));
             if let (Some(_), Some(flag)) = (&prompt, &backend.prompt_flag) {
                 line = format!("{line} {flag}");
             }
@@ -71,8 +74,14 @@ fn ping(backend: &Backend, agent: &Agent, model: Option<&str>) -> CommandLine {
     CommandLine { argv: shell(&line, None), env }
 }
 
-fn arg_line(backend: &Backend, session: &str, model: Option<&str>, opening: &Opening) -> String {
+fn arg_line(
+    backend: &Backend,
+    session: &str,
+    (model, opening): (Option<&str>, &Opening),
+    hooks: &[String],
+) -> String {
     let mut parts = vec![backend.bin.clone()];
+    parts.extend(hooks.iter().map(|word| quoted(word, Quote::Bare)));
     let (flag, id) = match opening {
         Opening::Unnamed => (None, ""),
         Opening::Named(id) => (backend.session_flag.as_ref(), id.as_str()),

@@ -65,6 +65,12 @@ impl RunFiles {
         self.path(name, run, "spec")
     }
 
+    /// What the program of a run last said about itself.
+    #[must_use]
+    pub fn told(&self, name: &AgentName, run: RunId) -> PathBuf {
+        self.path(name, run, "told")
+    }
+
     /// How a run began, if it did.
     #[must_use]
     pub fn start(&self, name: &AgentName, run: RunId) -> Option<StartRecord> {

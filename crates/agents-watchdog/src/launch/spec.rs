@@ -55,7 +55,12 @@ pub fn write_private(path: &Path, content: &[u8]) -> std::io::Result<()> {
         .truncate(true)
         .mode(0o600)
         .open(&fresh)?;
-    file.write_all(content)?;
+    let written = file.write_all(content);
     drop(file);
-    std::fs::rename(&fresh, path)
+    let written = written.and_then(|()| std::fs::rename(&fresh, path));
+    if written.is_err() {
+        // On a full disk the half of it would be in the way of everything else.
+        drop(std::fs::remove_file(&fresh));
+    }
+    written
 }

@@ -112,6 +112,7 @@ fn of_note(note: &Note, at_wall_ms: i64) -> Option<NotifyEvent> {
         | Note::HandoffBegins { .. }
         | Note::HandoffNews { .. }
         | Note::Undeclared { .. }
+        | Note::Answer(_)
         | Note::Asks { .. } => None,
     }
 }
@@ -125,6 +126,7 @@ fn of_action(action: &Action) -> Option<NotifyEvent> {
         | Action::Start { .. }
         | Action::Type { .. }
         | Action::Submit { .. }
+        | Action::Choose { .. }
         | Action::RestoreSocket { .. }
         | Action::LookAgain
         | Action::WritePosition { .. }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use agents_config::Fleet;
+use agents_config::{Digest, Fleet};
 use agents_decide::{ScreenSeen, Seen, Shown};
 use agents_names::AgentName;
 use agents_screens::{Composer, Evidence, Verdict, classify};
@@ -17,7 +17,7 @@ pub(crate) struct Readings {
 /// What a reading depends on.
 #[derive(PartialEq)]
 struct Read {
-    preset: String,
+    preset: Digest,
     digest: u64,
     title: String,
     command: String,
@@ -35,7 +35,7 @@ impl Readings {
         let preset = fleet.backend_of(fleet.agent(name)?).preset.as_ref()?;
         let (pane, Seen::Known(screen)) = (pane?, screen) else { return None };
         let read = Read {
-            preset: preset.file().to_owned(),
+            preset: preset.digest().clone(),
             digest: screen.digest,
             title: title_of(pane),
             command: pane.command.clone(),
@@ -72,7 +72,8 @@ fn title_of(pane: &Pane) -> String {
 }
 
 fn shown(verdict: Verdict) -> Shown {
-    let Verdict { state, rule, evidence, cli_retries, menu, reset_text, composer, .. } = verdict;
+    let Verdict { state, rule, evidence, cli_retries, menu, dialog, reset_text, composer, .. } =
+        verdict;
     let proof = match evidence {
         Evidence::Row { text, .. } => text.trim().to_owned(),
         Evidence::Title(title) => format!("title {title}"),
@@ -84,5 +85,5 @@ fn shown(verdict: Verdict) -> Shown {
         Composer::Draft(text) => Some(text),
         Composer::Absent | Composer::Empty => None,
     };
-    Shown { state, rule, proof, menu, goes_on: cli_retries, reset_text, draft }
+    Shown { state, rule, proof, menu, dialog, goes_on: cli_retries, reset_text, draft }
 }

@@ -15,11 +15,13 @@ use tokio::sync::Notify;
 use super::clock::{Clock, age};
 use super::conversation::OpenConversations;
 use super::fetcher::{self, Fetcher};
+use super::tellers::{Living, Tale, Tellers};
 use super::{ClockMark, Facts, Need, Place, Reached, Start, facts, prepare, roots};
 use crate::launch::{RunFiles, StartRecord, write_private};
 use crate::observe::phase::read_regular;
 use crate::observe::{run_of, session_of};
 use crate::process::{self, Census, Marked, Signal, StartMark};
+use crate::report::Inbox;
 
 /// The machine that the watchdog runs on.
 pub struct LocalPlace {
@@ -45,6 +47,9 @@ pub struct LocalPlace {
     strays: HashMap<(AgentName, RunId), BTreeSet<u32>>,
     /// The processes of this tick that carry the mark of a run, read at most once.
     marked: Option<Vec<Marked>>,
+    tellers: Tellers,
+    /// The reports that came before this tick were taken.
+    has_heard: bool,
 }
 
 impl LocalPlace {
@@ -53,6 +58,8 @@ impl LocalPlace {
     pub fn new(tmux: agents_tmux::Place, state_dir: PathBuf, myself: PathBuf) -> Self {
         Self {
             clock: Clock::start(),
+            tellers: Tellers::new(&state_dir),
+            has_heard: false,
             myself,
             tmux,
             state_dir,
@@ -73,6 +80,38 @@ impl LocalPlace {
     #[must_use]
     pub fn fetched(&self) -> Arc<Notify> {
         Arc::clone(&self.fetcher.ended)
+    }
+
+    /// Hears what the agents' programs report. The caller holds the fleet's lock.
+    pub fn listen(&mut self, inbox: Option<Arc<Inbox>>) {
+        self.tellers.listen(inbox);
+    }
+
+    /// Told when a program's record says something new.
+    #[must_use]
+    pub fn recorded(&self) -> Arc<Notify> {
+        self.tellers.news()
+    }
+
+    /// What the program of a run that lives says about itself.
+    fn tale(&mut self, fleet: &Fleet, name: &AgentName, need: &Need) -> Tale {
+        if !std::mem::replace(&mut self.has_heard, true) {
+            self.tellers.take(fleet);
+        }
+        let Some(run) = need.run.filter(|_| need.lives && fleet.agent(name).is_some()) else {
+            self.tellers.forget(name);
+            return Tale::default();
+        };
+        let files = RunFiles::new(&self.state_dir);
+        let open = Some(run).filter(|_| need.conversation).and_then(|run| {
+            let program = self.begun(&files, name, run)?.program;
+            self.conversations.of(name, run, program)
+        });
+        let age = files.age(name, run).and_then(|age| chrono::TimeDelta::from_std(age).ok());
+        let began = chrono::Utc::now() - age.unwrap_or_default();
+        let conversation = open.clone().or_else(|| need.own.clone());
+        let tale = self.tellers.tale(fleet, Living { name, run, conversation, began });
+        Tale { conversation: tale.conversation.clone().or(open), ..tale }
     }
 
     fn table(&mut self) -> Option<&process::Table> {
@@ -192,6 +231,7 @@ impl LocalPlace {
 impl Place for LocalPlace {
     fn now(&mut self) -> Now {
         self.is_ending = false;
+        self.has_heard = false;
         self.marked = None;
         self.table = None;
         self.short_table = None;
@@ -234,16 +274,13 @@ impl Place for LocalPlace {
             .filter(|_| need.beginning)
             .filter(|run| self.begun(&files, name, *run).is_some_and(|start| start.program != 0))
             .map(|run| BeganSeen { run, age: files.age(name, run).unwrap_or_default() });
+        let Tale { told, heard, conversation } = self.tale(fleet, name, &need);
         let roots = self.roots(&files, name, &need);
         let strays = need
             .run
             .filter(|_| need.strays)
             .and_then(|run| self.strays.get(&(name.clone(), run)).map(BTreeSet::len));
         let strays = strays.map_or(0, |strays| u32::try_from(strays).unwrap_or(u32::MAX));
-        let conversation = need.run.filter(|_| need.conversation).and_then(|run| {
-            let program = self.begun(&files, name, run)?.program;
-            self.conversations.of(name, run, program)
-        });
         let agent = fleet.agent(name);
         let logs = agent.is_some_and(|agent| agent.log && fleet.backend_of(agent).footer_ui);
         Facts {
@@ -257,6 +294,8 @@ impl Place for LocalPlace {
             conversation,
             resume_id: need.startable.then(|| facts::resume_id(fleet, name)).flatten(),
             wake_text: agent.filter(|_| need.wake).and_then(facts::wake_text),
+            told,
+            heard,
         }
     }
 

@@ -10,7 +10,8 @@ use agents_tmux::StartSession;
 use super::Start;
 use super::facts::log_file;
 use crate::launch::{
-    CommandLine, LaunchSpec, RunFiles, command_of_agent, command_of_service, write_private,
+    CommandLine, LaunchSpec, RunFiles, command_of_agent, command_of_service, hook_words,
+    write_private,
 };
 use crate::observe::{session_of, tag};
 
@@ -33,7 +34,7 @@ pub(crate) fn prepare(
     let (command, dir, create_dir, log) = match (fleet.agent(start.name), fleet.service(start.name))
     {
         (Some(agent), _) => {
-            (agent_command(fleet, agent, start)?, &agent.dir, agent.create_dir, agent.log)
+            (agent_command(fleet, agent, start, myself)?, &agent.dir, agent.create_dir, agent.log)
         }
         (None, Some(service)) => {
             (command_of_service(service), &service.dir, service.create_dir, service.log)
@@ -79,13 +80,19 @@ pub(crate) fn make_private_dir(dir: &Path) -> Result<(), String> {
         .map_err(|error| format!("cannot make the folder {}: {error}", dir.display()))
 }
 
-fn agent_command(fleet: &Fleet, agent: &Agent, start: &Start<'_>) -> Result<CommandLine, String> {
+fn agent_command(
+    fleet: &Fleet,
+    agent: &Agent,
+    start: &Start<'_>,
+    myself: &Path,
+) -> Result<CommandLine, String> {
     let prompt = kickoff(fleet, agent, start.phase)?;
     let file = messages::kickoff_file(fleet, agent);
     write_private(&file, prompt.as_bytes())
         .map_err(|error| format!("cannot write the kickoff {}: {error}", file.display()))?;
     let model = fleet.model_under(agent, start.phase, start.one_off);
-    Ok(command_of_agent(fleet, agent, model, start.opening, &prompt))
+    let hooks = hook_words(fleet.backend_of(agent), myself, &fleet.state_dir())?;
+    Ok(command_of_agent(fleet, agent, model, start.opening, (&prompt, &hooks)))
 }
 
 /// The kickoff of an agent: the loop's template with its slots filled, then the role's prompt; or its own prompt.

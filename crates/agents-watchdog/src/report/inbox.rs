@@ -1,25 +1,24 @@
 //! How does the watchdog listen for reports?
 
-use std::collections::VecDeque;
 use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{UnixListener, UnixStream};
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
+use super::owner::{make_folder, own_folder};
+use super::waiting::Waiting;
 use super::{Envelope, LONGEST, Spool, socket_path};
 
 /// A sender that has not said all by then is cut off.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// So many senders are heard at once; the others wait in the backlog, and after their patience use the spool.
 const AT_ONCE: usize = 32;
-/// So many reports are kept for the next look; older ones say less than newer ones.
-const MOST: usize = 10_000;
 
 /// The socket of a watchdog, and what came over it. Ends with its owner.
 #[derive(Debug)]
@@ -27,13 +26,9 @@ pub struct Inbox {
     spool: Spool,
     waiting: Arc<Waiting>,
     path: PathBuf,
+    /// Device and number of the socket: one that a later watchdog put in its place is not ours to remove.
+    own: Option<(u64, u64)>,
     task: JoinHandle<()>,
-}
-
-#[derive(Debug, Default)]
-struct Waiting {
-    reports: Mutex<VecDeque<Envelope>>,
-    news: Notify,
 }
 
 impl Inbox {
@@ -46,8 +41,18 @@ impl Inbox {
     /// # Panics
     /// Outside a tokio runtime.
     pub fn open(state_dir: &Path) -> std::io::Result<Self> {
+        Self::open_for(state_dir, Arc::default())
+    }
+
+    /// The same after the socket was lost: what it has heard is not.
+    pub(crate) fn open_anew(&self, state_dir: &Path) -> std::io::Result<Self> {
+        Self::open_for(state_dir, Arc::clone(&self.waiting))
+    }
+
+    fn open_for(state_dir: &Path, waiting: Arc<Waiting>) -> std::io::Result<Self> {
         let path = socket_path(state_dir);
         if let Some(dir) = path.parent().filter(|dir| *dir != state_dir) {
+            make_folder(dir)?;
             own_folder(dir)?;
         }
         match std::fs::remove_file(&path) {
@@ -56,50 +61,45 @@ impl Inbox {
         }
         let listener = UnixListener::bind(&path)?;
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
-        let waiting = Arc::new(Waiting::default());
         let task = tokio::spawn(listen(listener, Arc::clone(&waiting)));
-        Ok(Self { spool: Spool::of(state_dir), waiting, path, task })
+        let own = identity(&path);
+        Ok(Self { spool: Spool::of(state_dir), waiting, path, own, task })
     }
 
     /// All reports that came since the last call, oldest first, those of the spool among them.
     #[must_use]
     pub fn take(&self) -> Vec<Envelope> {
         let mut reports = self.spool.take();
-        let mut waiting = self.waiting.reports.lock().unwrap_or_else(PoisonError::into_inner);
-        reports.extend(waiting.drain(..));
-        drop(waiting);
+        reports.extend(self.waiting.take());
         reports.sort_by_key(|report| report.at_wall_ms);
         reports
     }
 
     /// Completes when a report came.
     pub async fn news(&self) {
-        self.waiting.news.notified().await;
+        self.waiting.news().await;
+    }
+
+    /// Whether its socket still is where it was made: a state folder may be replaced, or tidied by somebody.
+    pub(crate) fn is_in_place(&self) -> bool {
+        self.own.is_some() && identity(&self.path) == self.own
     }
 }
 
 impl Drop for Inbox {
     fn drop(&mut self) {
         self.task.abort();
-        // A socket that nobody listens on costs each hook a refused connection, no more.
-        drop(std::fs::remove_file(&self.path));
+        if self.is_in_place() {
+            // A socket that nobody listens on costs each hook a refused connection, no more.
+            drop(std::fs::remove_file(&self.path));
+        }
     }
 }
 
-/// A folder in a place where everybody may write: it must be ours, or a stranger would hear the reports.
-fn own_folder(dir: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
-    match std::fs::DirBuilder::new().mode(0o700).create(dir) {
-        Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(error),
-        Ok(()) | Err(_) => {}
-    }
-    let it = std::fs::symlink_metadata(dir)?;
-    let is_ours = it.is_dir() && it.uid() == rustix::process::getuid().as_raw();
-    if !is_ours || it.mode() & 0o077 != 0 {
-        let text = format!("{} is not a folder of this user alone", dir.display());
-        return Err(std::io::Error::new(ErrorKind::PermissionDenied, text));
-    }
-    Ok(())
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt as _;
+    let it = std::fs::symlink_metadata(path).ok()?;
+    Some((it.dev(), it.ino()))
 }
 
 async fn listen(listener: UnixListener, waiting: Arc<Waiting>) {
@@ -123,20 +123,15 @@ async fn listen(listener: UnixListener, waiting: Arc<Waiting>) {
 
 async fn hear(mut stream: UnixStream, waiting: &Waiting) -> std::io::Result<()> {
     let peer = stream.peer_cred()?;
-    if peer.uid() != rustix::process::getuid().as_raw() {
+    if peer.uid() != rustix::process::geteuid().as_raw() {
         return Ok(());
     }
     let mut bytes = Vec::new();
     let longest = LONGEST as u64 + 4096;
     (&mut stream).take(longest).read_to_end(&mut bytes).await?;
-    let Some(envelope) = Envelope::parse(&bytes) else { return Ok(()) };
-    {
-        let mut reports = waiting.reports.lock().unwrap_or_else(PoisonError::into_inner);
-        if reports.len() >= MOST {
-            reports.pop_front();
-        }
-        reports.push_back(envelope);
+    if Envelope::parse(&bytes).is_none() {
+        return Ok(());
     }
-    waiting.news.notify_one();
+    waiting.add(bytes);
     stream.write_all(b"+").await
 }

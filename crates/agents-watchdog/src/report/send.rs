@@ -6,6 +6,7 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::Duration;
 
+use super::owner::{own_folder, own_socket};
 use super::{Envelope, Spool, socket_path};
 
 /// A watchdog that does not take the bytes by then finds them in the spool.
@@ -17,8 +18,18 @@ const PATIENCE: Duration = Duration::from_millis(300);
 /// When neither is possible; the agent should not hear of it.
 pub fn send(state_dir: &Path, envelope: &Envelope) -> std::io::Result<()> {
     let bytes = serde_json::to_vec(envelope)?;
-    hand_over(&socket_path(state_dir), &bytes)
+    let socket = socket_path(state_dir);
+    check(&socket, state_dir)
+        .and_then(|()| hand_over(&socket, &bytes))
         .or_else(|_| Spool::of(state_dir).put(envelope.at_wall_ms, &bytes))
+}
+
+/// Whoever made the socket, and the folder that stands for the state folder, hears what the agent says.
+fn check(socket: &Path, state_dir: &Path) -> std::io::Result<()> {
+    if let Some(dir) = socket.parent().filter(|dir| *dir != state_dir) {
+        own_folder(dir)?;
+    }
+    own_socket(socket)
 }
 
 fn hand_over(socket: &Path, bytes: &[u8]) -> std::io::Result<()> {

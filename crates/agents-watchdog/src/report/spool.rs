@@ -1,13 +1,19 @@
 //! Where do reports wait while no watchdog listens?
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use super::owner::make_folder;
 use super::{Envelope, LONGEST};
 use crate::launch::write_private;
 
 /// A fleet without a watchdog keeps this many; what comes later is dropped, since what a hook says is worth
 /// little once the agent has said so much more.
 const MOST: usize = 2000;
+/// And so much of them together, in bytes: the disk is for the agents' work.
+const LONGEST_OF_ALL: u64 = 16 * LONGEST as u64;
+/// What a sender that was killed left half written is removed after so long.
+const HALF_WRITTEN_FOR: Duration = Duration::from_secs(60);
 
 /// The folder of reports that nobody has taken yet.
 #[derive(Debug, Clone)]
@@ -28,12 +34,13 @@ impl Spool {
     /// Those of the file system; a spool that is full, and a state folder that is gone.
     pub fn put(&self, at_wall_ms: i64, bytes: &[u8]) -> std::io::Result<()> {
         // Only the folder itself is made: a report must not bring back a state folder that was removed.
-        match std::fs::create_dir(&self.dir) {
-            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(error),
-            Ok(()) | Err(_) => {}
-        }
-        if std::fs::read_dir(&self.dir)?.count() >= MOST {
-            return Err(std::io::Error::other("the spool is full"));
+        make_folder(&self.dir)?;
+        let mut room = (MOST, LONGEST_OF_ALL.saturating_sub(bytes.len() as u64));
+        for entry in std::fs::read_dir(&self.dir)? {
+            let length = entry?.metadata().map_or(0, |meta| meta.len());
+            let left =
+                room.0.checked_sub(1).filter(|left| *left > 0).zip(room.1.checked_sub(length));
+            room = left.ok_or_else(|| std::io::Error::other("the spool is full"))?;
         }
         let name = format!("{at_wall_ms:015}-{}.json", std::process::id());
         write_private(&self.dir.join(name), bytes)
@@ -44,11 +51,20 @@ impl Spool {
     pub fn take(&self) -> Vec<Envelope> {
         let Ok(entries) = std::fs::read_dir(&self.dir) else { return Vec::new() };
         let files = entries.flatten().map(|entry| entry.path());
-        let mut files: Vec<PathBuf> =
-            files.filter(|file| file.extension().is_some_and(|it| it == "json")).collect();
+        let (mut files, others): (Vec<PathBuf>, Vec<PathBuf>) =
+            files.partition(|file| file.extension().is_some_and(|it| it == "json"));
         files.sort();
+        for other in others.iter().filter(|other| is_left(other)) {
+            // Whoever else removes it meanwhile is as welcome.
+            drop(std::fs::remove_file(other));
+        }
         files.iter().filter_map(|file| take(file)).collect()
     }
+}
+
+fn is_left(file: &Path) -> bool {
+    let changed = std::fs::symlink_metadata(file).and_then(|meta| meta.modified());
+    changed.is_ok_and(|changed| changed.elapsed().is_ok_and(|age| age >= HALF_WRITTEN_FOR))
 }
 
 fn take(file: &Path) -> Option<Envelope> {

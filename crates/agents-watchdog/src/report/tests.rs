@@ -7,12 +7,13 @@ use std::time::Duration;
 use agents_decide::RunId;
 use agents_names::AgentName;
 
-use super::{Envelope, Inbox, Spool, send, socket_path};
+use super::{Envelope, Inbox, LONGEST, Spool, send, socket_path};
 
 fn report(at_wall_ms: i64, text: &str) -> Envelope {
     Envelope {
         name: AgentName::new("a").unwrap(),
         run: RunId(3),
+        cli: None,
         at_wall_ms,
         payload: serde_json::json!({ "hook_event_name": text }),
     }
@@ -80,6 +81,103 @@ fn a_spool_holds_so_much_and_drops_what_is_no_report() {
         std::fs::write(state.path().join(format!("spool/{number}.json")), "").unwrap();
     }
     assert!(spool.put(9, b"{}").is_err());
+}
+
+#[test]
+fn a_spool_takes_so_much_of_the_disk_and_no_more() {
+    let state = tempfile::tempdir().unwrap();
+    let spool = Spool::of(state.path());
+    let long = vec![b'x'; LONGEST];
+    let kept = (0..100).filter(|number| spool.put(*number, &long).is_ok()).count();
+    assert_eq!(kept, 16);
+    assert!(spool.put(700, b"{}").is_err());
+    // What a killed sender left is in nobody's way for ever.
+    let half = state.path().join("spool/1-1.json.9.new");
+    std::fs::File::create(&half).unwrap().set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
+    assert!(spool.take().is_empty() && !half.exists());
+    spool.put(8, b"{}").unwrap();
+}
+
+#[test]
+fn a_strangers_folder_hears_nothing() {
+    let root = tempfile::tempdir().unwrap();
+    let state = root.path().join("y".repeat(120));
+    std::fs::create_dir(&state).unwrap();
+    let socket = socket_path(&state);
+    let folder = socket.parent().unwrap();
+    std::fs::create_dir(folder).unwrap();
+    let stranger = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    stranger.set_nonblocking(true).unwrap();
+    // Everybody may put a socket of their own there.
+    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o777)).unwrap();
+    send(&state, &report(1, "Stop")).unwrap();
+    assert_eq!(stranger.accept().unwrap_err().kind(), std::io::ErrorKind::WouldBlock);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let refused = runtime.block_on(async { Inbox::open(&state).map(drop).unwrap_err() });
+    assert!(refused.to_string().contains("not a folder of this user alone"), "{refused}");
+    assert!(socket.exists(), "what is a stranger's stays as it is");
+    // A link to a folder of ours is somebody's, too.
+    std::fs::rename(folder, root.path().join("ours")).unwrap();
+    std::os::unix::fs::symlink(root.path().join("ours"), folder).unwrap();
+    send(&state, &report(2, "Stop")).unwrap();
+    std::fs::remove_file(folder).unwrap();
+    assert_eq!(Spool::of(&state).take(), [report(1, "Stop"), report(2, "Stop")]);
+}
+
+#[test]
+fn what_is_no_socket_of_ours_is_not_written_to() {
+    let state = tempfile::tempdir().unwrap();
+    std::fs::write(socket_path(state.path()), "a file").unwrap();
+    send(state.path(), &report(1, "Stop")).unwrap();
+    assert_eq!(std::fs::read(socket_path(state.path())).unwrap(), b"a file");
+    assert_eq!(Spool::of(state.path()).take(), [report(1, "Stop")]);
+}
+
+/// Ticks as the loop's, of one thread with the inbox, while senders report as fast as they can.
+#[tokio::test]
+async fn a_flood_of_reports_delays_no_tick_and_is_not_kept_for_ever() {
+    let state = tempfile::tempdir().unwrap();
+    let inbox = Inbox::open(state.path()).unwrap();
+    let until = std::time::Instant::now() + Duration::from_secs(3);
+    let senders: Vec<_> = (0..8_i64)
+        .map(|sender| {
+            let state = state.path().to_owned();
+            std::thread::spawn(move || {
+                let mut number = sender * 1_000_000;
+                while std::time::Instant::now() < until {
+                    number += 1;
+                    // What finds no room is dropped: a hook fails never, and its agent goes on.
+                    drop(send(&state, &report(number, "PreToolUse")));
+                }
+            })
+        })
+        .collect();
+    let (mut longest, mut heard) = (Duration::ZERO, 0);
+    while !senders.iter().all(std::thread::JoinHandle::is_finished) {
+        let due = tokio::time::Instant::now() + Duration::from_millis(100);
+        tokio::time::sleep_until(due).await;
+        longest = longest.max(due.elapsed());
+        let reports = inbox.take();
+        assert!(reports.len() <= 12_000, "{}", reports.len());
+        heard += reports.len();
+    }
+    assert!(longest < Duration::from_secs(2), "a tick came {longest:?} late");
+    heard += inbox.take().len();
+    assert!(heard > 0, "nothing was heard");
+    assert!(std::fs::read_dir(state.path().join("spool")).map_or(0, |files| files.count()) <= 2000);
+}
+
+#[tokio::test]
+async fn an_ear_whose_socket_was_removed_is_opened_anew() {
+    let state = tempfile::tempdir().unwrap();
+    let mut hearing = super::Hearing::open(state.path());
+    assert!(!hearing.mend(state.path()));
+    std::fs::remove_file(socket_path(state.path())).unwrap();
+    send(state.path(), &report(1, "Stop")).unwrap();
+    assert!(hearing.mend(state.path()) && !hearing.mend(state.path()));
+    sent(state.path(), report(2, "Stop")).await;
+    let inbox = hearing.inbox().unwrap();
+    assert_eq!(inbox.take(), [report(1, "Stop"), report(2, "Stop")]);
 }
 
 #[test]

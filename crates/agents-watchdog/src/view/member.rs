@@ -4,13 +4,13 @@
 
 use agents_config::{Agent, Kind, Service};
 use agents_decide::{
-    Ending, Life, LifeNote, Limit, Member, Moment, Note, Sequence, Wanted, program,
+    Ending, Life, LifeNote, Limit, Member, Moment, Note, Sequence, Standing, Wanted, program,
 };
 use agents_names::AgentName;
 use agents_tmux::{Listing, Pane};
 
 use super::waiting::{remark, waiting_for};
-use super::{Declared, Known, MemberView, Since, State, Terminals};
+use super::{Declared, Known, MemberView, Since, State, Terminals, WatchdogState};
 use crate::observe::sessions;
 
 pub(super) fn agents(known: &Known<'_>, listing: Option<&Listing>) -> Vec<MemberView> {
@@ -97,6 +97,7 @@ fn view(known: &Known<'_>, subject: &Subject<'_>, declared: Declared) -> MemberV
         },
         edited,
         command: alive.map(|pane| pane.command.clone()),
+        doing: doing(known, member).filter(|_| alive.is_some()),
         limited_until: limited_until.filter(|_| state == State::Limited),
         owed: member.mailbox.queue.iter().map(|message| message.kind.to_string()).collect(),
     }
@@ -114,7 +115,7 @@ fn should_run(known: &Known<'_>, subject: &Subject<'_>, member: &Member) -> bool
 }
 
 fn state_of(known: &Known<'_>, subject: &Subject<'_>, member: &Member) -> State {
-    if let Terminals::Unseen(_) = known.terminals {
+    if let Terminals::Unseen { .. } = known.terminals {
         return State::Unknown;
     }
     let limited = member.limit.silences();
@@ -144,6 +145,13 @@ fn state_of(known: &Known<'_>, subject: &Subject<'_>, member: &Member) -> State 
             Ending::Failed(_) => State::Failed,
         },
     }
+}
+
+/// What is remembered of a program while nobody looks is soon no longer true.
+fn doing(known: &Known<'_>, member: &Member) -> Option<Standing> {
+    let is_watched = known.watchdog.state == WatchdogState::Running;
+    let is_up = matches!(member.life, Life::Up { .. });
+    member.standing.clone().filter(|_| is_watched && is_up)
 }
 
 fn since(state: State, member: &Member) -> Option<Moment> {

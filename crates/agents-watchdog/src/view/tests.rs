@@ -205,7 +205,7 @@ fn what_is_seen_beats_what_is_remembered() {
         listed(Vec::new()),
         listed(vec![pane("t-ann", Some("t-/ann"), false)]),
         listed(vec![pane("t-ann", Some("t-/ann"), true)]),
-        Terminals::Unseen("no answer".to_owned()),
+        Terminals::Unseen { cause: "no answer".to_owned(), hangs: true },
     ];
     let squeeze = |text: &str| {
         let rows = text.lines().map(|row| row.split_whitespace().collect::<Vec<_>>().join(" "));
@@ -229,7 +229,11 @@ fn no_server_means_stopped_and_no_answer_never_does() {
             look(Some(&state), &Terminals::NoServer, WATCHED).agents[0].state,
             State::Unknown
         );
-        let unseen = look(Some(&state), &Terminals::Unseen("slow".to_owned()), WATCHED);
+        let unseen = look(
+            Some(&state),
+            &Terminals::Unseen { cause: "slow".to_owned(), hangs: true },
+            WATCHED,
+        );
         assert_eq!(unseen.tmux_problem.as_deref(), Some("slow"));
         assert!(unseen.members().all(|member| member.state == State::Unknown));
         assert!(!unseen.is_healthy());

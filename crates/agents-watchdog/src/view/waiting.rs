@@ -2,8 +2,8 @@
 
 use agents_decide::sentence::{Telling, messages_kept, span};
 use agents_decide::{
-    AccountNote, Bar, Ending, Life, LifeNote, Limit, Member, Moment, Note, Stage, Stall, StallNote,
-    Why,
+    AccountNote, Bar, Ending, Life, LifeNote, Limit, Member, MessageNote, Moment, Note, Stage,
+    Stall, StallNote, Why,
 };
 
 use super::member::{Subject, notes, rests};
@@ -22,7 +22,7 @@ pub(super) fn waiting_for(
         (State::Failed, _) => return failure(known, subject, member),
         (State::Running, _) => login(subject, member)
             .or_else(|| account(known, subject))
-            .or_else(|| message(subject, member))
+            .or_else(|| message(known, subject, member))
             .or_else(|| promise(known, member))
             .or_else(|| proof(known, subject))?,
         (State::WaitingInput, _) => question(subject, member),
@@ -73,7 +73,7 @@ fn of<'s>(known: &Known<'_>, subject: &Subject<'s>) -> Telling<'s> {
 
 fn cause(known: &Known<'_>) -> Option<String> {
     match known.terminals {
-        Terminals::Unseen(cause) => Some(format!("a look at the terminals: {cause}")),
+        Terminals::Unseen { cause, .. } => Some(format!("a look at the terminals: {cause}")),
         Terminals::Listed(_) | Terminals::NoServer => None,
     }
 }
@@ -164,14 +164,20 @@ fn account(known: &Known<'_>, subject: &Subject<'_>) -> Option<String> {
     })
 }
 
-fn message(subject: &Subject<'_>, member: &Member) -> Option<String> {
+fn message(known: &Known<'_>, subject: &Subject<'_>, member: &Member) -> Option<String> {
     let first = member.mailbox.queue.front()?;
+    let keeps = notes(known, subject).find_map(|note| match note {
+        Note::Message(MessageNote::Waits { reason, .. }) => Some(format!("; {reason}")),
+        _ => None,
+    });
     Some(match member.mailbox.stage {
         Stage::Stuck { .. } => format!(
             "the {} to be submitted by hand; `agents attach {}` shows why",
             first.kind, subject.name
         ),
-        Stage::Owed => format!("a moment to be sent the {}", first.kind),
+        Stage::Owed => {
+            format!("a moment to be sent the {}{}", first.kind, keeps.unwrap_or_default())
+        }
         Stage::Typing { .. } | Stage::Typed { .. } | Stage::Submitted { .. } => {
             format!("the {} to be taken", first.kind)
         }

@@ -60,7 +60,6 @@ fn kind_of(sign: char) -> Kind {
 /// A reader's place in the tokens; a copy is a place to come back to.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Cursor<'a> {
-    pub source: &'a str,
     pub tokens: &'a [Token<'a>],
 }
 

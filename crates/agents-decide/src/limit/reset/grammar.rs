@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use super::calendar::When;
 use super::cursor::{Cursor, Kind, Token};
-use super::time::{from_now, local, span};
+use super::time::{countdown, from_now, local, span};
 use crate::Now;
 
 /// How an announcement was made.
@@ -24,17 +24,33 @@ const RESETS: &[&str] = &[
     "resetting",
     "refresh",
     "refreshes",
+    "refreshed",
     "renew",
     "renews",
+    "renewed",
     "replenish",
     "replenishes",
+    "replenished",
 ];
 
 /// Words that announce together with `at`, `in` and the like.
 const RESUMES: &[&str] =
     &["continue", "continues", "continuing", "resume", "resumes", "resuming", "unlock", "unlocks"];
 
-const RETRIES: &[&str] = &["retry", "retries", "retrying"];
+/// Words that announce so in a text about a limit only.
+const AT_A_LIMIT: &[&str] = &[
+    "available",
+    "back",
+    "ends",
+    "expires",
+    "lifted",
+    "lifts",
+    "restored",
+    "restores",
+    "retries",
+    "retry",
+    "retrying",
+];
 const BARRED: &[&str] = &["blocked", "limited", "paused", "unavailable", "wait"];
 const TIME_FIELDS: &[&str] =
     &["reset_at", "resets_at", "resetat", "resetsat", "reset_time", "resettime"];
@@ -48,6 +64,8 @@ const SPAN_FIELDS: &[&str] = &[
     "retry_after",
     "retry_after_seconds",
     "retryafter",
+    "retrydelay",
+    "retry_delay",
 ];
 
 /// Words that may stand between the announcing word and the time.
@@ -61,12 +79,16 @@ const BETWEEN: &[&str] = &[
     "be",
     "by",
     "date",
+    "from",
     "is",
     "on",
     "time",
     "will",
 ];
-const SPANS: &[&str] = &["after", "in", "within"];
+const SPANS: &[&str] = &["after", "for", "in", "within"];
+
+/// Words that round a span.
+const ROUNDING: &[&str] = &["about", "approximately", "less", "most", "roughly", "than", "under"];
 
 /// All announcements of a text, in its order.
 pub(super) fn announcements(text: &str, tokens: &[Token<'_>], now: Now) -> Vec<(When, Source)> {
@@ -76,7 +98,7 @@ pub(super) fn announcements(text: &str, tokens: &[Token<'_>], now: Now) -> Vec<(
     (0..tokens.len())
         .filter(|&at| tokens.get(at).is_some_and(|token| token.kind == Kind::Word))
         .filter_map(|at| {
-            let cursor = Cursor { source: text, tokens: tokens.get(at..)? };
+            let cursor = Cursor { tokens: tokens.get(at..)? };
             field(cursor)
                 .or_else(|| prose(cursor, at_a_limit, now).map(|when| (when, Source::Prose)))
         })
@@ -99,6 +121,10 @@ fn field(mut cursor: Cursor<'_>) -> Option<(When, Source)> {
         cursor.glued_sign("-")?;
         cursor.word(&["after"])
     });
+    let in_millis = cursor.attempt(|cursor| {
+        cursor.glued_sign("-").filter(|_| header.is_some())?;
+        cursor.word(&["ms"])
+    });
     if header.is_none() {
         cursor.word(SPAN_FIELDS)?;
     }
@@ -106,8 +132,9 @@ fn field(mut cursor: Cursor<'_>) -> Option<(When, Source)> {
     if let Some(span) = cursor.attempt(span) {
         return Some((When::In(span), Source::SpanField));
     }
-    let seconds = i64::try_from(cursor.number(1..=9)?.value).ok()?;
-    Some((When::In(TimeDelta::seconds(seconds)), Source::SpanField))
+    let count = i64::try_from(cursor.number(1..=9)?.value).ok()?;
+    let unit = if in_millis.is_some() { TimeDelta::milliseconds } else { TimeDelta::seconds };
+    Some((When::In(unit(count)), Source::SpanField))
 }
 
 fn punctuation(cursor: &mut Cursor<'_>) {
@@ -127,6 +154,7 @@ fn epoch(cursor: &mut Cursor<'_>) -> Option<When> {
 
 /// An announcing word, then a time.
 fn prose(mut cursor: Cursor<'_>, at_a_limit: bool, now: Now) -> Option<When> {
+    let is_wait = cursor.peek().is_some_and(|first| first.text.eq_ignore_ascii_case("wait"));
     let needs_link = announcer(&mut cursor, at_a_limit)?;
     let mut linked = false;
     let mut counts = false;
@@ -143,10 +171,13 @@ fn prose(mut cursor: Cursor<'_>, at_a_limit: bool, now: Now) -> Option<When> {
         return None;
     }
     if counts {
-        let _ = cursor.word(&["about", "approximately", "roughly"]);
-        if let Some(span) = cursor.attempt(span) {
+        while cursor.word(ROUNDING).is_some() || cursor.sign("<≤").is_some() {}
+        if let Some(span) = cursor.attempt(span).or_else(|| cursor.attempt(countdown)) {
             return Some(When::In(span));
         }
+    }
+    if is_wait && let Some(span) = cursor.attempt(waits) {
+        return Some(When::In(span));
     }
     from_now(&mut cursor).or_else(|| cursor.attempt(epoch)).or_else(|| local(&mut cursor, now))
 }
@@ -159,14 +190,31 @@ fn announcer(cursor: &mut Cursor<'_>, at_a_limit: bool) -> Option<bool> {
     if cursor.word(RESUMES).is_some() {
         return Some(true);
     }
-    if cursor.word(&["available", "try"]).is_some() {
-        return cursor.word(&["again"]).map(|_| true);
+    let again = cursor.attempt(|cursor| {
+        cursor.word(&["available", "try"])?;
+        cursor.word(&["again"])
+    });
+    if again.is_some() {
+        return Some(true);
     }
     if cursor.word(&["come", "check"]).is_some() {
         return cursor.word(&["back"]).map(|_| true);
     }
-    if cursor.word(BARRED).is_some() {
-        return cursor.word(&["until"]).map(|_| false);
+    if let Some(barred) = cursor.word(BARRED) {
+        if cursor.word(&["until"]).is_some() {
+            return Some(false);
+        }
+        // "Wait 90 seconds" needs no word between.
+        let counts = at_a_limit && barred.eq_ignore_ascii_case("wait");
+        let mut ahead = *cursor;
+        return (counts && ahead.attempt(waits).is_some()).then_some(false);
     }
-    cursor.word(RETRIES).filter(|_| at_a_limit).map(|_| true)
+    cursor.word(AT_A_LIMIT).filter(|_| at_a_limit).map(|_| true)
+}
+
+/// A span and nothing that makes it something else: `90 seconds`, `for 5 minutes`.
+fn waits(cursor: &mut Cursor<'_>) -> Option<TimeDelta> {
+    let _ = cursor.word(SPANS);
+    while cursor.word(ROUNDING).is_some() {}
+    span(cursor)
 }

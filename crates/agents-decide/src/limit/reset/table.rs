@@ -54,6 +54,38 @@ const GROUPS: &[Group] = &[
     Group { now: "2026-11-21T10:30:00Z", zone: Tz::UTC, cases: ZONES },
     Group { now: "2026-11-21T10:30:00Z", zone: Tz::UTC, cases: FIELDS },
     Group { now: "2026-11-21T10:30:00Z", zone: Tz::UTC, cases: NONE },
+    Group { now: "2026-11-21T10:30:00Z", zone: Tz::UTC, cases: WORDINGS },
+    Group { now: "2026-11-21T10:30:00Z", zone: Tz::UTC, cases: WRAPPED },
+    Group { now: "2026-11-21T23:50:00Z", zone: Tz::UTC, cases: MIDNIGHT },
+    // Late on the day before by the zone that the text names.
+    Group {
+        now: "2026-11-21T03:00:00Z",
+        zone: Tz::UTC,
+        cases: &[
+            ("resets 11pm (America/New_York)", "2026-11-21T04:00:00Z"),
+            ("resets tomorrow 1am (America/New_York)", "2026-11-21T06:00:00Z"),
+            ("resets Fri 11pm (America/New_York)", "2026-11-21T04:00:00Z"),
+        ],
+    },
+    // The hour that comes twice and the one that never comes, in a zone that is not this machine's.
+    Group {
+        now: "2026-11-01T04:00:00Z",
+        zone: Tz::UTC,
+        cases: &[
+            ("resets 1:30am (America/New_York)", "2026-11-01T05:30:00Z"),
+            ("resets in 3 hours (America/New_York)", "2026-11-01T07:00:00Z"),
+            ("resets Nov 1, 3am (America/New_York)", "2026-11-01T08:00:00Z"),
+        ],
+    },
+    Group {
+        now: "2026-03-08T05:00:00Z",
+        zone: Tz::UTC,
+        cases: &[
+            ("resets 2:30am (America/New_York)", "2026-03-08T07:00:00Z"),
+            ("resets Mar 8, 02:30 (America/New_York)", "2026-03-08T07:00:00Z"),
+            ("resets Sun 1:59am (America/New_York)", "2026-03-08T06:59:00Z"),
+        ],
+    },
     Group { now: "2026-11-21T10:30:00Z", zone: Tz::Europe__Paris, cases: PARIS },
     Group { now: "2026-11-21T10:30:00Z", zone: Tz::Asia__Shanghai, cases: SHANGHAI },
     // Clocks go back at 03:00 on this day, so 02:30 comes twice.
@@ -234,6 +266,75 @@ const FIELDS: &[(&str, &str)] = &[
     ("Claude AI usage limit reached|1795264976", "2026-11-21T12:42:56Z"),
     ("resets_at: 1795", ""),
     ("resets_at: 1995264976", ""),
+];
+
+/// Other words and signs than those of the programs that were measured.
+const WORDINGS: &[(&str, &str)] = &[
+    ("You’ve reached your limit — resets 3:00\u{202f}PM", "2026-11-21T15:00:00Z"),
+    ("usage limit • resets\u{a0}at\u{a0}3\u{a0}pm", "2026-11-21T15:00:00Z"),
+    ("try again at 12:13\u{202f}p.m.", "2026-11-21T12:13:00Z"),
+    ("Limit hit. Your plan renews at 3:30 PM.", "2026-11-21T15:30:00Z"),
+    ("Usage limit reached. Access is restored at 14:00.", "2026-11-21T14:00:00Z"),
+    ("The limit lifts at 3pm", "2026-11-21T15:00:00Z"),
+    ("The limit ends at 15:45", "2026-11-21T15:45:00Z"),
+    ("limited; available from 3pm", "2026-11-21T15:00:00Z"),
+    ("usage limit, back at 3pm", "2026-11-21T15:00:00Z"),
+    ("next reset: 15:00", "2026-11-21T15:00:00Z"),
+    ("Resets at 3pm, your time", "2026-11-21T15:00:00Z"),
+    ("quota resets at midnight Pacific time", "2026-11-22T08:00:00Z"),
+    ("resets 9 AM Eastern", "2026-11-21T14:00:00Z"),
+    ("resets 15:00 GMT+1", "2026-11-21T14:00:00Z"),
+    ("resets 24:00", "2026-11-22T00:00:00Z"),
+    ("resets at 1:00 a.m. tomorrow", "2026-11-22T01:00:00Z"),
+    ("resets Tue 24 Nov, 9:00", "2026-11-24T09:00:00Z"),
+    ("resets next Tuesday at 9am", "2026-11-24T09:00:00Z"),
+    ("weekly limit · resets on Tuesday 09:00 UTC", "2026-11-24T09:00:00Z"),
+    ("resets Nov 24 at 9:00 AM PST", "2026-11-24T17:00:00Z"),
+    ("limited until 2026-11-22T00:56:38.000Z", "2026-11-22T00:56:38Z"),
+    ("until 3pm you are rate limited", ""),
+    ("Please retry in 37.5s, quota exceeded", "2026-11-21T10:30:37.500Z"),
+    ("\"retryDelay\": \"37s\"", "2026-11-21T10:30:37Z"),
+    ("retry-after-ms: 90000", "2026-11-21T10:31:30Z"),
+    ("x-ratelimit-reset: 1795264976", "2026-11-21T12:42:56Z"),
+    ("rate limit, reset=1795264976", "2026-11-21T12:42:56Z"),
+    ("try again in 5400 seconds", "2026-11-21T12:00:00Z"),
+    ("resets in 1:29:00", "2026-11-21T11:59:00Z"),
+    ("resets in 2 days, 3 hours and 5 minutes", "2026-11-23T13:35:00Z"),
+    ("resets in less than 5 minutes", "2026-11-21T10:35:00Z"),
+    ("resets in <5m", "2026-11-21T10:35:00Z"),
+    ("resets in under an hour", "2026-11-21T11:30:00Z"),
+    ("You can continue in 2h 5m", "2026-11-21T12:35:00Z"),
+    ("Come back in 2 hours", "2026-11-21T12:30:00Z"),
+    ("quota will be refreshed at 4 PM UTC", "2026-11-21T16:00:00Z"),
+    ("limit exceeded, wait 90 seconds", "2026-11-21T10:31:30Z"),
+    ("the sprint ends at 15:45", ""),
+    ("the build is back at 3pm", ""),
+    ("resets 11/24, 9am", ""),
+];
+
+/// As a narrow terminal breaks them; a program indents what it breaks itself.
+const WRAPPED: &[(&str, &str)] = &[
+    (
+        "You’ve hit your weekly limit · resets\n     Nov 24, 11:08am\n     (UTC)",
+        "2026-11-24T11:08:00Z",
+    ),
+    ("resets Nov\n24, 11:08am (UTC)", "2026-11-24T11:08:00Z"),
+    ("or try\nagain at 12:13\nPM.", "2026-11-21T12:13:00Z"),
+    ("try again in 1h\n  29m", "2026-11-21T11:59:00Z"),
+    ("resets 10pm\n  (Europe/\nParis)", "2026-11-21T21:00:00Z"),
+    ("resets 10pm\n  (Europe/Paris)", "2026-11-21T21:00:00Z"),
+];
+
+const MIDNIGHT: &[(&str, &str)] = &[
+    ("resets 12:10am", "2026-11-22T00:10:00Z"),
+    ("resets 00:10", "2026-11-22T00:10:00Z"),
+    ("resets at midnight", "2026-11-22T00:00:00Z"),
+    ("resets 11:49pm", "2026-11-21T23:49:00Z"),
+    ("resets 11:47pm", "2026-11-22T23:47:00Z"),
+    ("resets tomorrow at 12:10am", "2026-11-22T00:10:00Z"),
+    ("resets Sun 12:10am", "2026-11-22T00:10:00Z"),
+    ("resets 12:10am (UTC+1)", "2026-11-22T23:10:00Z"),
+    ("resets in 20 minutes", "2026-11-22T00:10:00Z"),
 ];
 
 const NONE: &[(&str, &str)] = &[

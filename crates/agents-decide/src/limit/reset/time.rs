@@ -32,6 +32,16 @@ pub(super) fn span(cursor: &mut Cursor<'_>) -> Option<TimeDelta> {
     ends.then_some(total)
 }
 
+/// `1:29:00`: hours, minutes and seconds.
+pub(super) fn countdown(cursor: &mut Cursor<'_>) -> Option<TimeDelta> {
+    let hours = i64::try_from(cursor.number(1..=3)?.value).ok()?;
+    let (minutes, seconds) = (two_digits(cursor)?, two_digits(cursor)?);
+    if minutes > 59 || seconds > 59 {
+        return None;
+    }
+    TimeDelta::try_seconds(hours * 3600 + i64::from(minutes) * 60 + i64::from(seconds))
+}
+
 fn part(cursor: &mut Cursor<'_>) -> Option<TimeDelta> {
     if cursor.word(&["a", "an", "one"]).is_some() {
         return unit(cursor);
@@ -119,7 +129,11 @@ fn named_day(cursor: &mut Cursor<'_>) -> Option<Day> {
     if let Some(day) = relative_day(cursor) {
         return Some(day);
     }
-    if let Some(weekday) = cursor.attempt(|cursor| weekday(cursor.any_word()?)) {
+    let named = cursor.attempt(|cursor| {
+        let _ = cursor.word(&["next"]);
+        weekday(cursor.any_word()?)
+    });
+    if let Some(weekday) = named {
         let _ = cursor.sign(".");
         // A weekday before a date says nothing that the date does not.
         let dated = cursor.attempt(|cursor| {
@@ -237,6 +251,8 @@ fn clock(cursor: &mut Cursor<'_>) -> Option<NaiveTime> {
     let hour = match half(cursor) {
         Some(afternoon) if (1..=12).contains(&hour) => hour % 12 + if afternoon { 12 } else { 0 },
         Some(_) => return None,
+        // The end of the day, as 24-hour clocks have it.
+        None if (hour, minute) == (24, Some(0)) => 0,
         None => minute.map(|_| hour)?,
     };
     NaiveTime::from_hms_opt(hour, minute.unwrap_or(0), second.unwrap_or(0))

@@ -29,7 +29,7 @@ pub(super) fn read(cursor: &mut Cursor<'_>, now: Now) -> Result<Option<Zone>, Un
 
 fn name(cursor: &mut Cursor<'_>, bracketed: bool, now: Now) -> Result<Option<Zone>, UnknownZone> {
     if let Some(path) = path(cursor) {
-        return by_path(path).map(|zone| Some(Zone::Named(zone))).ok_or(UnknownZone);
+        return by_path(&path).map(|zone| Some(Zone::Named(zone))).ok_or(UnknownZone);
     }
     let back = *cursor;
     let Some(token) = cursor.peek() else { return Ok(None) };
@@ -45,6 +45,11 @@ fn name(cursor: &mut Cursor<'_>, bracketed: bool, now: Now) -> Result<Option<Zon
         let _ = cursor.word(&["time"]);
         return Ok(Some(now.zone));
     }
+    if let Some(zone) = by_region(word) {
+        let _ = cursor.word(&["standard", "daylight"]);
+        let _ = cursor.word(&["time"]);
+        return Ok(Some(Zone::Named(zone)));
+    }
     if let Some(zone) = by_abbreviation(word, now) {
         return Ok(Some(zone));
     }
@@ -59,13 +64,14 @@ fn name(cursor: &mut Cursor<'_>, bracketed: bool, now: Now) -> Result<Option<Zon
 }
 
 /// `Area/City`, with the signs that such names have.
-fn path<'a>(cursor: &mut Cursor<'a>) -> Option<&'a str> {
+fn path(cursor: &mut Cursor<'_>) -> Option<String> {
     cursor.attempt(|cursor| {
         let first = cursor.peek().filter(|token| token.kind == Kind::Word)?;
         cursor.advance();
-        let mut end = first.start + first.text.len();
+        let mut path = first.text.to_owned();
         let mut slashes = 0;
-        while let Some(token) = cursor.peek().filter(|token| token.glued) {
+        // A terminal that is too narrow breaks behind the slash.
+        while let Some(token) = cursor.peek().filter(|token| token.glued || path.ends_with('/')) {
             let belongs = match token.kind {
                 Kind::Word => true,
                 Kind::Number => slashes > 0,
@@ -75,13 +81,10 @@ fn path<'a>(cursor: &mut Cursor<'a>) -> Option<&'a str> {
                 break;
             }
             slashes += usize::from(token.text == "/");
-            end = token.start + token.text.len();
+            path.push_str(token.text);
             cursor.advance();
         }
-        if slashes == 0 {
-            return None;
-        }
-        cursor.source.get(first.start..end)
+        (slashes > 0).then_some(path)
     })
 }
 
@@ -108,6 +111,17 @@ pub(super) fn offset(cursor: &mut Cursor<'_>) -> Option<i32> {
         return None;
     }
     i32::try_from(hours * 3600 + minutes * 60).ok().map(|seconds| sign * seconds)
+}
+
+/// The zones of the providers' country, as its people name them.
+fn by_region(word: &str) -> Option<Tz> {
+    match word.to_ascii_lowercase().as_str() {
+        "pacific" => Some(Tz::America__Los_Angeles),
+        "mountain" => Some(Tz::America__Denver),
+        "central" => Some(Tz::America__Chicago),
+        "eastern" => Some(Tz::America__New_York),
+        _ => None,
+    }
 }
 
 /// Abbreviations that mean one zone to the customers of the known providers. `IST` and the like mean several, and are

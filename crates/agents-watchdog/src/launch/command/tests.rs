@@ -62,7 +62,7 @@ fn command(backend: &str, opening: &Opening, prompt: &str) -> CommandLine {
     let path = std::path::Path::new("/project/agents.toml");
     let loaded = agents_config::load_text(&text, path, &agents_config::Environment::default());
     let fleet = loaded.unwrap().fleet;
-    command_of_agent(&fleet, &fleet.agents[0], Some("m-1"), opening, prompt)
+    command_of_agent(&fleet, &fleet.agents[0], Some("m-1"), opening, (prompt, &[]))
 }
 
 #[test]
@@ -100,4 +100,6 @@ fn a_preset_makes_the_command_line_of_its_program() {
         let expected = format!("exec {words} \"$@\"");
         assert_eq!(line(&backend, opening, "go"), [expected.as_str(), "sh", "go"], "{preset}");
     }
+    let opencode = line("preset = \"opencode\"", &continued, "go");
+    assert_eq!(opencode, ["exec opencode -s '0-1' --model 'm-1'"], "it would drop the prompt");
 }

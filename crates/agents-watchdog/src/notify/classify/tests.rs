@@ -63,7 +63,7 @@ fn a_window_of_days_is_another_event_than_one_of_hours() {
 fn a_restart_of_a_fatal_error_is_told_once_and_ordinary_actions_never() {
     let stop = |why, stage| {
         let name = AgentName::new("ann").unwrap();
-        let action = Action::Stop { name, pane: None, run: Some(RunId(1)), stage, why };
+        let action = Action::Stop { name, run: Some(RunId(1)), pane: None, stage, why };
         notice(&recorded(EntryKind::Action, "end ann", json!(action))).map(|notice| notice.event)
     };
     let fatal = || Why::Fatal { row: "fatal".to_owned() };

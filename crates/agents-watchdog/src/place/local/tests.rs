@@ -7,6 +7,8 @@ fn need(run: RunId) -> Need {
         run: Some(run),
         launcher: None,
         roots: None,
+        conversation: false,
+        own: None,
         beginning: false,
         end: false,
         lives: false,
@@ -14,7 +16,6 @@ fn need(run: RunId) -> Need {
         strays: false,
         startable: false,
         wake: false,
-        conversation: false,
     }
 }
 

@@ -66,3 +66,29 @@ fn a_start_that_waits_for_its_turn_says_so_once() {
     );
     assert_eq!(said.matches("start is due").count(), 0, "{said}");
 }
+
+#[test]
+fn one_that_is_owed_a_message_says_what_keeps_it() {
+    let mut member = lives().into_iter().find(|(name, _)| *name == "up").unwrap().1;
+    member.mailbox.queue.push_back(Message {
+        id: 1,
+        kind: MessageKind::Operator(3),
+        text: "hello".to_owned(),
+        owed_since: minutes_ago(1),
+        now_until: None,
+    });
+    let note = agents_decide::MessageNote::Waits {
+        message: "message of the operator".to_owned(),
+        reason: "it is at work, and is not interrupted".to_owned(),
+    };
+    let word = Word { at_wall_ms: 0, tick: 1, actions: Vec::new(), notes: vec![note.into()] };
+    let words = BTreeMap::from([("ann".to_owned(), word)]);
+    let alive = listed(vec![pane("t-ann", Some("t-/ann"), false)]);
+    let view = told(Some(&ann(member)), &alive, WATCHED, &words).agents.remove(0);
+    assert_eq!(
+        view.waiting_for.as_deref(),
+        Some(
+            "a moment to be sent the message of the operator; it is at work, and is not interrupted"
+        )
+    );
+}

@@ -1,0 +1,182 @@
+//! What do the agents' programs say about themselves? Their reports are taken from the inbox and the spool, and what
+//! was heard of a run is kept beside its other files, so that the next watchdog knows it too.
+
+mod reader;
+mod tale;
+#[cfg(test)]
+mod tests;
+mod voice;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use agents_config::{Backend, Fleet};
+use agents_decide::RunId;
+use agents_names::AgentName;
+use agents_records::Report;
+use agents_screens::Hooks;
+use chrono::{DateTime, Utc};
+use tokio::sync::Notify;
+
+use crate::launch::{RunFiles, write_private};
+use crate::report::{Envelope, Inbox, Spool};
+
+use reader::{Asked, Reader};
+pub(crate) use tale::Tale;
+use voice::Voice;
+
+/// What was heard of the runs that live.
+pub(crate) struct Tellers {
+    files: RunFiles,
+    spool: Spool,
+    inbox: Option<Arc<Inbox>>,
+    /// Whether reports are ours to take: whoever only looks leaves them to the holder of the fleet.
+    is_listening: bool,
+    voices: HashMap<AgentName, (RunId, Voice)>,
+    reader: Reader,
+}
+
+/// A run that lives, and what is known of its conversation besides what it reports.
+pub(crate) struct Living<'a> {
+    pub name: &'a AgentName,
+    pub run: RunId,
+    pub conversation: Option<String>,
+    /// When it began.
+    pub began: DateTime<Utc>,
+}
+
+impl Tellers {
+    pub fn new(state_dir: &Path) -> Self {
+        Self {
+            files: RunFiles::new(state_dir),
+            spool: Spool::of(state_dir),
+            inbox: None,
+            is_listening: false,
+            voices: HashMap::new(),
+            reader: Reader::default(),
+        }
+    }
+
+    /// Takes what comes from now on; the fleet's lock is held. Without an inbox all of it comes to the spool.
+    pub fn listen(&mut self, inbox: Option<Arc<Inbox>>) {
+        (self.inbox, self.is_listening) = (inbox, true);
+    }
+
+    /// Takes what came since the last look.
+    pub fn take(&mut self, fleet: &Fleet) {
+        let envelopes = match &self.inbox {
+            Some(inbox) => inbox.take(),
+            None if self.is_listening => self.spool.take(),
+            None => return,
+        };
+        let mut touched = HashMap::new();
+        for envelope in envelopes {
+            let name = envelope.name.clone();
+            let Some(report) = read(fleet, &envelope) else { continue };
+            let Some(voice) = self.voice_of(&name, envelope.run) else { continue };
+            touched.entry((name, envelope.run)).or_insert_with(|| voice.clone());
+            voice.hear(&report);
+        }
+        for ((name, run), before) in touched {
+            self.keep(&name, run, &before);
+        }
+    }
+
+    /// Told when a record says something new.
+    pub fn news(&self) -> Arc<Notify> {
+        self.reader.news()
+    }
+
+    /// What is told of a run that lives.
+    pub fn tale(&mut self, fleet: &Fleet, living: Living<'_>) -> Tale {
+        let Living { name, run, .. } = living;
+        let Some(voice) = self.voice_of(name, run).cloned() else { return Tale::default() };
+        let record = asked(fleet, living, &voice).and_then(|asked| self.reader.of(name, asked));
+        Tale::of(&voice, record.as_ref())
+    }
+
+    /// Its program does not run.
+    pub fn forget(&mut self, name: &AgentName) {
+        self.reader.forget(name);
+    }
+
+    /// The voice of a run; none for a run that a later one has replaced.
+    fn voice_of(&mut self, name: &AgentName, run: RunId) -> Option<&mut Voice> {
+        let known = self.voices.get(name).map(|(known, _)| *known);
+        if known.is_some_and(|known| known > run) {
+            return None;
+        }
+        if known != Some(run) {
+            let kept = std::fs::read(self.file(name, run)).ok();
+            let kept = kept.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+            self.voices.insert(name.clone(), (run, kept.unwrap_or_default()));
+        }
+        self.voices.get_mut(name).map(|(_, voice)| voice)
+    }
+
+    fn keep(&self, name: &AgentName, run: RunId, before: &Voice) {
+        let Some((_, voice)) = self.voices.get(name).filter(|(of, _)| *of == run) else { return };
+        if !voice.says_more_than(before) {
+            return;
+        }
+        let kept = serde_json::to_vec(voice).map_err(std::io::Error::from);
+        if let Err(error) = kept.and_then(|kept| write_private(&self.file(name, run), &kept)) {
+            tracing::warn!("what {name} reports cannot be kept: {error}");
+        }
+    }
+
+    fn file(&self, name: &AgentName, run: RunId) -> PathBuf {
+        self.files.told(name, run)
+    }
+}
+
+/// Whose record is read; none for a program that keeps none that can be read.
+fn asked(fleet: &Fleet, living: Living<'_>, voice: &Voice) -> Option<Asked> {
+    let Living { name, run, conversation, began } = living;
+    let agent = fleet.agent(name)?;
+    let backend = fleet.backend_of(agent);
+    Some(Asked {
+        run,
+        cli: hooks_of(backend).and_then(word).and_then(reader::keeps)?,
+        path: voice.record.clone(),
+        conversation: voice.conversation.clone().or(conversation),
+        homes: reader::homes(&backend.env)?,
+        cwd: agent.dir.clone(),
+        began,
+    })
+}
+
+/// A report in the words that all programs share; the reporter may say whose it is, else the agent's preset does.
+fn read(fleet: &Fleet, envelope: &Envelope) -> Option<Report> {
+    let at = DateTime::from_timestamp_millis(envelope.at_wall_ms)?;
+    let bytes = serde_json::to_vec(&envelope.payload).ok()?;
+    let by_preset = || {
+        let agent = fleet.agent(&envelope.name)?;
+        hooks_of(fleet.backend_of(agent)).and_then(word)
+    };
+    let report = match envelope.cli.as_deref().or_else(by_preset)? {
+        "claude" => Report::of_claude(&bytes, at),
+        "codex" if envelope.payload.get("hook_event_name").is_none() => {
+            Report::of_codex_notify(&bytes, at)
+        }
+        "codex" => Report::of_codex(&bytes, at),
+        "pi" => Report::of_pi(&bytes, at),
+        _ => return None,
+    };
+    report.inspect_err(|error| tracing::debug!("{}: {error}", envelope.name)).ok()
+}
+
+pub(crate) fn hooks_of(backend: &Backend) -> Option<Hooks> {
+    Some(backend.preset.as_ref()?.head().launch.as_ref()?.hooks)
+}
+
+/// The program whose hooks these are, as `agents report` names it.
+pub(crate) fn word(hooks: Hooks) -> Option<&'static str> {
+    match hooks {
+        Hooks::Settings => Some("claude"),
+        Hooks::ConfigAndRollout => Some("codex"),
+        Hooks::Extension => Some("pi"),
+        Hooks::Http | Hooks::None => None,
+    }
+}
