@@ -36,6 +36,15 @@ fn session(looked: &bystander::Looked, name: &str) -> Result<SessionName, Error>
     match &looked.terminals {
         Terminals::Unseen { cause, .. } => return Err(Error::Unavailable(cause.clone())),
         Terminals::Listed(listing) if listing.panes.iter().any(|pane| pane.session == session) => {}
+        Terminals::Listed(_) | Terminals::NoServer
+            if name == "watchdog" && looked.view.watchdog.pid.is_some() =>
+        {
+            return Err(Error::Failed(
+                "the watchdog runs, but its session was ended; `agents logs watchdog` shows what it does, and \
+                 `agents down watchdog`, then `agents up watchdog` gives it a session again"
+                    .to_owned(),
+            ));
+        }
         Terminals::Listed(_) | Terminals::NoServer => {
             return Err(Error::Failed(format!(
                 "{name} is not running; `agents up {name}` starts it"
