@@ -93,7 +93,7 @@ pub enum LedgerError {
     Displaced,
     #[error("the store cannot be used: {0}")]
     Unusable(String),
-    /// Nobody will ever be able to use it as it is.
+    /// Nobody will ever be able to use it as it is, or as it was opened.
     #[error("the store cannot be used: {0}")]
     Damaged(String),
 }

@@ -59,6 +59,8 @@ fn failed(error: StoreError) -> LedgerError {
         StoreError::Superseded { .. } => LedgerError::Superseded,
         StoreError::Withdrawn => LedgerError::Withdrawn,
         damage if damage.is_damage() => LedgerError::Damaged(damage.to_string()),
+        // Files that were replaced in the midst of a look leave a connection that never reads again.
+        unread @ StoreError::Unreadable { .. } => LedgerError::Damaged(unread.to_string()),
         other => LedgerError::Unusable(other.to_string()),
     }
 }
