@@ -45,7 +45,15 @@ pub struct Looked {
 /// # Errors
 /// When there is no fleet in force; when the store cannot be read, for a reason that is not its own.
 pub fn look(app: &App) -> Result<Looked, Error> {
-    let InForce { loaded, problem } = app.in_force()?;
+    look_at(app, app.in_force()?)
+}
+
+/// As [`look`], at a fleet of which it was already said what is wrong with its file.
+///
+/// # Errors
+/// As there.
+pub fn look_at(app: &App, in_force: InForce) -> Result<Looked, Error> {
+    let InForce { loaded, problem } = in_force;
     let fleet = loaded.fleet;
     let state_dir = fleet.state_dir();
     let Remembered { document, words, config_problem, damage, socket } =

@@ -19,6 +19,7 @@ use crate::commands::neighbours;
 use crate::commands::own_sessions;
 use crate::commands::plan::{self, Asked, Watchdog};
 use crate::error::{Error, code};
+use crate::in_force::InForce;
 use crate::operate::{Ask, ask, poke, runtime};
 use crate::render::receipt::{self, WatchdogResult};
 use crate::render::stored;
@@ -95,7 +96,8 @@ pub fn run(app: &App, down: &Down) -> Result<u8, Error> {
 
 /// Tells the person what `down` leaves running, since no table of the file declares it.
 fn say_of_undeclared(app: &App, loaded: &Loaded) -> Result<(), Error> {
-    let found = bystander::look(app)?.view.undeclared;
+    let in_force = InForce { loaded: loaded.clone(), problem: None };
+    let found = bystander::look_at(app, in_force)?.view.undeclared;
     let (sessions, run) = match found.len() {
         0 => return Ok(()),
         1 => ("1 undeclared session".to_owned(), "runs"),

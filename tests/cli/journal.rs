@@ -123,6 +123,8 @@ watch = "heal"
     assert!(told(&["why", "ann"]), "{:?}", bed.agents(&["why", "ann"]));
     std::fs::remove_file(&runs).unwrap();
     std::fs::rename(&away, &runs).unwrap();
+    // Of a start that never was there is nothing to wait for.
+    bed.agents(&["down"]).ends_with(0);
 }
 
 #[test]

@@ -231,6 +231,8 @@ pub(super) fn starting(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberS
         && *run == sent.run
     {
         conversation::never_began(draft.member(name), sent.run);
+        // Nothing was launched for it, and the run before was seen to have ended: there are no processes to ask after.
+        draft.member(name).last_run = None;
         return failed(draft, what, reason.clone(), &sent.why);
     }
     let exit = seen.exit.as_ref().filter(|exit| exit.run == sent.run);

@@ -27,7 +27,10 @@ pub(super) fn stopping(
     let now = draft.now.at;
     let grace = draft.fleet.timing.stop_grace;
     let is_closed = seen.pane.known().map_or(seen.pane.is_absent(), |pane| !pane.ours);
-    if is_closed && seen.processes.is_absent() {
+    // Nothing was launched for a start that failed before tmux was asked, so nothing tells of its processes.
+    let never_launched =
+        seen.start_failed.as_ref().is_some_and(|(failed, _)| Some(*failed) == stop.run);
+    if is_closed && (seen.processes.is_absent() || never_launched) {
         let life = match stop.then {
             Some(why @ (Why::Gone { .. } | Why::ServerLost)) => return again(draft, what, why),
             Some(why) => Life::Due { at: now, why },
