@@ -47,7 +47,8 @@ fn it_returns_when_all_of_them_are_there() {
     let json = bed.agents(&["--json", "wait", "ann", "bob", "--until", "idle", "--timeout", "1s"]);
     let json = json.ends_with(4).json();
     assert_eq!((&json["schema"], &json["reached"]), (&"agents.wait/1".into(), &false.into()));
-    assert_eq!(json["agents"][0], serde_json::json!({ "name": "ann", "state": "active" }));
+    // A machine with other work may let it stand still for a look: then it is not known.
+    assert_ne!(json["agents"][0]["state"], "idle", "{json}");
     // Whoever begins to wait before it happens is there when it does.
     let waiting = bed.spawn(&["wait", "bob", "--until", "exited"]);
     bed.write("end-bob", "");
