@@ -13,9 +13,9 @@ cd "$root"
 for name in codex claude opencode pi gemini qwen; do
     sh tests/real/install-cli.sh "$name" >/dev/null
 done
-cargo test --locked --test real_clis --no-run
+cargo test --locked --test real_clis --test real_matrix --no-run
 
-set -- cargo test --locked --offline --test real_clis -- --ignored --test-threads=1 "$@"
+set -- cargo test --locked --offline --test real_clis --test real_matrix -- --ignored --test-threads=1 "$@"
 if unshare -n true 2>/dev/null && command -v ip >/dev/null 2>&1; then
     exec unshare -n sh -c 'ip link set lo up && exec "$@"' sh "$@"
 fi

@@ -48,13 +48,16 @@ fn the_first_program_that_is_found_runs_the_worker() {
 }
 
 #[test]
-fn every_program_alone_makes_a_file_that_loads_with_patterns() {
+fn every_program_alone_makes_a_file_that_loads_with_its_preset() {
     let folder = Path::new("/srv/demo");
     for program in PROGRAMS {
         let fleet = fleet(&starter(folder, &[program]).text(), folder);
         let backend = fleet.backend_of(&fleet.agents[0]);
         assert_eq!(backend.name.as_str(), program.name);
-        assert!(backend.active_re.is_some(), "{} shows no work", program.name);
+        let preset = backend.preset.as_ref().expect("a preset");
+        assert_eq!(preset.name(), program.name);
+        assert!(preset.rules().is_ok(), "{}", program.name);
+        assert!(program.block().contains(preset.rules().unwrap().version()), "{}", program.name);
     }
 }
 

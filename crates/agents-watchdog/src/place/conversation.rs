@@ -11,7 +11,8 @@ use agents_records::{Cli, Conversation, Origin, find};
 
 /// How long an answer holds: a program may change its conversation without anybody asking it to.
 const KNOWN_FOR: Duration = Duration::from_secs(30);
-const UNKNOWN_FOR: Duration = Duration::from_secs(1);
+/// A program that is killed in its first seconds should be known by then; one that has no record costs a look at its files.
+const UNKNOWN_FOR: Duration = Duration::from_millis(150);
 /// How many processes below a program are asked.
 const PROCESSES: usize = 16;
 
