@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::support::{Bed, HEAD, Ran, wait_for};
 
 /// The longest that a start or a turn may take on a machine that has other work.
-pub const PATIENCE: Duration = Duration::from_secs(90);
+pub const PATIENCE: Duration = Duration::from_secs(240);
 
 const SESSION: &str = "6f1b9f3c-8a55-4a54-9a3e-2d3c1f0a7b11";
 
