@@ -74,7 +74,7 @@ pub fn foretell(app: &App, loaded: &Loaded) -> Result<u8, Error> {
     Ok(code::DONE)
 }
 
-/// Prints what the next look would decide if that was asked for now.
+/// Prints what the next look would decide, had that been asked.
 pub fn preview(app: &App, loaded: &Loaded, asked: &Asked) -> Result<u8, Error> {
     let watchdog = bystander::watchdog(&loaded.fleet)?;
     let supervises = watchdog.state != WatchdogState::Stopped;

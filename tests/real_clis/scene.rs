@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use agents_model_server::{Account, Cli, Home, Leave, Options, Order, Server};
 use serde_json::Value;
 
-use crate::support::{Bed, wait_for};
+use crate::support::{Bed, processes_below, wait_for};
 
 /// The id of the conversation, where whoever starts the CLI chooses it.
 pub const SESSION: &str = "6f1b9f3c-8a55-4a54-9a3e-2d3c1f0a7b11";
@@ -176,21 +176,7 @@ impl Scene {
     /// Kills every process of the pane.
     fn kill(&self) {
         let Some(first) = self.bed.pid("cli") else { return };
-        let listed = Command::new("ps").args(["-eo", "pid=,ppid="]).output().unwrap();
-        let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
-        let pairs: Vec<(u32, u32)> = listed
-            .lines()
-            .filter_map(|line| {
-                let mut words = line.split_whitespace().filter_map(|word| word.parse().ok());
-                Some((words.next()?, words.next()?))
-            })
-            .collect();
-        let mut tree = vec![first];
-        let mut seen = 0;
-        while let Some(parent) = tree.get(seen).copied() {
-            tree.extend(pairs.iter().filter(|(_, it)| *it == parent).map(|(pid, _)| *pid));
-            seen += 1;
-        }
+        let tree = processes_below(first);
         let pids = tree.iter().map(u32::to_string);
         // One that has ended meanwhile is what was wanted.
         drop(Command::new("kill").arg("-9").args(pids).stderr(Stdio::null()).status());

@@ -6,6 +6,7 @@ use agents_model_server::{Cli, Leave};
 
 use crate::for_each_cli;
 use crate::stage::{Stage, holding};
+use crate::support::processes_below;
 
 /// Killed while an answer streams: the next run goes on with the same conversation.
 fn killed(cli: Cli) {
@@ -41,26 +42,6 @@ fn down(cli: Cli) {
     let left: Vec<&str> = left.lines().filter(|row| row.contains(&home)).collect();
     assert_eq!(left, Vec::<&str>::new(), "{cli:?}");
     assert_eq!(stage.left_with_home(), Vec::<u32>::new(), "{cli:?}");
-}
-
-/// A process and all that it started.
-fn processes_below(first: u32) -> Vec<u32> {
-    let listed = Command::new("ps").args(["-eo", "pid=,ppid="]).output().unwrap();
-    let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
-    let pairs: Vec<(u32, u32)> = listed
-        .lines()
-        .filter_map(|line| {
-            let mut words = line.split_whitespace().filter_map(|word| word.parse().ok());
-            Some((words.next()?, words.next()?))
-        })
-        .collect();
-    let mut tree = vec![first];
-    let mut seen = 0;
-    while let Some(parent) = tree.get(seen).copied() {
-        tree.extend(pairs.iter().filter(|(_, it)| *it == parent).map(|(pid, _)| *pid));
-        seen += 1;
-    }
-    tree
 }
 
 for_each_cli!(killed:

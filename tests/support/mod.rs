@@ -308,6 +308,26 @@ pub fn process_lives(pid: u32) -> bool {
     !state.is_empty() && !state.starts_with('Z')
 }
 
+/// A process and all that it started.
+pub fn processes_below(first: u32) -> Vec<u32> {
+    let listed = Command::new("ps").args(["-eo", "pid=,ppid="]).output().unwrap();
+    let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
+    let pairs: Vec<(u32, u32)> = listed
+        .lines()
+        .filter_map(|line| {
+            let mut words = line.split_whitespace().filter_map(|word| word.parse().ok());
+            Some((words.next()?, words.next()?))
+        })
+        .collect();
+    let mut tree = vec![first];
+    let mut seen = 0;
+    while let Some(parent) = tree.get(seen).copied() {
+        tree.extend(pairs.iter().filter(|(_, it)| *it == parent).map(|(pid, _)| *pid));
+        seen += 1;
+    }
+    tree
+}
+
 /// A path as text.
 pub fn text(path: &Path) -> &str {
     path.to_str().unwrap()

@@ -1,7 +1,9 @@
 //! What is done about a fleet whose agents show real limits, menus and errors, one after another, in any order? Nobody is
 //! restarted, no key reaches a menu, and whoever rests is served in the end.
 
-use std::path::{Path, PathBuf};
+#[path = "corpus/mod.rs"]
+mod corpus;
+
 use std::time::Duration;
 
 use agents_decide::{OneOffs, Verb, Which};
@@ -9,45 +11,7 @@ use agents_names::{AgentName, SessionName};
 use agents_sim::Simulation;
 use agents_tmux::TmuxOp;
 use agents_tmux::fake::Program;
-
-/// One recorded screen of the corpus.
-#[derive(Clone)]
-struct Recorded {
-    name: String,
-    cli: String,
-    text: String,
-    title: String,
-    command: String,
-    expected: String,
-    goes_on: bool,
-}
-
-fn corpus() -> Vec<Recorded> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../agents-screens/corpus");
-    let mut files: Vec<PathBuf> = std::fs::read_dir(&root)
-        .unwrap()
-        .flat_map(|cli| std::fs::read_dir(cli.unwrap().path()).unwrap())
-        .map(|file| file.unwrap().path())
-        .filter(|file| file.extension().is_some_and(|it| it == "json"))
-        .collect();
-    files.sort();
-    files.iter().filter_map(|file| recorded(file)).collect()
-}
-
-fn recorded(file: &Path) -> Option<Recorded> {
-    let facts: serde_json::Value =
-        serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
-    let text = |key: &str| facts[key].as_str().unwrap_or_default().to_owned();
-    Some(Recorded {
-        name: file.file_stem()?.to_string_lossy().into_owned(),
-        cli: text("cli"),
-        text: std::fs::read_to_string(file.with_extension("txt")).ok()?,
-        title: text("title"),
-        command: text("current_command"),
-        expected: text("expected"),
-        goes_on: facts["cli_retries"].as_bool().unwrap_or_default(),
-    })
-}
+use corpus::{Recorded, corpus};
 
 /// Limits, questions and errors of one program.
 fn troubles(all: &[Recorded], cli: &str) -> Vec<Recorded> {

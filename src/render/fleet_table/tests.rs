@@ -54,7 +54,7 @@ fn view() -> FleetView {
     let mut fay = member("fay", State::Ended, None);
     fay.remark = Some("exit code 0 after 5.6 s".to_owned());
     FleetView {
-        config: "/work/agents.toml".into(),
+        config: "/srv/agents.toml".into(),
         config_problem: None,
         store_problem: None,
         phase: Some(PhaseView {
