@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use crate::app::{App, print};
 use crate::bystander;
+use crate::commands::neighbours;
 use crate::error::{Error, code};
 use crate::operate::runtime;
 use crate::render::row::one_line;
@@ -60,6 +61,11 @@ pub fn run(app: &App) -> Result<u8, Error> {
 /// Prints what the next look of a watchdog would decide now.
 pub fn foretell(app: &App, loaded: &Loaded) -> Result<u8, Error> {
     let watchdog = bystander::watchdog(&loaded.fleet)?;
+    if watchdog.pid.is_none()
+        && let Some(neighbour) = neighbours::found(app, &loaded.fleet)?
+    {
+        return nothing(app, &neighbour.to_string());
+    }
     // A watchdog makes its first look a heavy one; when the next one of a running watchdog comes is said with it.
     let heavy = watchdog.state == WatchdogState::Stopped;
     let (decision, now) = decide_now(app, loaded, Look { verb: None, supervises: true, heavy })?;
@@ -74,8 +80,30 @@ pub fn foretell(app: &App, loaded: &Loaded) -> Result<u8, Error> {
     Ok(code::DONE)
 }
 
+/// No look comes while another fleet has the names: a watchdog would refuse to start.
+fn nothing(app: &App, why: &str) -> Result<u8, Error> {
+    if app.json {
+        let note = json!({ "about": null, "text": why });
+        let document = json!({
+            "schema": "agents.plan/1",
+            "watchdog": WatchdogState::Stopped.as_str(),
+            "actions": [],
+            "starts_after": [],
+            "notes": [note],
+        });
+        print(&document.to_string())?;
+    } else {
+        print(&one_line(&format!("no watchdog runs, and `agents up` would be refused: {why}")))?;
+    }
+    Ok(code::DONE)
+}
+
 /// Prints what the next look would decide, had that been asked.
+///
+/// # Errors
+/// As for the verb itself, when another living fleet has the names.
 pub fn preview(app: &App, loaded: &Loaded, asked: &Asked) -> Result<u8, Error> {
+    neighbours::refuse(app, &loaded.fleet)?;
     let watchdog = bystander::watchdog(&loaded.fleet)?;
     let supervises = watchdog.state != WatchdogState::Stopped;
     let look = Look { verb: Some(asked.verb.clone()), supervises, heavy: false };
