@@ -113,6 +113,7 @@ impl Answer {
             Self::Stopped => format!("{names} stopped"),
             Self::StoppedWith(said) => format!("{names} stopped ({said})"),
             Self::NotRunning => format!("{names} not running"),
+            Self::NotRunningWith(said) => format!("{names} not running ({said})"),
             Self::Delivered(_) => format!("{names} has its message"),
             // A start or a message: what failed is the request, not the member.
             Self::Failed(reason) => format!("what was asked of {names} failed ({reason})"),
