@@ -79,7 +79,11 @@ fn troubles(view: &FleetView) -> Vec<Line> {
 
 fn phase(phase: &PhaseView) -> Line {
     let place = phase.index.map_or_else(|| "?".to_owned(), |index| (index + 1).to_string());
-    let plan = phase.plan.as_deref().unwrap_or("?");
+    let plan = match phase.plan.as_deref() {
+        None => "?",
+        Some("") => "-",
+        Some(plan) => plan,
+    };
     let state = if phase.complete {
         "sequence complete".to_owned()
     } else if let Some(from) = &phase.moving_from {

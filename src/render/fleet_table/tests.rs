@@ -159,3 +159,10 @@ fn the_readme_shows_the_document_as_it_is() {
     );
     assert_eq!(keys(&unseen), keys(&json), "the same document, whatever happens");
 }
+
+#[test]
+fn a_phase_without_a_plan_has_a_dash_in_its_place() {
+    let mut view = view();
+    view.phase.as_mut().unwrap().plan = Some(String::new());
+    assert!(of(&view, None).contains(" plan=- ("), "{}", of(&view, None));
+}
