@@ -23,7 +23,10 @@ impl Action {
             }
             // Its session is no more; its processes may be.
             Self::Stop {
-                name, stage: StopStage::Terminate, why: why @ Why::Gone { .. }, ..
+                name,
+                stage: StopStage::Terminate,
+                why: why @ (Why::Gone { .. } | Why::ServerLost),
+                ..
             } => {
                 format!("end what is left of {name}, because {}", why.told(&telling))
             }

@@ -232,6 +232,7 @@ fn what_has_no_session_left_is_not_said_to_be_stopped() {
     assert_eq!(stop(Why::Asked), "stop ann, because the operator asked for it");
     let left = "end what is left of ann, because it is gone: exit code 1 after 2.0 s";
     assert_eq!(stop(gone()), left);
+    assert_eq!(stop(Why::ServerLost), "end what is left of ann, because the tmux server was lost");
 }
 
 #[test]
