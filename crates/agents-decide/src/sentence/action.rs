@@ -121,7 +121,9 @@ impl Answer {
             // A start or a message: what failed is the request, not the member.
             Self::Failed(reason) => format!("what was asked of {names} failed ({reason})"),
             Self::Unseen(reason) => format!("{names} unknown ({reason})"),
-            Self::Waiting(reason) => format!("{names} accepted for later ({reason})"),
+            Self::Waiting(reason) => {
+                format!("what was asked of {names} is accepted for later ({reason})")
+            }
         }
     }
 }

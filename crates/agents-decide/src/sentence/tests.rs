@@ -302,6 +302,9 @@ fn the_operator_hears_who_fared_alike() {
         reply(answers),
         "tell the operator: a and c started; what was asked of b failed (no such file)"
     );
+    let answers = vec![(name("a"), Answer::Waiting("it is at work".to_owned()))];
+    let later = "tell the operator: what was asked of a is accepted for later (it is at work)";
+    assert_eq!(reply(answers), later);
 }
 
 #[test]
