@@ -249,4 +249,3 @@ fn updated(session: &[u8]) -> Option<i64> {
 fn in_list(session: &[u8]) -> Vec<u8> {
     [b"[", session, b"]"].concat()
 }
-
