@@ -123,12 +123,24 @@ pub fn log_file(fleet: &Fleet) -> PathBuf {
     fleet.log_dir.join(format!("{}.log", fleet.session_prefix.watchdog_session()))
 }
 
+/// Opens the log to write on at its end, without ever waiting for somebody who reads a pipe in its place.
+fn open_log(path: &std::path::Path) -> Result<std::fs::File, Error> {
+    let mut options = OpenOptions::new();
+    options.create(true).append(true).mode(0o600);
+    options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
+    let opened = options.open(path);
+    opened.map_err(|error| {
+        let log = path.display();
+        Error::Failed(format!("the watchdog cannot write its log {log}: {error}; move it away"))
+    })
+}
+
 /// Writes the log to its file, and to the terminal for whoever is attached.
 fn log_to(path: &std::path::Path) -> Result<(), Error> {
     if let Some(dir) = path.parent() {
         std::fs::create_dir_all(dir)?;
     }
-    let file = OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
+    let file = open_log(path)?;
     let both = Mutex::new(Both { file });
     tracing_subscriber::fmt()
         .with_writer(both)
@@ -208,6 +220,8 @@ pub fn start(app: &App, loaded: &Loaded) -> Result<Started, Error> {
         columns: 200,
         rows: 50,
     };
+    // What it could say only there, nobody would hear.
+    open_log(&log_file(&loaded.fleet))?;
     let terminals = app.terminals(&loaded.fleet)?;
     runtime()?.block_on(async {
         let strangers = own_sessions::clear(&terminals, &loaded.fleet.session_prefix).await;

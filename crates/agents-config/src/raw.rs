@@ -184,6 +184,8 @@ table! {
         "journal_age" => journal_age: Field<Interval>,
         /// How many entries of the journal are kept, 1000 at least; the oldest go first, once a day. Default `200000`.
         "journal_entries" => journal_entries: Field<Count>,
+        /// How long a log in `log_dir` may become, in MiB. Of a longer one the end, as much again, is kept as `<log>.1`. Default `64`.
+        "log_megabytes" => log_megabytes: Field<Count>,
     }
 }
 

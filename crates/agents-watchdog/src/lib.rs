@@ -8,6 +8,7 @@ pub mod harmless;
 pub mod in_force;
 pub mod launch;
 pub mod ledger;
+mod long_logs;
 pub mod neighbour;
 pub mod notify;
 pub mod observe;

@@ -15,6 +15,7 @@ use crate::WatchdogError;
 use crate::config_source::{Change, ConfigSource};
 use crate::in_force::{PROBLEM_WORD, SOCKET_WORD};
 use crate::ledger::{Entry, EntryKind, Ledger as _, LedgerError, Record};
+use crate::long_logs::LongLogs;
 use crate::notify::{CONFIG_BROKEN, Notifier};
 use crate::place::LocalPlace;
 use crate::report::Hearing;
@@ -62,6 +63,7 @@ pub struct Reign<D> {
     /// Tells people of what was decided.
     pub(crate) notifier: Notifier,
     pub(crate) tidied: Tidied,
+    pub(crate) long_logs: LongLogs,
     /// Where everybody reaches its terminals.
     socket: PathBuf,
     /// What the lock was signed with.
@@ -114,6 +116,7 @@ pub fn take_over<D: Driver>(
         config,
         own_session: None,
         tidied: Tidied::default(),
+        long_logs: LongLogs::default(),
         socket,
         notifier: Notifier::new(),
         what: what.to_owned(),
@@ -211,6 +214,7 @@ impl<D: Driver> Reign<D> {
                     None => return Ok(()),
                 },
             };
+            self.shorten_logs();
             heartbeat(&fleet);
             let mut wakes = Wakes {
                 at: tokio::time::Instant::now() + pause.max(LEAST_PAUSE),

@@ -69,11 +69,13 @@ fn text(path: &Path) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-/// Makes a folder that only the owner can read.
+/// Makes a folder that only the owner can read; not those above it, since a state folder that was moved away stays away.
 pub(crate) fn make_private_dir(dir: &Path) -> Result<(), String> {
     use std::os::unix::fs::DirBuilderExt as _;
+    if dir.is_dir() {
+        return Ok(());
+    }
     std::fs::DirBuilder::new()
-        .recursive(true)
         .mode(0o700)
         .create(dir)
         .map_err(|error| format!("cannot make the folder {}: {error}", dir.display()))
