@@ -320,8 +320,18 @@ fn send(
 
 /// An operator's message was seen to go.
 pub(crate) fn delivered(draft: &mut Draft<'_>, name: &AgentName, request: u64, evidence: Went) {
+    answered(draft, name, request, &Answer::Delivered(evidence));
+}
+
+/// Nothing shows whether it went, and it is not typed again.
+pub(crate) fn unproven(draft: &mut Draft<'_>, name: &AgentName, request: u64) {
+    let reason = "it was typed and submitted, nothing of it stands in the composer, and nothing shows that it went";
+    answered(draft, name, request, &Answer::Unseen(reason.to_owned()));
+}
+
+fn answered(draft: &mut Draft<'_>, name: &AgentName, request: u64, answer: &Answer) {
     for open in draft.next.open.iter_mut().filter(|open| open.id.0 == request) {
-        open.answers.insert(name.clone(), Some(Answer::Delivered(evidence)));
+        open.answers.insert(name.clone(), Some(answer.clone()));
     }
 }
 

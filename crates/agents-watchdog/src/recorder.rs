@@ -265,6 +265,7 @@ fn is_notable(note: &Note) -> bool {
         Note::Message(note) => matches!(
             note,
             MessageNote::Seen { .. }
+                | MessageNote::Unproven { .. }
                 | MessageNote::Kept { .. }
                 | MessageNote::Overtaken { .. }
                 | MessageNote::Stuck { .. }

@@ -30,7 +30,8 @@ impl Letter {
     /// # Errors
     /// When the file cannot be written.
     pub fn of(state_dir: &Path, name: &AgentName, text: String) -> Result<Self, Error> {
-        if text.len() <= LONGEST && text.lines().count() <= MOST_LINES {
+        let is_short = text.len() <= LONGEST && text.lines().count() <= MOST_LINES;
+        if is_short && !is_command(&text) {
             return Ok(Self { line: text, file: None });
         }
         let dir = state_dir.join("messages");
@@ -60,6 +61,14 @@ impl Letter {
         // One that stays is forgotten with the old ones.
         drop(self.file.as_ref().map(std::fs::remove_file));
     }
+}
+
+/// Whether a program would run it instead of reading it: codex 0.169.0, claude 2.1.330 and pi 0.87.1 give what begins with
+/// `!` to a shell, pi also after blanks. What begins with `/` is left to the program, since whoever sends `/compact` means
+/// it; with a blank before it is a text, which qwen 0.24.4 would not notice.
+fn is_command(text: &str) -> bool {
+    let own = text.trim_start();
+    own.starts_with('!') || (own.starts_with('/') && own.len() < text.len())
 }
 
 fn write(dir: &Path, name: &AgentName, text: &str) -> std::io::Result<PathBuf> {

@@ -122,6 +122,20 @@ fn notes() -> Vec<(Note, &'static str)> {
             "the wake is typed, but did not go after 3 submits; `agents attach ann` shows why",
         ),
         (
+            MessageNote::Seen {
+                message: text("probe"),
+                evidence: crate::Went::Told,
+                submits: 2,
+                request: None,
+            }
+            .into(),
+            "the probe was submitted and seen to go (try 2): the program itself said that it took it",
+        ),
+        (
+            MessageNote::Unproven { message: text("wake"), request: None }.into(),
+            "nothing shows whether the wake went: nothing of it stands in the composer; it is not typed again",
+        ),
+        (
             LifeNote::StaysDown {
                 how: text("exit code 0 after 1.0 s"),
                 why: StaysDown::NotWatched,
