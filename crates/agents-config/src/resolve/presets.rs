@@ -148,9 +148,9 @@ pub(super) fn check_hooks(
     let is_known = launch.is_some_and(|launch| launch.hooks != Hooks::None);
     if let (Some(true), Some(span), false) = (field.value(), field.span(), is_known) {
         let problem = picker.problems.error(span, "nothing is known of hooks of this program");
-        problem
-            .label("no hooks")
-            .help("remove the key; presets that know hooks are `claude`, `codex`, `opencode` and `pi`");
+        problem.label("no hooks").help(
+            "remove the key; presets that know hooks are `claude`, `codex`, `opencode` and `pi`",
+        );
     }
 }
 

@@ -10,8 +10,7 @@ use agents_tmux::StartSession;
 use super::Start;
 use super::facts::log_file;
 use crate::launch::{
-    CommandLine, LaunchSpec, RunFiles, command_of_agent, command_of_service, telling,
-    write_private,
+    CommandLine, LaunchSpec, RunFiles, command_of_agent, command_of_service, telling, write_private,
 };
 use crate::observe::{session_of, tag};
 

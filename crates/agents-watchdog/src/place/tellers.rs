@@ -111,7 +111,12 @@ impl Tellers {
     }
 
     /// The server that the run's program was started with.
-    fn server_of(&self, fleet: &Fleet, living: &Living<'_>, voice: &Voice) -> Option<server::Asked> {
+    fn server_of(
+        &self,
+        fleet: &Fleet,
+        living: &Living<'_>,
+        voice: &Voice,
+    ) -> Option<server::Asked> {
         let agent = fleet.agent(living.name)?;
         if hooks_of(fleet.backend_of(agent)) != Some(Hooks::Http) {
             return None;

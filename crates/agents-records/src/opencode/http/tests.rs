@@ -37,7 +37,9 @@ fn a_password_is_said_and_not_shown() {
 
 #[test]
 fn base64_is_that_of_the_standard() {
-    for (text, coded) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")] {
+    for (text, coded) in
+        [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")]
+    {
         assert_eq!(base64(text.as_bytes()), coded);
     }
 }

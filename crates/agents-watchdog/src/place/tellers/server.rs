@@ -250,6 +250,5 @@ fn in_list(session: &[u8]) -> Vec<u8> {
     [b"[", session, b"]"].concat()
 }
 
-
 #[cfg(test)]
 mod tests;
