@@ -18,9 +18,8 @@ pub fn is_typed(backend: &Backend, opening: &Opening) -> bool {
     match (backend.prompt_delivery, opening) {
         (PromptDelivery::Ping, _) => true,
         (PromptDelivery::Arg, Opening::Resumed(_)) => !backend.resume_takes_prompt,
-        (PromptDelivery::Arg, Opening::Unnamed | Opening::Named(_)) | (PromptDelivery::Exec, _) => {
-            false
-        }
+        (PromptDelivery::Arg, Opening::Unnamed | Opening::Unknown | Opening::Named(_))
+        | (PromptDelivery::Exec, _) => false,
     }
 }
 

@@ -17,6 +17,10 @@ impl Action {
                 let phase = phase.as_ref().map_or_else(String::new, |it| format!(" on phase {it}"));
                 let opening = match opening {
                     Opening::Resumed(id) => format!(", resuming its conversation {id}"),
+                    Opening::Unknown => {
+                        " (it begins a new conversation; the id of the old one was not known)"
+                            .to_owned()
+                    }
                     Opening::Unnamed | Opening::Named(_) => String::new(),
                 };
                 format!("start {name}{with}{phase}{opening}, because {}", why.told(&telling))

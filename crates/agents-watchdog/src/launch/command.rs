@@ -83,7 +83,7 @@ fn arg_line(
     let mut parts = vec![backend.bin.clone()];
     parts.extend(hooks.iter().map(|word| quoted(word, Quote::Bare)));
     let (flag, id) = match opening {
-        Opening::Unnamed => (None, ""),
+        Opening::Unnamed | Opening::Unknown => (None, ""),
         Opening::Named(id) => (backend.session_flag.as_ref(), id.as_str()),
         Opening::Resumed(id) => (Some(&backend.resume_flag), id.as_str()),
     };

@@ -249,3 +249,6 @@ fn updated(session: &[u8]) -> Option<i64> {
 fn in_list(session: &[u8]) -> Vec<u8> {
     [b"[", session, b"]"].concat()
 }
+
+#[cfg(test)]
+mod tests;
