@@ -167,7 +167,7 @@ fn typed(
     if draft.member(what.name()).asks.is_some() {
         return wait(draft, what, message, "it asks something, and the key would be an answer");
     }
-    let before = screen.rows.clone();
+    let before = screen.rows.to_vec();
     submit(draft, what, pane, message, Attempt { tries: 1, before });
 }
 

@@ -70,6 +70,9 @@ impl Tellers {
             None if self.is_listening => self.spool.take(),
             None => return,
         };
+        if !envelopes.is_empty() {
+            self.reader.hurry();
+        }
         let mut touched = HashMap::new();
         for envelope in envelopes {
             let name = envelope.name.clone();
@@ -129,6 +132,12 @@ impl Tellers {
     fn file(&self, name: &AgentName, run: RunId) -> PathBuf {
         self.files.told(name, run)
     }
+}
+
+/// Whether an agent's program keeps a record that is read.
+pub(crate) fn keeps_record(fleet: &Fleet, name: &AgentName) -> bool {
+    let hooks = fleet.agent(name).and_then(|agent| hooks_of(fleet.backend_of(agent)));
+    hooks.and_then(word).and_then(reader::keeps).is_some()
 }
 
 /// Whose record is read; none for a program that keeps none that can be read.
