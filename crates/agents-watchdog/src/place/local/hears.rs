@@ -38,8 +38,8 @@ impl LocalPlace {
             let program = self.begun(&files, name, run)?.program;
             self.conversations.of(name, run, program)
         });
-        let keeps = tellers::keeps_record(fleet, name);
-        let age = keeps.then(|| files.age(name, run)).flatten();
+        let is_read = tellers::is_read(fleet, name);
+        let age = is_read.then(|| files.age(name, run)).flatten();
         let age = age.and_then(|age| chrono::TimeDelta::from_std(age).ok());
         let began = chrono::Utc::now() - age.unwrap_or_default();
         let conversation = open.clone().or_else(|| need.own.clone());
