@@ -245,6 +245,10 @@ impl Driver for ControlMode {
         self.look(false).await
     }
 
+    fn lists_lightly(&self) -> bool {
+        self.known.is_some() && self.connection.as_ref().is_some_and(|it| !it.has_changed)
+    }
+
     async fn list_lightly(&mut self, programs: bool) -> Result<Arc<Listing>, TmuxError> {
         match self.look_lightly(programs).await? {
             Some(listing) => Ok(listing),

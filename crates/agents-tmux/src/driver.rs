@@ -26,6 +26,11 @@ pub trait Driver: Send {
         self.list()
     }
 
+    /// Whether the next light listing is one: else it is as dear as a whole one.
+    fn lists_lightly(&self) -> bool {
+        false
+    }
+
     /// The panes for who does nothing about them: which there are, which of them live, and when each last printed, are of now.
     ///
     /// The rest may be as an earlier listing of this driver told it, if that is some minutes old at most, no session was

@@ -41,6 +41,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         // Before the look: what a request is decided on was seen after it was made.
         let requests = self.ledger.requests()?;
         let look = if requests.is_empty() { look } else { look.max(Look::Whole) };
+        self.looked = look;
         let listing = self.list(fleet, look).await;
         let server = self.server_seen(&listing);
         let panes = sessions::panes_of_members(fleet, listing.as_deref().ok());

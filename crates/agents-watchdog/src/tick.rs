@@ -41,6 +41,8 @@ pub struct Engine<D, P, L> {
     pub(crate) mirror_owed: bool,
     last_heavy: Option<Moment>,
     pub(crate) independent: bool,
+    /// How closely the terminals were looked at last.
+    pub(crate) looked: Look,
     /// What a look on which nothing was done took from the shared branch.
     pub(crate) held: Option<HeldHandoff>,
     /// tmux said that a later writer holds the fleet.
@@ -86,6 +88,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             mirror_owed: !first,
             last_heavy: None,
             independent: false,
+            looked: Look::Whole,
             held: None,
             superseded: false,
             supervises: true,
@@ -154,10 +157,9 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         &mut self,
         fleet: &Fleet,
     ) -> Result<(Observation, Decision, bool, Now), LedgerError> {
-        let was_light = self.closeness(false) == Look::Light;
         let (observation, heavy, now) = self.look(fleet, false).await?;
         let decision = decide(fleet, &self.state, &observation, heavy, now);
-        if !was_light || heavy || decision.actions.is_empty() {
+        if self.looked != Look::Light || decision.actions.is_empty() {
             return Ok((observation, decision, heavy, now));
         }
         self.held = Some((observation.copy, observation.handoff));

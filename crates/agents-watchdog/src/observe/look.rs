@@ -81,6 +81,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             return Look::Independent;
         }
         let undone = !self.failed.is_empty() || !self.unheard.is_empty() || self.tmux_hangs;
-        if heavy || undone || !is_calm(&self.state) { Look::Whole } else { Look::Light }
+        let is_whole = heavy || undone || !self.driver.lists_lightly() || !is_calm(&self.state);
+        if is_whole { Look::Whole } else { Look::Light }
     }
 }
