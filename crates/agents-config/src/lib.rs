@@ -4,6 +4,7 @@
 //! applies the defaults. Problems are collected all the way, so one load shows all of them.
 
 mod agent;
+mod agents;
 mod backend;
 mod check;
 mod command_word;
@@ -42,6 +43,7 @@ mod unused_model;
 mod value;
 
 pub use agent::{Agent, Kind, PromptSource, Wake, Watch};
+pub use agents::Agents;
 pub use backend::{Backend, PromptDelivery};
 pub use diagnostics::Report;
 pub use dialog::DialogAnswer;

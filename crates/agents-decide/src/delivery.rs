@@ -184,7 +184,7 @@ fn typed(
         return wait(draft, what, message, "its composer does not show the text yet");
     }
     let drafted = seen.shown.as_ref().is_some_and(|shown| shown.draft.is_some());
-    let before = Before { rows: screen.rows.clone(), first: draft.now.at, drafted };
+    let before = Before { rows: screen.rows.to_vec(), first: draft.now.at, drafted };
     submit(draft, what, pane, message, Attempt { tries: 1, before });
 }
 

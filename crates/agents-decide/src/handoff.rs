@@ -269,9 +269,9 @@ fn subjects(draft: &mut Draft<'_>, handoff: &Handoff, commits: &[(String, String
 
 /// Commits that concern nobody: that nothing follows from them is said too.
 fn nothing_new(draft: &mut Draft<'_>, look: &HandoffSeen) {
-    let told = |about: &crate::About| matches!(about.note, Note::HandoffNews { .. });
+    let told = |note: &Note| matches!(note, Note::HandoffNews { .. });
     let NewsSeen::Commits(commits) = &look.news else { return };
-    if commits.is_empty() || draft.notes.iter().any(told) {
+    if commits.is_empty() || draft.noted(None).any(told) {
         return;
     }
     let pushed = match commits.len() {

@@ -185,9 +185,8 @@ fn condemnation(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen) -> Opti
         // It knows better than a row that may be quoted.
         return told(seen);
     }
-    let mailbox = draft.member(&agent.name).mailbox.clone();
     let screen = seen.screen.known()?;
-    let why = fatal::row(backend, screen, mailbox.own_texts())?;
+    let why = fatal::row(backend, screen, draft.member(&agent.name).mailbox.own_texts())?;
     let is_ready = backend
         .ready_re
         .as_ref()

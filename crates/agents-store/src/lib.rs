@@ -34,6 +34,6 @@ pub use error::{LockError, StoreError};
 pub use identity::Identity;
 pub use journal::{EntryKind, JournalEntry, Keep, Recorded};
 pub use lock::{FleetLock, Holder};
-pub use reader::Reader;
+pub use reader::{Contents, Reader};
 pub use request::Request;
 pub use store::Store;

@@ -11,6 +11,9 @@ use agents_store::{FleetLock, Holder, Store};
 use agents_tmux::{Driver, OneShot, Socket, StartSession, TmuxOp};
 use tokio::signal::unix::{SignalKind, signal};
 
+pub(crate) use crate::heartbeat::heartbeat;
+pub use crate::heartbeat::{beat, heartbeat_file};
+
 use crate::WatchdogError;
 use crate::config_source::{Change, ConfigSource};
 use crate::in_force::{PROBLEM_WORD, SOCKET_WORD};
@@ -367,18 +370,6 @@ impl<D: Driver> Reign<D> {
             tracing::warn!("{error}");
         }
     }
-}
-
-/// Shows that the loop still turns: the age of this file is the watchdog's age since its last tick.
-pub(crate) fn heartbeat(fleet: &Fleet) {
-    // A heartbeat that cannot be written shows as an old one, which is the truth.
-    drop(std::fs::write(heartbeat_file(&fleet.state_dir()), std::process::id().to_string()));
-}
-
-/// The file that each tick touches.
-#[must_use]
-pub fn heartbeat_file(state_dir: &Path) -> PathBuf {
-    state_dir.join("heartbeat")
 }
 
 /// What ends a rest, besides news and signals.

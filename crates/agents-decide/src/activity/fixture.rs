@@ -97,7 +97,7 @@ pub(crate) fn screen(text: &str) -> ScreenSeen {
     let rows: Vec<String> = text.split(" / ").map(str::to_owned).collect();
     let mut hasher = DefaultHasher::new();
     rows.hash(&mut hasher);
-    ScreenSeen { rows, digest: hasher.finish() }
+    ScreenSeen { rows: rows.into(), digest: hasher.finish() }
 }
 
 pub(crate) fn pane() -> PaneSeen {

@@ -166,8 +166,7 @@ fn refuse(draft: &mut Draft<'_>, name: &AgentName, request: &OpenRequest, reason
 }
 
 fn why_waiting(draft: &Draft<'_>, name: &AgentName) -> String {
-    let mut notes = draft.notes.iter().filter(|about| about.name.as_ref() == Some(name));
-    let said = notes.find_map(|about| match &about.note {
+    let said = draft.noted(Some(name)).find_map(|note| match note {
         crate::Note::Message(crate::MessageNote::Waits { reason, .. }) => Some(reason.clone()),
         crate::Note::Message(crate::MessageNote::Stuck { .. }) => {
             Some("it is typed, but was not taken".to_owned())

@@ -83,8 +83,9 @@ fn left_of_it(verb: Verb, is_gone: bool) -> usize {
     let kind = MessageKind::Operator(0);
     member.mailbox.queue.push_back(Message { id: 7, kind, text, owed_since, now_until: None });
     let before = vec!["> say hello".to_owned()];
+    let (at, run) = (now(19).at, Some(RunId(3)));
     member.mailbox.stage =
-        Stage::Submitted { at: now(19).at, run: Some(RunId(3)), tries: 1, before };
+        Stage::Submitted { at, run, tries: 1, before, first: Some(at), drafted: false };
     let mut seen = up(3);
     let shown = if is_gone { "> say hello / working, esc interrupt / > " } else { "> say hello" };
     seen.screen = Seen::Known(screen(shown));

@@ -229,11 +229,9 @@ impl Place for LocalPlace {
 
     fn facts(&mut self, fleet: &Fleet, name: &AgentName, need: Need) -> Facts {
         let files = RunFiles::new(&self.state_dir);
-        let log = session_of(fleet, name).map(|session| facts::log_file(fleet, session));
-        let exit = match (need.end, need.run, &log) {
-            (true, Some(run), Some(log)) => facts::exit(&files, name, run, log),
-            _ => None,
-        };
+        let log = || session_of(fleet, name).map(|session| facts::log_file(fleet, session));
+        let ended = need.run.filter(|_| need.end);
+        let exit = ended.and_then(|run| facts::exit(&files, name, run, &log()?));
         let processes = match (need.processes, need.run) {
             (true, Some(run)) => self.processes(&files, name, run, &need),
             _ => Seen::Absent,
@@ -254,7 +252,7 @@ impl Place for LocalPlace {
         let logs = agent.is_some_and(|agent| agent.log && fleet.backend_of(agent).footer_ui);
         Facts {
             exit,
-            log_age: log.filter(|_| logs || need.processes).and_then(|log| age(&log)),
+            log_age: (logs || need.processes).then(log).flatten().and_then(|log| age(&log)),
             processes,
             began,
             roots,
