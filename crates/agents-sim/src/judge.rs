@@ -143,7 +143,8 @@ impl Judge {
         for ended in machine.terminals.ended_since(self.ended) {
             self.ended += 1;
             let is_ours = ended.session.starts_with(fleet.session_prefix.as_str());
-            if ended.cause == EndCause::Killed && self.foreign.contains(&ended.session) && !is_ours {
+            if ended.cause == EndCause::Killed && self.foreign.contains(&ended.session) && !is_ours
+            {
                 trace.violation(&format!("I6: {} of somebody else was ended", ended.session));
             }
         }

@@ -170,8 +170,7 @@ impl Ledger for MemoryLedger {
             inner.failures -= 1;
             return Err(LedgerError::Unusable("the disk is full".to_owned()));
         }
-        let frame =
-            Frame::of(record).map_err(|error| LedgerError::Unusable(error.to_string()))?;
+        let frame = Frame::of(record).map_err(|error| LedgerError::Unusable(error.to_string()))?;
         if !inner.survives(&frame, &self.gate) {
             return Err(LedgerError::Unusable("the watchdog died as it wrote".to_owned()));
         }

@@ -130,7 +130,15 @@ impl Runs {
         }
         self.runs.retain(|other| other.name != name || other.lives());
         let state = RunState::Live;
-        self.runs.push(Run { name, run, session, began: now, state, told: false, is_recorded: true });
+        self.runs.push(Run {
+            name,
+            run,
+            session,
+            began: now,
+            state,
+            told: false,
+            is_recorded: true,
+        });
     }
 
     /// The watchdog signals what is left of a run.

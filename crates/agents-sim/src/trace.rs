@@ -127,6 +127,7 @@ fn spoken(answer: &Answer) -> String {
         Answer::Stopped => "stopped".to_owned(),
         Answer::StoppedWith(said) => format!("stopped, {said}"),
         Answer::NotRunning => "not running".to_owned(),
+        Answer::NotRunningWith(said) => format!("not running ({said})"),
         Answer::Delivered(_) => "delivered".to_owned(),
         Answer::Failed(reason) => format!("failed ({reason})"),
         Answer::Waiting(reason) => format!("waits ({reason})"),

@@ -10,7 +10,7 @@ mod run;
 mod spec;
 
 pub use command::{CommandLine, command_of_agent, command_of_service};
-pub use hooks::hook_words;
+pub use hooks::{Telling, telling};
 pub use record::{EndRecord, RunFiles, StartRecord};
 pub use run::{launch, launch_exec};
 pub use spec::{LaunchSpec, write_private};

@@ -80,7 +80,8 @@ fn receiver(tick: &Judged<'_>, truth: &Truth, applied: &Applied, found: &mut Vec
     }
     let agent = tick.fleet.agents.iter().find(|agent| {
         agent.session.as_str() == truth.session
-            || truth.agent_id.as_deref() == Some(&agents_watchdog::observe::tag(tick.fleet, &agent.name))
+            || truth.agent_id.as_deref()
+                == Some(&agents_watchdog::observe::tag(tick.fleet, &agent.name))
     });
     let Some(agent) = agent else { return };
     let backend = tick.fleet.backend_of(agent);

@@ -31,7 +31,8 @@ impl Drawn {
         }
         let services = random.below(3);
         for service in ["proxy", "store"].iter().take(usize::try_from(services).unwrap_or(0)) {
-            config.push_str(&format!("[[service]]\nname = \"{service}\"\ncommand = \"{service}\"\n"));
+            config
+                .push_str(&format!("[[service]]\nname = \"{service}\"\ncommand = \"{service}\"\n"));
             members.push(service);
         }
         if random.chance(50) {

@@ -42,7 +42,7 @@ impl LifeOf {
             };
             let is_up = runs && matches!(member.life, Life::Up { .. });
             // After the last phase a loop agent rests.
-            if !is_up && !(is_loop && complete) && member.wanted != Wanted::Down {
+            if !(is_up || is_loop && complete) && member.wanted != Wanted::Down {
                 say(format!("L1: {name} runs: {runs}, and its life is {:?}", member.life));
             }
             if member.limit.silences() {

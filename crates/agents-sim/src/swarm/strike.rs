@@ -287,8 +287,7 @@ impl LifeOf {
             }
             Kind::WatchdogDies => self.simulation.kill_watchdog(),
             Kind::DiesBefore | Kind::DiesAfter => {
-                let point =
-                    if kind == Kind::DiesBefore { Point::Before } else { Point::After };
+                let point = if kind == Kind::DiesBefore { Point::Before } else { Point::After };
                 self.simulation.set_trap(Trap { point, effect: Effect::Any, skip });
             }
             Kind::KilledUnsynced => {
