@@ -297,6 +297,10 @@ fn parked(
 
 fn adopt(draft: &mut Draft<'_>, what: Declared<'_>, pane: &PaneSeen) {
     let since = draft.now.at;
+    if pane.ours && pane.run.is_some() {
+        // One that the file had lost for a while is known by nothing else, and its processes are found by it.
+        draft.member(what.name()).last_run = pane.run;
+    }
     set(draft, what, Life::Up { since, run: pane.run });
     is_the_last_run(draft, what, pane);
     draft.note(what.name(), if pane.ours { LifeNote::Running } else { LifeNote::Adopted });
