@@ -15,6 +15,7 @@ mod outcome;
 pub mod place;
 pub mod process;
 pub mod recorder;
+pub mod redacted;
 pub mod report;
 pub mod run;
 mod signals;

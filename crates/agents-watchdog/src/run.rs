@@ -1,5 +1,6 @@
 //! The watchdog's loop, and the same loop for a verb that drives the fleet itself.
 
+use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -368,7 +369,9 @@ impl<D: Driver> Reign<D> {
 /// Shows that the loop still turns: the age of this file is the watchdog's age since its last tick.
 pub(crate) fn heartbeat(fleet: &Fleet) {
     // A heartbeat that cannot be written shows as an old one, which is the truth.
-    drop(std::fs::write(heartbeat_file(&fleet.state_dir()), std::process::id().to_string()));
+    let path = heartbeat_file(&fleet.state_dir());
+    let file = agents_store::private_file().write(true).create(true).truncate(true).open(path);
+    drop(file.and_then(|file| file.write_all_at(std::process::id().to_string().as_bytes(), 0)));
 }
 
 /// The file that each tick touches.
