@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -128,6 +129,16 @@ pub enum Verb {
     },
 }
 
+/// A duration as in the config: seconds, or a text with units.
+fn duration(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse::<f64>().ok();
+    match seconds.map(Duration::try_from_secs_f64) {
+        Some(seconds) => seconds.map_err(|error| error.to_string()),
+        None => humantime::parse_duration(text)
+            .map_err(|_| "name seconds, or a text with units: 90, 5m, 1h30m, 400ms".to_owned()),
+    }
+}
+
 /// The words of [`Verb::Launch`] as `agents` itself writes them; anything else is for the whole grammar.
 pub fn launch_words(words: impl Iterator<Item = OsString>) -> Option<(bool, PathBuf)> {
     let words: Vec<OsString> = words.collect();
@@ -156,7 +167,7 @@ pub enum HooksVerb {
 
 #[derive(Debug, Args)]
 pub struct Targets {
-    /// Agents, services, or the word `watchdog`; all enabled ones if none is named
+    /// Agents, services, or the word `watchdog`; if none is named all of them, but `up` only those that are enabled
     #[arg(add = crate::commands::completions::names())]
     pub names: Vec<String>,
     /// Print what would be done, and do nothing

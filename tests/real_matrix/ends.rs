@@ -26,7 +26,8 @@ fn killed(cli: Cli) {
     for bird in ["heron", "geese"] {
         let events = stage.agents(&["events", "-n", "40"]).out;
         let held = holding(&asked[0], bird);
-        assert!(held >= 1, "{cli:?}: {bird} is not in {:?}\n{events}", asked[0]["messages"]);
+        let all: Vec<_> = stage.requests().iter().map(|it| it["messages"].to_string()).collect();
+        assert!(held >= 1, "{cli:?}: {bird} is not in the last of {all:#?}\n{events}");
     }
 }
 

@@ -230,7 +230,7 @@ table! {
         "session_flag" => session_flag: Field<String>,
         /// The argument that the kickoff stands behind, with `arg` delivery. Default: none, the kickoff is the last argument.
         "prompt_flag" => prompt_flag: Field<String>,
-        /// Whether the program is started so that it reports what it does, by hooks for this one start; needs a preset. With `codex` it also runs hooks that the user has not reviewed. Default: `true` for `claude` and `pi` started by their own name, else `false`.
+        /// Whether the program is started so that it reports what it does, by hooks for this one start; needs a preset. With `codex` it also runs hooks that the user has not reviewed; `opencode` gets a port of the loopback address and a password. Default: `true` for `claude`, `opencode` and `pi` started by their own name, else `false`.
         "hooks" => hooks: Field<bool>,
         /// Whether the program is started with remote control. Default `false`.
         "remote_control" => remote_control: Field<bool>,

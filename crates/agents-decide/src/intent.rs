@@ -10,6 +10,7 @@ use crate::delivery::{MessageKind, Went, closed, keep_for_next_start, owe, owe_n
 use crate::draft::{Declared, Draft};
 use crate::life::{Ending, Life, begin_stop, set, taken};
 use crate::request::{Answer, OneOffs, Request, RequestId, SendTerms, Verb};
+use crate::sentence::messages_kept;
 use crate::sequence::Sequence;
 use crate::state::{OpenRequest, Wanted};
 use crate::{MessageNote, Moment, Seen, Why};
@@ -201,7 +202,11 @@ fn ask_down(draft: &mut Draft<'_>, what: Declared<'_>) -> Option<Answer> {
             if present.is_none() && !leftovers && !matches!(seen.pane, Seen::Unknown(_)) =>
         {
             set(draft, what, Life::Stopped { since, how: Ending::Asked });
-            return Some(Answer::NotRunning);
+            let kept = draft.member(what.name()).mailbox.queue.len() as u64;
+            return Some(match kept {
+                0 => Answer::NotRunning,
+                kept => Answer::NotRunningWith(messages_kept(kept)),
+            });
         }
         Life::Starting { run, .. } => begin_stop(draft, what, Some(run), Why::Asked, None),
         Life::Stopped { .. }

@@ -5,18 +5,46 @@ use agents_tmux::{
     Done, Driver, Fence, Listing, PaneId, Screen, ServerId, SocketRepair, TmuxError, TmuxOp,
 };
 
+use agents_decide::Action;
+
+use crate::Trace;
 use crate::gate::{Effect, Gate};
+use crate::ledger::Disk;
 
 /// A fake driver behind a gate.
 #[derive(Debug)]
 pub(crate) struct Wire {
     inner: FakeDriver,
     gate: Gate,
+    disk: Disk,
+    trace: Trace,
 }
 
 impl Wire {
-    pub fn new(inner: FakeDriver, gate: Gate) -> Self {
-        Self { inner, gate }
+    pub fn new(inner: FakeDriver, gate: Gate, disk: Disk, trace: Trace) -> Self {
+        Self { inner, gate, disk, trace }
+    }
+
+    /// No effect without a decision that was made durable before it.
+    fn judge(&self, op: &TmuxOp) {
+        let fits = |action: &Action| match (op, action) {
+            (TmuxOp::Start(start), Action::Start { run, .. }) => start.run == run.to_string(),
+            (TmuxOp::Kill { agent_id, .. }, Action::Stop { name, .. }) => {
+                agent_id.rsplit_once('/').is_some_and(|(_, id)| id == name.as_str())
+            }
+            (TmuxOp::Kill { pane, .. }, Action::StopUndeclared { pane: meant, .. }) => {
+                pane.is_some_and(|pane| pane.0 == *meant)
+            }
+            (TmuxOp::Type { token, .. }, Action::Type { token: meant, .. }) => token.0 == *meant,
+            (
+                TmuxOp::Submit { token, .. },
+                Action::Submit { token: meant, .. } | Action::Choose { token: meant, .. },
+            ) => token.0 == *meant,
+            _ => false,
+        };
+        if !self.disk.intents().iter().any(fits) {
+            self.trace.violation(&format!("I8: an effect that no stored decision names: {op:?}"));
+        }
     }
 
     fn effect(&self, op: &TmuxOp) -> Effect {
@@ -44,6 +72,9 @@ impl Driver for Wire {
     }
 
     async fn apply(&mut self, op: &TmuxOp) -> Result<Done, TmuxError> {
+        if self.gate.death().is_none() {
+            self.judge(op);
+        }
         let effect = self.effect(op);
         match self.gate.pass(&effect, || self.inner.apply(op)) {
             Some(applied) => applied.await,

@@ -6,7 +6,7 @@ use agents_decide::invariants::Violation;
 use agents_decide::sentence::{Mood, Telling};
 use agents_decide::{
     About, AccountNote, Action, Decision, FleetState, LifeNote, LimitNote, MessageNote, Note, Now,
-    PhaseNote, RequestId,
+    PhaseNote, RequestId, WakeNote,
 };
 use agents_names::AgentName;
 use agents_tmux::Driver;
@@ -274,7 +274,11 @@ fn is_notable(note: &Note) -> bool {
         }
         // That a member cannot be seen follows from what is said of the terminals.
         Note::CannotSee { .. } | Note::Doubted => false,
-        Note::Activity(_) | Note::Stall(_) | Note::Wake(_) => false,
+        Note::Wake(note) => match note {
+            WakeNote::Rests => true,
+            WakeNote::At { .. } | WakeNote::Due { .. } | WakeNote::FileMissing => false,
+        },
+        Note::Activity(_) | Note::Stall(_) => false,
         Note::TerminalsUnseen { .. }
         | Note::ServerLost
         | Note::MassVerdict { .. }

@@ -20,7 +20,7 @@ pub fn command_of_service(service: &Service) -> CommandLine {
 }
 
 /// The command of an agent. `prompt` is its kickoff, which also lies in the kickoff file; `hooks` are words that make the
-/// program report what it does, see [`super::hook_words`].
+/// program report what it does, see [`super::telling`].
 #[must_use]
 pub fn command_of_agent(
     fleet: &Fleet,

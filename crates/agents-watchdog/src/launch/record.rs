@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use agents_decide::RunId;
 use agents_names::AgentName;
+use agents_records::opencode::Server;
 
 use super::spec::write_private;
 use crate::process::StartMark;
@@ -68,6 +69,25 @@ impl RunFiles {
     #[must_use]
     pub fn told(&self, name: &AgentName, run: RunId) -> PathBuf {
         self.path(name, run, "told")
+    }
+
+    /// Where the program of a run answers questions about itself, and with which password.
+    #[must_use]
+    pub fn server(&self, name: &AgentName, run: RunId) -> Option<Server> {
+        read(&self.path(name, run, "server"))
+    }
+
+    /// Remembers where the program of a run is going to answer.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub fn write_server(
+        &self,
+        name: &AgentName,
+        run: RunId,
+        server: &Server,
+    ) -> std::io::Result<()> {
+        write_private(&self.path(name, run, "server"), &serde_json::to_vec(server)?)
     }
 
     /// How a run began, if it did.

@@ -10,8 +10,8 @@ use agents_tmux::StartSession;
 use super::Start;
 use super::facts::log_file;
 use crate::launch::{
-    CommandLine, LaunchSpec, RunFiles, Surroundings, command_of_agent, command_of_service,
-    hook_words, wrapped, write_private,
+    CommandLine, LaunchSpec, RunFiles, Surroundings, command_of_agent, command_of_service, telling,
+    wrapped, write_private,
 };
 use crate::observe::{session_of, tag};
 
@@ -91,8 +91,15 @@ fn agent_command(
     write_private(&file, prompt.as_bytes())
         .map_err(|error| format!("cannot write the kickoff {}: {error}", file.display()))?;
     let model = fleet.model_under(agent, start.phase, start.one_off);
-    let hooks = hook_words(fleet.backend_of(agent), myself, &fleet.state_dir())?;
-    Ok(command_of_agent(fleet, agent, model, start.opening, (&prompt, &hooks)))
+    let telling = telling(fleet.backend_of(agent), myself, &fleet.state_dir())?;
+    if let Some(server) = &telling.server {
+        RunFiles::new(&fleet.state_dir())
+            .write_server(start.name, start.run, server)
+            .map_err(|error| format!("cannot write where {} answers: {error}", start.name))?;
+    }
+    let mut line = command_of_agent(fleet, agent, model, start.opening, (&prompt, &telling.words));
+    line.env.extend(telling.env());
+    Ok(line)
 }
 
 /// The kickoff of an agent: the loop's template with its slots filled, then the role's prompt; or its own prompt.

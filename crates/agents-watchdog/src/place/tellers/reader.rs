@@ -72,7 +72,7 @@ impl Reader {
     }
 }
 
-fn locked<T>(it: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+pub(super) fn locked<T>(it: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     it.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -166,6 +166,7 @@ impl Open {
             told: told.filter(|told| told.since_ms >= began),
             conversation: conversation.map(|it| it.id.clone()),
             grown_ms: self.grown_ms.filter(|grown| *grown >= began),
+            prompt: None,
         }
     }
 
