@@ -41,6 +41,7 @@ mod stray_override;
 mod timing;
 mod unused_model;
 mod value;
+mod wrap;
 
 pub use agent::{Agent, Kind, PromptSource, Wake, Watch};
 pub use agents::Agents;
@@ -69,3 +70,4 @@ pub use service::Service;
 pub use stray_override::StrayOverride;
 pub use timing::Timing;
 pub use unused_model::UnusedModel;
+pub use wrap::Wrap;

@@ -31,6 +31,7 @@ mod displaced_tests;
 pub use aside::{companions, damage, is_set_aside, path, set_aside};
 pub use commit::{Commit, Reply, StateDocument, Word};
 pub use error::{LockError, StoreError};
+pub use folder::{make_private, private_file, private_folder};
 pub use identity::Identity;
 pub use journal::{EntryKind, JournalEntry, Keep, Recorded};
 pub use lock::{FleetLock, Holder};

@@ -17,6 +17,7 @@ mod outcome;
 pub mod place;
 pub mod process;
 pub mod recorder;
+pub mod redacted;
 pub mod report;
 pub mod run;
 mod signals;

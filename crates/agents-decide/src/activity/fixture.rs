@@ -27,6 +27,7 @@ pub(crate) fn agent() -> Agent {
         resume: false,
         wake: None,
         account: None,
+        wrap: None,
         log: true,
     }
 }
@@ -62,6 +63,7 @@ fn new_backend() -> Backend {
         resume_flag: String::new(),
         resume_takes_prompt: true,
         resume_refused: Vec::new(),
+        wrap: agents_config::Wrap::None,
         session_flag: None,
         remote_control: false,
         remote_control_flag: String::new(),

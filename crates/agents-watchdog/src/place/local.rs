@@ -20,6 +20,7 @@ use super::fetcher::{self, Fetcher};
 use super::tellers::{Tale, Tellers};
 use super::{ClockMark, Facts, Need, Place, Reached, Start, facts, prepare, roots};
 use crate::launch::{RunFiles, StartRecord, write_private};
+use crate::observe::git::GitSource;
 use crate::observe::phase::read_regular;
 use crate::observe::{run_of, session_of};
 use crate::process::{self, Census, Marked, Signal, StartMark};
@@ -278,14 +279,18 @@ impl Place for LocalPlace {
 
     async fn copy_of_branch(&mut self, fleet: &Fleet) -> Seen<String> {
         match fleet.loop_plan.as_ref().and_then(|plan| plan.handoff.as_ref()) {
-            Some(handoff) => fetcher::copy_of_branch(handoff).await,
+            Some(handoff) => {
+                fetcher::copy_of_branch(&GitSource::of(handoff, &self.state_dir)).await
+            }
             None => Seen::Absent,
         }
     }
 
     fn handoff(&mut self, fleet: &Fleet, base: &Base) -> Seen<HandoffSeen> {
         match fleet.loop_plan.as_ref().and_then(|plan| plan.handoff.as_ref()) {
-            Some(handoff) => self.fetcher.poll(handoff, base),
+            Some(handoff) => {
+                self.fetcher.poll(GitSource::of(handoff, &self.state_dir), handoff, base)
+            }
             None => Seen::Absent,
         }
     }
@@ -300,7 +305,7 @@ impl Place for LocalPlace {
     }
 
     fn prepare(&mut self, fleet: &Fleet, start: &Start<'_>) -> Result<StartSession, String> {
-        prepare::prepare(fleet, start, &self.myself)
+        prepare::prepare(fleet, start, &self.myself, &self.tmux.socket_path())
     }
 
     fn end_processes(
