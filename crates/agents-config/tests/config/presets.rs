@@ -123,10 +123,7 @@ fn hooks_are_given_to_programs_that_are_started_by_their_own_name() {
     ] {
         assert_eq!(backend_of(&load("", backend).unwrap()).hooks, hooks, "{backend}");
     }
-    for backend in [
-        "preset = \"gemini\"\nhooks = true",
-        "bin = \"x\"\nhooks = true",
-    ] {
+    for backend in ["preset = \"gemini\"\nhooks = true", "bin = \"x\"\nhooks = true"] {
         let report = load("", backend).unwrap_err();
         assert!(report.contains("nothing is known of hooks"), "{report}");
     }

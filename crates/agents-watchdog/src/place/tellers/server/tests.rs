@@ -79,9 +79,8 @@ fn state(recorded: &Recorded) -> Option<(ToldState, i64)> {
 #[test]
 fn a_turn_is_told_with_its_conversation_its_prompt_and_its_end() {
     let (mut server, mut line) = (Answering::new(), Line::default());
-    let look = |server: &Answering, line: &mut Line, now| {
-        server.look(line, &asked(None), now).unwrap()
-    };
+    let look =
+        |server: &Answering, line: &mut Line, now| server.look(line, &asked(None), now).unwrap();
     // Others of the folder are listed by the server, and are nobody's here.
     server.session("ses_b", None, (1, 1));
     let before = look(&server, &mut line, 2);
