@@ -11,6 +11,7 @@ use agents_watchdog::run::{Tools, tmux_place};
 
 use crate::error::Error;
 use crate::in_force::{InForce, refuse_to_tear};
+use crate::render::printed::printed;
 
 /// One invocation.
 pub struct App {
@@ -149,7 +150,7 @@ pub fn closest<'k>(asked: &str, known: impl Iterator<Item = &'k str>) -> Option<
 /// Talks to the person: standard error, so that data on standard output stays clean.
 pub fn say(text: &str) {
     // Nobody listens when standard error is closed.
-    drop(writeln!(anstream::stderr(), "{text}"));
+    drop(writeln!(anstream::stderr(), "{}", printed(text)));
 }
 
 static PRINTED: AtomicBool = AtomicBool::new(false);
@@ -166,7 +167,7 @@ pub fn has_printed() -> bool {
 pub fn print(text: &str) -> Result<(), Error> {
     PRINTED.store(true, Ordering::Relaxed);
     let mut out = anstream::stdout();
-    match writeln!(out, "{}", text.trim_end_matches('\n')).and_then(|()| out.flush()) {
+    match writeln!(out, "{}", printed(text.trim_end_matches('\n'))).and_then(|()| out.flush()) {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
         other => Ok(other?),
     }

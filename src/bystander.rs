@@ -8,7 +8,7 @@ use agents_config::Fleet;
 use agents_decide::Now;
 use agents_names::PhaseId;
 use agents_store::{FleetLock, LockError};
-use agents_tmux::{Driver as _, OneShot, ServerId, TmuxError, server_process_alive};
+use agents_tmux::{OneShot, ServerId, TmuxError, server_process_alive};
 use agents_watchdog::files::Files;
 use agents_watchdog::neighbour::{carries_prefix, without_prefix};
 use agents_watchdog::observe::phase::status_file;
@@ -168,7 +168,7 @@ fn terminals(
         return no_server();
     }
     let listed = match runtime() {
-        Ok(runtime) => runtime.block_on(OneShot::new(place.clone()).list()),
+        Ok(runtime) => runtime.block_on(OneShot::new(place.clone()).outline()),
         Err(error) => return unseen(error.to_string()),
     };
     match listed {

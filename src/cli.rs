@@ -109,6 +109,8 @@ pub enum Verb {
     Init(Init),
     /// Check this program: screens, reset times, tmux; needs no config
     Selftest(Selftest),
+    /// Let fleets live through hours of faults in virtual time, and check what must always hold; needs no config
+    Sim(Sim),
     /// Find what on this machine could trouble a fleet
     Doctor(Doctor),
     /// A small scriptable agent, for demonstrations and tests
@@ -292,6 +294,22 @@ pub struct Selftest {
     /// Show every check, not only those that fail
     #[arg(long, short)]
     pub verbose: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Sim {
+    /// The seed of the first fleet's life; those of the others follow from it
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub seed: u64,
+    /// At least so many fleet-hours, in whole lives of three
+    #[arg(long, default_value_t = 30, value_name = "H")]
+    pub hours: u64,
+    /// Print all that happens in the first life
+    #[arg(long)]
+    pub trace: bool,
+    /// Print how often each fault struck and each machine changed
+    #[arg(long)]
+    pub coverage: bool,
 }
 
 #[derive(Debug, Args)]

@@ -50,7 +50,9 @@ fn main() -> ExitCode {
 
 /// Says what is wrong with the words; an unknown verb also hears the known ones.
 fn refuse(error: &clap::Error) -> ! {
-    if error.use_stderr() && std::env::args().any(|word| word == "--json") {
+    // As they came: words that are no UTF-8 may be what is refused.
+    let mut words = std::env::args_os();
+    if error.use_stderr() && std::env::args_os().any(|word| word == "--json") {
         let text = error.to_string();
         let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
         drop(app::print(&Error::Usage(first.to_owned()).json().to_string()));
@@ -58,7 +60,7 @@ fn refuse(error: &clap::Error) -> ! {
     if error.kind() == clap::error::ErrorKind::InvalidSubcommand {
         drop(error.print());
         let root = Cli::command();
-        let parent = std::env::args().find_map(|word| root.find_subcommand(word).cloned());
+        let parent = words.find_map(|word| root.find_subcommand(word).cloned());
         let parent = parent.filter(clap::Command::has_subcommands).unwrap_or(root);
         let known = parent.get_subcommands().filter(|verb| !verb.is_hide_set());
         let known: Vec<&str> = known.map(clap::Command::get_name).collect();
@@ -78,6 +80,7 @@ fn run(app: &App, verb: Verb) -> Result<u8, Error> {
         Verb::Phase { verb } => commands::phase::run(app, verb),
         Verb::Send(send) => commands::send::run(app, &send),
         Verb::Init(init) => commands::init::run(app, &init),
+        Verb::Sim(sim) => commands::sim::run(app, &sim),
         Verb::Selftest(selftest) => commands::selftest::run(app, &selftest),
         Verb::Plan => commands::plan::run(app),
         Verb::Logs(logs) => commands::logs::run(app, &logs),

@@ -14,10 +14,14 @@ mod ends;
 mod limits;
 #[path = "real_matrix/questions.rs"]
 mod questions;
+#[path = "real_matrix/submits.rs"]
+mod submits;
 #[path = "real_matrix/texts.rs"]
 mod texts;
 #[path = "real_matrix/troubles.rs"]
 mod troubles;
+#[path = "real_matrix/wording.rs"]
+mod wording;
 
 /// A test per CLI of that check.
 macro_rules! for_each_cli {

@@ -27,9 +27,14 @@ pub(crate) use ready::closed;
 
 /// A step that has not shown in the session's token by then was lost, and is sent again under the same token.
 const LOST_AFTER: Duration = Duration::from_secs(3);
+/// How long a program may take to draw what was typed, where a preset reads its composer. A key that comes before is a
+/// key that nothing can be compared with.
+const DRAWN_WITHIN: Duration = Duration::from_secs(10);
 /// How long one submit may take to show.
 const SEEN_WITHIN: Duration = Duration::from_millis(2500);
 const SUBMITS: u8 = 3;
+/// How long evidence may be late of a message that an empty composer holds no longer.
+const UNPROVEN_AFTER: Duration = Duration::from_secs(30);
 const QUICK_LOOK: Duration = Duration::from_millis(150);
 
 /// One tick of a member's mailbox.
@@ -60,10 +65,14 @@ pub(crate) fn step(
             typing(draft, what, (pane, seen.unheard), (at, tries), &message);
         }
         Stage::Typed { at, .. } => typed(draft, what, seen, (pane, at), &message),
-        Stage::Submitted { at, tries, before, .. } => {
-            submitted(draft, what, seen, Submit { pane, at, tries, before }, &message);
+        Stage::Submitted { at, tries, before, first, drafted, .. } => {
+            let first = first.unwrap_or(at);
+            let sent = Submit { pane, at, tries, before: Before { rows: before, first, drafted } };
+            submitted(draft, what, seen, sent, &message);
         }
-        Stage::Stuck { since, before, .. } => {
+        Stage::Stuck { since, before, first, drafted, .. } => {
+            let first = first.unwrap_or(since);
+            let before = Before { rows: before, first, drafted };
             stuck(draft, what, seen, (since, &before), &message);
         }
     }
@@ -167,13 +176,28 @@ fn typed(
     if draft.member(what.name()).asks.is_some() {
         return wait(draft, what, message, "it asks something, and the key would be an answer");
     }
-    let before = screen.rows.clone();
+    if let Some(shown) = &seen.shown
+        && waited < DRAWN_WITHIN
+        && !evidence::is_drawn(shown, &screen.rows, &message.text)
+    {
+        draft.look_in(QUICK_LOOK);
+        return wait(draft, what, message, "its composer does not show the text yet");
+    }
+    let drafted = seen.shown.as_ref().is_some_and(|shown| shown.draft.is_some());
+    let before = Before { rows: screen.rows.to_vec(), first: draft.now.at, drafted };
     submit(draft, what, pane, message, Attempt { tries: 1, before });
+}
+
+/// What was there just before the key was sent for the first time.
+struct Before {
+    rows: Vec<String>,
+    first: Moment,
+    drafted: bool,
 }
 
 struct Attempt {
     tries: u8,
-    before: Vec<String>,
+    before: Before,
 }
 
 fn submit(
@@ -189,15 +213,17 @@ fn submit(
     draft.act(Action::Submit { name: what.name().clone(), pane: pane.pane, key, token });
     draft.look_in(QUICK_LOOK);
     let (at, run) = (draft.now.at, pane.run);
-    let Attempt { tries, before } = attempt;
-    draft.member(what.name()).mailbox.stage = Stage::Submitted { at, run, tries, before };
+    let Attempt { tries, before: Before { rows: before, first, drafted } } = attempt;
+    let first = Some(first);
+    draft.member(what.name()).mailbox.stage =
+        Stage::Submitted { at, run, tries, before, first, drafted };
 }
 
 struct Submit<'a> {
     pane: &'a PaneSeen,
     at: Moment,
     tries: u8,
-    before: Vec<String>,
+    before: Before,
 }
 
 fn submitted(
@@ -208,12 +234,9 @@ fn submitted(
     message: &Message,
 ) {
     let name = what.name();
-    let arrived =
-        sent.pane.submitted.as_deref() == Some(submit_token(message, sent.tries).as_str());
-    let told = evidence::told(seen, draft.now.wall_of(sent.at), &message.text);
-    let evidence = told.or_else(|| went(draft, what, seen, &sent.before, message));
-    if let Some(evidence) = evidence.filter(|_| arrived) {
-        return delivered(draft, what, message, evidence);
+    let arrived = has_arrived(&sent, message);
+    if let Some(evidence) = gone(draft, what, seen, &sent, message) {
+        return delivered(draft, what, message, (evidence, sent.tries));
     }
     if draft.member(name).asks.is_some() {
         // The text may have gone and brought up the question, which another key would answer.
@@ -225,7 +248,9 @@ fn submitted(
     if arrived && waited >= SEEN_WITHIN && !sent.pane.deaf && tries >= SUBMITS {
         let (since, run) = (draft.now.at, sent.pane.run);
         draft.alarm_of(Some(name), "stuck", MessageNote::Stuck { message: kind, tries });
-        draft.member(name).mailbox.stage = Stage::Stuck { since, run, before: sent.before };
+        let Before { rows: before, first, drafted } = sent.before;
+        let first = Some(first);
+        draft.member(name).mailbox.stage = Stage::Stuck { since, run, before, first, drafted };
         return;
     }
     draft.note(name, MessageNote::Submitted { message: kind, tries });
@@ -238,32 +263,85 @@ fn submitted(
     }
 }
 
+/// The run of a member is about to be ended: what this look shows to have gone is delivered, and not typed again at the
+/// next one.
+pub(crate) fn settle(draft: &mut Draft<'_>, what: Declared<'_>) {
+    let Some(seen) = draft.seen.members.get(what.name()) else { return };
+    let mailbox = &draft.member(what.name()).mailbox;
+    let (Some(message), stage) = (mailbox.queue.front().cloned(), mailbox.stage.clone()) else {
+        return;
+    };
+    let Stage::Submitted { at, run, tries, before, first, drafted } = stage else { return };
+    let Some(pane) = seen.pane.known().filter(|pane| pane.run == run) else { return };
+    let before = Before { rows: before, first: first.unwrap_or(at), drafted };
+    let sent = Submit { pane, at, tries, before };
+    if let Some(evidence) = gone(draft, what, seen, &sent, &message) {
+        delivered(draft, what, &message, (evidence, tries));
+    }
+}
+
+fn has_arrived(sent: &Submit<'_>, message: &Message) -> bool {
+    sent.pane.submitted.as_deref() == Some(submit_token(message, sent.tries).as_str())
+}
+
+/// What shows that a submitted message went.
+fn gone(
+    draft: &Draft<'_>,
+    what: Declared<'_>,
+    seen: &MemberSeen,
+    sent: &Submit<'_>,
+    message: &Message,
+) -> Option<Went> {
+    went(draft, what, seen, &sent.before, message).filter(|_| has_arrived(sent, message))
+}
+
 fn went(
     draft: &Draft<'_>,
     what: Declared<'_>,
     seen: &MemberSeen,
-    before: &[String],
+    before: &Before,
     message: &Message,
 ) -> Option<Went> {
-    let (Seen::Known(screen), Some(backend)) = (&seen.screen, what.backend(draft.fleet)) else {
-        return None;
+    let submitted = evidence::Submitted {
+        text: &message.text,
+        before: &before.rows,
+        drafted: before.drafted,
+        urgent: message.now_until.is_some(),
     };
-    evidence::went(before, &screen.rows, &message.text, backend.active_re.as_ref())
+    let told = evidence::told(seen, draft.now.wall_of(before.first), &submitted);
+    told.or_else(|| {
+        let (Seen::Known(screen), Some(backend)) = (&seen.screen, what.backend(draft.fleet)) else {
+            return None;
+        };
+        let active = backend.active_re.as_ref();
+        evidence::shown(seen.shown.as_ref(), &screen.rows, &submitted, active)
+    })
 }
 
-fn delivered(draft: &mut Draft<'_>, what: Declared<'_>, message: &Message, evidence: Went) {
+fn delivered(
+    draft: &mut Draft<'_>,
+    what: Declared<'_>,
+    message: &Message,
+    (evidence, submits): (Went, u8),
+) {
     let name = what.name();
-    let mailbox = &mut draft.member(name).mailbox;
+    take_out(draft, what, message);
+    draft.calm(Some(name), "stuck");
+    let (kind, request) = (message.kind.to_string(), message.kind.request());
+    draft.note(name, MessageNote::Seen { message: kind, evidence, submits, request });
+    if let Some(request) = request {
+        crate::intent::delivered(draft, name, request, evidence);
+    }
+}
+
+/// It is owed no longer.
+fn take_out(draft: &mut Draft<'_>, what: Declared<'_>, message: &Message) {
+    let mailbox = &mut draft.member(what.name()).mailbox;
     mailbox.queue.pop_front();
     mailbox.stage = Stage::Owed;
     mailbox.recent.push_back(message.text.clone());
     if mailbox.recent.len() > 4 {
         mailbox.recent.pop_front();
-    }
-    draft.calm(Some(name), "stuck");
-    draft.note(name, MessageNote::Seen { message: message.kind.to_string() });
-    if let MessageKind::Operator(request) = message.kind {
-        crate::intent::delivered(draft, name, request, evidence);
     }
     draft.look_in(Duration::from_millis(500));
 }
@@ -272,16 +350,24 @@ fn stuck(
     draft: &mut Draft<'_>,
     what: Declared<'_>,
     seen: &MemberSeen,
-    (since, before): (Moment, &[String]),
+    (since, before): (Moment, &Before),
     message: &Message,
 ) {
+    let name = what.name();
     // Somebody pressed the key, or the program took it late.
-    let told = evidence::told(seen, draft.now.wall_of(since), &message.text);
-    match told.or_else(|| went(draft, what, seen, before, message)) {
-        Some(evidence) => delivered(draft, what, message, evidence),
-        None => {
-            let message = message.kind.to_string();
-            draft.note(what.name(), MessageNote::Stuck { message, tries: SUBMITS });
-        }
+    if let Some(evidence) = went(draft, what, seen, before, message) {
+        return delivered(draft, what, message, (evidence, SUBMITS));
+    }
+    let kind = message.kind.to_string();
+    let is_empty = seen.shown.as_ref().is_some_and(|shown| shown.composer_empty && !shown.asks());
+    if !is_empty || draft.now.at.since(since) < UNPROVEN_AFTER {
+        return draft.note(name, MessageNote::Stuck { message: kind, tries: SUBMITS });
+    }
+    // What comes behind it is not to wait for what will never show.
+    take_out(draft, what, message);
+    let request = message.kind.request();
+    draft.note(name, MessageNote::Unproven { message: kind, request });
+    if let Some(request) = request {
+        crate::intent::unproven(draft, name, request);
     }
 }

@@ -6,7 +6,7 @@ use agents_config::OneOff;
 use agents_names::{AgentName, PhaseId};
 
 use crate::conversation::Which;
-use crate::delivery::{MessageKind, Went, closed, keep_for_next_start, owe, owe_now};
+use crate::delivery::{MessageKind, Went, closed, keep_for_next_start, owe, owe_now, settle};
 use crate::draft::{Declared, Draft};
 use crate::life::{Ending, Life, begin_stop, set, taken};
 use crate::request::{Answer, OneOffs, Request, RequestId, SendTerms, Verb};
@@ -172,6 +172,7 @@ fn down(draft: &mut Draft<'_>, names: &[AgentName], whole: bool) -> Answers {
         draft.member(what.name()).wanted = Wanted::Down;
         draft.member(what.name()).one_off = OneOff::default();
         draft.member(what.name()).conversations.next = Which::default();
+        settle(draft, what);
         keep_for_next_start(draft.member(what.name()));
         let kept = draft.member(what.name()).mailbox.queue.len();
         if let Ok(count @ 1..) = u32::try_from(kept) {
@@ -224,6 +225,7 @@ fn restart(draft: &mut Draft<'_>, names: &[AgentName], start: &Start<'_>) -> Ans
         let seen = &draft.seen.members[what.name()];
         let unstartable = seen.unstartable.clone().or_else(|| taken(draft, what, seen));
         want_up(draft, what.name(), start.one_offs);
+        settle(draft, what);
         let member = draft.member(what.name());
         member.budget.reset();
         let answer = match (unstartable, member.life.clone()) {
@@ -318,8 +320,18 @@ fn send(
 
 /// An operator's message was seen to go.
 pub(crate) fn delivered(draft: &mut Draft<'_>, name: &AgentName, request: u64, evidence: Went) {
+    answered(draft, name, request, &Answer::Delivered(evidence));
+}
+
+/// Nothing shows whether it went, and it is not typed again.
+pub(crate) fn unproven(draft: &mut Draft<'_>, name: &AgentName, request: u64) {
+    let reason = "it was typed and submitted, nothing of it stands in the composer, and nothing shows that it went";
+    answered(draft, name, request, &Answer::Unseen(reason.to_owned()));
+}
+
+fn answered(draft: &mut Draft<'_>, name: &AgentName, request: u64, answer: &Answer) {
     for open in draft.next.open.iter_mut().filter(|open| open.id.0 == request) {
-        open.answers.insert(name.clone(), Some(Answer::Delivered(evidence)));
+        open.answers.insert(name.clone(), Some(answer.clone()));
     }
 }
 

@@ -21,6 +21,9 @@ pub struct Shown {
     pub reset_text: Option<String>,
     /// Text in the composer that was not sent.
     pub draft: Option<String>,
+    /// The composer stands on the screen, and holds none.
+    #[serde(default)]
+    pub composer_empty: bool,
 }
 
 impl Shown {

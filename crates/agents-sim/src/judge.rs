@@ -28,6 +28,8 @@ pub(crate) struct Judge {
     /// Automatic starts of each member, since somebody last asked for one.
     starts: BTreeMap<AgentName, Vec<Moment>>,
     fleet_starts: Vec<Moment>,
+    /// The latest run that was started; an earlier one is only asked for again.
+    last_run: u64,
     /// Where the phases were after the last decision, of whatever watchdog.
     sequence: Option<Sequence>,
     /// The texts that were sent to each session, and those that people typed.
@@ -47,6 +49,8 @@ pub(crate) struct Judge {
 pub(crate) struct Before {
     pub state: FleetState,
     pub truths: Vec<Truth>,
+    /// Whose processes live.
+    pub living: BTreeSet<AgentName>,
     applied: usize,
     at: Duration,
 }
@@ -85,12 +89,18 @@ impl Judge {
         self.texts.entry(session.to_owned()).or_default().insert(text.to_owned());
     }
 
+    /// The next watchdog goes on from something that no tick was seen to come to: what its writer died of writing.
+    pub fn surprised(&mut self) {
+        self.sequence = None;
+    }
+
     /// What is there before a tick.
     pub fn before(&self, state: &FleetState, machine: &Machine) -> Before {
         let world = &machine.terminals;
         Before {
             state: state.clone(),
             truths: world.truths(),
+            living: machine.parts().runs.all_living(),
             applied: world.applied_count(),
             at: world.now(),
         }

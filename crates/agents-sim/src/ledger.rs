@@ -87,11 +87,13 @@ impl Disk {
         inner.epoch += 1;
         let epoch = inner.epoch;
         // What is left of a write counts when it is whole.
-        if let Some(frame) = inner.tail.take().and_then(|tail| Frame::read(&tail)) {
+        let left = inner.tail.take().and_then(|tail| Frame::read(&tail));
+        let surprises = left.is_some();
+        if let Some(frame) = left {
             inner.keep(frame);
         }
         drop(inner);
-        MemoryLedger { disk: self.clone(), epoch, trace, gate }
+        MemoryLedger { disk: self.clone(), epoch, surprises, trace, gate }
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -132,6 +134,8 @@ impl Inner {
 pub(crate) struct MemoryLedger {
     disk: Disk,
     pub epoch: u64,
+    /// It begins with what the writer before it died of writing.
+    pub surprises: bool,
     trace: Trace,
     gate: Gate,
 }

@@ -1,6 +1,6 @@
 //! Which processes live, and how did the others end? Derived from the sessions of the fake terminals.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use agents_decide::{BeganSeen, ExitSeen, ProcessesSeen, RunId, Seen, StopStage};
@@ -81,9 +81,9 @@ impl Runs {
         }
     }
 
-    /// The runs of that member whose processes live, with a terminal or without.
-    pub fn living(&self, name: &AgentName) -> usize {
-        self.runs.iter().filter(|run| run.name == *name && run.lives()).count()
+    /// The members of whom processes live, with a terminal or without.
+    pub fn all_living(&self) -> BTreeSet<AgentName> {
+        self.runs.iter().filter(|run| run.lives()).map(|run| run.name.clone()).collect()
     }
 
     /// Whether a member uses the processor.

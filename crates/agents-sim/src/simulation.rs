@@ -151,6 +151,9 @@ impl Simulation {
         self.gate.revive();
         let ledger = self.disk.claim(self.trace.clone(), self.gate.clone());
         let epoch = ledger.epoch;
+        if let Some(judge) = self.judge.as_mut().filter(|_| ledger.surprises) {
+            judge.surprised();
+        }
         let (gate, disk) = (self.gate.clone(), self.disk.clone());
         let driver = Wire::new(self.terminals.driver(), gate, disk, self.trace.clone());
         let place = SimPlace::new(self.machine.clone(), self.gate.clone());

@@ -1,8 +1,10 @@
 //! The driver of a simulated watchdog: the fake's, cut off at the moment of its death.
 
+use std::sync::Arc;
+
 use agents_tmux::fake::FakeDriver;
 use agents_tmux::{
-    Done, Driver, Fence, Listing, PaneId, Screen, ServerId, SocketRepair, TmuxError, TmuxOp,
+    Done, Driver, Fence, Listing, Pane, PaneId, Screen, ServerId, SocketRepair, TmuxError, TmuxOp,
 };
 
 use agents_decide::Action;
@@ -18,11 +20,13 @@ pub(crate) struct Wire {
     gate: Gate,
     disk: Disk,
     trace: Trace,
+    /// The last whole listing, unless something was changed since: what a light one goes on from.
+    known: Option<Listing>,
 }
 
 impl Wire {
     pub fn new(inner: FakeDriver, gate: Gate, disk: Disk, trace: Trace) -> Self {
-        Self { inner, gate, disk, trace }
+        Self { inner, gate, disk, trace, known: None }
     }
 
     /// No effect without a decision that was made durable before it.
@@ -62,9 +66,41 @@ impl Wire {
     }
 }
 
+/// Whether nothing came, went, ended, began anew or changed its name.
+fn is_alike(before: &Listing, now: &Listing) -> bool {
+    let of = |pane: &Pane| (pane.id, pane.pid, pane.dead.is_some(), pane.session.clone());
+    let (earlier, later) = (before.panes.iter().map(of), now.panes.iter().map(of));
+    before.server == now.server && earlier.eq(later)
+}
+
 impl Driver for Wire {
     async fn list(&mut self) -> Result<Listing, TmuxError> {
-        self.inner.list().await
+        self.known = None;
+        let listing = self.inner.list().await?;
+        self.known = Some(listing.clone());
+        Ok(listing)
+    }
+
+    fn lists_lightly(&self) -> bool {
+        self.known.is_some()
+    }
+
+    /// Tells no more than it must: all else is as it was at the last whole listing.
+    async fn list_lightly(&mut self, programs: bool) -> Result<Arc<Listing>, TmuxError> {
+        let known = self.known.take();
+        let now = self.inner.list().await?;
+        let Some(mut known) = known.filter(|known| is_alike(known, &now)) else {
+            self.known = Some(now.clone());
+            return Ok(Arc::new(now));
+        };
+        for (before, pane) in known.panes.iter_mut().zip(now.panes) {
+            before.activity = pane.activity;
+            if programs {
+                (before.command, before.title) = (pane.command, pane.title);
+            }
+        }
+        self.known = Some(known.clone());
+        Ok(Arc::new(known))
     }
 
     async fn screens(&mut self, panes: &[PaneId]) -> Vec<Result<Screen, TmuxError>> {
@@ -72,6 +108,7 @@ impl Driver for Wire {
     }
 
     async fn apply(&mut self, op: &TmuxOp) -> Result<Done, TmuxError> {
+        self.known = None;
         if self.gate.death().is_none() {
             self.judge(op);
         }

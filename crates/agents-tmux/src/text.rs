@@ -3,12 +3,21 @@
 /// The text as it is pasted: no control characters but line feed and tab, so that nothing in it ends the
 /// bracketed paste, presses a key or kills a program; no bidirectional overrides, which would show a person
 /// something else than was sent; CR and CR LF become LF, and line feeds at the end are dropped.
+///
+/// A blank is put behind an end that would take the key that submits for itself: a backslash turns it into a new line in
+/// claude 2.1.330, pi 0.87.1 and gemini 0.61.0, and behind a word that begins with `@` opencode 1.18.33 takes it for a choice
+/// among files.
 #[must_use]
 pub fn sanitised(text: &str) -> String {
     let text = text.replace("\x1b[201~", "").replace("\x1b[200~", "");
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let kept: String = text.chars().filter(|c| may_be_typed(*c)).collect();
-    kept.trim_end_matches('\n').to_owned()
+    let mut kept = kept.trim_end_matches('\n').to_owned();
+    let last = kept.rsplit(char::is_whitespace).next().unwrap_or_default();
+    if last.ends_with('\\') || last.starts_with('@') {
+        kept.push(' ');
+    }
+    kept
 }
 
 fn may_be_typed(c: char) -> bool {
@@ -33,6 +42,10 @@ mod tests {
             ("a\r\nb\rc\n\n", "a\nb\nc"),
             ("x\x1b[201~rm -rf\x1b[200~", "xrm -rf"),
             ("a\x03b\x1bc\x7fd\u{9b}e\0", "abcde"),
+            ("ends so \\\n", "ends so \\ "),
+            ("a \\ within", "a \\ within"),
+            ("look at @src/main.rs", "look at @src/main.rs "),
+            ("@ann, look at me@home", "@ann, look at me@home"),
             ("tab\there", "tab\there"),
             ("\u{202e}evil\u{2066}", "evil"),
             ("日本語 é 🙂", "日本語 é 🙂"),

@@ -1,8 +1,6 @@
 //! Is a message typed as it is, or does it lie in a file that one typed line points at?
 
-use std::fs::OpenOptions;
 use std::io::Write as _;
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -30,7 +28,8 @@ impl Letter {
     /// # Errors
     /// When the file cannot be written.
     pub fn of(state_dir: &Path, name: &AgentName, text: String) -> Result<Self, Error> {
-        if text.len() <= LONGEST && text.lines().count() <= MOST_LINES {
+        let is_short = text.len() <= LONGEST && text.lines().count() <= MOST_LINES;
+        if is_short && !is_command(&text) {
             return Ok(Self { line: text, file: None });
         }
         let dir = state_dir.join("messages");
@@ -62,12 +61,21 @@ impl Letter {
     }
 }
 
+/// Whether a program would run it instead of reading it: codex 0.169.0, claude 2.1.330 and pi 0.87.1 give what begins with
+/// `!` to a shell, pi also after blanks. What begins with `/` is left to the program, since whoever sends `/compact` means
+/// it; with a blank before it is a text, which qwen 0.24.4 would not notice.
+fn is_command(text: &str) -> bool {
+    let own = text.trim_start();
+    own.starts_with('!') || (own.starts_with('/') && own.len() < text.len())
+}
+
 fn write(dir: &Path, name: &AgentName, text: &str) -> std::io::Result<PathBuf> {
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
+    agents_store::private_folder(dir)?;
     forget_old(dir);
     let stamp = chrono::Utc::now().format("%Y%m%d-%H%M%S-%6f");
     let path = dir.join(format!("{name}.{stamp}.{}.txt", std::process::id()));
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
+    let mut file = agents_store::private_file().write(true).create_new(true).open(&path)?;
+    agents_store::make_private(&file)?;
     file.write_all(text.as_bytes())?;
     Ok(path)
 }

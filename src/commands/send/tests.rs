@@ -7,7 +7,16 @@ fn letter(dir: &std::path::Path, text: &str) -> Letter {
 #[test]
 fn a_short_message_is_typed_as_it_is() {
     let dir = tempfile::tempdir().unwrap();
-    for text in ["hello", "two\nlines", &"x".repeat(2000), &"l\n".repeat(20)] {
+    for text in [
+        "hello",
+        "two\nlines",
+        "/compact the rest",
+        "wait! what",
+        "#1",
+        "@ann",
+        &"x".repeat(2000),
+        &"l\n".repeat(20),
+    ] {
         let letter = letter(dir.path(), text);
         assert_eq!((letter.line(), letter.file()), (text, None));
     }
@@ -15,10 +24,12 @@ fn a_short_message_is_typed_as_it_is() {
 }
 
 #[test]
-fn a_long_one_lies_whole_in_a_private_file_that_one_line_names() {
+fn a_long_one_or_a_shells_command_lies_whole_in_a_private_file_that_one_line_names() {
     use std::os::unix::fs::PermissionsExt as _;
     let dir = tempfile::tempdir().unwrap();
-    for text in ["x".repeat(2001), "l\n".repeat(21), "é".repeat(1001)] {
+    let signs = ["!ls", " \n!important", " /etc is full"].map(str::to_owned);
+    let long = ["x".repeat(2001), "l\n".repeat(21), "é".repeat(1001)];
+    for text in signs.into_iter().chain(long) {
         let letter = letter(dir.path(), &text);
         let file = letter.file().unwrap();
         assert_eq!(std::fs::read_to_string(file).unwrap(), text);

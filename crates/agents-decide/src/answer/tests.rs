@@ -66,6 +66,7 @@ impl Scene {
             goes_on: false,
             reset_text: None,
             draft: None,
+            composer_empty: false,
         };
         let seen_pane = PaneSeen { submitted: self.submitted.clone(), ..pane() };
         let seen = MemberSeen {

@@ -3,32 +3,76 @@
 use agents_config::Pattern;
 use chrono::{DateTime, Utc};
 
-use crate::{MemberSeen, ToldState};
+use crate::{MemberSeen, Shown, ToldState};
 
 /// How many characters of the message's end are looked for; the end is what a composer shows last.
 const NEEDLE: usize = 40;
 /// The rows in which a composer and its footer stand.
 const BOTTOM: usize = 12;
 
-/// Whether the program itself says that it took the text, or began a turn, since the key was sent. A program tells the
-/// time by the same clock, but what it tells may be a moment older than what was done then.
-pub(super) fn told(seen: &MemberSeen, sent: DateTime<Utc>, text: &str) -> Option<Went> {
+/// A submit, and what stood on the screen just before it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Submitted<'a> {
+    pub text: &'a str,
+    pub before: &'a [String],
+    /// The composer showed unsent text.
+    pub drafted: bool,
+    /// It was typed at a program at work.
+    pub urgent: bool,
+}
+
+/// Whether the program itself says that it took the text, or that a turn began, since the key was sent first. A program
+/// tells the time by the same clock, but what it tells may be a moment older than what was done then.
+pub(super) fn told(
+    seen: &MemberSeen,
+    sent: DateTime<Utc>,
+    submitted: &Submitted<'_>,
+) -> Option<Went> {
     let since = sent.timestamp_millis();
     let took = seen.heard.as_ref().and_then(|heard| heard.prompt.as_ref());
     let took = took.filter(|prompt| prompt.at_ms >= since);
     if let Some(prompt) = took {
-        let (needle, hay) = (squeeze(text), squeeze(&prompt.text));
+        let (needle, hay) = (squeeze(submitted.text), squeeze(&prompt.text));
         let needle: String = needle.chars().take(NEEDLE).collect();
         if hay.contains(&needle) {
             return Some(Went::Told);
         }
     }
-    // A turn of somebody else's prompt can begin just then, so that prompt must not be known.
-    let began = seen
-        .told
-        .as_ref()
-        .is_some_and(|told| told.state == ToldState::Active && told.since_ms >= since);
+    // A turn of somebody else's prompt can begin just then, so that prompt must not be known. One that is over already
+    // began since, but where a turn ran as the key was sent, that is the one that may be over.
+    let began = seen.told.as_ref().is_some_and(|told| {
+        (told.state == ToldState::Active || !submitted.urgent) && told.since_ms >= since
+    });
     (began && took.is_none()).then_some(Went::WorkBegan)
+}
+
+/// Whether the screen shows that it went. Where a preset reads the composer, that counts: text that stands in it did not
+/// go, whatever else has changed, and a change of a screen that never showed the text proves nothing.
+pub(super) fn shown(
+    shown: Option<&Shown>,
+    after: &[String],
+    submitted: &Submitted<'_>,
+    active: Option<&Pattern>,
+) -> Option<Went> {
+    let Submitted { text, before, drafted, .. } = *submitted;
+    let Some(shown) = shown else { return went(before, after, text, active) };
+    if shown.draft.as_ref().is_some_and(|unsent| is_part(unsent, text)) {
+        return None;
+    }
+    let is_empty = shown.composer_empty && !shown.asks();
+    if is_empty && drafted {
+        return Some(Went::TextLeft);
+    }
+    let needle = end_of(text);
+    if is_empty && copies(after, &needle) > copies(before, &needle) {
+        return Some(Went::TextRepeated);
+    }
+    went(before, after, text, active).filter(|it| *it != Went::ScreenChanged)
+}
+
+/// Whether the screen shows what was typed, which is then no longer on its way.
+pub(super) fn is_drawn(shown: &Shown, screen: &[String], text: &str) -> bool {
+    shown.draft.is_some() || copies(screen, &end_of(text)) > 0
 }
 
 /// What shows that a submitted message went.
@@ -81,12 +125,9 @@ pub(super) fn went(
     {
         return Some(Went::WorkBegan);
     }
-    let needle = squeeze(text);
-    let needle: String =
-        needle.chars().skip(needle.chars().count().saturating_sub(NEEDLE)).collect();
+    let needle = end_of(text);
     let (was, is) = (squeeze(&before.join("\n")), squeeze(&after.join("\n")));
-    let (copies_before, copies_after) = (was.matches(&needle).count(), is.matches(&needle).count());
-    match (copies_before, copies_after) {
+    match (copies(before, &needle), copies(after, &needle)) {
         (0, 0) => unseen_text_went(before, after),
         (0, _) => None,
         (_, 0) => Some(Went::TextLeft),
@@ -97,6 +138,13 @@ pub(super) fn went(
             is_new.then_some(Went::NewBelow)
         }
     }
+}
+
+/// Whether what stands unsent in the composer is that text, or what is left of it: a composer that takes a backslash at
+/// the end for the wish for a new line drops it, and keeps the rest.
+pub(super) fn is_part(draft: &str, text: &str) -> bool {
+    let unsent = squeeze(draft);
+    !unsent.is_empty() && (is_placeholder(draft) || squeeze(text).contains(&unsent))
 }
 
 /// The composer hides a long paste behind a placeholder; once it went, the placeholder has left the composer.
@@ -138,6 +186,16 @@ fn bottom(rows: &[String]) -> impl Iterator<Item = &str> {
 
 fn digest(rows: &[String]) -> String {
     bottom(rows).map(squeeze).collect()
+}
+
+/// The end of a text, as it is looked for on a screen.
+fn end_of(text: &str) -> String {
+    let text = squeeze(text);
+    text.chars().skip(text.chars().count().saturating_sub(NEEDLE)).collect()
+}
+
+fn copies(rows: &[String], needle: &str) -> usize {
+    squeeze(&rows.join("\n")).matches(needle).count()
 }
 
 /// Text without white space, digits and box lines, so that wrapping, clocks and frames do not matter.

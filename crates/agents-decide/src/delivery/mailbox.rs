@@ -53,6 +53,22 @@ pub enum MessageKind {
     Operator(u64),
 }
 
+impl MessageKind {
+    /// The number of the request, where an operator sent it.
+    pub(crate) fn request(&self) -> Option<u64> {
+        match self {
+            Self::Operator(request) => Some(*request),
+            Self::Kickoff
+            | Self::Claim
+            | Self::Review
+            | Self::Inbox(_)
+            | Self::Rewritten
+            | Self::Probe
+            | Self::Wake => None,
+        }
+    }
+}
+
 impl std::fmt::Display for MessageKind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -89,12 +105,23 @@ pub enum Stage {
         run: Option<RunId>,
         tries: u8,
         before: Vec<String>,
+        /// When it was sent for the first time.
+        #[serde(default)]
+        first: Option<Moment>,
+        /// The composer showed unsent text just before.
+        #[serde(default)]
+        drafted: bool,
     },
     /// Submitted as often as is wise, and no sign that it went.
     Stuck {
         since: Moment,
         run: Option<RunId>,
         before: Vec<String>,
+        /// When the key was sent for the first time.
+        #[serde(default)]
+        first: Option<Moment>,
+        #[serde(default)]
+        drafted: bool,
     },
 }
 

@@ -1,5 +1,7 @@
 //! What does the machine of delivery say: how far is a message, and what keeps it?
 
+use super::Went;
+
 /// What the machine says. `message` is the kind of the message in words.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum MessageNote {
@@ -14,8 +16,13 @@ pub enum MessageNote {
         message: String,
         tries: u8,
     },
+    /// It went, by this evidence, after so many submits.
     Seen {
         message: String,
+        evidence: Went,
+        submits: u8,
+        /// The number of the request, where an operator sent it.
+        request: Option<u64>,
     },
     /// It is taken down; so many are typed once it is started again.
     Kept {
@@ -29,5 +36,11 @@ pub enum MessageNote {
     Stuck {
         message: String,
         tries: u8,
+    },
+    /// The composer is empty, nothing shows that it went, and it is not typed again.
+    Unproven {
+        message: String,
+        /// The number of the request, where an operator sent it.
+        request: Option<u64>,
     },
 }

@@ -1,4 +1,5 @@
-use super::evidence::{Went, went};
+use super::evidence::{Submitted, Went, is_part, shown, went};
+use crate::{Shown, ShownState};
 
 fn rows(text: &str) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
@@ -74,4 +75,57 @@ fn work_that_begins_is_evidence() {
     let active = agents_config::Pattern::new("esc to interrupt").unwrap();
     let (before, after) = (rows("> hi"), rows("> hi\nesc to interrupt"));
     assert_eq!(went(&before, &after, "hi", Some(&active)), Some(Went::WorkBegan));
+}
+
+#[test]
+fn what_is_left_of_the_text_in_the_composer_did_not_go() {
+    for (draft, text, expected) in [
+        ("ends with a backslash", "ends with a backslash \\", true),
+        ("one line\n  and two", "one line\nand two", true),
+        ("[Pasted text #2 +19 lines]", "nineteen rows", true),
+        ("somebody begins to type", "hello there", false),
+        // Digits change by themselves, so they tell nothing.
+        ("12", "hello 12", false),
+        ("", "hello there", false),
+    ] {
+        assert_eq!(is_part(draft, text), expected, "{draft}");
+    }
+}
+
+/// What a preset reads: an unsent text, an empty composer, or none.
+fn composer(draft: Option<&str>, composer_empty: bool) -> Shown {
+    Shown {
+        state: ShownState::Idle,
+        rule: None,
+        proof: String::new(),
+        menu: false,
+        dialog: None,
+        goes_on: false,
+        reset_text: None,
+        draft: draft.map(str::to_owned),
+        composer_empty,
+    }
+}
+
+#[test]
+fn a_composer_that_a_preset_reads_tells_more_than_the_rows() {
+    const TEXT: &str = "hello \\";
+    let (empty, absent) = (composer(None, true), composer(None, false));
+    let menu = Shown { menu: true, ..empty.clone() };
+    for (before, drafted, after, reading, expected) in [
+        // The backslash has gone from the screen, and nothing else.
+        ("> hello \\", true, "> hello\n  ", composer(Some("hello"), false), None),
+        ("> h3llo", true, "> ", empty.clone(), Some(Went::TextLeft)),
+        ("> hello \\", true, "> next", composer(Some("next"), false), Some(Went::TextLeft)),
+        // A program that draws late drew the text when it had gone already.
+        ("> ", false, "hello \\\n> ", empty.clone(), Some(Went::TextRepeated)),
+        ("> ", false, "hello \\", absent, None),
+        // The end of an earlier turn is drawn, and the text never was.
+        ("> ", false, "Done.\n> ", empty, None),
+        ("> h3llo", true, "1. yes", menu, None),
+    ] {
+        let (rows, after) = (rows(before), rows(after));
+        let submitted = Submitted { text: TEXT, before: &rows, drafted, urgent: false };
+        assert_eq!(shown(Some(&reading), &after, &submitted, None), expected, "{before} {after:?}");
+    }
 }

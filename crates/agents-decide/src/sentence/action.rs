@@ -27,7 +27,10 @@ impl Action {
             }
             // Its session is no more; its processes may be.
             Self::Stop {
-                name, stage: StopStage::Terminate, why: why @ Why::Gone { .. }, ..
+                name,
+                stage: StopStage::Terminate,
+                why: why @ (Why::Gone { .. } | Why::ServerLost),
+                ..
             } => {
                 format!("end what is left of {name}, because {}", why.told(&telling))
             }
@@ -122,7 +125,9 @@ impl Answer {
             // A start or a message: what failed is the request, not the member.
             Self::Failed(reason) => format!("what was asked of {names} failed ({reason})"),
             Self::Unseen(reason) => format!("{names} unknown ({reason})"),
-            Self::Waiting(reason) => format!("{names} accepted for later ({reason})"),
+            Self::Waiting(reason) => {
+                format!("what was asked of {names} is accepted for later ({reason})")
+            }
         }
     }
 }

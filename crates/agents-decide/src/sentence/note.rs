@@ -122,7 +122,14 @@ impl MessageNote {
                 count(u64::from(*pings), "ping"),
                 if *pings == 1 { "is" } else { "are" }
             ),
-            Self::Seen { message } => format!("the {message} was submitted and seen to go"),
+            Self::Seen { message, evidence, submits, .. } => {
+                let tries = if *submits > 1 { format!(" (try {submits})") } else { String::new() };
+                format!("the {message} was submitted and seen to go{tries}: {}", evidence.told())
+            }
+            Self::Unproven { message, .. } => format!(
+                "nothing shows whether the {message} went: nothing of it stands in the composer; it {} not typed again",
+                telling.is("is", "would be")
+            ),
             Self::Stuck { message, tries } => format!(
                 "the {message} is typed, but did not go after {}; `agents attach {}` shows why",
                 count(u64::from(*tries), "submit"),

@@ -122,6 +122,20 @@ fn notes() -> Vec<(Note, &'static str)> {
             "the wake is typed, but did not go after 3 submits; `agents attach ann` shows why",
         ),
         (
+            MessageNote::Seen {
+                message: text("probe"),
+                evidence: crate::Went::Told,
+                submits: 2,
+                request: None,
+            }
+            .into(),
+            "the probe was submitted and seen to go (try 2): the program itself said that it took it",
+        ),
+        (
+            MessageNote::Unproven { message: text("wake"), request: None }.into(),
+            "nothing shows whether the wake went: nothing of it stands in the composer; it is not typed again",
+        ),
+        (
             LifeNote::StaysDown {
                 how: text("exit code 0 after 1.0 s"),
                 why: StaysDown::NotWatched,
@@ -232,6 +246,7 @@ fn what_has_no_session_left_is_not_said_to_be_stopped() {
     assert_eq!(stop(Why::Asked), "stop ann, because the operator asked for it");
     let left = "end what is left of ann, because it is gone: exit code 1 after 2.0 s";
     assert_eq!(stop(gone()), left);
+    assert_eq!(stop(Why::ServerLost), "end what is left of ann, because the tmux server was lost");
 }
 
 #[test]
@@ -301,6 +316,9 @@ fn the_operator_hears_who_fared_alike() {
         reply(answers),
         "tell the operator: a and c started; what was asked of b failed (no such file)"
     );
+    let answers = vec![(name("a"), Answer::Waiting("it is at work".to_owned()))];
+    let later = "tell the operator: what was asked of a is accepted for later (it is at work)";
+    assert_eq!(reply(answers), later);
 }
 
 #[test]

@@ -43,7 +43,17 @@ fn shown(word: &str) -> Option<Shown> {
     };
     let rule = (!rule.is_empty()).then(|| rule.to_owned());
     let (proof, goes_on) = ("a row".to_owned(), false);
-    Some(Shown { state, rule, proof, menu, dialog: None, goes_on, reset_text: None, draft: None })
+    Some(Shown {
+        state,
+        rule,
+        proof,
+        menu,
+        dialog: None,
+        goes_on,
+        reset_text: None,
+        draft: None,
+        composer_empty: false,
+    })
 }
 
 const TOLD: [&str; 8] = ["-", "active", "idle", "waiting", "limited", "login", "failed", "retries"];

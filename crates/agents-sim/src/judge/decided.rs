@@ -26,7 +26,13 @@ impl Judge {
                 undeclared(name, action, tick, ticked, found);
             }
             match action {
-                Action::Start { name, why, .. } => self.start(name, why, tick, ticked, found),
+                Action::Start { name, why, run, .. } => {
+                    // Asked for again, since nothing was seen of it.
+                    if run.0 > self.last_run {
+                        self.last_run = run.0;
+                        self.start(name, why, tick, ticked, found);
+                    }
+                }
                 Action::Stop { name, why, .. } => stop(name, why, tick, found),
                 Action::Reply { request, answers } => {
                     let is_down = |verb: &Verb| matches!(verb, Verb::Down { .. });
@@ -183,8 +189,7 @@ fn down(answers: &[(AgentName, Answer)], tick: &Judged<'_>, found: &mut Vec<Stri
         if !matches!(answer, Answer::Stopped | Answer::NotRunning) {
             continue;
         }
-        let living = tick.machine.parts().runs.living(name);
-        if living > 0 {
+        if tick.before.living.contains(name) {
             found.push(format!("I17: {name} is said to be down ({answer:?}), and lives"));
         }
     }

@@ -75,6 +75,8 @@ pub(super) struct LifeOf {
     pub config_back: Option<Duration>,
     /// The whole fleet was asked down, until then.
     pub down_until: Option<Duration>,
+    /// The listing that lacked something last, or will.
+    pub lacking: u64,
     /// How often the reviewer had been told of a claim when the last one was pushed.
     pub claim_owed: Option<usize>,
 }
@@ -100,6 +102,7 @@ impl LifeOf {
             watchdog_at: None,
             config_back: None,
             down_until: None,
+            lacking: 0,
             claim_owed: None,
         })
     }

@@ -1,9 +1,14 @@
 //! Did everything come back after the faults were over?
 
+use std::time::Duration;
+
 use agents_decide::{Life, Sequence, Stage, Wanted};
 use agents_names::AgentName;
 
 use super::life::LifeOf;
+
+/// A turn may take so long, and a message waits for its end.
+const LATELY: Duration = Duration::from_secs(60);
 
 impl LifeOf {
     /// What should hold an hour after the last fault; what does not is a violation like any other.
@@ -11,7 +16,7 @@ impl LifeOf {
         let trace = self.simulation.trace();
         let say = |text: String| trace.violation(&text);
         let servers = self.simulation.terminals().live_servers();
-        if servers != 1 {
+        if servers > 1 {
             say(format!("L1: {servers} servers live"));
         }
         if self.simulation.unanswered() > 0 {
@@ -43,8 +48,11 @@ impl LifeOf {
             if member.limit.silences() {
                 say(format!("L4: {name} is still held: {:?}", member.limit));
             }
+            let patience = self.simulation.fleet().timing.signal_interval * 3 + LATELY;
+            let is_old = |since: agents_decide::Moment| state.at.since(since) > patience;
+            let is_owed = member.mailbox.queue.iter().any(|message| is_old(message.owed_since));
             let is_stuck = matches!(member.mailbox.stage, Stage::Stuck { .. });
-            if is_up && (is_stuck || !member.mailbox.queue.is_empty()) {
+            if is_up && (is_stuck || is_owed) {
                 let count = member.mailbox.queue.len();
                 say(format!("L2: {name} is owed {count} messages: {:?}", member.mailbox.stage));
             }

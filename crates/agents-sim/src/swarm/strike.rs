@@ -200,12 +200,20 @@ impl LifeOf {
         let nth = 1 + self.random.below(6);
         self.say(&format!("{} ({count}, {nth})", kind.name()));
         match kind {
+            // Two looks in a row that one server answers without a session prove that it is gone.
+            Kind::LookMisses | Kind::LookMissesAll
+                if world.calls(Call::List) + nth <= self.lacking + 1 =>
+            {
+                return false;
+            }
             Kind::LookMisses => {
+                self.lacking = world.calls(Call::List) + nth;
                 let name = self.member();
                 let session = self.simulation.fleet().session_prefix.session_of(&name);
                 world.fault(Call::List, nth, Fault::Omit(session.to_string()));
             }
             Kind::LookMissesAll => {
+                self.lacking = world.calls(Call::List) + nth;
                 for name in self.drawn.members.clone() {
                     let session = self.simulation.fleet().session_prefix.session_of(&name);
                     world.fault(Call::List, nth, Fault::Omit(session.to_string()));

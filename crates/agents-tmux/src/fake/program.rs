@@ -214,7 +214,7 @@ impl Running {
         if age < self.program.ready_after || self.is_lost {
             return;
         }
-        if key != "Enter" {
+        if key != "Enter" && key != "C-m" {
             self.received.push_str(&format!("<{key}>"));
             if key == "Escape" {
                 self.working_since = None;

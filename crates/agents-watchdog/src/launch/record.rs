@@ -1,7 +1,6 @@
 //! What has a run left behind: that it started, and how it ended?
 
 use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -117,8 +116,8 @@ impl RunFiles {
     /// `AlreadyExists` when the run was taken before.
     pub fn claim(&self, name: &AgentName, run: RunId, record: &StartRecord) -> std::io::Result<()> {
         let path = self.path(name, run, "start");
-        let mut file =
-            std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+        let mut file = agents_store::private_file().write(true).create_new(true).open(path)?;
+        agents_store::make_private(&file)?;
         file.write_all(&serde_json::to_vec(record)?)
     }
 

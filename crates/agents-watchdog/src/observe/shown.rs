@@ -81,9 +81,11 @@ fn shown(verdict: Verdict) -> Shown {
         Evidence::Dead => "the dead pane".to_owned(),
         Evidence::Absence => String::new(),
     };
+    let composer_empty = composer == Composer::Empty;
     let draft = match composer {
         Composer::Draft(text) => Some(text),
         Composer::Absent | Composer::Empty => None,
     };
-    Shown { state, rule, proof, menu, dialog, goes_on: cli_retries, reset_text, draft }
+    let goes_on = cli_retries;
+    Shown { state, rule, proof, menu, dialog, goes_on, reset_text, draft, composer_empty }
 }

@@ -75,6 +75,9 @@ impl Tellers {
             None if self.is_listening => self.spool.take(),
             None => return,
         };
+        if !envelopes.is_empty() {
+            self.reader.hurry();
+        }
         let mut touched = HashMap::new();
         for envelope in envelopes {
             let name = envelope.name.clone();
@@ -156,6 +159,15 @@ impl Tellers {
 
     fn file(&self, name: &AgentName, run: RunId) -> PathBuf {
         self.files.told(name, run)
+    }
+}
+
+/// Whether an agent's program is read or asked beside what it reports: then it counts when its run began.
+pub(crate) fn is_read(fleet: &Fleet, name: &AgentName) -> bool {
+    let hooks = fleet.agent(name).and_then(|agent| hooks_of(fleet.backend_of(agent)));
+    match hooks {
+        Some(Hooks::Settings | Hooks::ConfigAndRollout | Hooks::Extension | Hooks::Http) => true,
+        Some(Hooks::None) | None => false,
     }
 }
 

@@ -328,7 +328,13 @@ fn a_stuck_message_is_shown_with_the_way_out() {
         owed_since,
         now_until: None,
     });
-    member.mailbox.stage = Stage::Stuck { since: owed_since, run: None, before: Vec::new() };
+    member.mailbox.stage = Stage::Stuck {
+        since: owed_since,
+        run: None,
+        before: Vec::new(),
+        first: None,
+        drafted: false,
+    };
     let view = look(Some(&ann(member)), &listed(vec![pane("t-ann", None, false)]), WATCHED);
     assert_eq!(view.agents[0].owed, ["kickoff"]);
     let said = view.agents[0].waiting_for.clone().unwrap();

@@ -341,6 +341,7 @@ fn seen(look: &Look, since: u64, at: u64, before: MemberSeen, typing: bool) -> M
                 goes_on: false,
                 reset_text: None,
                 draft: None,
+                composer_empty: false,
             };
             MemberSeen { shown: Some(shown), ..alive("1. Stop and wait".to_owned(), None) }
         }
