@@ -107,6 +107,8 @@ pub enum Verb {
     },
     /// Write a first agents.toml and its prompts
     Init(Init),
+    /// Say that the config, as it is now, may be run; from then on no other content of it is
+    Trust(Trust),
     /// Check this program: screens, reset times, tmux; needs no config
     Selftest(Selftest),
     /// Find what on this machine could trouble a fleet
@@ -285,6 +287,13 @@ pub struct Attach {
 pub struct Init {
     /// The folder to set up; this one if none is named
     pub dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Trust {
+    /// Take it back: changes are not asked about any more
+    #[arg(long)]
+    pub withdraw: bool,
 }
 
 #[derive(Debug, Args)]

@@ -24,6 +24,7 @@ pub mod selftest;
 pub mod send;
 pub mod status;
 pub mod transcript;
+pub mod trust;
 pub mod up;
 pub mod wait;
 pub mod watchdog;

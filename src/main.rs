@@ -78,6 +78,7 @@ fn run(app: &App, verb: Verb) -> Result<u8, Error> {
         Verb::Phase { verb } => commands::phase::run(app, verb),
         Verb::Send(send) => commands::send::run(app, &send),
         Verb::Init(init) => commands::init::run(app, &init),
+        Verb::Trust(trust) => commands::trust::run(app, &trust),
         Verb::Selftest(selftest) => commands::selftest::run(app, &selftest),
         Verb::Plan => commands::plan::run(app),
         Verb::Logs(logs) => commands::logs::run(app, &logs),
