@@ -1,6 +1,8 @@
 #!/bin/sh
 # Does everything that is promised hold? Runs all tests; ends with cargo's own summary and `test: ok`.
 #
+# --real                 runs the tests with real agent programs too: the six of the matrix, from npm
+# AGENTS_REAL_MINUTES=N  with --real: begins none of them after that time, and says which were left out
 # AGENTS_SKIP_REAL=1     leaves out the test with a real agent program (codex, from npm, against a loopback server)
 # AGENTS_REQUIRE_REAL=1  makes it a failure when that program cannot be installed
 set -eu
@@ -24,6 +26,7 @@ main() {
     step "tests"
     AGENTS_SKIP_REAL=1 cargo test --locked --workspace --no-fail-fast
     real_program
+    [ "${1:-}" != --real ] || real_matrix
     echo "test: ok"
 }
 
@@ -51,6 +54,14 @@ real_program() {
     else
         printf 'skipped: codex cannot be installed here: %s\n' "$(printf '%s\n' "$said" | tail -n 1)"
     fi
+}
+
+# What a fleet makes of each real program. In CI only those that are installed already, unless they are asked for.
+real_matrix() {
+    step "real programs"
+    if [ "${CI:-}" = true ] && [ "${CI_REAL:-}" != 1 ]; then set -- --found; else set --; fi
+    if [ -n "${AGENTS_REAL_MINUTES:-}" ]; then set -- "$@" --minutes "$AGENTS_REAL_MINUTES"; fi
+    sh tests/real/run.sh "$@"
 }
 
 main "$@"

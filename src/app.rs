@@ -8,9 +8,11 @@ use agents_config::{Environment, Fleet, Loaded};
 use agents_names::AgentName;
 use agents_watchdog::in_force::Moved;
 use agents_watchdog::run::{Tools, tmux_place};
+use agents_watchdog::trust;
 
 use crate::error::Error;
 use crate::in_force::{InForce, refuse_to_tear};
+use crate::render::printed::printed;
 
 /// One invocation.
 pub struct App {
@@ -34,10 +36,14 @@ impl App {
     /// Loads the config to start what it declares.
     ///
     /// # Errors
-    /// When the file does not load, or would tear apart the fleet that is up. A move in `but_for` is no hindrance.
+    /// When the file does not load, is not trusted, or would tear apart the fleet that is up. A move in `but_for` is no hindrance.
     pub fn load_to_start(&self, but_for: Option<Moved>) -> Result<Loaded, Error> {
         let loaded = self.load()?;
         refuse_to_tear(&self.config, &loaded, but_for)?;
+        let is_required =
+            std::env::var_os("AGENTS_REQUIRE_TRUST").is_some_and(|it| it != "0" && it != "");
+        trust::check(&loaded, is_required)
+            .map_err(|untrusted| Error::Usage(untrusted.to_string()))?;
         Ok(loaded)
     }
 
@@ -149,7 +155,7 @@ pub fn closest<'k>(asked: &str, known: impl Iterator<Item = &'k str>) -> Option<
 /// Talks to the person: standard error, so that data on standard output stays clean.
 pub fn say(text: &str) {
     // Nobody listens when standard error is closed.
-    drop(writeln!(anstream::stderr(), "{text}"));
+    drop(writeln!(anstream::stderr(), "{}", printed(text)));
 }
 
 static PRINTED: AtomicBool = AtomicBool::new(false);
@@ -166,7 +172,7 @@ pub fn has_printed() -> bool {
 pub fn print(text: &str) -> Result<(), Error> {
     PRINTED.store(true, Ordering::Relaxed);
     let mut out = anstream::stdout();
-    match writeln!(out, "{}", text.trim_end_matches('\n')).and_then(|()| out.flush()) {
+    match writeln!(out, "{}", printed(text.trim_end_matches('\n'))).and_then(|()| out.flush()) {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
         other => Ok(other?),
     }

@@ -8,19 +8,21 @@ use agents_config::Fleet;
 use agents_decide::Now;
 use agents_names::PhaseId;
 use agents_store::{FleetLock, LockError};
-use agents_tmux::{Driver as _, OneShot, ServerId, TmuxError, server_process_alive};
+use agents_tmux::{OneShot, ServerId, TmuxError, server_process_alive};
 use agents_watchdog::files::Files;
+use agents_watchdog::neighbour::{carries_prefix, without_prefix};
 use agents_watchdog::observe::phase::status_file;
 use agents_watchdog::place::now_after;
 use agents_watchdog::recorder::Word;
 use agents_watchdog::run::heartbeat_file;
 use agents_watchdog::store_ledger::Document;
 use agents_watchdog::trouble::Trouble;
-use agents_watchdog::view::{FleetView, Known, Terminals, WatchdogView};
+use agents_watchdog::view::{FleetView, Known, NeighbourView, Terminals, WatchdogView};
 
 use chrono::{DateTime, Utc};
 
 use crate::app::App;
+use crate::commands::neighbours;
 use crate::error::Error;
 use crate::in_force::{InForce, Problem};
 use crate::operate::runtime;
@@ -40,7 +42,8 @@ pub struct Looked {
     pub now: Now,
 }
 
-/// Looks at config, store and terminals; writes nothing, and starts one tmux process at most.
+/// Looks at config, store and terminals; writes nothing, and starts one tmux process; a few where no watchdog holds the
+/// fleet and yet sessions of its prefix are there.
 ///
 /// # Errors
 /// When there is no fleet in force; when the store cannot be read, for a reason that is not its own.
@@ -58,8 +61,9 @@ pub fn look_at(app: &App, in_force: InForce) -> Result<Looked, Error> {
     let state_dir = fleet.state_dir();
     let Remembered { document, words, config_problem, damage, socket } =
         Remembered::of(&state_dir)?;
-    let terminals = terminals(app, &fleet, document.as_ref(), socket.as_deref());
     let watchdog = watchdog(&fleet)?;
+    let terminals = terminals(app, &fleet, document.as_ref(), socket.as_deref());
+    let (terminals, neighbour) = own(app, &fleet, terminals, watchdog);
     let phase = phase(&fleet, document.as_ref());
     let files = Files::of(&fleet, document.as_ref().map(|document| &document.state));
     let now = now_after(document.as_ref().map(|document| &document.clock));
@@ -67,6 +71,7 @@ pub fn look_at(app: &App, in_force: InForce) -> Result<Looked, Error> {
         fleet: &fleet,
         config_problem: said(problem.as_ref(), &config_problem, watchdog),
         store_problem: store_problem(&state_dir, damage, watchdog),
+        neighbour: neighbour.as_ref(),
         state: document.as_ref().map(|document| &document.state),
         words: &words,
         terminals: &terminals,
@@ -163,7 +168,7 @@ fn terminals(
         return no_server();
     }
     let listed = match runtime() {
-        Ok(runtime) => runtime.block_on(OneShot::new(place.clone()).list()),
+        Ok(runtime) => runtime.block_on(OneShot::new(place.clone()).outline()),
         Err(error) => return unseen(error.to_string()),
     };
     match listed {
@@ -171,6 +176,29 @@ fn terminals(
         Err(TmuxError::NoServer { .. }) => no_server(),
         Err(error) => Terminals::Unseen { cause: error.to_string(), hangs: error.is_time_out() },
     }
+}
+
+/// What of the terminals may be this fleet's. Sessions are known by their prefix, so where another living fleet has it
+/// none of them is. A watchdog of ours has asked the server already.
+fn own(
+    app: &App,
+    fleet: &Fleet,
+    terminals: Terminals,
+    watchdog: WatchdogView,
+) -> (Terminals, Option<NeighbourView>) {
+    let listing = match terminals {
+        Terminals::Listed(listing) if watchdog.pid.is_none() && carries_prefix(fleet, &listing) => {
+            listing
+        }
+        Terminals::Listed(_) | Terminals::NoServer | Terminals::Unseen { .. } => {
+            return (terminals, None);
+        }
+    };
+    let Ok(Some(neighbour)) = neighbours::found(app, fleet) else {
+        return (Terminals::Listed(listing), None);
+    };
+    let (listing, runs) = without_prefix(fleet, listing);
+    (Terminals::Listed(listing), Some(NeighbourView { problem: neighbour.to_string(), runs }))
 }
 
 /// Who watches the fleet, and since when it has not looked.

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -23,8 +24,7 @@ pub use wait::{Until, Wait};
     name = "agents",
     version,
     max_term_width = 100,
-    subcommand_required = true,
-    arg_required_else_help = true
+    after_help = "Without a command: status."
 )]
 pub struct Cli {
     /// The config file
@@ -39,8 +39,9 @@ pub struct Cli {
     /// Print data as JSON, and what became of a change too
     #[arg(long, global = true)]
     pub json: bool,
+    /// Without one: `status`, as in the original program
     #[command(subcommand)]
-    pub verb: Verb,
+    pub verb: Option<Verb>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -106,8 +107,12 @@ pub enum Verb {
     },
     /// Write a first agents.toml and its prompts
     Init(Init),
+    /// Say that the config, as it is now, may be run; from then on no other content of it is
+    Trust(Trust),
     /// Check this program: screens, reset times, tmux; needs no config
     Selftest(Selftest),
+    /// Let fleets live through hours of faults in virtual time, and check what must always hold; needs no config
+    Sim(Sim),
     /// Find what on this machine could trouble a fleet
     Doctor(Doctor),
     /// A small scriptable agent, for demonstrations and tests
@@ -126,6 +131,16 @@ pub enum Verb {
         exec: bool,
         spec: PathBuf,
     },
+}
+
+/// A duration as in the config: seconds, or a text with units.
+fn duration(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse::<f64>().ok();
+    match seconds.map(Duration::try_from_secs_f64) {
+        Some(seconds) => seconds.map_err(|error| error.to_string()),
+        None => humantime::parse_duration(text)
+            .map_err(|_| "name seconds, or a text with units: 90, 5m, 1h30m, 400ms".to_owned()),
+    }
 }
 
 /// The words of [`Verb::Launch`] as `agents` itself writes them; anything else is for the whole grammar.
@@ -156,7 +171,7 @@ pub enum HooksVerb {
 
 #[derive(Debug, Args)]
 pub struct Targets {
-    /// Agents, services, or the word `watchdog`; all enabled ones if none is named
+    /// Agents, services, or the word `watchdog`; if none is named all of them, but `up` only those that are enabled
     #[arg(add = crate::commands::completions::names())]
     pub names: Vec<String>,
     /// Print what would be done, and do nothing
@@ -209,7 +224,7 @@ pub struct One {
     pub name: String,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct Status {
     /// End with 3 unless everything that should run does
     #[arg(long)]
@@ -277,10 +292,33 @@ pub struct Init {
 }
 
 #[derive(Debug, Args)]
+pub struct Trust {
+    /// Take it back: changes are not asked about any more
+    #[arg(long)]
+    pub withdraw: bool,
+}
+
+#[derive(Debug, Args)]
 pub struct Selftest {
     /// Show every check, not only those that fail
     #[arg(long, short)]
     pub verbose: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Sim {
+    /// The seed of the first fleet's life; those of the others follow from it
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub seed: u64,
+    /// At least so many fleet-hours, in whole lives of three
+    #[arg(long, default_value_t = 30, value_name = "H")]
+    pub hours: u64,
+    /// Print all that happens in the first life
+    #[arg(long)]
+    pub trace: bool,
+    /// Print how often each fault struck and each machine changed
+    #[arg(long)]
+    pub coverage: bool,
 }
 
 #[derive(Debug, Args)]

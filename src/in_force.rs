@@ -87,7 +87,9 @@ pub fn refuse_to_tear(config: &Path, loaded: &Loaded, but_for: Option<Moved>) ->
 /// The fleet that is up, and in what the file's fleet has moved away from it.
 fn torn(config: &Path, loaded: &Loaded) -> Option<(Loaded, Moved)> {
     let by_file = (loaded.fleet.state_dir(), loaded.fleet.config.clone());
-    hint(config).into_iter().chain([by_file]).find_map(|(folder, file)| {
+    // Mostly the hint leads to where the file says.
+    let hint = hint(config).filter(|hint| *hint != by_file);
+    hint.into_iter().chain([by_file]).find_map(|(folder, file)| {
         // A store that cannot be read is reported by whoever needs it.
         let kept = Kept::recall(&folder).ok().flatten()?;
         if kept.config != file || kept.text == loaded.text {

@@ -34,8 +34,9 @@ fn main() -> ExitCode {
     clap_complete::CompleteEnv::with_factory(Cli::command).complete();
     let cli = Cli::try_parse().unwrap_or_else(|error| refuse(&error));
     file_limit::survive();
+    let verb = cli.verb.unwrap_or_else(|| without_a_verb(&cli.config));
     let app = App { config: cli.config, json: cli.json };
-    match run(&app, cli.verb) {
+    match run(&app, verb) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             app::say(&error.told());
@@ -48,9 +49,20 @@ fn main() -> ExitCode {
     }
 }
 
+/// Shows the status; and the help to who typed just `agents` where there is no fleet, and so is new here.
+fn without_a_verb(config: &std::path::Path) -> Verb {
+    if std::env::args_os().len() == 1 && !config.exists() {
+        drop(Cli::command().print_help());
+        std::process::exit(i32::from(error::code::USAGE));
+    }
+    Verb::Status(cli::Status::default())
+}
+
 /// Says what is wrong with the words; an unknown verb also hears the known ones.
 fn refuse(error: &clap::Error) -> ! {
-    if error.use_stderr() && std::env::args().any(|word| word == "--json") {
+    // As they came: words that are no UTF-8 may be what is refused.
+    let mut words = std::env::args_os();
+    if error.use_stderr() && std::env::args_os().any(|word| word == "--json") {
         let text = error.to_string();
         let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
         drop(app::print(&Error::Usage(first.to_owned()).json().to_string()));
@@ -58,7 +70,7 @@ fn refuse(error: &clap::Error) -> ! {
     if error.kind() == clap::error::ErrorKind::InvalidSubcommand {
         drop(error.print());
         let root = Cli::command();
-        let parent = std::env::args().find_map(|word| root.find_subcommand(word).cloned());
+        let parent = words.find_map(|word| root.find_subcommand(word).cloned());
         let parent = parent.filter(clap::Command::has_subcommands).unwrap_or(root);
         let known = parent.get_subcommands().filter(|verb| !verb.is_hide_set());
         let known: Vec<&str> = known.map(clap::Command::get_name).collect();
@@ -78,6 +90,8 @@ fn run(app: &App, verb: Verb) -> Result<u8, Error> {
         Verb::Phase { verb } => commands::phase::run(app, verb),
         Verb::Send(send) => commands::send::run(app, &send),
         Verb::Init(init) => commands::init::run(app, &init),
+        Verb::Sim(sim) => commands::sim::run(app, &sim),
+        Verb::Trust(trust) => commands::trust::run(app, &trust),
         Verb::Selftest(selftest) => commands::selftest::run(app, &selftest),
         Verb::Plan => commands::plan::run(app),
         Verb::Logs(logs) => commands::logs::run(app, &logs),

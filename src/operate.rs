@@ -10,10 +10,11 @@ use agents_store::{FleetLock, Holder, LockError, Store};
 use agents_tmux::{ServerId, server_process_alive};
 use agents_watchdog::WatchdogError;
 use agents_watchdog::in_force::SOCKET_WORD;
+use agents_watchdog::launch::keep_keys;
 use agents_watchdog::run::{Answers, BLIND_PATIENCE, Tools, Until, one_shot, take_over};
 use agents_watchdog::store_ledger::parse_state;
 
-use crate::app::App;
+use crate::app::{App, say};
 use crate::error::Error;
 use crate::servers;
 
@@ -31,6 +32,10 @@ pub fn ask(app: &App, loaded: &Loaded, ask: &Ask) -> Result<Answers, Error> {
     let tools = app.tools()?;
     app.check_socket(&loaded.fleet)?;
     let mut store = Store::open(&loaded.fleet.state_dir())?;
+    // A disk that is full must not keep a fleet from being ended.
+    if let Err(error) = keep_keys(&loaded.fleet.state_dir()) {
+        say(&format!("the keys of the environment cannot be kept for the agents: {error}"));
+    }
     refuse_elsewhere(app, loaded, &store)?;
     let body =
         serde_json::to_string(&ask.verb).map_err(|error| Error::Failed(error.to_string()))?;

@@ -9,6 +9,7 @@ use agents_config::{Agent, Backend, Fleet};
 use agents_decide::FleetState;
 use agents_names::AgentName;
 use agents_records::find::{Found, Homes};
+use agents_records::opencode::Server;
 use agents_records::{
     Change, Choice, Cli, Conversation, Parser, RecordError, Tail, Transcript, TranscriptBuilder,
     Turn, Wanted, choose, opencode, seek,
@@ -68,8 +69,8 @@ pub enum Missing {
     #[error("{agent} can mean several conversations: {}; name one with `--conversation ID`", ids.join(", "))]
     Ambiguous { agent: AgentName, ids: Vec<String> },
     #[error(
-        "opencode tells its conversations by its server alone, and no port of it is known: give the backend \
-         `flags = \"--port 4096\"`, or name a stored answer with `--file`"
+        "opencode tells its conversations by its server alone, and no port of it is known: let the backend have \
+         `hooks = true`, give it `flags = \"--port 4096\"`, or name a stored answer with `--file`"
     )]
     NoPort,
     #[error(transparent)]
@@ -95,7 +96,7 @@ pub enum Place {
         path: PathBuf,
     },
     Server {
-        port: u16,
+        server: Server,
         conversation: Conversation,
     },
 }
@@ -121,7 +122,13 @@ impl Place {
         let search = Search { fleet, agent, program, state, asked: asked.conversation };
         match program {
             Program::Lines(cli) => search.in_files(cli, backend),
-            Program::Opencode => search.at_server(port(backend).ok_or(Missing::NoPort)?),
+            Program::Opencode => {
+                let server = search.own_server().or_else(|| {
+                    let port = port(backend)?;
+                    Some(Server { port, password: std::env::var("OPENCODE_SERVER_PASSWORD").ok() })
+                });
+                search.at_server(server.ok_or(Missing::NoPort)?)
+            }
         }
     }
 }
@@ -174,8 +181,15 @@ impl Search<'_> {
         }
     }
 
-    fn at_server(&self, port: u16) -> Result<Place, Missing> {
-        let sessions = opencode::fetch(port, "/session", SERVER_PATIENCE)?;
+    /// The server that the last run was started with.
+    fn own_server(&self) -> Option<Server> {
+        let name = &self.agent.name;
+        let run = self.state?.members.get(name)?.last_run?;
+        RunFiles::new(&self.fleet.state_dir()).server(name, run)
+    }
+
+    fn at_server(&self, server: Server) -> Result<Place, Missing> {
+        let sessions = opencode::fetch(&server, "/session", SERVER_PATIENCE)?;
         let conversations = opencode::conversations(&sessions)?;
         let with_id = |id: &str| conversations.iter().find(|it| it.id == id).cloned();
         let found = match (self.asked, self.times()) {
@@ -188,7 +202,7 @@ impl Search<'_> {
         };
         let found = found.or_else(|| with_id(&self.noted(&self.agent.name)?));
         let conversation = found.ok_or_else(|| self.no_record(String::new()))?;
-        Ok(Place::Server { port, conversation })
+        Ok(Place::Server { server, conversation })
     }
 
     /// The one that fits, or the ids of several that do.
@@ -345,9 +359,9 @@ impl Reading {
     /// When there is no answer that is understood.
     pub fn transcript(&self) -> Result<Transcript, RecordError> {
         match (&self.place, &self.lines) {
-            (Place::Server { port, conversation }, _) => {
+            (Place::Server { server, conversation }, _) => {
                 let path = format!("/session/{}/message", conversation.id);
-                let answer = opencode::fetch(*port, &path, SERVER_PATIENCE)?;
+                let answer = opencode::fetch(server, &path, SERVER_PATIENCE)?;
                 opencode::transcript(Some(conversation.clone()), &answer)
             }
             (Place::Answer { path }, _) => {
@@ -368,8 +382,8 @@ impl Reading {
     pub fn named(&self) -> String {
         match &self.place {
             Place::Lines { path, .. } | Place::Answer { path } => path.display().to_string(),
-            Place::Server { port, conversation } => {
-                format!("http://127.0.0.1:{port}/session/{}", conversation.id)
+            Place::Server { server, conversation } => {
+                format!("http://127.0.0.1:{}/session/{}", server.port, conversation.id)
             }
         }
     }

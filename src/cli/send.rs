@@ -19,6 +19,6 @@ pub struct Send {
     #[arg(long)]
     pub now: bool,
     /// Wait until it was delivered, so long at most, `10m` if no time is named; without it the answer comes within 8 s
-    #[arg(long, value_name = "DURATION", num_args = 0..=1, require_equals = true, default_missing_value = "10m", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "DURATION", num_args = 0..=1, require_equals = true, default_missing_value = "10m", value_parser = super::duration)]
     pub wait: Option<Duration>,
 }

@@ -15,3 +15,13 @@ fn the_readme_lists_every_verb() {
         assert!(lists("| ") || lists(", "), "README.md lacks `{name}`");
     }
 }
+
+#[test]
+fn a_duration_is_seconds_or_a_text_with_units() {
+    for (text, milliseconds) in [("5", 5000), ("0.5", 500), ("90s", 90_000), ("1h30m", 5_400_000)] {
+        assert_eq!(super::duration(text).unwrap().as_millis(), milliseconds, "{text}");
+    }
+    for text in ["", "soon", "-1", "1 fortnight", "nan"] {
+        assert!(super::duration(text).is_err(), "{text}");
+    }
+}

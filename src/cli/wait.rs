@@ -40,6 +40,6 @@ pub struct Wait {
     #[arg(long, value_enum)]
     pub until: Until,
     /// Give up after so long, with exit code 4; without it, never
-    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "DURATION", value_parser = super::duration)]
     pub timeout: Option<Duration>,
 }

@@ -1,7 +1,6 @@
 //! `agents down`: end what runs, and keep it down.
 
-use std::fs::{File, OpenOptions};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::fs::File;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -9,6 +8,7 @@ use agents_config::{Fleet, Loaded};
 use agents_decide::Verb;
 use agents_store::{FleetLock, Holder};
 use agents_tmux::{Driver as _, OneShot};
+use agents_watchdog::launch::forget_keys;
 use agents_watchdog::run::Answers;
 use agents_watchdog::trouble::Trouble;
 
@@ -248,6 +248,9 @@ fn stop_watchdog(
             drop(terminals.end_server_without_sessions().await);
         }
     });
+    if whole {
+        forget_keys(&loaded.fleet.state_dir());
+    }
     Ok(())
 }
 
@@ -261,13 +264,8 @@ pub fn turn(fleet: &Fleet) -> Result<File, Error> {
     let unusable = |error: std::io::Error| {
         Error::Unavailable(format!("cannot use the lock {}: {error}", path.display()))
     };
-    let file = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .mode(0o600)
-        .open(&path)
-        .map_err(unusable)?;
+    let options = &mut agents_store::private_file();
+    let file = options.create(true).truncate(false).write(true).open(&path).map_err(unusable)?;
     // Each holder is done within its own time limits.
     file.lock().map_err(unusable)?;
     Ok(file)

@@ -1,5 +1,6 @@
 //! `agents limits`: which usage limits and refused logins hold which agents, and until when?
 
+use agents_decide::limit::reset;
 use agents_decide::sentence::{count, span};
 use agents_decide::{Moment, Now};
 use agents_names::AgentName;
@@ -73,7 +74,13 @@ fn reset(hold: &HoldView, now: &Now) -> String {
             let ahead = (reset - now.wall).to_std().unwrap_or_default();
             format!("{} ({}, in {})", now.clock(reset), rfc(reset), days(ahead.as_secs()))
         }
-        (None, HoldKind::Limit) => "not told".to_owned(),
+        (None, HoldKind::Limit) => {
+            let named = hold.evidence.as_ref().and_then(|it| reset::parse(&it.text, *now));
+            match named {
+                Some(_) => "not known; the one named lies too far ahead to be believed".to_owned(),
+                None => "not told".to_owned(),
+            }
+        }
         (None, HoldKind::Opening) => "over".to_owned(),
         (None, HoldKind::Login) => "none; a person has to mend the login".to_owned(),
     }

@@ -2,7 +2,8 @@
 
 use agents_config::Fleet;
 use agents_names::{AgentName, SessionName};
-use agents_watchdog::neighbour::{of_prefix, of_sessions};
+use agents_tmux::TmuxError;
+use agents_watchdog::neighbour::{Neighbour, of_prefix, of_sessions};
 
 use crate::app::App;
 use crate::error::Error;
@@ -14,12 +15,24 @@ use crate::operate::runtime;
 /// # Errors
 /// [`Error::Usage`] names its config file; and when tmux cannot be run.
 pub fn refuse(app: &App, fleet: &Fleet) -> Result<bool, Error> {
-    let terminals = app.terminals(fleet)?;
-    match runtime()?.block_on(of_prefix(&terminals, fleet)) {
+    match of_prefix_now(app, fleet)? {
         Ok(Some(neighbour)) => Err(neighbour.into()),
         Ok(None) => Ok(true),
         Err(error) => Ok(!error.is_time_out()),
     }
+}
+
+/// The living fleet of another config file that has the prefix; none where tmux does not say so.
+///
+/// # Errors
+/// When tmux cannot be run.
+pub fn found(app: &App, fleet: &Fleet) -> Result<Option<Neighbour>, Error> {
+    Ok(of_prefix_now(app, fleet)?.unwrap_or(None))
+}
+
+fn of_prefix_now(app: &App, fleet: &Fleet) -> Result<Result<Option<Neighbour>, TmuxError>, Error> {
+    let terminals = app.terminals(fleet)?;
+    Ok(runtime()?.block_on(of_prefix(&terminals, fleet)))
 }
 
 /// Refuses to start these members where another fleet has made a session of that name.

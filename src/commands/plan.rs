@@ -2,7 +2,9 @@
 
 use agents_config::Loaded;
 use agents_decide::sentence::{Mood, Telling, span};
-use agents_decide::{Action, Decision, FleetState, Life, Now, Request, RequestId, Verb, Why};
+use agents_decide::{
+    About, Action, Decision, FleetState, Life, LifeNote, Note, Now, Request, RequestId, Verb, Why,
+};
 use agents_names::AgentName;
 use agents_store::Reader;
 use agents_tmux::OneShot;
@@ -15,6 +17,7 @@ use serde_json::{Value, json};
 
 use crate::app::{App, print};
 use crate::bystander;
+use crate::commands::neighbours;
 use crate::error::{Error, code};
 use crate::operate::runtime;
 use crate::render::row::one_line;
@@ -60,10 +63,15 @@ pub fn run(app: &App) -> Result<u8, Error> {
 /// Prints what the next look of a watchdog would decide now.
 pub fn foretell(app: &App, loaded: &Loaded) -> Result<u8, Error> {
     let watchdog = bystander::watchdog(&loaded.fleet)?;
+    if watchdog.pid.is_none()
+        && let Some(neighbour) = neighbours::found(app, &loaded.fleet)?
+    {
+        return nothing(app, &neighbour.to_string());
+    }
     // A watchdog makes its first look a heavy one; when the next one of a running watchdog comes is said with it.
     let heavy = watchdog.state == WatchdogState::Stopped;
-    let (decision, now) = decide_now(app, loaded, Look { verb: None, supervises: true, heavy })?;
-    let told = Told { decision: &decision, now, watchdog: &watchdog };
+    let looked = decide_now(app, loaded, Look { verb: None, supervises: true, heavy })?;
+    let told = Told { looked: &looked, watchdog: &watchdog };
     if app.json {
         print(&told.json().to_string())?;
     } else {
@@ -74,15 +82,37 @@ pub fn foretell(app: &App, loaded: &Loaded) -> Result<u8, Error> {
     Ok(code::DONE)
 }
 
+/// No look comes while another fleet has the names: a watchdog would refuse to start.
+fn nothing(app: &App, why: &str) -> Result<u8, Error> {
+    if app.json {
+        let note = json!({ "about": null, "text": why });
+        let document = json!({
+            "schema": "agents.plan/1",
+            "watchdog": WatchdogState::Stopped.as_str(),
+            "actions": [],
+            "starts_after": [],
+            "notes": [note],
+        });
+        print(&document.to_string())?;
+    } else {
+        print(&one_line(&format!("no watchdog runs, and `agents up` would be refused: {why}")))?;
+    }
+    Ok(code::DONE)
+}
+
 /// Prints what the next look would decide, had that been asked.
+///
+/// # Errors
+/// As for the verb itself, when another living fleet has the names.
 pub fn preview(app: &App, loaded: &Loaded, asked: &Asked) -> Result<u8, Error> {
+    neighbours::refuse(app, &loaded.fleet)?;
     let watchdog = bystander::watchdog(&loaded.fleet)?;
     let supervises = watchdog.state != WatchdogState::Stopped;
     let look = Look { verb: Some(asked.verb.clone()), supervises, heavy: false };
-    let (mut decision, now) = decide_now(app, loaded, look)?;
+    let mut looked = decide_now(app, loaded, look)?;
     // The watchdog's end is told as such.
-    decision.actions.retain(|action| !matches!(action, Action::Exit));
-    let told = Told { decision: &decision, now, watchdog: &watchdog };
+    looked.decision.actions.retain(|action| !matches!(action, Action::Exit));
+    let told = Told { looked: &looked, watchdog: &watchdog };
     let (would, sentence) = asked.watchdog.told(&watchdog);
     if app.json {
         let mut data = told.json();
@@ -108,21 +138,26 @@ fn joined(lines: &[String]) -> String {
     lines.iter().map(|line| one_line(line)).collect::<Vec<_>>().join("\n")
 }
 
-/// What would be decided.
-struct Told<'a> {
-    decision: &'a Decision,
+/// What would be decided, and who was parked before.
+struct Looked {
+    decision: Decision,
     now: Now,
+    parked: Vec<AgentName>,
+}
+
+struct Told<'a> {
+    looked: &'a Looked,
     watchdog: &'a WatchdogView,
 }
 
 impl Told<'_> {
     fn actions(&self) -> impl Iterator<Item = &Action> {
-        self.decision.actions.iter().filter(|action| !matches!(action, Action::Reply { .. }))
+        self.looked.decision.actions.iter().filter(|action| !matches!(action, Action::Reply { .. }))
     }
 
     /// Who is started again by a later look, when its end was seen.
     fn starts_after(&self) -> impl Iterator<Item = (&AgentName, &Why)> {
-        self.decision.next.members.iter().filter_map(|(name, member)| match &member.life {
+        self.looked.decision.next.members.iter().filter_map(|(name, member)| match &member.life {
             Life::Stopping { then: Some(why), .. } => Some((name, why)),
             Life::Stopping { then: None, .. }
             | Life::Stopped { .. }
@@ -138,29 +173,37 @@ impl Told<'_> {
         self.actions().next().is_some()
     }
 
+    /// Who is parked already would not be: it is.
+    fn mood(&self, about: &About) -> Mood {
+        let is_parked = about.name.as_ref().is_some_and(|name| self.looked.parked.contains(name));
+        let stays = is_parked && matches!(about.note, Note::Life(LifeNote::Parked { .. }));
+        if stays { Mood::Decided } else { Mood::Foretold }
+    }
+
     fn lines(&self) -> Vec<String> {
+        let now = self.looked.now;
         let mut lines: Vec<String> =
-            self.actions().map(|action| format!("would {}", action.told(self.now))).collect();
+            self.actions().map(|action| format!("would {}", action.told(now))).collect();
         if lines.is_empty() {
             lines.push("would do nothing".to_owned());
         }
         lines.extend(self.starts_after().map(|(name, why)| {
-            let telling = Telling::foretold(Some(name), self.now);
+            let telling = Telling::foretold(Some(name), now);
             format!("would start {name} once it has ended, because {}", why.told(&telling))
         }));
-        let notes = self.decision.notes.iter();
-        lines.extend(notes.map(|about| format!("  {}", about.told(self.now, Mood::Foretold))));
+        let notes = self.looked.decision.notes.iter();
+        lines.extend(notes.map(|about| format!("  {}", about.told(now, self.mood(about)))));
         lines
     }
 
     /// As `agents.plan/1`.
     fn json(&self) -> Value {
-        let now = self.now;
+        let now = self.looked.now;
         let actions = self.actions().map(
             |action| json!({ "about": action.about(), "text": action.told(now), "action": action }),
         );
-        let notes = self.decision.notes.iter().map(|about| {
-            let telling = Telling::foretold(about.name.as_ref(), now);
+        let notes = self.looked.decision.notes.iter().map(|about| {
+            let telling = Telling { about: about.name.as_ref(), now, mood: self.mood(about) };
             json!({ "about": about.name, "text": about.note.told(&telling) })
         });
         json!({
@@ -198,7 +241,7 @@ struct Look {
     heavy: bool,
 }
 
-fn decide_now(app: &App, loaded: &Loaded, look: Look) -> Result<(Decision, Now), Error> {
+fn decide_now(app: &App, loaded: &Loaded, look: Look) -> Result<Looked, Error> {
     let terminals = app.terminals(&loaded.fleet)?;
     let state_dir = loaded.fleet.state_dir();
     let place = LocalPlace::new(terminals.clone(), state_dir.clone(), app.tools()?.myself);
@@ -206,10 +249,13 @@ fn decide_now(app: &App, loaded: &Loaded, look: Look) -> Result<(Decision, Now),
     let mut engine = Engine::resume(OneShot::new(terminals), place, ledger)
         .map_err(|error| Error::Unavailable(error.to_string()))?;
     engine.supervises = look.supervises;
+    let before = engine.state().members.iter();
+    let parked = before.filter(|(_, member)| matches!(member.life, Life::Parked { .. }));
+    let parked = parked.map(|(name, _)| name.clone()).collect();
     let (_, decision, now) = runtime()?
         .block_on(engine.preview(&loaded.fleet, look.heavy))
         .map_err(|error| Error::Unavailable(error.to_string()))?;
-    Ok((decision, now))
+    Ok(Looked { decision, now, parked })
 }
 
 /// The store as a preview sees it: it reads, and forgets what it is told.

@@ -111,7 +111,10 @@ impl Receipt {
             | Answer::AlreadyRunning
             | Answer::Stopped
             | Answer::StoppedWith(_)
-            | Answer::NotRunning => Self::Refused("it was answered as another request".to_owned()),
+            | Answer::NotRunning
+            | Answer::NotRunningWith(_) => {
+                Self::Refused("it was answered as another request".to_owned())
+            }
         }
     }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use agents_config::Loaded;
 use agents_decide::{Answer, OneOffs, Verb};
+use agents_store::private_folder;
 use agents_watchdog::in_force::Moved;
 use agents_watchdog::run::Answers;
 
@@ -85,9 +86,9 @@ fn say_of_later(answers: &Answers, one_offs: &OneOffs) {
 }
 
 fn make_state_dir(loaded: &Loaded) -> Result<(), Error> {
-    use std::os::unix::fs::DirBuilderExt as _;
     let dir = loaded.fleet.state_dir();
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&dir).map_err(|error| {
+    let made = [&loaded.fleet.log_dir, &dir].into_iter().try_for_each(|dir| private_folder(dir));
+    made.map_err(|error| {
         Error::Failed(format!("cannot make the state folder {}: {error}", dir.display()))
     })
 }

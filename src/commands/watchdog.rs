@@ -1,8 +1,6 @@
 //! `agents watchdog`: supervise the fleet; and how `up` starts it in a session of its own.
 
-use std::fs::OpenOptions;
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -12,6 +10,8 @@ use agents_names::SessionName;
 use agents_store::{FleetLock, LockError};
 use agents_tmux::{ControlMode, Driver as _, OneShot, StartSession, TmuxError, TmuxOp};
 use agents_watchdog::WatchdogError;
+use agents_watchdog::launch::{keep_keys, kept_keys};
+use agents_watchdog::redacted::redacted;
 use agents_watchdog::run::{Until, take_over};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -39,6 +39,7 @@ pub fn run(app: &App, watchdog: &Watchdog) -> Result<u8, Error> {
     }
     neighbours::refuse(app, &loaded.fleet)?;
     let tools = app.tools()?;
+    take_keys(&loaded.fleet.state_dir());
     let control = loaded.fleet.session_prefix.control_session();
     log_to(&log_file(&loaded.fleet))?;
     let fleet = loaded.fleet.clone();
@@ -82,6 +83,23 @@ pub fn run(app: &App, watchdog: &Watchdog) -> Result<u8, Error> {
     }
 }
 
+/// Keeps the keys of our environment for those we start, and begins anew with those that were kept: tmux, which starts us,
+/// does not have them, and notifications and git may need them.
+fn take_keys(state_dir: &std::path::Path) {
+    use std::os::unix::process::CommandExt as _;
+    if let Err(error) = agents_store::private_folder(state_dir).and_then(|()| keep_keys(state_dir))
+    {
+        crate::app::say(&format!("the keys of the environment cannot be kept: {error}"));
+    }
+    let mut keys = kept_keys(state_dir);
+    keys.retain(|name, value| std::env::var(name).ok().as_ref() != Some(value));
+    let (Ok(myself), false) = (std::env::current_exe(), keys.is_empty()) else { return };
+    // It returns only if it fails; then we go on without them.
+    let error =
+        std::process::Command::new(myself).args(std::env::args_os().skip(1)).envs(keys).exec();
+    crate::app::say(&format!("the keys of the environment cannot be taken: {error}"));
+}
+
 /// Where people look at the watchdog once the session that it was started in is lost: its log, followed.
 fn own_session(app: &App, fleet: &Fleet) -> Option<StartSession> {
     let started_there = std::env::var_os("TMUX_PANE").is_some();
@@ -123,12 +141,21 @@ pub fn log_file(fleet: &Fleet) -> PathBuf {
     fleet.log_dir.join(format!("{}.log", fleet.session_prefix.watchdog_session()))
 }
 
+/// Opens the log to write on at its end, without ever waiting for somebody who reads a pipe in its place.
+fn open_log(path: &std::path::Path) -> Result<std::fs::File, Error> {
+    let opened = agents_store::private_file().create(true).append(true).open(path);
+    opened.and_then(|file| agents_store::make_private(&file).map(|()| file)).map_err(|error| {
+        let log = path.display();
+        Error::Failed(format!("the watchdog cannot write its log {log}: {error}; move it away"))
+    })
+}
+
 /// Writes the log to its file, and to the terminal for whoever is attached.
 fn log_to(path: &std::path::Path) -> Result<(), Error> {
     if let Some(dir) = path.parent() {
-        std::fs::create_dir_all(dir)?;
+        agents_store::private_folder(dir)?;
     }
-    let file = OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
+    let file = open_log(path)?;
     let both = Mutex::new(Both { file });
     tracing_subscriber::fmt()
         .with_writer(both)
@@ -162,8 +189,11 @@ struct Both {
 
 impl Write for Both {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        drop(std::io::stdout().write_all(bytes));
-        self.file.write_all(bytes)?;
+        // A line comes whole.
+        let text = String::from_utf8_lossy(bytes);
+        let line = redacted(&text);
+        drop(std::io::stdout().write_all(line.as_bytes()));
+        self.file.write_all(line.as_bytes())?;
         Ok(bytes.len())
     }
 
@@ -208,6 +238,8 @@ pub fn start(app: &App, loaded: &Loaded) -> Result<Started, Error> {
         columns: 200,
         rows: 50,
     };
+    // What it could say only there, nobody would hear.
+    open_log(&log_file(&loaded.fleet))?;
     let terminals = app.terminals(&loaded.fleet)?;
     runtime()?.block_on(async {
         let strangers = own_sessions::clear(&terminals, &loaded.fleet.session_prefix).await;

@@ -162,6 +162,8 @@ fn failed(fetches: u32) -> String {
 impl Told<'_> {
     fn text(&self) -> String {
         let Standing { state, more, waiting_for } = &self.state;
+        let state =
+            state.strip_prefix("watchdog ").filter(|_| self.name == WATCHDOG).unwrap_or(state);
         let mut lines = vec![format!("{}: {state}{more}", self.name)];
         lines.extend(waiting_for.iter().map(|what| format!("  waits for {what}")));
         lines.extend(self.decided());

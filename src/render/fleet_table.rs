@@ -66,7 +66,9 @@ pub fn of(view: &FleetView, width: Option<usize>) -> String {
 
 /// What keeps the fleet from being looked after, a line each.
 fn troubles(view: &FleetView) -> Vec<Line> {
+    let neighbour = view.neighbour.as_ref().map(|neighbour| neighbour.problem.clone());
     let told = [
+        ("names: another fleet has them, and nothing of this one runs", &neighbour),
         ("store: nothing is done", &view.store_problem),
         ("config: BROKEN, the last good one stays in force", &view.config_problem),
         ("tmux: cannot be asked", &view.tmux_problem),
@@ -77,7 +79,11 @@ fn troubles(view: &FleetView) -> Vec<Line> {
 
 fn phase(phase: &PhaseView) -> Line {
     let place = phase.index.map_or_else(|| "?".to_owned(), |index| (index + 1).to_string());
-    let plan = phase.plan.as_deref().unwrap_or("?");
+    let plan = match phase.plan.as_deref() {
+        None => "?",
+        Some("") => "-",
+        Some(plan) => plan,
+    };
     let state = if phase.complete {
         "sequence complete".to_owned()
     } else if let Some(from) = &phase.moving_from {

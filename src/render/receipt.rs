@@ -49,6 +49,28 @@ pub fn say_answers(answers: &Answers) {
     for (name, answer) in answers {
         say(&format!("{name}: {}", words(answer)));
     }
+    if answers.iter().any(|(_, answer)| is_not_found(answer)) {
+        say(
+            "exit code 127: a program was not found on the PATH of the fleet's tmux server, which is that of the shell \
+             that began it; `agents down`, then `agents up` takes the PATH of this one",
+        );
+    }
+}
+
+/// Whether a shell did not find the program, as far as its exit code tells.
+fn is_not_found(answer: &Answer) -> bool {
+    match answer {
+        Answer::Failed(reason) => reason.contains("exit code 127 "),
+        Answer::Started
+        | Answer::AlreadyRunning
+        | Answer::Stopped
+        | Answer::StoppedWith(_)
+        | Answer::NotRunning
+        | Answer::NotRunningWith(_)
+        | Answer::Delivered(_)
+        | Answer::Waiting(_)
+        | Answer::Unseen(_) => false,
+    }
 }
 
 /// Tells the person where nobody looks after what was started.
@@ -105,6 +127,7 @@ fn row(name: &str, answer: &Answer) -> Value {
         Answer::Stopped => ("stopped", None),
         Answer::StoppedWith(said) => ("stopped", Some(said)),
         Answer::NotRunning => ("not_running", None),
+        Answer::NotRunningWith(said) => ("not_running", Some(said)),
         Answer::Delivered(_) => ("delivered", None),
         Answer::Failed(reason) => ("failed", Some(reason)),
         Answer::Waiting(reason) => ("waiting", Some(reason)),
@@ -120,6 +143,7 @@ fn words(answer: &Answer) -> String {
         Answer::Stopped => "stopped".to_owned(),
         Answer::StoppedWith(said) => format!("stopped; {said}"),
         Answer::NotRunning => "was not running".to_owned(),
+        Answer::NotRunningWith(said) => format!("was not running; {said}"),
         Answer::Delivered(_) => "delivered".to_owned(),
         Answer::Failed(reason) => format!("failed: {reason}"),
         Answer::Waiting(reason) => format!("accepted, later: {reason}"),

@@ -58,22 +58,35 @@ impl Remembered {
     /// # Errors
     /// When it cannot be read, for a reason that is not its own.
     pub fn of(state_dir: &Path) -> Result<Self, Error> {
-        if let Some(damage) = damage(state_dir)? {
-            return Ok(Self { damage: Some(damage), ..Self::default() });
-        }
-        let Some(reader) = reader(state_dir)? else { return Ok(Self::default()) };
-        let words = reader.words()?.into_iter();
-        let words =
-            words.filter_map(|word| Some((word.subject, serde_json::from_str(&word.body).ok()?)));
-        let problem = reader.word_of(PROBLEM_WORD)?;
+        let contents = match Reader::contents(state_dir) {
+            Ok(Some(contents)) => contents,
+            Ok(None) => return Ok(Self::default()),
+            Err(error) if error.is_damage() => return Ok(Self::damaged(error.to_string())),
+            Err(error) => return Err(error.into()),
+        };
+        let document = match contents.state.as_ref().map(parse_state).transpose() {
+            Ok(document) => document,
+            Err(LedgerError::Damaged(damage)) => return Ok(Self::damaged(damage)),
+            Err(error) => return Err(Error::Unavailable(error.to_string())),
+        };
+        let of = |subject: &str| {
+            let word = contents.words.iter().find(|word| word.subject == subject)?;
+            Some(word.body.as_str())
+        };
         let problem: Option<serde_json::Value> =
-            problem.and_then(|word| serde_json::from_str(&word).ok());
+            of(PROBLEM_WORD).and_then(|word| serde_json::from_str(word).ok());
         let config_problem = problem.and_then(|it| {
             Some((it["broken"].as_str()?.to_owned(), it["finder"].as_u64().unwrap_or_default()))
         });
-        let document = document(state_dir)?;
-        let socket = reader.word_of(SOCKET_WORD)?.and_then(|word| serde_json::from_str(&word).ok());
+        let socket = of(SOCKET_WORD).and_then(|word| serde_json::from_str(word).ok());
+        let words = contents.words.into_iter();
+        let words =
+            words.filter_map(|word| Some((word.subject, serde_json::from_str(&word.body).ok()?)));
         Ok(Self { document, words: words.collect(), config_problem, damage: None, socket })
+    }
+
+    fn damaged(damage: String) -> Self {
+        Self { damage: Some(damage), ..Self::default() }
     }
 }
 

@@ -212,3 +212,32 @@ fn a_link_that_is_turned_to_a_bad_file_leaves_the_last_good_fleet_in_force() {
     told_once(&bed.agents(&["down"]).ends_with(0));
     assert_eq!(bed.sessions(), ["t-bob"], "nobody declares it any more");
 }
+
+#[test]
+fn a_watchdog_whose_log_cannot_be_written_is_told_of_by_up() {
+    let bed = Bed::with(
+        r#"HEAD
+[backend.cat]
+bin = "cat"
+prompt_delivery = "exec"
+[[agent]]
+name = "ann"
+backend = "cat"
+"#,
+    );
+    let log = bed.dir.join(".state/t-watchdog.log");
+    let refused = || {
+        let ran = bed.agents(&["up"]).ends_with(1);
+        assert!(ran.err.contains("cannot write its log") && ran.err.contains("t-watchdog.log"));
+        assert!(bed.has("t-ann") && !bed.has("t-watchdog"), "{:?}", bed.sessions());
+    };
+    std::fs::create_dir_all(&log).unwrap();
+    refused();
+    std::fs::remove_dir(&log).unwrap();
+    // Nobody reads that pipe, and opening it would wait for ever.
+    assert!(bed.command("mkfifo").arg(&log).status().unwrap().success());
+    refused();
+    std::fs::remove_file(&log).unwrap();
+    bed.agents(&["up"]).ends_with(0);
+    bed.agents(&["down"]).ends_with(0);
+}

@@ -119,6 +119,17 @@ fn a_watchdog_without_a_state_folder_waits_and_brings_none_back() {
     assert!(bed.status()["watchdog"]["pid"].is_null(), "{}", bed.status());
 }
 
+/// An action that was under way when the folder went may write into it once more.
+#[test]
+fn what_an_action_left_of_a_project_that_is_gone_keeps_no_watchdog() {
+    let bed = Bed::with(CONFIG);
+    let mut watchdog = bed.spawn(&["watchdog"]);
+    bed.until("ann runs", || bed.has("t-ann"));
+    std::fs::remove_file(bed.dir.join("agents.toml")).unwrap();
+    shell(&bed, "mv state gone; mkdir state; : > state/trouble");
+    assert_eq!(watchdog.wait().unwrap().code(), Some(7));
+}
+
 #[test]
 fn a_watchdog_whose_project_is_gone_ends() {
     let bed = Bed::with(CONFIG);

@@ -87,9 +87,7 @@ fn the_journal_is_shown_followed_and_explained() {
         json["events"].as_array().is_some_and(|events| (1..=5).contains(&events.len())),
         "{json}"
     );
-    assert!(
-        bed.agents(&["why", "watchdog"]).ends_with(0).out.starts_with("watchdog: watchdog stopped")
-    );
+    assert!(bed.agents(&["why", "watchdog"]).ends_with(0).out.starts_with("watchdog: stopped"));
     assert!(bed.agents(&["why", "fleet"]).ends_with(0).out.contains("tmux server: process"));
 }
 

@@ -70,3 +70,21 @@ fn a_limit_of_one_is_told_for_all_of_its_account() {
     let ran = bed.agents(&["limits"]).ends_with(0);
     assert!(ran.out.contains("holds ann, bob") && ran.err.contains("no watchdog looks"), "{ran:?}");
 }
+
+#[test]
+fn a_reset_that_lies_too_far_ahead_is_not_called_untold() {
+    // A time of day that is more than `limit_hold_cap` ahead at any hour at which this runs.
+    let later = chrono::Local::now() + chrono::TimeDelta::hours(12);
+    let banner = format!("resets at {}", later.format("%-I:%M%P"));
+    let bed = Bed::with(&FLEET.replace("resets in 3 hours", &banner));
+    bed.agents(&["up"]).ends_with(0);
+    bed.until("the account is held", || bed.agents(&["limits"]).out.contains("account `team`"));
+    let said = bed.agents(&["limits"]).ends_with(0).out;
+    assert!(
+        said.contains("reset: not known; the one named lies too far ahead to be believed"),
+        "{said}"
+    );
+    let why = bed.agents(&["why", "ann"]).ends_with(0).out;
+    assert!(why.contains("with a reset time too far ahead to be believed"), "{why}");
+    bed.agents(&["down"]).ends_with(0);
+}

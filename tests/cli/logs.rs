@@ -81,3 +81,27 @@ fn following_goes_on_over_growth_truncation_and_rotation() {
     child.kill().unwrap();
     child.wait().unwrap();
 }
+
+#[test]
+fn an_agent_that_prints_all_night_does_not_fill_the_disk() {
+    let bed = Bed::with(
+        r#"HEAD
+log_megabytes = 1
+[backend.loud]
+bin = "yes the same row, again and again"
+prompt_delivery = "exec"
+[[agent]]
+name = "loud"
+backend = "loud"
+"#,
+    );
+    bed.agents(&["up"]).ends_with(0);
+    let length = |path: &str| bed.dir.join(path).metadata().map_or(0, |it| it.len());
+    let aside = ".state/t-loud.log.1";
+    let longest = 2 << 20;
+    bed.until("it was put aside", || (1..=longest).contains(&length(aside)));
+    assert!(bed.read(aside).contains("the same row, again and again"));
+    bed.until("it prints on", || length(".state/t-loud.log") > 1 << 16);
+    assert!(bed.watchdog_log().contains("t-loud.log was longer than 1 MiB"));
+    bed.agents(&["down"]).ends_with(0);
+}

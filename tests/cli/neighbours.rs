@@ -69,6 +69,46 @@ fn a_fleet_whose_prefix_another_one_uses_is_refused_by_name_and_touches_nothing(
 }
 
 #[test]
+fn who_only_reads_is_told_whose_sessions_those_are() {
+    let bed = bed("session_prefix = \"t-\"");
+    let other = |words: &[&str]| bed.agents(&[&["--config", "other/agents.toml"], words].concat());
+    bed.agents(&["up"]).ends_with(0);
+    let first = bed.dir.canonicalize().unwrap().join("agents.toml");
+    let first = first.to_str().unwrap();
+    let status = other(&["status"]).ends_with(0);
+    assert!(status.out.contains(first), "{status:?}");
+    assert!(!status.out.contains("RUNNING"), "{status:?}");
+    assert!(!status.out.contains("--undeclared"), "{status:?}");
+    let ann = status.out.lines().find(|line| line.starts_with("ann ")).unwrap();
+    assert!(ann.contains("stopped") && ann.contains("belongs to another fleet"), "{ann}");
+    let bob = status.out.lines().find(|line| line.starts_with("bob ")).unwrap();
+    assert!(!bob.contains("another fleet"), "{bob}");
+    other(&["status", "--exit-code"]).ends_with(3);
+    let json = other(&["status", "--json"]).ends_with(0).json();
+    assert_eq!(json["agents"][0]["state"], "stopped");
+    assert!(json["neighbour"].as_str().unwrap().contains(first), "{json}");
+    assert_eq!(json["undeclared"].as_array().unwrap().len(), 0);
+    let plan = other(&["plan"]).ends_with(0);
+    assert!(plan.out.contains(first) && !plan.out.contains("would start"), "{plan:?}");
+    let json = other(&["plan", "--json"]).ends_with(0).json();
+    assert_eq!(json["actions"].as_array().unwrap().len(), 0);
+    assert!(json["notes"][0]["text"].as_str().unwrap().contains(first), "{json}");
+    let why = other(&["why", "ann"]).ends_with(0);
+    assert!(why.out.contains("belongs to another fleet"), "{why:?}");
+    // What would be refused is not promised.
+    for words in
+        [&["up", "--dry-run"][..], &["down", "--dry-run"], &["restart", "ann", "--dry-run"]]
+    {
+        let ran = other(words).ends_with(2);
+        assert!(ran.err.contains(first) && ran.out.is_empty(), "{words:?}: {ran:?}");
+    }
+    // Nothing of that touches the first, of which nothing is wrong.
+    let own = bed.agents(&["status", "--exit-code"]).ends_with(0);
+    assert!(!own.out.contains("names:"), "{own:?}");
+    bed.agents(&["down"]).ends_with(0);
+}
+
+#[test]
 fn a_prefix_that_a_fleet_has_given_up_is_free() {
     let bed = bed("session_prefix = \"t-\"");
     bed.agents(&["up"]).ends_with(0);

@@ -1,6 +1,6 @@
 //! Do `up`, `down` and `restart` say what became of each and of the watchdog, and what would?
 
-use crate::support::Bed;
+use crate::support::{Bed, HEAD};
 
 const FLEET: &str = r#"HEAD
 [backend.sleeper]
@@ -126,4 +126,35 @@ fn an_edit_that_what_runs_has_not_taken_is_said() {
     }
     bed.agents(&["restart", "ann"]).ends_with(0);
     bed.until("the restart took it", || bed.status()["agents"][0]["edited"].is_null());
+}
+
+#[test]
+fn a_program_that_is_not_found_is_told_with_the_path_that_counts_and_what_waits_for_it_is_kept() {
+    let lost = r#"HEAD
+[backend.lost]
+bin = "no-such-program-anywhere #"
+[[agent]]
+name = "ann"
+watch = "heal"
+backend = "lost"
+prompt = "go"
+"#;
+    let bed =
+        Bed::with(&lost.replace("HEAD", HEAD).replace("restart_delay = 1", "restart_delay = 300"));
+    let up = bed.agents(&["up"]).ends_with(1);
+    assert!(up.err.contains("exit code 127"), "{up:?}");
+    assert!(
+        up.err.contains("`agents down`, then `agents up` takes the PATH of this one"),
+        "{up:?}"
+    );
+    let sent = bed.agents(&["send", "ann", "--wait=1s", "hello"]).ends_with(3);
+    assert!(sent.err.contains("queued"), "{sent:?}");
+    let down = bed.agents(&["down"]).ends_with(0);
+    assert!(
+        down.err.contains("ann: was not running; 1 message kept for its next start"),
+        "{down:?}"
+    );
+    let json = bed.agents(&["down", "--json"]).ends_with(0).json();
+    assert_eq!(json["agents"][0]["result"], "not_running");
+    assert_eq!(json["agents"][0]["reason"], "1 message kept for its next start");
 }

@@ -1,6 +1,6 @@
 //! Do the sentences of `why`, `plan`, `status` and `events` hold at the time at which they are read?
 
-use crate::support::Bed;
+use crate::support::{Bed, HEAD};
 
 const FLEET: &str = r#"HEAD
 [backend.sleeper]
@@ -169,4 +169,21 @@ prompt = "go"
     let events = bed.agents(&["events", "ann", "-n", "100"]).ends_with(0).out;
     let told = events.lines().filter(|line| line.contains("it needs a restart")).count();
     assert_eq!(told, 1, "an alarm, and not a note of the same too: {events}");
+}
+
+#[test]
+fn who_is_parked_is_said_to_be_also_by_the_plan() {
+    let dies = FLEET.replace("exec cat #", "exit 3 #").replace("heal+stall", "heal");
+    let bed = Bed::with(&dies.replace(
+        "HEAD",
+        &HEAD.replace("restart_delay = 1", "restart_delay = 0.1\nrestart_limit = 1"),
+    ));
+    bed.agents(&["up"]).ends_with(3);
+    bed.until("ann is parked", || bed.state_of("ann") == "parked");
+    let plan = bed.agents(&["plan"]).ends_with(0).out;
+    assert!(plan.contains("ann: it is parked (1 automatic start within"), "{plan}");
+    let json = bed.agents(&["plan", "--json"]).ends_with(0).json();
+    let notes = json["notes"].as_array().unwrap().iter();
+    let mut texts = notes.filter_map(|note| note["text"].as_str());
+    assert!(texts.any(|text| text.starts_with("it is parked")), "{json}");
 }

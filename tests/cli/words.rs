@@ -61,3 +61,16 @@ fn names_are_completed_from_the_config_alone_and_silently() {
     bed.write("agents.toml", "not toml [");
     assert_eq!(offered(&bed, &["logs", "b"]).trim(), "");
 }
+
+#[test]
+fn words_that_are_no_text_are_refused_in_a_sentence() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let bed = Bed::empty();
+    let word = std::ffi::OsStr::from_bytes(b"bad\xffword");
+    for verb in ["send", "why", "nosuch", "--json"] {
+        let output =
+            bed.command(env!("CARGO_BIN_EXE_agents")).args([verb, "ann"]).arg(word).output();
+        let ran = Ran::from(output.unwrap()).ends_with(2);
+        assert!(ran.err.starts_with("error: "), "{ran:?}");
+    }
+}

@@ -1,5 +1,7 @@
 //! Does every text arrive letter by letter, and once?
 
+use std::time::Duration;
+
 use agents_model_server::{Cli, Leave};
 
 use crate::for_each_cli;
@@ -56,6 +58,20 @@ fn later(cli: Cli) {
     assert_eq!(stage.restarts(), 0, "{cli:?}");
 }
 
+/// A message sent in the instant in which the kickoff reached the model: the program may still be changing its screen.
+fn first(cli: Cli) {
+    let stage = Stage::of(cli, Leave::Never, "MOCK:ok kickoff before the first");
+    stage.begin("kickoff before the first");
+    let sent = stage.agents(&["send", "a", "MOCK:ok the heron comes first"]);
+    assert!(matches!(sent.code, Some(0 | 3)), "{cli:?}: {sent:?}");
+    let arrived = || stage.requests().iter().any(|it| newest(it).contains("heron"));
+    stage.until_within(Duration::from_secs(60), "the first message arrives", arrived);
+    stage.until("it is idle", || stage.state() == "idle");
+    let asked = stage.asked("heron");
+    assert_eq!(asked.len(), 1, "{cli:?}: {asked:?}");
+    assert_eq!(newest(&asked[0]).matches("heron").count(), 1, "{cli:?}: {asked:?}");
+}
+
 for_each_cli!(kickoff:
     codex_gets_its_kickoff_exactly => Codex,
     claude_gets_its_kickoff_exactly => Claude,
@@ -72,4 +88,13 @@ for_each_cli!(later:
     opencode_gets_ten_later_messages_once => Opencode,
     gemini_gets_ten_later_messages_once => Gemini,
     qwen_gets_ten_later_messages_once => Qwen,
+);
+
+for_each_cli!(first:
+    codex_gets_a_message_right_after_its_kickoff => Codex,
+    claude_gets_a_message_right_after_its_kickoff => Claude,
+    pi_gets_a_message_right_after_its_kickoff => Pi,
+    opencode_gets_a_message_right_after_its_kickoff => Opencode,
+    gemini_gets_a_message_right_after_its_kickoff => Gemini,
+    qwen_gets_a_message_right_after_its_kickoff => Qwen,
 );

@@ -67,6 +67,16 @@ impl Bed {
         self.dir().join("agents.toml")
     }
 
+    pub fn state_dir(&self) -> PathBuf {
+        self.dir().join(".ao-state/state")
+    }
+
+    /// What tmux started for an agent.
+    pub fn launcher(&self, name: &str) -> Option<u32> {
+        let target = format!("=bn-{name}:");
+        self.tmux(&["list-panes", "-t", &target, "-F", "#{pane_pid}"]).trim().parse().ok()
+    }
+
     pub fn socket(&self) -> PathBuf {
         self.root.path().join("socket")
     }
@@ -143,12 +153,15 @@ impl Bed {
     /// Makes every pane print a row.
     pub fn print_in_every_pane(&self) {
         let names: Vec<String> = (0..self.agents).map(|it| format!("=bn-a{it:04}:")).collect();
-        let mut words = Vec::new();
-        for name in &names {
-            words.extend(["send-keys", "-t", name.as_str(), "work goes on", "Enter", ";"]);
+        // tmux takes 16 kB of arguments at once.
+        for names in names.chunks(100) {
+            let mut words = Vec::new();
+            for name in names {
+                words.extend(["send-keys", "-t", name.as_str(), "work goes on", "Enter", ";"]);
+            }
+            words.pop();
+            self.tmux(&words);
         }
-        words.pop();
-        self.tmux(&words);
     }
 
     /// Waits until the server has nothing to do any more.

@@ -23,6 +23,31 @@ pub fn cpu(pid: u32) -> Duration {
     nanoseconds.map_or_else(|| stat(pid).map_or(Duration::ZERO, |it| it.cpu), Duration::from_nanos)
 }
 
+/// The processor time of all threads of a process, to the nanosecond.
+pub fn cpu_of_threads(pid: u32) -> Duration {
+    threads(pid).into_iter().map(|thread| cpu_at(&format!("/proc/{pid}/task/{thread}"))).sum()
+}
+
+/// How often the threads of a process were given a processor.
+pub fn switches(pid: u32) -> u64 {
+    let of = |thread: u32| {
+        let text = fs::read_to_string(format!("/proc/{pid}/task/{thread}/schedstat"));
+        text.ok()?.split_whitespace().nth(2)?.parse::<u64>().ok()
+    };
+    threads(pid).into_iter().filter_map(of).sum()
+}
+
+fn threads(pid: u32) -> Vec<u32> {
+    let Ok(entries) = fs::read_dir(format!("/proc/{pid}/task")) else { return Vec::new() };
+    entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect()
+}
+
+fn cpu_at(folder: &str) -> Duration {
+    let text = fs::read_to_string(format!("{folder}/schedstat")).unwrap_or_default();
+    let nanoseconds = text.split_whitespace().next().and_then(|word| word.parse().ok());
+    nanoseconds.map_or(Duration::ZERO, Duration::from_nanos)
+}
+
 /// The processor time of children of this process that ended; in steps of 10 ms, so it is read over several runs.
 pub fn ended_children_cpu() -> Duration {
     stat(std::process::id()).map_or(Duration::ZERO, |it| it.children_cpu)

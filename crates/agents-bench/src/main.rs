@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use clap::Parser;
 
 mod bed;
+mod delay;
 mod error;
+mod floor;
+mod idle;
 mod machine;
 mod original;
 mod report;
@@ -47,6 +50,12 @@ struct Arguments {
     /// Leave the verbs out
     #[arg(long)]
     only_ticks: bool,
+    /// So many deaths of programs and reports per size, to see how soon they are known
+    #[arg(long, default_value_t = 5)]
+    delays: usize,
+    /// Watch the watchdog while nothing happens, for so many seconds per size
+    #[arg(long, default_value_t = 0)]
+    idle: u64,
 }
 
 fn main() {
@@ -110,7 +119,18 @@ fn one_size(
         launcher_kib: bed.launchers().into_iter().map(machine::resident_kib).max().unwrap_or(0),
         server_kib: machine::resident_kib(server),
     };
+    let watchdog =
+        bed.watchdog().ok_or_else(|| Error::failed("the watchdog", "it does not run"))?;
+    let span = std::time::Duration::from_secs(arguments.idle);
+    let idle = (arguments.idle > 0).then(|| idle::measure(watchdog, server, span));
+    let delays = match arguments.delays {
+        0 => None,
+        times => Some(delay::measure(&bed, times)?),
+    };
+    bed.settle()?;
     command(&bed, &["down", "watchdog"])?;
+    bed.calm(server);
+    let floor = floor::measure(&bed, server, 15)?;
     bed.calm(server);
     let plan = Plan { signal: arguments.ticks, heavy: 15, printed: 15 };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -124,7 +144,7 @@ fn one_size(
         None => None,
     };
     let (up, status, down) = (up.cost(), status.cost(), down.cost());
-    Ok(Measured { agents, load, ticks, status, up, down, memory, original })
+    Ok(Measured { agents, load, ticks, floor, status, up, down, memory, idle, delays, original })
 }
 
 /// Runs a verb that is not measured.

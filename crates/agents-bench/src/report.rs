@@ -4,7 +4,11 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use crate::delay::Delays;
+use crate::floor::Floor;
+use crate::idle::Idle;
 use crate::original::Original;
+use crate::series::Series;
 use crate::ticks::{TickCost, Ticks};
 use crate::verbs::VerbCost;
 
@@ -15,10 +19,14 @@ pub struct Measured {
     /// The load averages before, with whatever else the machine had to do.
     pub load: String,
     pub ticks: Ticks,
+    /// The least that looks of these kinds cost.
+    pub floor: Floor,
     pub status: VerbCost,
     pub up: VerbCost,
     pub down: VerbCost,
     pub memory: Memory,
+    pub idle: Option<Idle>,
+    pub delays: Option<Delays>,
     pub original: Option<Original>,
 }
 
@@ -34,6 +42,8 @@ pub struct Memory {
 /// How many times less processor time than the original a tick may use, at [`JUDGED_AT`] agents.
 const TIMES_LESS: f64 = 100.0;
 const JUDGED_AT: usize = 100;
+/// How much of its floor a tick may use.
+const OF_FLOOR: f64 = 1.5;
 
 /// The heading of the table.
 pub fn heading() -> String {
@@ -68,6 +78,8 @@ pub fn rows(measured: &Measured) -> String {
         original.map(|it| (it.signal.wall_ms + it.heavy.wall_ms, it.signal.cpu() + it.heavy.cpu()));
     tick(&mut text, "heavy tick", &ticks.heavy, heavy);
     tick(&mut text, "tick, all panes printed", &ticks.printed, None);
+    tick(&mut text, "floor: a listing", &measured.floor.idle, None);
+    tick(&mut text, "floor: listing, captures", &measured.floor.printed, None);
     verb(&mut text, "status", &measured.status, original.map(|it| whole(&it.status)));
     verb(&mut text, "up", &measured.up, original.map(|it| whole(&it.up)));
     verb(&mut text, "down", &measured.down, original.map(|it| whole(&it.down)));
@@ -76,7 +88,31 @@ pub fn rows(measured: &Measured) -> String {
         text,
         "resident KiB: watchdog {watchdog_kib}, a launcher {launcher_kib}, the tmux server {server_kib}"
     );
+    text.push_str(&beside(measured));
     text + &verdicts(measured)
+}
+
+/// What is measured beside ticks and verbs.
+fn beside(measured: &Measured) -> String {
+    let mut text = String::new();
+    if let Some(Idle { seconds, own_ms, server_ms, wakeups }) = &measured.idle {
+        let _ = writeln!(
+            text,
+            "watchdog at rest for {seconds:.0} s, per minute: own {own_ms:.1} ms, server {server_ms:.1} ms, {wakeups:.0} wakeups"
+        );
+    }
+    let walls = |it: &Series| format!("{:.0}/{:.0}/{:.0}", it.min, it.median, it.max);
+    if let Some(Delays { death, report }) = &measured.delays {
+        let _ = writeln!(
+            text,
+            "ms min/median/max: death to decision {}, report to status {}",
+            walls(death),
+            walls(report)
+        );
+    }
+    let agents = f64::from(u32::try_from(measured.agents.max(1)).unwrap_or(u32::MAX));
+    let _ = writeln!(text, "`up` per session: {:.1} ms (median)", measured.up.wall.median / agents);
+    text
 }
 
 fn tick(text: &mut String, name: &str, cost: &TickCost, original: Option<(f64, f64)>) {
@@ -117,6 +153,21 @@ fn verdicts(measured: &Measured) -> String {
         started.noise_per_tick,
         word(started.none)
     );
+    let floors = [("signal tick", &measured.ticks.signal, &measured.floor.idle)];
+    let floors = floors.into_iter().chain([(
+        "printed tick",
+        &measured.ticks.printed,
+        &measured.floor.printed,
+    )]);
+    for (name, ours, floor) in floors {
+        let (means, medians) =
+            (ours.cpu() / floor.cpu(), ours.cpu_of_median() / floor.cpu_of_median());
+        let _ = writeln!(
+            text,
+            "cpu of a {name} against its floor: {means:.2} times (medians {medians:.2}); target {OF_FLOOR}: {}",
+            word(means <= OF_FLOOR)
+        );
+    }
     if let (JUDGED_AT, Some(original)) = (measured.agents, &measured.original) {
         let ratio = original.signal.cpu() / measured.ticks.signal.cpu().max(0.001);
         let _ = writeln!(
@@ -191,7 +242,10 @@ mod tests {
             status: verb_cost(),
             up: verb_cost(),
             down: verb_cost(),
+            floor: Floor { idle: cost(1), printed: cost(1) },
             memory: Memory { watchdog_kib: 1, launcher_kib: 1, server_kib: 1 },
+            idle: None,
+            delays: Some(Delays { death: series(3), report: series(4) }),
             original: Some(original),
         }
     }
@@ -201,6 +255,9 @@ mod tests {
         let good = rows(&measured(2, true));
         assert!(good.contains("target 0: met"), "{good}");
         assert!(good.contains("100 times less; target 100: met"), "{good}");
+        assert!(good.contains("a signal tick against its floor: 2.00 times"), "{good}");
+        assert!(good.contains("death to decision 3/3/3, report to status 4/4/4"), "{good}");
+        assert!(good.contains("`up` per session: 0.0 ms"), "{good}");
         let bad = rows(&measured(3, false));
         assert!(bad.contains("target 0: not met"), "{bad}");
         assert!(bad.contains("67 times less; target 100: not met"), "{bad}");

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use agents_names::{AgentName, BackendName, RoleName, SessionName};
 
+use crate::Wrap;
+
 /// One declared worker; it exists whether or not it runs.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Agent {
@@ -26,6 +28,8 @@ pub struct Agent {
     pub wake: Option<Wake>,
     /// Its own; [`crate::Fleet::account_of`] is the one that counts.
     pub account: Option<String>,
+    /// Its own; [`crate::Fleet::wrap_of`] is the one that counts.
+    pub wrap: Option<Wrap>,
     /// Whether the pane is logged to `<log_dir>/<session>.log`.
     pub log: bool,
 }

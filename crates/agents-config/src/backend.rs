@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use agents_names::BackendName;
 
-use crate::{DialogAnswer, Pattern, Preset, Sample};
+use crate::{DialogAnswer, Pattern, Preset, Sample, Wrap};
 
 /// The declared program family that runs an agent.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -38,6 +38,8 @@ pub struct Backend {
     pub resume_takes_prompt: bool,
     /// What the program prints when it does not know the conversation `{id}`.
     pub resume_refused: Vec<String>,
+    /// What programs of agents are started through that do not say it themselves.
+    pub wrap: Wrap,
     /// A shell fragment with the slot `{id}`: gives a new conversation its id. `None`: the program chooses.
     pub session_flag: Option<String>,
     /// A shell fragment before the kickoff argument.

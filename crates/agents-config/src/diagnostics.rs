@@ -21,7 +21,7 @@ impl Report {
     pub(crate) fn new(file: &Path, text: &str, problems: Vec<Problem>) -> Self {
         let problems = problems.into_iter().map(printable).collect();
         // What stands beside a problem may be the line of a secret.
-        Self { file: file.to_owned(), text: crate::secret::masked(text), problems }
+        Self { file: file.to_owned(), text: quotable(&crate::secret::masked(text)), problems }
     }
 
     /// The problems, in the order of the file.
@@ -84,6 +84,17 @@ impl Report {
             None => group,
         }
     }
+}
+
+/// The text at the same length without C1 controls and marks that turn text, which a terminal obeys; C0 is drawn by the renderer.
+fn quotable(text: &str) -> String {
+    let stand_in = |c: char| match c {
+        '\u{7f}' => '?',
+        '\u{80}'..='\u{9f}' | '\u{61c}' => '¿',
+        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+        c => c,
+    };
+    text.chars().map(stand_in).collect()
 }
 
 /// The problem with its control characters escaped: a quoted key of the file may hold any, and terminals obey them.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use agents_names::{AgentName, BackendName, PhaseId, SessionPrefix};
 
-use crate::{Agent, Backend, LoopPlan, Notify, Service, Timing};
+use crate::{Agent, Agents, Backend, LoopPlan, Notify, Service, Timing, Wrap};
 
 /// All agents and services of one config file, with every default applied and every path absolute.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -24,7 +24,7 @@ pub struct Fleet {
     pub timing: Timing,
     pub backends: std::collections::BTreeMap<BackendName, Backend>,
     /// In the order of the file.
-    pub agents: Vec<Agent>,
+    pub agents: Agents,
     /// In the order of the file.
     pub services: Vec<Service>,
     pub loop_plan: Option<LoopPlan>,
@@ -46,7 +46,7 @@ impl Fleet {
     /// The declared agent of that name.
     #[must_use]
     pub fn agent(&self, name: &AgentName) -> Option<&Agent> {
-        self.agents.iter().find(|agent| agent.name == *name)
+        self.agents.named(name)
     }
 
     /// The declared service of that name.
@@ -66,6 +66,12 @@ impl Fleet {
     #[must_use]
     pub fn account_of<'a>(&'a self, agent: &'a Agent) -> Option<&'a str> {
         agent.account.as_deref().or_else(|| self.backends.get(&agent.backend)?.account.as_deref())
+    }
+
+    /// What the program of `agent` is started through: its own word, else that of its backend.
+    #[must_use]
+    pub fn wrap_of<'a>(&'a self, agent: &'a Agent) -> &'a Wrap {
+        agent.wrap.as_ref().unwrap_or(&self.backend_of(agent).wrap)
     }
 
     /// The command that ends a session of that name on the fleet's server, for a person to type.

@@ -4,6 +4,7 @@
 //! applies the defaults. Problems are collected all the way, so one load shows all of them.
 
 mod agent;
+mod agents;
 mod backend;
 mod check;
 mod command_word;
@@ -40,8 +41,10 @@ mod stray_override;
 mod timing;
 mod unused_model;
 mod value;
+mod wrap;
 
 pub use agent::{Agent, Kind, PromptSource, Wake, Watch};
+pub use agents::Agents;
 pub use backend::{Backend, PromptDelivery};
 pub use diagnostics::Report;
 pub use dialog::DialogAnswer;
@@ -67,3 +70,4 @@ pub use service::Service;
 pub use stray_override::StrayOverride;
 pub use timing::Timing;
 pub use unused_model::UnusedModel;
+pub use wrap::Wrap;

@@ -61,7 +61,18 @@ pub(crate) fn missing(fleet: &Fleet, environment: &Environment) -> Vec<MissingPr
         let of = Owner::Service(service.name.clone());
         look.at(&program, &service.dir).map(|lack| lack.of(of, program, key))
     });
-    backends.chain(services).collect()
+    let wraps = fleet.agents.iter().filter_map(|agent| {
+        let program = fleet.wrap_of(agent).program()?.to_owned();
+        let of = Owner::Backend(agent.backend.clone());
+        let key = match &agent.wrap {
+            Some(_) => format!("agent.{}.wrap", agent.name),
+            None => format!("backend.{}.wrap", agent.backend),
+        };
+        look.at(&program, &agent.dir).map(|lack| lack.of(of, program, key))
+    });
+    let mut wraps: Vec<MissingProgram> = wraps.collect();
+    wraps.dedup_by(|one, other| one.key == other.key);
+    backends.chain(services).chain(wraps).collect()
 }
 
 /// The program that starts an agent, and the key that names it.

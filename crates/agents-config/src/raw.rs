@@ -8,7 +8,7 @@ use crate::entry::{Entry, Field, Named, Rows, Section};
 use crate::problem::Span;
 use crate::reader::{Reader, Table};
 use crate::schema::{Property, table_schema};
-use crate::value::{Count, Filled, GitName, Interval, Seconds};
+use crate::value::{Count, FileName, Filled, GitName, Interval, Seconds};
 use crate::{Kind, Pattern, PromptDelivery, Watch};
 
 /// Declares a raw table once: its struct, how it is read, and its schema.
@@ -67,11 +67,13 @@ mod answer;
 mod homes;
 mod notify;
 mod sample;
+mod wake;
 
 pub(crate) use answer::RawAnswer;
 pub(crate) use homes::homes_of;
 pub(crate) use notify::{RawNotify, RawNotifyTarget};
 pub(crate) use sample::RawSample;
+pub(crate) use wake::RawWake;
 
 table! {
     /// One fleet of agents: the whole of `agents.toml`.
@@ -184,6 +186,8 @@ table! {
         "journal_age" => journal_age: Field<Interval>,
         /// How many entries of the journal are kept, 1000 at least; the oldest go first, once a day. Default `200000`.
         "journal_entries" => journal_entries: Field<Count>,
+        /// How long a log in `log_dir` may become, in MiB. Of a longer one the end, as much again, is kept as `<log>.1`. Default `64`.
+        "log_megabytes" => log_megabytes: Field<Count>,
     }
 }
 
@@ -228,7 +232,7 @@ table! {
         "session_flag" => session_flag: Field<String>,
         /// The argument that the kickoff stands behind, with `arg` delivery. Default: none, the kickoff is the last argument.
         "prompt_flag" => prompt_flag: Field<String>,
-        /// Whether the program is started so that it reports what it does, by hooks for this one start; needs a preset. With `codex` it also runs hooks that the user has not reviewed. Default: `true` for `claude` and `pi` started by their own name, else `false`.
+        /// Whether the program is started so that it reports what it does, by hooks for this one start; needs a preset. With `codex` it also runs hooks that the user has not reviewed; `opencode` gets a port of the loopback address and a password. Default: `true` for `claude`, `opencode` and `pi` started by their own name, else `false`.
         "hooks" => hooks: Field<bool>,
         /// Whether the program is started with remote control. Default `false`.
         "remote_control" => remote_control: Field<bool>,
@@ -248,6 +252,8 @@ table! {
         "account" => account: Field<String>,
         /// How long the program takes until it can take input, where no `ready_re` tells. Without `ping` delivery at most 5 s of it are waited. Default `12s`.
         "connect_delay" => connect_delay: Field<Seconds>,
+        /// What its agents' programs are started through, as a list of words: a preset, `none`, `bwrap` (only the worktree and the program's own home can be written) or `systemd-scope` (limits on memory and tasks), and further words for it; or a program of your own. With the slots `{dir}` and `{home}`. Default `[]`, nothing.
+        "wrap" => wrap: Field<Vec<String>>,
         /// Stored screens, and what each shows; beside those of `defaults.samples_dir`.
         "sample" => sample: Rows<RawSample>,
         /// Dialogs that the watchdog may answer. Default: none, each question is reported.
@@ -288,18 +294,10 @@ table! {
         "wake" => wake: Section<RawWake>,
         /// Agents of one account share a provider's allowance: a usage limit of one holds all of them, and they start with a gap between them; see `watchdog.account_gap` and `watchdog.account_stagger`. Default: that of the backend, then of `[defaults]`, then none.
         "account" => account: Field<String>,
+        /// What its program is started through; see `backend.wrap`. Default: that of the backend.
+        "wrap" => wrap: Field<Vec<String>>,
         /// Whether the pane is logged to `<log_dir>/<session>.log`. Default `true`.
         "log" => log: Field<bool>,
-    }
-}
-
-table! {
-    /// A scheduled nudge to an idle agent.
-    RawWake {
-        /// How long between two wakes. Default `1h`.
-        "interval" => interval: Field<Interval>,
-        /// The file whose text is typed, as one line.
-        required "prompt_file" => prompt_file: Field<Filled>,
     }
 }
 
@@ -327,7 +325,7 @@ table! {
         /// The phases, in order.
         "phases" => phases: Rows<RawPhase>,
         /// The file under the state folder that mirrors the position. Default `phase-idx`.
-        "state_file" => state_file: Field<Filled>,
+        "state_file" => state_file: Field<FileName>,
         /// The line in a status file that ends its phase. Default `## DONE`.
         "done_marker" => done_marker: Field<Filled>,
         /// Whether a finished phase moves on by itself. Default `true`.
@@ -395,6 +393,6 @@ table! {
         /// The agent to start then.
         "run" => run: Field<AgentName>,
         /// The file in the log folder that is deleted then. Default `.run-on-complete`.
-        "trigger_file" => trigger_file: Field<Filled>,
+        "trigger_file" => trigger_file: Field<FileName>,
     }
 }

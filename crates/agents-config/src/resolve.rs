@@ -73,7 +73,7 @@ fn fleet(
         presets_dir: presets.folder,
         timing,
         backends,
-        agents: Option::<Vec<_>>::from_iter::<Vec<_>>(declared)?,
+        agents: Option::<Vec<_>>::from_iter::<Vec<_>>(declared)?.into(),
         services: Option::<Vec<_>>::from_iter::<Vec<_>>(services)?,
         loop_plan: loop_plan?,
         notify,

@@ -47,6 +47,8 @@ pub struct Timing {
     pub journal_age: Duration,
     /// How many entries of the journal are kept. Default 200 000.
     pub journal_entries: u32,
+    /// How long a log may become, in MiB. Default 64.
+    pub log_megabytes: u32,
 }
 
 impl Default for Timing {
@@ -73,6 +75,7 @@ impl Default for Timing {
             tmux_timeout: seconds(5),
             journal_age: seconds(30 * 24 * 3600),
             journal_entries: 200_000,
+            log_megabytes: 64,
         }
     }
 }

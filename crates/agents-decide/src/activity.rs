@@ -21,6 +21,10 @@ pub(crate) const BOTTOM_ROWS: usize = 12;
 /// Work uses more of the processor than this share of the time; an idle TUI that blinks uses up to 2 %.
 const WORKING_SHARE: f64 = 0.05;
 
+/// A burst of so much is work, also in a longer span; but never less than this share of it, which no idle TUI uses.
+const BURST_OF: Duration = Duration::from_secs(30);
+const LEAST_SHARE: f64 = 0.025;
+
 /// Processor time is compared over at least this span: over less, one burst of an idle program looks like work.
 const CPU_SPAN: Duration = Duration::from_secs(5);
 
@@ -247,6 +251,12 @@ fn watch_told(
     true
 }
 
+/// How many milliseconds of processor time are work in a span: how often it is looked changes little.
+fn working_ms(span: Duration) -> f64 {
+    let burst = WORKING_SHARE * span.min(BURST_OF).as_millis() as f64;
+    burst.max(LEAST_SHARE * span.as_millis() as f64)
+}
+
 fn watch_processes(
     next: &mut ActivityState,
     processes: &Seen<ProcessesSeen>,
@@ -259,7 +269,7 @@ fn watch_processes(
         Some((from, _)) if same_set && now.at.since(from) < CPU_SPAN => return,
         Some((from, before)) if same_set => {
             let used = processes.cpu_ms.saturating_sub(before) as f64;
-            used > WORKING_SHARE * now.at.since(from).as_millis() as f64
+            used > working_ms(now.at.since(from))
         }
         Some(_) => true,
         // The first look has nothing to compare with.

@@ -103,6 +103,8 @@ pub enum Opening {
     /// A new one, whose id the program chooses.
     #[default]
     Unnamed,
+    /// A new one, whose id the program chooses, though the last one was to be resumed: nobody learnt its id.
+    Unknown,
     /// A new one, under this id.
     Named(String),
     /// This one is resumed.

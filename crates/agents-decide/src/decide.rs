@@ -277,19 +277,21 @@ fn stall(
     seen: &MemberSeen,
     activity: Activity,
 ) -> Option<crate::Why> {
-    let member = draft.member(&agent.name).clone();
+    let member = draft.member(&agent.name);
+    let (before, state) = (std::mem::take(&mut member.stall), member.activity.clone());
+    let unsettled = member.mailbox.stage != delivery::Stage::Owed;
     let look = StallLook {
         agent,
         backend: draft.fleet.backend_of(agent),
         timing: &draft.fleet.timing,
         screen: &seen.screen,
         activity,
-        state: &member.activity,
+        state: &state,
         processes: &seen.processes,
         log_age: seen.log_age,
-        unsettled: member.mailbox.stage != delivery::Stage::Owed,
+        unsettled,
     };
-    let step = member.stall.step(&look, draft.now);
+    let step = before.step(&look, draft.now);
     if !step.notes.is_empty() {
         // It says more of the same.
         draft.unsay(&agent.name, |note| {

@@ -184,7 +184,7 @@ fn typed(
         return wait(draft, what, message, "its composer does not show the text yet");
     }
     let drafted = seen.shown.as_ref().is_some_and(|shown| shown.draft.is_some());
-    let before = Before { rows: screen.rows.clone(), first: draft.now.at, drafted };
+    let before = Before { rows: screen.rows.to_vec(), first: draft.now.at, drafted };
     submit(draft, what, pane, message, Attempt { tries: 1, before });
 }
 
@@ -234,10 +234,8 @@ fn submitted(
     message: &Message,
 ) {
     let name = what.name();
-    let arrived =
-        sent.pane.submitted.as_deref() == Some(submit_token(message, sent.tries).as_str());
-    let evidence = went(draft, what, seen, &sent.before, message);
-    if let Some(evidence) = evidence.filter(|_| arrived) {
+    let arrived = has_arrived(&sent, message);
+    if let Some(evidence) = gone(draft, what, seen, &sent, message) {
         return delivered(draft, what, message, (evidence, sent.tries));
     }
     if draft.member(name).asks.is_some() {
@@ -263,6 +261,38 @@ fn submitted(
         let tries = tries + 1;
         submit(draft, what, sent.pane, message, Attempt { tries, before: sent.before });
     }
+}
+
+/// The run of a member is about to be ended: what this look shows to have gone is delivered, and not typed again at the
+/// next one.
+pub(crate) fn settle(draft: &mut Draft<'_>, what: Declared<'_>) {
+    let Some(seen) = draft.seen.members.get(what.name()) else { return };
+    let mailbox = &draft.member(what.name()).mailbox;
+    let (Some(message), stage) = (mailbox.queue.front().cloned(), mailbox.stage.clone()) else {
+        return;
+    };
+    let Stage::Submitted { at, run, tries, before, first, drafted } = stage else { return };
+    let Some(pane) = seen.pane.known().filter(|pane| pane.run == run) else { return };
+    let before = Before { rows: before, first: first.unwrap_or(at), drafted };
+    let sent = Submit { pane, at, tries, before };
+    if let Some(evidence) = gone(draft, what, seen, &sent, &message) {
+        delivered(draft, what, &message, (evidence, tries));
+    }
+}
+
+fn has_arrived(sent: &Submit<'_>, message: &Message) -> bool {
+    sent.pane.submitted.as_deref() == Some(submit_token(message, sent.tries).as_str())
+}
+
+/// What shows that a submitted message went.
+fn gone(
+    draft: &Draft<'_>,
+    what: Declared<'_>,
+    seen: &MemberSeen,
+    sent: &Submit<'_>,
+    message: &Message,
+) -> Option<Went> {
+    went(draft, what, seen, &sent.before, message).filter(|_| has_arrived(sent, message))
 }
 
 fn went(

@@ -5,6 +5,7 @@ use std::time::Duration;
 use agents_config::{Agent, Backend, Fleet, Kind, Service, Watch};
 use agents_names::{AgentName, PhaseId};
 
+use crate::notes::Notes;
 use crate::sentence::Telling;
 use crate::state::{FleetState, Member, Wanted};
 use crate::{About, Action, Moment, Note, Now, Observation, RunId};
@@ -27,7 +28,7 @@ pub(crate) struct Draft<'a> {
     pub now: Now,
     pub next: FleetState,
     pub actions: Vec<Action>,
-    pub notes: Vec<About>,
+    notes: Notes,
     pub look_by: Option<Moment>,
     /// The tmux server that held the fleet is proven to be gone.
     pub server_lost: bool,
@@ -53,7 +54,7 @@ impl<'a> Draft<'a> {
             now,
             next,
             actions: Vec::new(),
-            notes: Vec::new(),
+            notes: Notes::default(),
             look_by: None,
             server_lost: false,
             doubted: false,
@@ -64,7 +65,7 @@ impl<'a> Draft<'a> {
         Decision {
             next: self.next,
             actions: self.actions,
-            notes: self.notes,
+            notes: self.notes.in_order(),
             look_by: self.look_by,
         }
     }
@@ -82,15 +83,17 @@ impl<'a> Draft<'a> {
     }
 
     fn say(&mut self, about: About) {
-        // What two machines have to say is said once.
-        if !self.notes.contains(&about) {
-            self.notes.push(about);
-        }
+        self.notes.add(about);
+    }
+
+    /// What was noted of a member, or of the fleet as a whole.
+    pub fn noted(&self, name: Option<&AgentName>) -> impl Iterator<Item = &Note> {
+        self.notes.of(name)
     }
 
     /// Takes back what was noted of a member.
     pub fn unsay(&mut self, name: &AgentName, is_it: impl Fn(&Note) -> bool) {
-        self.notes.retain(|about| about.name.as_ref() != Some(name) || !is_it(&about.note));
+        self.notes.take_back(name, is_it);
     }
 
     /// Notes it, and tells the operator the same, as [`Self::alarm`] does.

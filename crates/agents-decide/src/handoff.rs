@@ -111,6 +111,10 @@ impl HandoffState {
 /// After so many failed fetches in a row the operator hears of it.
 const FAILURES: u32 = 3;
 
+/// A remote that answers without the branch that was read before: what is pushed to another one nobody would hear of.
+const GONE: &str = "the remote has no such branch any more; if it was renamed, `loop.handoff.branch` \
+                    names it, and a new clone knows the new default";
+
 pub(crate) fn step(draft: &mut Draft<'_>) {
     let Some(handoff) = draft.fleet.loop_plan.as_ref().and_then(|plan| plan.handoff.as_ref())
     else {
@@ -125,9 +129,12 @@ pub(crate) fn step(draft: &mut Draft<'_>) {
         Seen::Absent => return,
         Seen::Unknown(cause) => return failed(draft, cause),
     };
+    let before = draft.next.handoff.base.clone();
+    if look.head.is_none() && before.commit().is_some() {
+        return failed(draft, GONE);
+    }
     draft.next.handoff.failures = 0;
     draft.calm(None, "handoff");
-    let before = draft.next.handoff.base.clone();
     commits(draft, handoff, look);
     inboxes(draft, handoff, look);
     if matches!(before, Base::At(_) | Base::Copy(_)) && draft.next.handoff.base != before {
@@ -262,9 +269,9 @@ fn subjects(draft: &mut Draft<'_>, handoff: &Handoff, commits: &[(String, String
 
 /// Commits that concern nobody: that nothing follows from them is said too.
 fn nothing_new(draft: &mut Draft<'_>, look: &HandoffSeen) {
-    let told = |about: &crate::About| matches!(about.note, Note::HandoffNews { .. });
+    let told = |note: &Note| matches!(note, Note::HandoffNews { .. });
     let NewsSeen::Commits(commits) = &look.news else { return };
-    if commits.is_empty() || draft.notes.iter().any(told) {
+    if commits.is_empty() || draft.noted(None).any(told) {
         return;
     }
     let pushed = match commits.len() {
@@ -314,3 +321,6 @@ fn tell(draft: &mut Draft<'_>, target: &AgentName, kind: MessageKind, text: Stri
         draft.alarm(Some(target), "undeclared-target", said);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -185,14 +185,13 @@ fn condemnation(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen) -> Opti
         // It knows better than a row that may be quoted.
         return told(seen);
     }
-    let mailbox = draft.member(&agent.name).mailbox.clone();
     let screen = seen.screen.known()?;
-    let why = fatal::row(backend, screen, mailbox.own_texts())?;
+    let why = fatal::row(backend, screen, draft.member(&agent.name).mailbox.own_texts())?;
     let is_ready = backend
         .ready_re
         .as_ref()
         .is_some_and(|ready| screen.rows.iter().any(|row| ready.is_match(row)));
-    Some(Found { why, can_answer: is_ready && !has_left(backend, pane), told_at: None })
+    Some(Found { why, can_answer: is_ready && !has_left(draft, agent, pane), told_at: None })
 }
 
 /// The failure of which the program itself tells. It sits at its composer, so a message tries again.
@@ -213,10 +212,14 @@ fn mismatch(draft: &Draft<'_>, backend: &Backend, pane: &PaneSeen) -> Option<Why
 }
 
 /// Whether another process is in the foreground: the composer on the screen is then the last frame of a program that ended.
-fn has_left(backend: &Backend, pane: &PaneSeen) -> bool {
+fn has_left(draft: &Draft<'_>, agent: &Agent, pane: &PaneSeen) -> bool {
+    let fleet = &draft.fleet;
+    // What it is wrapped in stays in the foreground in its place.
+    let wrap = fleet.wrap_of(agent).program().and_then(|program| program.rsplit('/').next());
     // Where no backends need to be told apart, the process is not looked at.
     let is_known = !pane.command.is_empty();
-    backend.process_name.as_ref().is_some_and(|name| is_known && *name != pane.command)
+    let is_other = |name: &String| *name != pane.command && wrap != Some(pane.command.as_str());
+    fleet.backend_of(agent).process_name.as_ref().is_some_and(|name| is_known && is_other(name))
 }
 
 /// Whether the error stands below the message that was answered otherwise before.

@@ -6,10 +6,11 @@ use agents_config::OneOff;
 use agents_names::{AgentName, PhaseId};
 
 use crate::conversation::Which;
-use crate::delivery::{MessageKind, Went, closed, keep_for_next_start, owe, owe_now};
+use crate::delivery::{MessageKind, Went, closed, keep_for_next_start, owe, owe_now, settle};
 use crate::draft::{Declared, Draft};
 use crate::life::{Ending, Life, begin_stop, set, taken};
 use crate::request::{Answer, OneOffs, Request, RequestId, SendTerms, Verb};
+use crate::sentence::messages_kept;
 use crate::sequence::Sequence;
 use crate::state::{OpenRequest, Wanted};
 use crate::{MessageNote, Moment, Seen, Why};
@@ -171,6 +172,7 @@ fn down(draft: &mut Draft<'_>, names: &[AgentName], whole: bool) -> Answers {
         draft.member(what.name()).wanted = Wanted::Down;
         draft.member(what.name()).one_off = OneOff::default();
         draft.member(what.name()).conversations.next = Which::default();
+        settle(draft, what);
         keep_for_next_start(draft.member(what.name()));
         let kept = draft.member(what.name()).mailbox.queue.len();
         if let Ok(count @ 1..) = u32::try_from(kept) {
@@ -201,7 +203,11 @@ fn ask_down(draft: &mut Draft<'_>, what: Declared<'_>) -> Option<Answer> {
             if present.is_none() && !leftovers && !matches!(seen.pane, Seen::Unknown(_)) =>
         {
             set(draft, what, Life::Stopped { since, how: Ending::Asked });
-            return Some(Answer::NotRunning);
+            let kept = draft.member(what.name()).mailbox.queue.len() as u64;
+            return Some(match kept {
+                0 => Answer::NotRunning,
+                kept => Answer::NotRunningWith(messages_kept(kept)),
+            });
         }
         Life::Starting { run, .. } => begin_stop(draft, what, Some(run), Why::Asked, None),
         Life::Stopped { .. }
@@ -219,6 +225,7 @@ fn restart(draft: &mut Draft<'_>, names: &[AgentName], start: &Start<'_>) -> Ans
         let seen = &draft.seen.members[what.name()];
         let unstartable = seen.unstartable.clone().or_else(|| taken(draft, what, seen));
         want_up(draft, what.name(), start.one_offs);
+        settle(draft, what);
         let member = draft.member(what.name());
         member.budget.reset();
         let answer = match (unstartable, member.life.clone()) {

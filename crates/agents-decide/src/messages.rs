@@ -18,17 +18,20 @@ pub fn is_typed(backend: &Backend, opening: &Opening) -> bool {
     match (backend.prompt_delivery, opening) {
         (PromptDelivery::Ping, _) => true,
         (PromptDelivery::Arg, Opening::Resumed(_)) => !backend.resume_takes_prompt,
-        (PromptDelivery::Arg, Opening::Unnamed | Opening::Named(_)) | (PromptDelivery::Exec, _) => {
-            false
-        }
+        (PromptDelivery::Arg, Opening::Unnamed | Opening::Unknown | Opening::Named(_))
+        | (PromptDelivery::Exec, _) => false,
     }
+}
+
+/// Whether an agent has no kickoff.
+pub(crate) fn is_empty(agent: &Agent) -> bool {
+    matches!(&agent.prompt, PromptSource::Text(text) if text.trim().is_empty())
 }
 
 /// The line that is typed as the first message where the kickoff itself is not handed over.
 pub(crate) fn kickoff_line(fleet: &Fleet, what: Declared<'_>, opening: &Opening) -> Option<String> {
     let Declared::Agent(agent) = what else { return None };
-    let empty = matches!(&agent.prompt, PromptSource::Text(text) if text.trim().is_empty());
-    if empty || !is_typed(fleet.backend_of(agent), opening) {
+    if is_empty(agent) || !is_typed(fleet.backend_of(agent), opening) {
         return None;
     }
     let file = kickoff_file(fleet, agent);

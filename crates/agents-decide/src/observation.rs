@@ -124,7 +124,7 @@ pub struct DeadSeen {
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct ScreenSeen {
     /// Top to bottom; rows that the terminal wrapped are joined.
-    pub rows: Vec<String>,
+    pub rows: crate::Rows,
     /// Equal digests mean equal rows.
     pub digest: u64,
 }

@@ -104,6 +104,8 @@ pub enum Answer {
     /// The same, and this is to be said of it.
     StoppedWith(String),
     NotRunning,
+    /// The same, and this is to be said of it.
+    NotRunningWith(String),
     /// The message reached the member, and was seen to go, by this evidence.
     Delivered(Went),
     /// With the reason.

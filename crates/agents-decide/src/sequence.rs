@@ -219,6 +219,7 @@ fn loops<'a>(draft: &Draft<'a>) -> Vec<Declared<'a>> {
 fn stop_loops(draft: &mut Draft<'_>, why: &Why) {
     for what in loops(draft) {
         let now = draft.now.at;
+        crate::delivery::settle(draft, what);
         let overtaken = crate::delivery::keep_for_next_phase(draft.member(what.name()));
         if overtaken > 0 {
             draft.note(what.name(), MessageNote::Overtaken { count: overtaken });

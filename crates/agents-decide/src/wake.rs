@@ -20,6 +20,8 @@ pub enum WakeNote {
         reason: String,
     },
     FileMissing,
+    /// The phase sequence is complete: nobody is woken.
+    Rests,
 }
 
 pub(crate) fn step(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen, activity: Activity) {
@@ -28,6 +30,7 @@ pub(crate) fn step(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen, acti
         return;
     };
     if draft.next.sequence.as_ref().is_some_and(crate::sequence::Sequence::is_complete) {
+        draft.note(&agent.name, WakeNote::Rests);
         return;
     }
     let now = draft.now.at;

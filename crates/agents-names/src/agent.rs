@@ -13,7 +13,7 @@ macro_rules! name {
             serde::Serialize, serde::Deserialize, schemars::JsonSchema,
         )]
         #[serde(try_from = "String", into = "String")]
-        pub struct $type(String);
+        pub struct $type(std::sync::Arc<str>);
 
         impl $type {
             /// Checks the text.
@@ -23,7 +23,7 @@ macro_rules! name {
             pub fn new(text: impl Into<String>) -> Result<Self, NameError> {
                 let text = text.into();
                 check($kind, &text, LIMIT)?;
-                Ok(Self(text))
+                Ok(Self(text.into()))
             }
 
             /// The name as text.
@@ -48,7 +48,7 @@ macro_rules! name {
 
         impl From<$type> for String {
             fn from(name: $type) -> String {
-                name.0
+                name.0.as_ref().to_owned()
             }
         }
 

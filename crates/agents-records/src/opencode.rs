@@ -19,7 +19,7 @@ use crate::turn::Usage;
 
 mod http;
 
-pub use http::fetch;
+pub use http::{Server, USER, fetch};
 
 /// The answers from which a session's state is read, taken one after the other.
 #[derive(Debug, Clone, Copy)]
@@ -89,6 +89,20 @@ fn last_failure(messages: &[u8]) -> Result<Option<Failure>, RecordError> {
         Some(Outcome::Failed(failure)) => Some(failure),
         Some(Outcome::Done | Outcome::Interrupted) | None => None,
     })
+}
+
+/// The last prompt among the messages of `GET /session/ID/message`, with its instant.
+///
+/// # Errors
+/// [`RecordError::Answer`] when the answer is no list of objects.
+pub fn last_prompt(messages: &[u8]) -> Result<Option<(DateTime<Utc>, String)>, RecordError> {
+    let messages = list("GET /session/ID/message", messages)?;
+    let prompts = messages.iter().rev().flat_map(of_message);
+    let mut prompts = prompts.filter_map(|event| {
+        let What::Prompt(text) = event.what else { return None };
+        Some((event.at?, text))
+    });
+    Ok(prompts.next())
 }
 
 /// The conversations of `GET /session`; a sub-agent's session has a parent.

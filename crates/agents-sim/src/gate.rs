@@ -59,6 +59,11 @@ impl Gate {
         self.lock().dead = None;
     }
 
+    /// The watchdog dies now.
+    pub fn kill(&self, how: &str) {
+        self.lock().dead = Some(how.to_owned());
+    }
+
     /// Where the watchdog died.
     pub fn death(&self) -> Option<String> {
         self.lock().dead.clone()

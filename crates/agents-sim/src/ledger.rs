@@ -1,12 +1,13 @@
-//! What survives the death of a watchdog? The store, in memory.
+//! What survives the death of a watchdog, and the failing of the power? The store, in memory.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use agents_decide::{FleetState, Request, RequestId, Verb};
-use agents_watchdog::ledger::{Ledger, LedgerError, Record};
+use agents_decide::{Action, FleetState, Request, RequestId, Verb};
+use agents_watchdog::ledger::{EntryKind, Ledger, LedgerError, Record};
 use agents_watchdog::place::ClockMark;
 
+use crate::frame::Frame;
 use crate::gate::Gate;
 use crate::trace::Trace;
 
@@ -16,15 +17,29 @@ pub(crate) struct Disk {
     inner: Arc<Mutex<Inner>>,
 }
 
+/// What happens at a commit to come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CommitFault {
+    /// The bytes are in the cache of the machine, and the watchdog is killed.
+    KilledUnsynced,
+    /// The power fails when so many thousandths of the bytes have reached the disk.
+    PowerFails(u64),
+}
+
 #[derive(Debug, Default)]
 struct Inner {
-    /// As JSON, so that what does not survive a store does not survive here.
     state: Option<String>,
     words: BTreeMap<String, String>,
     open: Vec<Request>,
     last_request: u64,
     failures: u32,
     epoch: u64,
+    fault: Option<CommitFault>,
+    /// What was written and not synced when its writer ended.
+    tail: Option<Vec<u8>>,
+    power_failed: bool,
+    /// The actions of the last decision that was made durable.
+    intents: Vec<Action>,
 }
 
 impl Disk {
@@ -42,22 +57,75 @@ impl Disk {
         self.lock().failures = count;
     }
 
+    /// What happens at the next commit.
+    pub fn fault(&self, fault: Option<CommitFault>) {
+        self.lock().fault = fault;
+    }
+
+    /// Whether the power has failed since the last call.
+    pub fn power_failed(&self) -> bool {
+        std::mem::take(&mut self.lock().power_failed)
+    }
+
     pub fn unanswered(&self) -> usize {
         self.lock().open.len()
     }
 
+    /// The actions of the last decision that was made durable.
+    pub fn intents(&self) -> Vec<Action> {
+        self.lock().intents.clone()
+    }
+
+    /// How many bytes the state takes.
+    pub fn state_size(&self) -> usize {
+        self.lock().state.as_ref().map_or(0, String::len)
+    }
+
     /// A new writer; the one before it has no say any more.
     pub fn claim(&self, trace: Trace, gate: Gate) -> MemoryLedger {
-        let epoch = {
-            let mut inner = self.lock();
-            inner.epoch += 1;
-            inner.epoch
-        };
-        MemoryLedger { disk: self.clone(), epoch, trace, gate }
+        let mut inner = self.lock();
+        inner.epoch += 1;
+        let epoch = inner.epoch;
+        // What is left of a write counts when it is whole.
+        let left = inner.tail.take().and_then(|tail| Frame::read(&tail));
+        let surprises = left.is_some();
+        if let Some(frame) = left {
+            inner.keep(frame);
+        }
+        drop(inner);
+        MemoryLedger { disk: self.clone(), epoch, surprises, trace, gate }
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    fn keep(&mut self, frame: Frame) {
+        if frame.state.is_some() {
+            self.state = frame.state;
+        }
+        self.words.extend(frame.words);
+        self.open.retain(|request| !frame.answered.contains(&request.id.0));
+    }
+
+    /// Whether the commit comes to its end; what was written of it stays in the file.
+    fn survives(&mut self, frame: &Frame, gate: &Gate) -> bool {
+        let Some(fault) = self.fault.take() else { return true };
+        let mut bytes = frame.written();
+        let death = match fault {
+            CommitFault::KilledUnsynced => "after writing what it decided, and before that is safe",
+            CommitFault::PowerFails(kept) => {
+                let kept = bytes.len() * usize::try_from(kept).unwrap_or(0) / 1000;
+                bytes.truncate(kept);
+                self.power_failed = true;
+                "as the power fails while it writes what it decided"
+            }
+        };
+        self.tail = Some(bytes);
+        gate.kill(death);
+        false
     }
 }
 
@@ -66,6 +134,8 @@ impl Disk {
 pub(crate) struct MemoryLedger {
     disk: Disk,
     pub epoch: u64,
+    /// It begins with what the writer before it died of writing.
+    pub surprises: bool,
     trace: Trace,
     gate: Gate,
 }
@@ -100,13 +170,18 @@ impl Ledger for MemoryLedger {
             inner.failures -= 1;
             return Err(LedgerError::Unusable("the disk is full".to_owned()));
         }
-        if let Some(state) = record.state {
-            let text = serde_json::to_string(&state)
-                .map_err(|error| LedgerError::Unusable(error.to_string()))?;
-            inner.state = Some(text);
+        let frame = Frame::of(record).map_err(|error| LedgerError::Unusable(error.to_string()))?;
+        if !inner.survives(&frame, &self.gate) {
+            return Err(LedgerError::Unusable("the watchdog died as it wrote".to_owned()));
         }
-        inner.words.extend(record.words.iter().cloned());
-        inner.open.retain(|request| !record.replies.iter().any(|(id, _)| *id == request.id));
+        inner.keep(frame);
+        if record.state.is_some() {
+            let actions = record.entries.iter().filter(|entry| entry.kind == EntryKind::Action);
+            let read = |entry: &agents_watchdog::ledger::Entry| {
+                serde_json::from_value(entry.detail.clone()).ok()
+            };
+            inner.intents = actions.filter_map(read).collect();
+        }
         drop(inner);
         self.trace.record(record);
         Ok(())

@@ -5,7 +5,9 @@
 mod branch;
 mod calendar;
 mod error;
+mod frame;
 mod gate;
+mod judge;
 mod ledger;
 mod machine;
 mod place;
@@ -15,6 +17,7 @@ mod runs;
 pub mod script;
 mod simulation;
 mod standard;
+pub mod swarm;
 mod trace;
 mod walk;
 mod wire;

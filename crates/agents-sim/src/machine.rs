@@ -31,6 +31,10 @@ pub(crate) struct Parts {
     /// `None`: the file cannot be read.
     pub status: BTreeMap<PhaseId, Option<String>>,
     pub missing_prompts: BTreeSet<AgentName>,
+    /// Whose working directory vanished after a look found it.
+    pub missing_folders: BTreeSet<AgentName>,
+    /// When the machine was switched on, and how often it has been.
+    pub switched_on: (Duration, u32),
     /// The text of each wake file; `None` where it is missing.
     pub wake_texts: BTreeMap<AgentName, Option<String>>,
     pub resume_ids: BTreeMap<AgentName, String>,
@@ -54,6 +58,8 @@ impl Machine {
             runs: Runs::default(),
             status: BTreeMap::new(),
             missing_prompts: BTreeSet::new(),
+            missing_folders: BTreeSet::new(),
+            switched_on: (Duration::ZERO, 1),
             wake_texts: BTreeMap::new(),
             resume_ids: BTreeMap::new(),
             conversations: BTreeMap::new(),
@@ -71,7 +77,22 @@ impl Machine {
 
     /// Time since the machine was switched on; the boot clock.
     pub fn booted_for(&self) -> Duration {
-        self.terminals.now()
+        let (since, _) = self.parts().switched_on;
+        self.terminals.now().saturating_sub(since)
+    }
+
+    /// Which boot this is.
+    pub fn boot(&self) -> u32 {
+        self.parts().switched_on.1
+    }
+
+    /// The power fails, and comes back: every process of the machine has ended.
+    pub fn reboot(&self) {
+        let now = self.terminals.now();
+        let mut parts = self.parts();
+        parts.runs.switched_off(now);
+        parts.told.clear();
+        parts.switched_on = (now, parts.switched_on.1 + 1);
     }
 
     /// The wall clock, as it is set.

@@ -17,6 +17,8 @@ use crate::machine::Machine;
 
 /// How long a fetch takes.
 const FETCH: Duration = Duration::from_secs(1);
+/// As the real clock: a wall clock that was set while the machine was off does not age everything by years.
+const LONGEST_GAP: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// What one watchdog holds of the machine; it dies with the watchdog.
 pub(crate) struct SimPlace {
@@ -37,6 +39,10 @@ impl SimPlace {
 
     fn at(&self) -> Moment {
         self.base.after(self.machine.booted_for() - self.since)
+    }
+
+    fn boot_id(&self) -> String {
+        format!("boot-{}", self.machine.boot())
     }
 
     /// The age of the session log by the wall clock, as files are dated.
@@ -70,7 +76,13 @@ impl Place for SimPlace {
 
     fn resume_clock(&mut self, mark: &ClockMark) {
         let booted = self.machine.booted_for();
-        let gap = booted.saturating_sub(Duration::from_millis(mark.boot_ms));
+        let is_one_boot = mark.boot_id.as_ref().is_none_or(|id| *id == self.boot_id());
+        let gap = if is_one_boot {
+            booted.saturating_sub(Duration::from_millis(mark.boot_ms))
+        } else {
+            let gone = self.machine.wall().timestamp_millis().saturating_sub(mark.wall_ms);
+            Duration::from_millis(u64::try_from(gone).unwrap_or(0)).min(LONGEST_GAP)
+        };
         self.base = mark.at.after(gap);
         self.since = booted;
     }
@@ -79,7 +91,7 @@ impl Place for SimPlace {
         ClockMark {
             at: self.at(),
             boot_ms: u64::try_from(self.machine.booted_for().as_millis()).unwrap_or(u64::MAX),
-            boot_id: None,
+            boot_id: Some(self.boot_id()),
             wall_ms: self.machine.wall().timestamp_millis(),
         }
     }

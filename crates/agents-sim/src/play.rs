@@ -91,7 +91,7 @@ impl Simulation {
     }
 
     /// A file that is refused leaves the last good fleet in force, as in the real loop.
-    fn edit(&mut self, config: String) {
+    pub(crate) fn edit(&mut self, config: String) {
         match self.configure(config.clone()) {
             Ok(()) => self.trace().say("the config changed and is in force"),
             Err(_) => {

@@ -1,6 +1,6 @@
 //! Which processes live, and how did the others end? Derived from the sessions of the fake terminals.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use agents_decide::{BeganSeen, ExitSeen, ProcessesSeen, RunId, Seen, StopStage};
@@ -36,6 +36,8 @@ struct Run {
     began: Duration,
     state: RunState,
     told: bool,
+    /// Whether its launcher came to write down how it ended.
+    is_recorded: bool,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -69,6 +71,24 @@ impl Runs {
             entry.used += (now - since).mul_f64(0.6);
         }
         entry.since = busy.then_some(now);
+    }
+
+    /// The machine has lost its power, and with it every process.
+    pub fn switched_off(&mut self, at: Duration) {
+        for run in self.runs.iter_mut().filter(|run| run.lives()) {
+            run.state = RunState::Ended { at, code: None, signal: None };
+            run.is_recorded = false;
+        }
+    }
+
+    /// The members of whom processes live, with a terminal or without.
+    pub fn all_living(&self) -> BTreeSet<AgentName> {
+        self.runs.iter().filter(|run| run.lives()).map(|run| run.name.clone()).collect()
+    }
+
+    /// Whether a member uses the processor.
+    pub fn is_busy(&self, name: &AgentName) -> bool {
+        self.busy.get(name).is_some_and(|busy| busy.since.is_some())
     }
 
     /// Takes note of the sessions that have come and gone.
@@ -110,7 +130,15 @@ impl Runs {
         }
         self.runs.retain(|other| other.name != name || other.lives());
         let state = RunState::Live;
-        self.runs.push(Run { name, run, session, began: now, state, told: false });
+        self.runs.push(Run {
+            name,
+            run,
+            session,
+            began: now,
+            state,
+            told: false,
+            is_recorded: true,
+        });
     }
 
     /// The watchdog signals what is left of a run.
@@ -136,6 +164,9 @@ impl Runs {
     pub fn exit(&self, name: &AgentName, id: RunId, last_output: Vec<String>) -> Option<ExitSeen> {
         let run = self.runs.iter().find(|run| run.name == *name && run.run == id)?;
         let RunState::Ended { at, code, signal } = run.state else { return None };
+        if !run.is_recorded {
+            return None;
+        }
         let alive = at.saturating_sub(run.began);
         // A session that is closed under its program sends it SIGHUP, and nothing else here does.
         let session_closed = signal == Some(1);

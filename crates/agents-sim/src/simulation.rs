@@ -16,6 +16,7 @@ use agents_watchdog::run::LEAST_PAUSE;
 use agents_watchdog::tick::Engine;
 
 use crate::gate::{Gate, Trap};
+use crate::judge::{Judge, Judged};
 use crate::ledger::{Disk, MemoryLedger};
 use crate::machine::Machine;
 use crate::place::SimPlace;
@@ -46,6 +47,8 @@ pub struct Simulation {
     earlier: Option<Watchdog>,
     next_tick: Duration,
     ticks: u64,
+    /// Compares what is decided and done with what is really there, where somebody asked for that.
+    pub(crate) judge: Option<Judge>,
 }
 
 impl Simulation {
@@ -72,6 +75,7 @@ impl Simulation {
             earlier: None,
             next_tick: Duration::ZERO,
             ticks: 0,
+            judge: None,
             terminals,
         })
     }
@@ -147,7 +151,11 @@ impl Simulation {
         self.gate.revive();
         let ledger = self.disk.claim(self.trace.clone(), self.gate.clone());
         let epoch = ledger.epoch;
-        let driver = Wire::new(self.terminals.driver(), self.gate.clone());
+        if let Some(judge) = self.judge.as_mut().filter(|_| ledger.surprises) {
+            judge.surprised();
+        }
+        let (gate, disk) = (self.gate.clone(), self.disk.clone());
+        let driver = Wire::new(self.terminals.driver(), gate, disk, self.trace.clone());
         let place = SimPlace::new(self.machine.clone(), self.gate.clone());
         let mut engine = Engine::resume(driver, place, ledger)
             .map_err(|error| SimError::Resume(error.to_string()))?;
@@ -188,10 +196,20 @@ impl Simulation {
     pub(crate) fn calm(&mut self) {
         self.gate.disarm();
         self.disk.fail(0);
+        self.disk.fault(None);
         self.terminals.stop_server(false);
         let mut parts = self.machine.parts();
         parts.branch.failures = 0;
         parts.missing_prompts.clear();
+        parts.missing_folders.clear();
+    }
+
+    /// The machine stops and is switched on again: nothing that ran is left, and its clock begins anew.
+    pub(crate) fn reboot(&mut self) {
+        self.watchdog = None;
+        self.earlier = None;
+        self.terminals.switch_off();
+        self.machine.reboot();
     }
 
     /// Lets time pass, with all ticks on the way.
@@ -216,6 +234,7 @@ impl Simulation {
             let due = if self.watchdog.is_some() { then.min(self.next_tick) } else { then };
             self.terminals.set_now(due.min(now + STEP));
             self.machine.sync();
+            self.judge();
         }
     }
 
@@ -237,8 +256,13 @@ impl Simulation {
         self.machine.sync();
         self.ticks += 1;
         let fleet = Arc::clone(&self.fleet);
+        let judged = self.judge.as_mut().map(|judge| judge.before(engine.state(), &self.machine));
         let ticked = ready(engine.tick(&fleet))?;
         self.machine.sync();
+        if let (Some(judge), Some(before)) = (&mut self.judge, judged) {
+            let tick = Judged { fleet: &fleet, before, ticked: &ticked, machine: &self.machine };
+            judge.ticked(&tick, &self.trace);
+        }
         self.judge();
         let now = self.terminals.now();
         let mut over = None;
@@ -268,16 +292,24 @@ impl Simulation {
             self.trace.say(&over);
             self.watchdog = None;
         }
+        if self.disk.power_failed() {
+            self.trace.say("the machine is switched on again");
+            self.reboot();
+        }
         Ok(())
     }
 
     /// What must hold at every moment, whatever was decided.
-    fn judge(&mut self) {
+    pub(crate) fn judge(&mut self) {
         for violation in std::mem::take(&mut self.machine.parts().runs.violations) {
             self.trace.violation(&violation);
         }
+        if let Some(judge) = &mut self.judge {
+            judge.happened(&self.fleet, &self.machine, &self.trace);
+        }
         let second = "a second tmux server lives";
-        if self.terminals.live_servers() > 1 && self.trace.with(second).is_empty() {
+        let is_told = || self.trace.violations().iter().any(|told| told.contains(second));
+        if self.terminals.live_servers() > 1 && !is_told() {
             self.trace.violation(second);
         }
     }

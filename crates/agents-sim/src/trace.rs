@@ -13,12 +13,26 @@ use crate::calendar;
 #[derive(Debug, Clone)]
 pub struct Trace {
     terminals: World,
-    lines: Arc<Mutex<Vec<String>>>,
+    inner: Arc<Mutex<Inner>>,
 }
+
+#[derive(Debug, Default)]
+struct Inner {
+    lines: Vec<String>,
+    /// Only what must never happen is kept.
+    is_brief: bool,
+    /// Of all lines, kept or not: equal digests mean equal traces.
+    digest: u64,
+    violations: Vec<String>,
+}
+
+/// FNV-1a, the same everywhere.
+const DIGEST: u64 = 0xcbf2_9ce4_8422_2325;
 
 impl Trace {
     pub(crate) fn new(terminals: World) -> Self {
-        Self { terminals, lines: Arc::default() }
+        let inner = Inner { digest: DIGEST, ..Inner::default() };
+        Self { terminals, inner: Arc::new(Mutex::new(inner)) }
     }
 
     /// What the script did.
@@ -29,11 +43,35 @@ impl Trace {
     /// What must never happen.
     pub(crate) fn violation(&self, text: &str) {
         self.say(&format!("VIOLATION {text}"));
+        let told = format!("{} {text}", calendar::shown(self.terminals.now()));
+        self.lock().violations.push(told);
+    }
+
+    /// From now on only what must never happen is kept; the digest goes on.
+    pub(crate) fn be_brief(&self) {
+        self.lock().is_brief = true;
+    }
+
+    /// What must never happen, and did.
+    #[must_use]
+    pub fn violations(&self) -> Vec<String> {
+        self.lock().violations.clone()
+    }
+
+    /// Equal digests mean equal traces, byte for byte.
+    #[must_use]
+    pub fn digest(&self) -> u64 {
+        self.lock().digest
     }
 
     pub(crate) fn say(&self, text: &str) {
         let line = format!("{} {text}", calendar::shown(self.terminals.now()));
-        self.lock().push(line);
+        let mut inner = self.lock();
+        let mixed = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        inner.digest = line.bytes().fold(inner.digest, mixed);
+        if !inner.is_brief {
+            inner.lines.push(line);
+        }
     }
 
     /// The journal of one tick, and its answers.
@@ -46,6 +84,9 @@ impl Trace {
                 EntryKind::Alarm => {
                     let text = entry.text.strip_prefix("alarm: ").unwrap_or(&entry.text);
                     self.say(&format!("ALARM {text}"));
+                    if text.starts_with("refused (") {
+                        self.lock().violations.push(text.to_owned());
+                    }
                 }
                 EntryKind::Request => {}
             }
@@ -63,7 +104,7 @@ impl Trace {
     /// The whole trace.
     #[must_use]
     pub fn text(&self) -> String {
-        let mut text = self.lock().join("\n");
+        let mut text = self.lock().lines.join("\n");
         text.push('\n');
         text
     }
@@ -71,11 +112,11 @@ impl Trace {
     /// The lines that contain `part`.
     #[must_use]
     pub fn with(&self, part: &str) -> Vec<String> {
-        self.lock().iter().filter(|line| line.contains(part)).cloned().collect()
+        self.lock().lines.iter().filter(|line| line.contains(part)).cloned().collect()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<String>> {
-        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -86,6 +127,7 @@ fn spoken(answer: &Answer) -> String {
         Answer::Stopped => "stopped".to_owned(),
         Answer::StoppedWith(said) => format!("stopped, {said}"),
         Answer::NotRunning => "not running".to_owned(),
+        Answer::NotRunningWith(said) => format!("not running ({said})"),
         Answer::Delivered(_) => "delivered".to_owned(),
         Answer::Failed(reason) => format!("failed ({reason})"),
         Answer::Waiting(reason) => format!("waits ({reason})"),

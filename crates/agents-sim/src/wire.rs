@@ -1,22 +1,54 @@
 //! The driver of a simulated watchdog: the fake's, cut off at the moment of its death.
 
+use std::sync::Arc;
+
 use agents_tmux::fake::FakeDriver;
 use agents_tmux::{
-    Done, Driver, Fence, Listing, PaneId, Screen, ServerId, SocketRepair, TmuxError, TmuxOp,
+    Done, Driver, Fence, Listing, Pane, PaneId, Screen, ServerId, SocketRepair, TmuxError, TmuxOp,
 };
 
+use agents_decide::Action;
+
+use crate::Trace;
 use crate::gate::{Effect, Gate};
+use crate::ledger::Disk;
 
 /// A fake driver behind a gate.
 #[derive(Debug)]
 pub(crate) struct Wire {
     inner: FakeDriver,
     gate: Gate,
+    disk: Disk,
+    trace: Trace,
+    /// The last whole listing, unless something was changed since: what a light one goes on from.
+    known: Option<Listing>,
 }
 
 impl Wire {
-    pub fn new(inner: FakeDriver, gate: Gate) -> Self {
-        Self { inner, gate }
+    pub fn new(inner: FakeDriver, gate: Gate, disk: Disk, trace: Trace) -> Self {
+        Self { inner, gate, disk, trace, known: None }
+    }
+
+    /// No effect without a decision that was made durable before it.
+    fn judge(&self, op: &TmuxOp) {
+        let fits = |action: &Action| match (op, action) {
+            (TmuxOp::Start(start), Action::Start { run, .. }) => start.run == run.to_string(),
+            (TmuxOp::Kill { agent_id, .. }, Action::Stop { name, .. }) => {
+                agent_id.rsplit_once('/').is_some_and(|(_, id)| id == name.as_str())
+            }
+            (TmuxOp::Kill { pane, .. }, Action::StopUndeclared { pane: meant, .. }) => {
+                pane.is_some_and(|pane| pane.0 == *meant)
+            }
+            (TmuxOp::Type { token, .. }, Action::Type { token: meant, .. }) => token.0 == *meant,
+            (
+                TmuxOp::Submit { token, .. },
+                Action::Submit { token: meant, .. } | Action::Choose { token: meant, .. },
+            ) => token.0 == *meant,
+            _ => false,
+        };
+        if !self.disk.intents().iter().any(fits) {
+            self.trace.violation(&format!("I8: an effect that no stored decision names: {op:?}"));
+        }
     }
 
     fn effect(&self, op: &TmuxOp) -> Effect {
@@ -34,9 +66,41 @@ impl Wire {
     }
 }
 
+/// Whether nothing came, went, ended, began anew or changed its name.
+fn is_alike(before: &Listing, now: &Listing) -> bool {
+    let of = |pane: &Pane| (pane.id, pane.pid, pane.dead.is_some(), pane.session.clone());
+    let (earlier, later) = (before.panes.iter().map(of), now.panes.iter().map(of));
+    before.server == now.server && earlier.eq(later)
+}
+
 impl Driver for Wire {
     async fn list(&mut self) -> Result<Listing, TmuxError> {
-        self.inner.list().await
+        self.known = None;
+        let listing = self.inner.list().await?;
+        self.known = Some(listing.clone());
+        Ok(listing)
+    }
+
+    fn lists_lightly(&self) -> bool {
+        self.known.is_some()
+    }
+
+    /// Tells no more than it must: all else is as it was at the last whole listing.
+    async fn list_lightly(&mut self, programs: bool) -> Result<Arc<Listing>, TmuxError> {
+        let known = self.known.take();
+        let now = self.inner.list().await?;
+        let Some(mut known) = known.filter(|known| is_alike(known, &now)) else {
+            self.known = Some(now.clone());
+            return Ok(Arc::new(now));
+        };
+        for (before, pane) in known.panes.iter_mut().zip(now.panes) {
+            before.activity = pane.activity;
+            if programs {
+                (before.command, before.title) = (pane.command, pane.title);
+            }
+        }
+        self.known = Some(known.clone());
+        Ok(Arc::new(known))
     }
 
     async fn screens(&mut self, panes: &[PaneId]) -> Vec<Result<Screen, TmuxError>> {
@@ -44,6 +108,10 @@ impl Driver for Wire {
     }
 
     async fn apply(&mut self, op: &TmuxOp) -> Result<Done, TmuxError> {
+        self.known = None;
+        if self.gate.death().is_none() {
+            self.judge(op);
+        }
         let effect = self.effect(op);
         match self.gate.pass(&effect, || self.inner.apply(op)) {
             Some(applied) => applied.await,

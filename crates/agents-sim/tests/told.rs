@@ -61,14 +61,19 @@ fn states() -> [Option<ToldState>; 7] {
 }
 
 fn fleet() -> Simulation {
-    let mut simulation = Simulation::new(CONFIG).unwrap();
+    started(CONFIG, Duration::from_secs(60))
+}
+
+/// So long after its start.
+fn started(config: &str, ago: Duration) -> Simulation {
+    let mut simulation = Simulation::new(config).unwrap();
     let session = SessionName::new(SESSION).unwrap();
     let program = Program::shows(screen("oauth_turn_end")).titled("✳ Claude Code").named("claude");
     simulation.terminals().program(&session, program);
     simulation.start_watchdog().unwrap();
     let one_offs = OneOffs::new();
     simulation.ask(Verb::Up { names: Vec::new(), whole: true, one_offs, which: Which::default() });
-    simulation.run_for(Duration::from_secs(60)).unwrap();
+    simulation.run_for(ago).unwrap();
     simulation
 }
 
@@ -157,4 +162,22 @@ fn a_screen_that_quotes_a_limit_holds_nobody_who_says_that_he_rests() {
     simulation.tell(&ann(), None);
     simulation.run_for(Duration::from_secs(120)).unwrap();
     assert!(simulation.state().unwrap().members[&ann()].limit.silences(), "the screen alone does");
+}
+
+#[test]
+fn a_program_that_has_not_said_yet_that_it_took_its_first_prompt_gets_no_other() {
+    let prompted = format!("{CONFIG}prompt = \"build it\"\n");
+    for tells in [true, false] {
+        let mut simulation = started(&prompted, Duration::from_secs(5));
+        send(&mut simulation, 1);
+        simulation.run_for(Duration::from_secs(15)).unwrap();
+        assert_eq!(touches(&simulation), 0, "its composer may be gone a moment later");
+        if tells {
+            simulation.tell(&ann(), Some(ToldState::Idle));
+        }
+        simulation.run_for(Duration::from_secs(5)).unwrap();
+        assert_eq!(touches(&simulation) > 0, tells, "what it says decides");
+        simulation.run_for(Duration::from_secs(15)).unwrap();
+        assert!(touches(&simulation) > 0, "one that never says anything gets it all the same");
+    }
 }

@@ -40,7 +40,7 @@ impl Writing {
             open.writers += 1;
             return Ok(Self { identity: Identity::of_file(&open.file)?, file: open.file.clone() });
         }
-        let file = Arc::new(File::open(store)?);
+        let file = Arc::new(crate::folder::private_file().read(true).open(store)?);
         // It may have been replaced since by one that is open already: then that one is lost to us, and nothing else.
         let identity = Identity::of_file(&file)?;
         let open = writers.entry(identity).or_insert_with(|| Open { writers: 0, file });

@@ -8,8 +8,8 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::error::During;
 use crate::in_process::Reading;
-use crate::read::Query;
-use crate::{StoreError, schema};
+use crate::read::{self, Query};
+use crate::{StateDocument, StoreError, Word, schema};
 
 #[cfg(test)]
 mod tests;
@@ -41,6 +41,32 @@ impl Reader {
         let reader = Self { path };
         reader.look(|connection| schema::check(connection, &reader.path))?;
         Ok(Some(reader))
+    }
+
+    /// The store of a fleet for one question, which looks at no more of the file than it needs; `None` when there is none yet.
+    ///
+    /// # Errors
+    /// When the file is empty, or cannot be looked at.
+    pub fn of(state_dir: &Path) -> Result<Option<Self>, StoreError> {
+        let path = schema::store_path(state_dir);
+        Ok((!schema::is_missing(&path)?).then_some(Self { path }))
+    }
+
+    /// Checks the whole file and reads the state and all words, of one instant; `None` when there is no store yet.
+    ///
+    /// # Errors
+    /// As [`Reader::open`].
+    pub fn contents(state_dir: &Path) -> Result<Option<Contents>, StoreError> {
+        let Some(reader) = Self::of(state_dir)? else { return Ok(None) };
+        let failed = |error| StoreError::from_sqlite(&reader.path, During::Reading, &error);
+        let contents = reader.look(|connection| {
+            schema::check(connection, &reader.path)?;
+            // Without it the two would be read at two instants.
+            let at_once = connection.unchecked_transaction().map_err(failed)?;
+            let state = read::state(&at_once).map_err(failed)?;
+            Ok(Contents { state, words: read::words(&at_once).map_err(failed)? })
+        })?;
+        Ok(Some(contents))
     }
 
     /// Asks once; again when a writer came or went meanwhile, because the answer may then be a mixture.
@@ -118,6 +144,15 @@ impl Reader {
             changed: meta.and_then(|meta| meta.modified().ok()),
         }
     }
+}
+
+/// What the store remembers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contents {
+    /// The state that was committed last; `None` in a fresh store.
+    pub state: Option<StateDocument>,
+    /// The last word on every agent, and on whatever else has one, in the order of their names.
+    pub words: Vec<Word>,
 }
 
 /// How the file is opened.

@@ -73,8 +73,11 @@ fn quoted(word: &str) -> String {
 /// The text as it must stand in a format argument of `#{==:…,…}` to mean itself.
 pub(crate) fn format_operand(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        if matches!(c, '#' | ',' | '}') {
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        // tmux copies signs before a `[` as they are, for those who read styles.
+        let is_style = rest.as_str().trim_start_matches('#').starts_with('[');
+        if matches!(c, ',' | '}') || c == '#' && !is_style {
             escaped.push('#');
         }
         escaped.push(c);

@@ -19,6 +19,32 @@ pub(crate) fn ask(panes: &[PaneId], mark: &str) -> Vec<Words> {
     commands
 }
 
+/// Asks for each pane's rows where each command has an answer of its own: tmux takes as long for a marker as for a screen.
+pub(crate) fn ask_each(panes: &[PaneId]) -> Vec<Words> {
+    panes
+        .iter()
+        .map(|pane| Words::new(["capture-pane", "-p", "-J", "-t", Target::pane(*pane).as_str()]))
+        .collect()
+}
+
+/// Reads the answers to [`ask_each`].
+pub(crate) fn read_each(
+    answers: Vec<Result<String, String>>,
+    panes: &[PaneId],
+    socket: &str,
+) -> Vec<Result<Screen, TmuxError>> {
+    let screen = |(answer, pane): (Result<String, String>, &PaneId)| match answer {
+        // Even a blank pane has rows.
+        Ok(rows) if rows.is_empty() => Err(TmuxError::Missing { what: format!("pane {pane}") }),
+        Ok(rows) => Ok(Screen::from_text(&rows)),
+        Err(complaint) => {
+            let errors = complaint.lines().map(str::to_owned).collect();
+            Err(Reply { output: String::new(), errors }.failure(socket))
+        }
+    };
+    answers.into_iter().zip(panes).map(screen).collect()
+}
+
 /// Reads the answer to [`ask`], one result for each pane asked for.
 pub(crate) fn read(
     reply: &Reply,

@@ -1,21 +1,25 @@
 //! How is tmux asked over one connection that stays open, without a process per request?
 
 mod connection;
+mod known;
 mod parser;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use agents_names::SessionName;
 use tokio::time::{Instant, timeout};
 
 use self::connection::Connection;
+use self::known::Known;
 use self::parser::Event;
 use crate::argv::Words;
+use crate::listing::Extent;
 use crate::oneshot::OneShot;
 use crate::place::Place;
 use crate::reply::Reply;
 use crate::together;
-use crate::transport::{self, Batch, Memory, Transport};
+use crate::transport::{self, Answers, Batch, Memory, Transport};
 use crate::{
     Done, Driver, Fence, Listing, PaneId, Screen, ServerId, SocketRepair, TmuxError, TmuxOp,
     server_process_alive,
@@ -40,6 +44,8 @@ pub struct ControlMode {
     calm: Option<(Instant, Vec<PaneId>)>,
     /// After a failure, not before then.
     connect_after: Option<Instant>,
+    /// What the last listing over the connection told, if nothing was changed since.
+    known: Option<Known>,
 }
 
 /// What the session of a control client carries in `@agents_id`, which tells it from one that a person made.
@@ -67,6 +73,7 @@ impl ControlMode {
             quiet: QUIET,
             calm: None,
             connect_after: None,
+            known: None,
         }
     }
 
@@ -107,16 +114,69 @@ impl ControlMode {
     }
 
     async fn look(&mut self, with_command: bool) -> Result<Listing, TmuxError> {
-        let mut listing = transport::listing(self, with_command).await;
+        if let Some(connection) = &mut self.connection {
+            connection.has_changed = false;
+        }
+        let begun = Known::wall();
+        let extent = if with_command { Extent::Whole } else { Extent::Brief };
+        let mut listing = transport::listing(self, extent).await;
         // A look may be repeated, and tells more without the connection: whether the server is still there.
         if listing.is_err() && std::mem::take(&mut self.was_lost) {
-            listing = transport::listing(self, with_command).await;
+            listing = transport::listing(self, extent).await;
         }
         let listing = listing?;
         if !self.check_connection() {
             self.consider_connecting(&listing).await?;
+        } else {
+            self.known = Some(Known::of(listing.clone(), with_command, begun));
         }
         Ok(listing)
+    }
+
+    /// The light listing; `None` when only a whole one can tell.
+    ///
+    /// # Errors
+    /// When the server let us wait through the whole limit.
+    async fn look_lightly(&mut self, programs: bool) -> Result<Option<Arc<Listing>>, TmuxError> {
+        let Some(mut known) = self.known.take() else { return Ok(None) };
+        let unheard = self.connection.as_ref().is_some_and(|it| !it.has_changed);
+        if !unheard || !known.holds(programs) {
+            return Ok(None);
+        }
+        let begun = Known::wall();
+        let Some(rows) = self.answers(&[known::ask()]).await? else { return Ok(None) };
+        let [Ok(rows)] = rows.as_slice() else { return Ok(None) };
+        if known.update(rows).is_none() {
+            return Ok(None);
+        }
+        let moved = if programs { known.unsettled() } else { Vec::new() };
+        if !moved.is_empty() {
+            // More than so many take tmux longer than a listing of all.
+            if moved.len() * 2 > known.listing().panes.len() {
+                return Ok(None);
+            }
+            let mark = transport::mark();
+            let Some(texts) = self.answers(&known.ask_texts(&moved, &mark)).await? else {
+                return Ok(None);
+            };
+            if known.retell(&moved, &texts, &mark, begun).is_none() {
+                return Ok(None);
+            }
+        }
+        let listing = Arc::clone(known.listing());
+        self.known = Some(known);
+        Ok(Some(listing))
+    }
+
+    /// Answers over the connection; `None` without one, also when it is lost by the asking.
+    ///
+    /// # Errors
+    /// When the server let us wait through the whole limit.
+    async fn answers(&mut self, commands: &[Words]) -> Result<Option<Answers>, TmuxError> {
+        match self.run_each(commands).await {
+            Err(error) if !error.is_time_out() => Ok(None),
+            other => other,
+        }
     }
 
     /// Connects, if this is the moment; the listing has just come, so the server answers.
@@ -183,6 +243,17 @@ impl Driver for ControlMode {
 
     async fn list_briefly(&mut self) -> Result<Listing, TmuxError> {
         self.look(false).await
+    }
+
+    fn lists_lightly(&self) -> bool {
+        self.known.is_some() && self.connection.as_ref().is_some_and(|it| !it.has_changed)
+    }
+
+    async fn list_lightly(&mut self, programs: bool) -> Result<Arc<Listing>, TmuxError> {
+        match self.look_lightly(programs).await? {
+            Some(listing) => Ok(listing),
+            None => self.look(programs).await.map(Arc::new),
+        }
     }
 
     async fn screens(&mut self, panes: &[PaneId]) -> Vec<Result<Screen, TmuxError>> {
@@ -254,6 +325,8 @@ impl Transport for ControlMode {
 
     async fn run(&mut self, batch: Batch) -> Result<Reply, TmuxError> {
         self.was_lost = false;
+        // Whatever it is, it may be a change.
+        self.known = None;
         self.check_connection();
         let Some(mut connection) = self.connection.take() else {
             return OneShot::over(self.memory.clone()).run(batch).await;
@@ -267,6 +340,20 @@ impl Transport for ControlMode {
             Err(_) => self.was_lost = true,
         }
         reply
+    }
+
+    async fn run_each(&mut self, commands: &[Words]) -> Result<Option<Answers>, TmuxError> {
+        self.was_lost = false;
+        self.check_connection();
+        let Some(mut connection) = self.connection.take() else { return Ok(None) };
+        let limit = self.memory.place.time_limit();
+        let answers = timeout(limit, connection.ask_each(commands)).await;
+        let answers = answers.map_err(|_| TmuxError::no_answer(limit))?;
+        match answers {
+            Ok(_) => self.connection = Some(connection),
+            Err(_) => self.was_lost = true,
+        }
+        answers.map(Some)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What can be asked of the terminals? Two reads, one write, and a wait for news.
 
 use std::future::Future;
+use std::sync::Arc;
 
 use crate::{Done, Listing, PaneId, Screen, ServerId, SocketRepair, TmuxError, TmuxOp};
 
@@ -23,6 +24,29 @@ pub trait Driver: Send {
     /// As for [`Driver::list`].
     fn list_briefly(&mut self) -> impl Future<Output = Result<Listing, TmuxError>> + Send {
         self.list()
+    }
+
+    /// Whether the next light listing is one: else it is as dear as a whole one.
+    fn lists_lightly(&self) -> bool {
+        false
+    }
+
+    /// The panes for who does nothing about them: which there are, which of them live, and when each last printed, are of now.
+    ///
+    /// The rest may be as an earlier listing of this driver told it, if that is some minutes old at most, no session was
+    /// heard to come, go or change its name since, and this driver has changed nothing since. `programs`: names of
+    /// programs and titles are asked for anew where something was printed; without it names may be empty.
+    ///
+    /// # Errors
+    /// As for [`Driver::list`].
+    fn list_lightly(
+        &mut self,
+        programs: bool,
+    ) -> impl Future<Output = Result<Arc<Listing>, TmuxError>> + Send {
+        async move {
+            let listing = if programs { self.list().await } else { self.list_briefly().await };
+            listing.map(Arc::new)
+        }
     }
 
     /// The visible rows of the named panes, in the order asked; wrapped rows are joined.

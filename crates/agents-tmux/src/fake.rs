@@ -7,6 +7,7 @@ mod happen;
 mod live;
 mod program;
 mod server;
+mod truth;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -19,6 +20,7 @@ use tokio::sync::watch;
 pub use driver::FakeDriver;
 pub use fault::{Call, Fault};
 pub use program::{Chat, Limit, Program};
+pub use truth::{Submission, Truth};
 
 use self::fault::FaultPlan;
 use self::server::Server;
@@ -40,6 +42,10 @@ pub struct Applied {
     pub outcome: Result<Done, TmuxError>,
     /// Whether it took effect, heard of or not; a late effect is recorded a second time, when it happens.
     pub took_effect: bool,
+    /// It happened long after its caller had given it up.
+    pub is_late: bool,
+    /// The writer that asked for it.
+    pub epoch: Option<u64>,
 }
 
 /// A program that runs no more.
@@ -78,6 +84,9 @@ struct Inner {
     ended: Vec<Ended>,
     logs: BTreeMap<PathBuf, String>,
     received: BTreeMap<String, String>,
+    submissions: Vec<Submission>,
+    /// The change under way reaches the terminal, and not its program.
+    swallows: bool,
 }
 
 impl Default for World {
@@ -104,6 +113,8 @@ impl World {
             ended: Vec::new(),
             logs: BTreeMap::new(),
             received: BTreeMap::new(),
+            submissions: Vec::new(),
+            swallows: false,
         };
         Self { inner: Arc::new(Mutex::new(inner)), news: watch::Sender::new(0) }
     }

@@ -8,6 +8,7 @@ mod driver;
 mod error;
 #[cfg(any(test, feature = "fake"))]
 pub mod fake;
+mod keys;
 mod listing;
 mod log_file;
 mod oneshot;
@@ -30,6 +31,7 @@ pub use contract::{CheckResult, conformance};
 pub use control::{ControlMode, control_tag};
 pub use driver::{Driver, Fence};
 pub use error::TmuxError;
+pub use keys::is_key;
 pub use oneshot::OneShot;
 pub use op::{Done, StartSession, TmuxOp, Token};
 pub use pane::{Dead, Listing, Pane, PaneId, ServerId};

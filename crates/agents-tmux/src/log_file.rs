@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rustix::fs::{FileType, Mode, OFlags, fstat, open};
+use rustix::fs::{FileType, Mode, OFlags, fchmod, fstat, open};
 
 use crate::TmuxError;
 
@@ -30,6 +30,10 @@ pub(crate) fn create_log(log: &Path) -> Result<(), TmuxError> {
     let stat = fstat(&file).map_err(|error| refused(error.to_string()))?;
     if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
         return Err(refused("it is no plain file".to_owned()));
+    }
+    // One of another program may be readable by all, and a umask may have taken our own bits away.
+    if stat.st_mode & 0o777 != 0o600 {
+        fchmod(&file, Mode::RUSR | Mode::WUSR).map_err(|error| refused(error.to_string()))?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::process::{Output, Stdio};
 use tokio::io::AsyncWriteExt;
 
 use crate::argv;
+use crate::listing::Extent;
 use crate::place::Place;
 use crate::reply::Reply;
 use crate::together;
@@ -29,6 +30,15 @@ impl OneShot {
 
     pub(crate) fn over(memory: Memory) -> Self {
         Self { memory }
+    }
+
+    /// All panes, for who only shows them: whose each is, which program runs in it, and whether it lives; of how it ended,
+    /// what it printed and what was typed into it nothing.
+    ///
+    /// # Errors
+    /// As for [`Driver::list`].
+    pub async fn outline(&mut self) -> Result<Listing, TmuxError> {
+        transport::listing(self, Extent::Outline).await
     }
 }
 

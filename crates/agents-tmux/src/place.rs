@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use tokio::process::Command;
 
+use crate::keys::is_key;
+
 /// Which tmux server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Socket {
@@ -104,6 +106,12 @@ impl Place {
         let mut command = std::process::Command::new(&self.program);
         for hidden in ["TMUX", "TMUX_PANE", "AGENTS_STATE", "AGENTS_NAME", "AGENTS_RUN"] {
             command.env_remove(hidden);
+        }
+        // A server keeps the environment of whoever starts it, and tells it to whoever asks.
+        for (name, value) in std::env::vars_os() {
+            if is_key(&name.to_string_lossy(), &value.to_string_lossy()) {
+                command.env_remove(name);
+            }
         }
         command.arg("-u");
         if let Some(folder) = &self.socket_root {

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::hash::{BuildHasher, RandomState};
 
 use crate::argv::Words;
+use crate::listing::Extent;
 use crate::place::Place;
 use crate::reply::Reply;
 use crate::request::Request;
@@ -53,19 +54,30 @@ pub(crate) trait Transport: Send {
 
     /// Runs the commands. An answer may hold errors: only what brought no answer at all is an `Err`.
     fn run(&mut self, batch: Batch) -> impl Future<Output = Result<Reply, TmuxError>> + Send;
+
+    /// Runs commands of which each brings one answer, and tells the answers apart; `None` where that cannot be done.
+    fn run_each(
+        &mut self,
+        _commands: &[Words],
+    ) -> impl Future<Output = Result<Option<Answers>, TmuxError>> + Send {
+        std::future::ready(Ok(None))
+    }
 }
+
+/// What each of several commands printed, or what tmux complained of.
+pub(crate) type Answers = Vec<Result<String, String>>;
 
 pub(crate) async fn list<T: Transport>(transport: &mut T) -> Result<Listing, TmuxError> {
-    listing(transport, true).await
+    listing(transport, Extent::Whole).await
 }
 
-/// Lists all panes; `with_command`: with the names of their programs.
+/// Lists all panes.
 pub(crate) async fn listing<T: Transport>(
     transport: &mut T,
-    with_command: bool,
+    extent: Extent,
 ) -> Result<Listing, TmuxError> {
     let mark = mark();
-    let commands = listing::ask(&mark, with_command);
+    let commands = listing::ask(&mark, extent);
     let reply = transport.run(Batch::Chain { load: None, commands }).await?;
     let listing = listing::read(&reply, &mark, &transport.memory().socket())?;
     transport.memory_mut().server = Some(listing.server);
@@ -78,6 +90,13 @@ pub(crate) async fn screens<T: Transport>(
 ) -> Vec<Result<Screen, TmuxError>> {
     if panes.is_empty() {
         return Vec::new();
+    }
+    match transport.run_each(&capture::ask_each(panes)).await {
+        Ok(Some(answers)) => {
+            return capture::read_each(answers, panes, &transport.memory().socket());
+        }
+        Ok(None) => {}
+        Err(error) => return panes.iter().map(|_| Err(error.clone())).collect(),
     }
     let mark = mark();
     let lines = capture::ask(panes, &mark).into_iter().map(|command| vec![command]).collect();

@@ -82,7 +82,7 @@ impl InForce {
     /// # Errors
     /// When there is a store that cannot be read.
     pub fn recall(state_dir: &Path) -> Result<Option<Self>, StoreError> {
-        let Some(reader) = Reader::open(state_dir)? else { return Ok(None) };
+        let Some(reader) = Reader::of(state_dir)? else { return Ok(None) };
         let word = reader.word_of(FLEET_WORD)?;
         // What another version wrote in another shape is as good as nothing.
         Ok(word.and_then(|word| serde_json::from_str(&word).ok()))

@@ -5,12 +5,16 @@
 
 mod command;
 mod hooks;
+mod keys;
 mod record;
 mod run;
 mod spec;
+mod wrap;
 
 pub use command::{CommandLine, command_of_agent, command_of_service};
-pub use hooks::hook_words;
+pub use hooks::{Telling, telling};
+pub use keys::{forget_keys, keep_keys, kept_keys};
 pub use record::{EndRecord, RunFiles, StartRecord};
 pub use run::{launch, launch_exec};
 pub use spec::{LaunchSpec, write_private};
+pub use wrap::{Surroundings, wrapped};

@@ -7,7 +7,7 @@
 use std::path::{Path, PathBuf};
 
 use agents_config::Fleet;
-use agents_names::SessionName;
+use agents_names::{AgentName, SessionName};
 use agents_store::FleetLock;
 use agents_tmux::{Driver, Fence, Listing, OneShot, Place, TmuxError};
 
@@ -52,6 +52,27 @@ pub async fn of_prefix(terminals: &Place, fleet: &Fleet) -> Result<Option<Neighb
         Names::Theirs(neighbour) => Ok(Some(neighbour)),
         Names::Ours | Names::Free { .. } => Ok(None),
     }
+}
+
+/// The listing without the sessions that carry this prefix, and whose they are: for a fleet that has found a
+/// [`Neighbour::Prefix`], and can tell its own sessions and the other's apart by nothing else.
+#[must_use]
+pub fn without_prefix(fleet: &Fleet, mut listing: Listing) -> (Listing, Vec<AgentName>) {
+    let prefix = fleet.session_prefix.as_str();
+    let mut theirs = Vec::new();
+    listing.panes.retain(|pane| {
+        let tag = pane.agent_id.as_deref().filter(|tag| is_of(prefix, tag));
+        let name = tag.and_then(|tag| tag.strip_prefix(prefix)?.strip_prefix('/'));
+        theirs.extend(name.and_then(|name| AgentName::new(name).ok()));
+        tag.is_none()
+    });
+    (listing, theirs)
+}
+
+/// Whether anything living on the server carries this prefix.
+#[must_use]
+pub fn carries_prefix(fleet: &Fleet, listing: &Listing) -> bool {
+    lives_under(fleet.session_prefix.as_str(), listing)
 }
 
 /// The first of these sessions that another fleet has made.
@@ -149,8 +170,12 @@ async fn has_sessions(terminals: &Place, prefix: &str) -> Result<bool, TmuxError
         Err(TmuxError::NoServer { .. }) => return Ok(false),
         listing => listing?,
     };
+    Ok(lives_under(prefix, &listing))
+}
+
+fn lives_under(prefix: &str, listing: &Listing) -> bool {
     let mut living = listing.panes.iter().filter(|pane| pane.dead.is_none());
-    Ok(living.any(|pane| pane.agent_id.as_deref().is_some_and(|tag| is_of(prefix, tag))))
+    living.any(|pane| pane.agent_id.as_deref().is_some_and(|tag| is_of(prefix, tag)))
 }
 
 /// Tells the server that the names are this fleet's, unless another living fleet has them.

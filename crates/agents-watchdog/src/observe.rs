@@ -1,17 +1,18 @@
 //! What is there to see? One listing, the screens that changed, and what the place knows.
 
 pub mod git;
+pub(crate) mod look;
 pub mod phase;
 pub(crate) mod screens;
 pub(crate) mod sessions;
 pub(crate) mod shown;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use agents_config::{Agent, Fleet};
 use agents_decide::{
-    Base, HandoffSeen, Life, MemberSeen, Now, Observation, RunId, Seen, ServerSeen, Stall, Verb,
-    Wanted,
+    Base, Life, MemberSeen, Now, Observation, RunId, Seen, ServerSeen, Stall, Verb, Wanted,
 };
 use agents_names::AgentName;
 use agents_screens::SessionIdFrom;
@@ -22,6 +23,7 @@ use crate::neighbour;
 use crate::place::{Facts, Need, Place};
 use crate::tick::Engine;
 
+use look::{HeldHandoff, Look};
 pub(crate) use sessions::session_of;
 pub use sessions::tag;
 
@@ -34,19 +36,15 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         &mut self,
         fleet: &Fleet,
         now: Now,
-        independent: bool,
+        look: Look,
     ) -> Result<Observation, LedgerError> {
         // Before the look: what a request is decided on was seen after it was made.
         let requests = self.ledger.requests()?;
-        let listing = if independent {
-            self.place.independent_listing().await
-        } else if tells_programs_apart(fleet) {
-            self.driver.list().await
-        } else {
-            self.driver.list_briefly().await
-        };
+        let look = if requests.is_empty() { look } else { look.max(Look::Whole) };
+        self.looked = look;
+        let listing = self.list(fleet, look).await;
         let server = self.server_seen(&listing);
-        let panes = sessions::panes_of_members(fleet, listing.as_ref().ok());
+        let panes = sessions::panes_of_members(fleet, listing.as_deref().ok());
         let mut screens = self.screens.look(&mut self.driver, fleet, &panes, now).await;
         let hangs = listing.as_ref().is_err_and(TmuxError::is_time_out);
         self.tmux_hangs = hangs || self.screens.timed_out;
@@ -54,7 +52,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         for name in sessions::member_names(fleet) {
             let pane = panes.get(name);
             let ours = pane.is_some_and(|pane| self.is_ours(fleet, name, pane));
-            let mut need = self.need(fleet, name, (pane.copied(), ours), now);
+            let mut need = self.need(fleet, name, (pane.copied(), ours), (look, now));
             // What the operator asks for may need a start, or an end of what is left.
             need.startable |= !requests.is_empty();
             need.processes |= !requests.is_empty() && !need.lives;
@@ -78,7 +76,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             let screen = screens.remove(name).unwrap_or(Seen::Absent);
             let shown = self.readings.of(fleet, name, pane.copied(), &screen);
             let pane = pane.copied().map(|pane| (pane, ours));
-            let seen = sessions::pane_seen(pane, &server, &listing);
+            let seen = sessions::pane_seen(pane, &server);
             members.insert(
                 name.clone(),
                 MemberSeen { shown, ..self.member_seen(name, seen, screen, facts) },
@@ -88,12 +86,12 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         let status = phase.map_or(Seen::Absent, |phase| self.place.status(fleet, &phase));
         let (copy, handoff) = self.handoff(fleet).await;
         let socket_lost = listing.is_ok() && !self.driver.has_socket();
-        let undeclared = sessions::undeclared(fleet, listing.as_ref().ok());
+        let undeclared = sessions::undeclared(fleet, listing.as_deref().ok());
         Ok(Observation {
             server,
             hangs,
             socket_lost,
-            independent,
+            independent: look == Look::Independent,
             supervised: self.supervises,
             members,
             undeclared,
@@ -107,7 +105,10 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
 
     /// What the shared branch says. Whoever starts agents first knows from where on it is read: a claim may be pushed
     /// before a fetch has succeeded, and before there is a watchdog that fetches.
-    async fn handoff(&mut self, fleet: &Fleet) -> (Option<Seen<String>>, Seen<HandoffSeen>) {
+    async fn handoff(&mut self, fleet: &Fleet) -> HeldHandoff {
+        if let Some(held) = self.held.take() {
+            return held;
+        }
         let Some(handoff) = fleet.loop_plan.as_ref().and_then(|plan| plan.handoff.as_ref()) else {
             return (None, Seen::Absent);
         };
@@ -167,7 +168,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
     }
 
     /// No answer on the socket proves nothing while the server's process lives.
-    fn server_seen(&mut self, listing: &Result<Listing, TmuxError>) -> Seen<ServerSeen> {
+    fn server_seen(&mut self, listing: &Result<Arc<Listing>, TmuxError>) -> Seen<ServerSeen> {
         match listing {
             Ok(listing) => Seen::Known(ServerSeen {
                 pid: listing.server.pid,
@@ -196,7 +197,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         fleet: &Fleet,
         name: &AgentName,
         (pane, ours): (Option<&Pane>, bool),
-        now: Now,
+        (look, now): (Look, Now),
     ) -> Need {
         let member = self.state.members.get(name);
         let stops = member.is_some_and(|member| matches!(member.life, Life::Stopping { .. }));
@@ -208,8 +209,11 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             since.is_some_and(|since| now.at.since(since).as_secs() >= 2)
         });
         let up = member.is_some_and(|member| matches!(member.life, Life::Up { .. }));
-        let stalls =
-            fleet.agent(name).is_some_and(|agent| agent.watch == agents_config::Watch::HealStall);
+        let stalls = fleet.agent(name).is_some_and(|agent| {
+            let stall_idle = fleet.backend_of(agent).stall_idle;
+            let rests = || member.is_some_and(|member| look::rests(member, stall_idle, now));
+            agent.watch == agents_config::Watch::HealStall && !(look == Look::Light && rests())
+        });
         let wake_due = member.is_some_and(|member| member.wake_at.is_some_and(|due| due <= now.at));
         let judged = up && alive && !self.recent_start(member, now);
         let began = member.and_then(|member| member.began).filter(|(of, _)| Some(*of) == run);

@@ -10,6 +10,7 @@ mod roots;
 mod tellers;
 
 pub use clock::now_after;
+pub(crate) use facts::log_file;
 pub(crate) use facts::unstartable as start_obstacle;
 pub use local::LocalPlace;
 pub(crate) use prepare::kickoff;

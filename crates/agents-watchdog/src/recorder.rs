@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use agents_decide::invariants::Violation;
 use agents_decide::sentence::{Mood, Telling};
 use agents_decide::{
-    About, AccountNote, Action, Decision, FleetState, LifeNote, LimitNote, MessageNote, Note, Now,
-    PhaseNote, RequestId,
+    About, AccountNote, Action, Decision, FleetState, LifeNote, LimitNote, Member, MessageNote,
+    Note, Now, PhaseNote, RequestId, WakeNote,
 };
 use agents_names::AgentName;
 use agents_tmux::Driver;
@@ -17,6 +17,9 @@ use crate::tick::Engine;
 
 /// A state that only counted on is written this often, so that a restart loses little.
 const REFRESH_MS: u64 = 60_000;
+
+/// One in which nobody did anything either: a restart would lose nothing but the number of the tick.
+const REFRESH_AT_REST_MS: u64 = 600_000;
 
 /// What was written last, so that nothing is written when nothing changed.
 #[derive(Debug, Default)]
@@ -38,7 +41,7 @@ pub struct Word {
 impl Word {
     fn says_the_same(&self, other: &Self) -> bool {
         let gists = |word: &Self| word.notes.iter().map(Note::gist).collect::<Vec<_>>();
-        self.actions == other.actions && gists(self) == gists(other)
+        self.actions == other.actions && (self.notes == other.notes || gists(self) == gists(other))
     }
 }
 
@@ -111,22 +114,15 @@ impl Recorder {
             return true;
         }
         let next = &decision.next;
-        if next.at.0.saturating_sub(written.at.0) >= REFRESH_MS {
+        let age_ms = next.at.0.saturating_sub(written.at.0);
+        if age_ms >= REFRESH_AT_REST_MS || age_ms >= REFRESH_MS && is_at_work(written, next) {
             return true;
         }
-        let mut earlier = written.clone();
-        earlier.tick = next.tick;
-        earlier.at = next.at;
-        for (name, member) in &next.members {
-            if let Some(before) = earlier.members.get_mut(name) {
-                before.activity = member.activity.clone();
-                let stood = before.standing.as_ref().zip(member.standing.as_ref());
-                if stood.is_some_and(|(stood, stands)| stood.says_the_same(stands)) {
-                    before.standing = member.standing.clone();
-                }
-            }
-        }
-        earlier != *next
+        let is_alike = written.members.len() == next.members.len()
+            && written.members.iter().zip(&next.members).all(|((name, before), (other, now))| {
+                name == other && (before == now || only_counts_on(before, now))
+            });
+        !is_alike || beside_members(written) != beside_members(next)
     }
 
     fn entries(&self, decision: &Decision, now: Now, broken: &[Violation]) -> Vec<Entry> {
@@ -225,6 +221,52 @@ impl Recorder {
     }
 }
 
+/// Whether any member showed a sign of work since.
+fn is_at_work(before: &FleetState, now: &FleetState) -> bool {
+    let shown = |state: &FleetState| -> Vec<_> {
+        let activities = state.members.values().map(|member| &member.activity);
+        activities.map(|it| (it.evidence_at, it.changed_at, it.active_at, it.digest)).collect()
+    };
+    shown(before) != shown(now)
+}
+
+/// Whether a member differs only in what it was seen to do, which stays the same in what it says.
+fn only_counts_on(before: &Member, now: &Member) -> bool {
+    let mut before = before.clone();
+    before.activity = now.activity.clone();
+    let stood = before.standing.as_ref().zip(now.standing.as_ref());
+    if stood.is_some_and(|(stood, stands)| stood.says_the_same(stands)) {
+        before.standing = now.standing.clone();
+    }
+    before == *now
+}
+
+/// All but the members, the number of the tick, and its time.
+fn beside_members(state: &FleetState) -> impl PartialEq + '_ {
+    let FleetState {
+        tick: _,
+        at: _,
+        members: _,
+        server,
+        wanted,
+        sequence,
+        handoff,
+        open,
+        last_request,
+        recent_starts,
+        next_run,
+        next_message,
+        blind,
+        socket_asked_at,
+        doubted_since,
+        accounts,
+        alarms,
+    } = state;
+    let terminals = (server, blind, socket_asked_at, doubted_since);
+    let requests = (wanted, open, last_request, recent_starts, next_run, next_message);
+    (terminals, requests, sequence, handoff, accounts, alarms)
+}
+
 fn subject_of(about: &About) -> String {
     about.name.as_ref().map_or_else(|| "fleet".to_owned(), ToString::to_string)
 }
@@ -275,7 +317,11 @@ fn is_notable(note: &Note) -> bool {
         }
         // That a member cannot be seen follows from what is said of the terminals.
         Note::CannotSee { .. } | Note::Doubted => false,
-        Note::Activity(_) | Note::Stall(_) | Note::Wake(_) => false,
+        Note::Wake(note) => match note {
+            WakeNote::Rests => true,
+            WakeNote::At { .. } | WakeNote::Due { .. } | WakeNote::FileMissing => false,
+        },
+        Note::Activity(_) | Note::Stall(_) => false,
         Note::TerminalsUnseen { .. }
         | Note::ServerLost
         | Note::MassVerdict { .. }

@@ -11,10 +11,14 @@ use agents_store::{FleetLock, Holder, Store};
 use agents_tmux::{Driver, OneShot, Socket, StartSession, TmuxOp};
 use tokio::signal::unix::{SignalKind, signal};
 
+pub(crate) use crate::heartbeat::heartbeat;
+pub use crate::heartbeat::{beat, heartbeat_file};
+
 use crate::WatchdogError;
 use crate::config_source::{Change, ConfigSource};
 use crate::in_force::{PROBLEM_WORD, SOCKET_WORD};
 use crate::ledger::{Entry, EntryKind, Ledger as _, LedgerError, Record};
+use crate::long_logs::LongLogs;
 use crate::notify::{CONFIG_BROKEN, Notifier};
 use crate::place::LocalPlace;
 use crate::report::Hearing;
@@ -62,6 +66,7 @@ pub struct Reign<D> {
     /// Tells people of what was decided.
     pub(crate) notifier: Notifier,
     pub(crate) tidied: Tidied,
+    pub(crate) long_logs: LongLogs,
     /// Where everybody reaches its terminals.
     socket: PathBuf,
     /// What the lock was signed with.
@@ -114,6 +119,7 @@ pub fn take_over<D: Driver>(
         config,
         own_session: None,
         tidied: Tidied::default(),
+        long_logs: LongLogs::default(),
         socket,
         notifier: Notifier::new(),
         what: what.to_owned(),
@@ -211,6 +217,7 @@ impl<D: Driver> Reign<D> {
                     None => return Ok(()),
                 },
             };
+            self.shorten_logs();
             heartbeat(&fleet);
             let mut wakes = Wakes {
                 at: tokio::time::Instant::now() + pause.max(LEAST_PAUSE),
@@ -363,18 +370,6 @@ impl<D: Driver> Reign<D> {
             tracing::warn!("{error}");
         }
     }
-}
-
-/// Shows that the loop still turns: the age of this file is the watchdog's age since its last tick.
-pub(crate) fn heartbeat(fleet: &Fleet) {
-    // A heartbeat that cannot be written shows as an old one, which is the truth.
-    drop(std::fs::write(heartbeat_file(&fleet.state_dir()), std::process::id().to_string()));
-}
-
-/// The file that each tick touches.
-#[must_use]
-pub fn heartbeat_file(state_dir: &Path) -> PathBuf {
-    state_dir.join("heartbeat")
 }
 
 /// What ends a rest, besides news and signals.

@@ -112,8 +112,8 @@ impl<D: Driver> Reign<D> {
                 return Ok(self.is_wanted().then_some(Duration::ZERO));
             }
             before = now;
-            // With its config the whole project is gone.
-            let is_gone = !state_dir.exists() && !self.config.path().exists();
+            // With its config the whole project is gone, whatever an action that was under way has left of the folder.
+            let is_gone = !path(&state_dir).exists() && !self.config.path().exists();
             if is_gone || began.elapsed() >= WAITS_FOR {
                 return Err(WatchdogError::Displaced(state_dir));
             }

@@ -5,6 +5,7 @@ use agents_store::{Commit, JournalEntry, Keep, Reply, StateDocument, Store, Stor
 
 use crate::ledger::{Entry, EntryKind, Ledger, LedgerError, Record};
 use crate::place::ClockMark;
+use crate::redacted::redacted;
 
 /// As the store itself says it of a damaged file.
 const WAY_OUT: &str = "restore a copy, or let `agents down` set it aside and end the fleet";
@@ -118,7 +119,10 @@ impl Ledger for StoreLedger {
         let words: Vec<Word> = record
             .words
             .iter()
-            .map(|(subject, body)| Word { subject: subject.clone(), body: body.clone() })
+            .map(|(subject, body)| Word {
+                subject: subject.clone(),
+                body: redacted(body).into_owned(),
+            })
             .collect();
         let replies: Vec<Reply> = record
             .replies
@@ -155,6 +159,7 @@ fn journal_entry(entry: &Entry) -> JournalEntry {
         EntryKind::Request => agents_store::EntryKind::Request,
     };
     let body = serde_json::json!({ "text": entry.text, "detail": entry.detail }).to_string();
+    let body = redacted(&body).into_owned();
     JournalEntry {
         at_wall_ms: entry.at_wall_ms,
         tick: entry.tick,

@@ -12,6 +12,7 @@ use agents_names::AgentName;
 use agents_tmux::Driver;
 
 use crate::ledger::{Ledger, LedgerError};
+use crate::observe::look::{HeldHandoff, Look};
 use crate::observe::screens::Screens;
 use crate::observe::shown::Readings;
 use crate::outcome::Failures;
@@ -39,7 +40,11 @@ pub struct Engine<D, P, L> {
     /// The files that mirror the state for other programs may be behind it.
     pub(crate) mirror_owed: bool,
     last_heavy: Option<Moment>,
-    independent: bool,
+    pub(crate) independent: bool,
+    /// How closely the terminals were looked at last.
+    pub(crate) looked: Look,
+    /// What a look on which nothing was done took from the shared branch.
+    pub(crate) held: Option<HeldHandoff>,
     /// tmux said that a later writer holds the fleet.
     pub(crate) superseded: bool,
     /// Whether this is the watchdog, which looks after everything, or a verb, which does what it was asked for.
@@ -83,6 +88,8 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             mirror_owed: !first,
             last_heavy: None,
             independent: false,
+            looked: Look::Whole,
+            held: None,
             superseded: false,
             supervises: true,
             first,
@@ -122,22 +129,43 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         fleet: &Fleet,
         heavy: bool,
     ) -> Result<(Observation, Decision, Now), LedgerError> {
-        let (observation, _, now) = self.look(fleet).await?;
+        let (observation, _, now) = self.look(fleet, true).await?;
         let decision = decide(fleet, &self.state, &observation, heavy, now);
         Ok((observation, decision, now))
     }
 
-    async fn look(&mut self, fleet: &Fleet) -> Result<(Observation, bool, Now), LedgerError> {
+    /// Looks; as closely as the moment asks, or at all there is.
+    async fn look(
+        &mut self,
+        fleet: &Fleet,
+        whole: bool,
+    ) -> Result<(Observation, bool, Now), LedgerError> {
         let now = self.place.now();
         let interval = fleet.timing.heavy_interval;
         let heavy = self.last_heavy.is_none_or(|last| now.at.since(last) >= interval);
-        let independent = std::mem::take(&mut self.independent);
+        let look = self.closeness(heavy || whole);
         let judged = program::judged(fleet, &self.state);
-        let mut observation = self.observe(&judged, now, independent).await?;
+        let mut observation = self.observe(&judged, now, look).await?;
         if self.first {
             observation.legacy_position = self.place.legacy_position(fleet);
         }
         Ok((observation, heavy, now))
+    }
+
+    /// Looks and decides. What is to be done is decided on a whole look, whatever a light one said.
+    async fn look_and_decide(
+        &mut self,
+        fleet: &Fleet,
+    ) -> Result<(Observation, Decision, bool, Now), LedgerError> {
+        let (observation, heavy, now) = self.look(fleet, false).await?;
+        let decision = decide(fleet, &self.state, &observation, heavy, now);
+        if self.looked != Look::Light || decision.actions.is_empty() {
+            return Ok((observation, decision, heavy, now));
+        }
+        self.held = Some((observation.copy, observation.handoff));
+        let (observation, heavy, now) = self.look(fleet, true).await?;
+        let decision = decide(fleet, &self.state, &observation, heavy, now);
+        Ok((observation, decision, heavy, now))
     }
 
     /// One pass: look, decide, record, act.
@@ -145,8 +173,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
     /// # Errors
     /// When the decision could not be made durable: then nothing was done, and the next tick decides anew.
     pub async fn tick(&mut self, fleet: &Arc<Fleet>) -> Result<Ticked, LedgerError> {
-        let (observation, heavy, now) = self.look(fleet).await?;
-        let mut decision = decide(fleet, &self.state, &observation, heavy, now);
+        let (observation, mut decision, heavy, now) = self.look_and_decide(fleet).await?;
         let broken = invariants::check(fleet, &self.state, &observation, &decision, now);
         self.refuse(&mut decision, &broken);
         if let Err(error) = self.record(&decision, now, &broken) {

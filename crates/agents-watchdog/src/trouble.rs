@@ -1,6 +1,5 @@
 //! What keeps the watchdog from its work, and since when? Told in a file of its own, since it may be the store that is broken.
 
-use std::fs::OpenOptions;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
@@ -43,7 +42,7 @@ fn write(state_dir: &Path, trouble: Option<&Trouble>) -> std::io::Result<()> {
     }
     text.resize(LENGTH, b' ');
     let path = file(state_dir);
-    match OpenOptions::new().write(true).open(&path) {
+    match agents_store::private_file().write(true).open(&path) {
         Ok(file) => file.write_all_at(&text, 0),
         Err(_) => write_private(&path, &text),
     }

@@ -13,7 +13,7 @@ use std::time::Duration;
 use agents_config::{Fleet, Kind, Watch};
 use agents_decide::sentence::way_out;
 use agents_decide::{FleetState, Now, Sequence, Stand, Standing};
-use agents_names::{BackendName, PhaseId};
+use agents_names::{AgentName, BackendName, PhaseId};
 use agents_tmux::Listing;
 use chrono::{DateTime, Utc};
 
@@ -29,6 +29,8 @@ pub struct Known<'a> {
     pub config_problem: Option<String>,
     /// Why the store cannot be used; then nothing is remembered.
     pub store_problem: Option<String>,
+    /// Which other fleet has the session prefix on this tmux server; its sessions are not among the terminals.
+    pub neighbour: Option<&'a NeighbourView>,
     /// What the last tick remembered; `None` before the first.
     pub state: Option<&'a FleetState>,
     /// The last words about members, by name.
@@ -66,6 +68,8 @@ pub struct FleetView {
     pub config_problem: Option<String>,
     /// Why the store cannot be used, since when, and the way out.
     pub store_problem: Option<String>,
+    /// Which other fleet has the session prefix on this tmux server: nothing of this one runs, or may be started.
+    pub neighbour: Option<NeighbourView>,
     pub phase: Option<PhaseView>,
     /// In the order of the file.
     pub agents: Vec<MemberView>,
@@ -265,6 +269,15 @@ pub struct UndeclaredView {
     pub session: String,
 }
 
+/// Another living fleet that has the session prefix.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NeighbourView {
+    /// Whose the prefix is, and the way out.
+    pub problem: String,
+    /// The agents and services that it runs.
+    pub runs: Vec<AgentName>,
+}
+
 impl FleetView {
     /// The summary of what is known.
     #[must_use]
@@ -283,6 +296,7 @@ impl FleetView {
             config: known.fleet.config.clone(),
             config_problem: known.config_problem.clone(),
             store_problem: known.store_problem.clone(),
+            neighbour: known.neighbour.cloned(),
             phase: phase(known),
             agents,
             services,
@@ -304,7 +318,9 @@ impl FleetView {
     #[must_use]
     pub fn is_healthy(&self) -> bool {
         let all_run = self.members().all(|member| !member.should_run || member.runs());
-        let is_blocked = self.config_problem.is_some() || self.store_problem.is_some();
+        let is_blocked = self.config_problem.is_some()
+            || self.store_problem.is_some()
+            || self.neighbour.is_some();
         all_run && !is_blocked && self.watchdog.state == WatchdogState::Running
     }
 }

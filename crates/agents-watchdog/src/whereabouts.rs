@@ -3,7 +3,6 @@
 //! A small file of the user's per config file, below `$XDG_STATE_HOME` or `~/.local/state`. It is a hint: without it the
 //! file alone tells.
 
-use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Component, Path, PathBuf};
 
 use agents_config::Digest;
@@ -53,10 +52,7 @@ pub fn note(folder: &Path, given: &Path, file: &Path, state_dir: &Path) {
         if read(&file_of(folder, &hint.config)).as_ref() == Some(&hint) {
             continue;
         }
-        let written = std::fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(folder)
+        let written = agents_store::private_folder(folder)
             .and_then(|()| Ok(serde_json::to_vec(&hint)?))
             .and_then(|text| write_private(&file_of(folder, &hint.config), &text));
         if let Err(error) = written {

@@ -1,8 +1,6 @@
 //! Is a message typed as it is, or does it lie in a file that one typed line points at?
 
-use std::fs::OpenOptions;
 use std::io::Write as _;
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -72,11 +70,12 @@ fn is_command(text: &str) -> bool {
 }
 
 fn write(dir: &Path, name: &AgentName, text: &str) -> std::io::Result<PathBuf> {
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
+    agents_store::private_folder(dir)?;
     forget_old(dir);
     let stamp = chrono::Utc::now().format("%Y%m%d-%H%M%S-%6f");
     let path = dir.join(format!("{name}.{stamp}.{}.txt", std::process::id()));
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
+    let mut file = agents_store::private_file().write(true).create_new(true).open(&path)?;
+    agents_store::make_private(&file)?;
     file.write_all(text.as_bytes())?;
     Ok(path)
 }

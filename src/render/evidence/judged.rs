@@ -1,7 +1,8 @@
 //! What do the machines that judge a running agent say, and why do they not, where they do not?
 
 use agents_config::{Agent, Watch};
-use agents_decide::{ActivityNote, Life, Limit, Moment, Note, Stall};
+use agents_decide::limit::reset;
+use agents_decide::{ActivityNote, Life, Limit, Moment, Note, Stall, WakeNote};
 use agents_watchdog::view::{State, WatchdogState};
 
 use super::Evidence;
@@ -57,10 +58,13 @@ pub(super) fn limit(evidence: &Evidence<'_>) -> String {
     let now = &evidence.now;
     match &evidence.member.limit {
         Limit::Held { since, probe_at, until, banner, probes, source, .. } => {
-            let until = until.map_or_else(
-                || "until a time that its screen does not tell".to_owned(),
-                |until| format!("until {}", now.clock(until)),
-            );
+            let until = match until {
+                Some(until) => format!("until {}", now.clock(*until)),
+                None if reset::parse(banner, *now).is_some() => {
+                    "until a time that is not known, since the one named lies too far ahead to be believed".to_owned()
+                }
+                None => "until a time that is not told".to_owned(),
+            };
             let probed = match probes {
                 0 => String::new(),
                 1 => "; 1 probe so far was in vain".to_owned(),
@@ -190,6 +194,10 @@ pub(super) fn standing(evidence: &Evidence<'_>) -> Option<String> {
 
 pub(super) fn wake(evidence: &Evidence<'_>) -> Option<String> {
     evidence.agent()?.wake.as_ref()?;
+    let notes = evidence.word.into_iter().flat_map(|word| &word.notes);
+    if notes.into_iter().any(|note| *note == Note::Wake(WakeNote::Rests)) {
+        return Some("none, since the phase sequence is complete".to_owned());
+    }
     let at = evidence.member.wake_at?;
     // An agent that nobody watches is woken all the same.
     Some(match evidence.silence() {

@@ -192,22 +192,27 @@ fn a_service_has_no_judges_of_work() {
 
 #[test]
 fn inside_a_usage_window_only_the_window_is_judged() {
-    let limit = Limit::Held {
-        since: ago(60),
-        probe_at: AT.after(Duration::from_secs(600)),
-        until: None,
-        banner: " limit ".to_owned(),
-        probes: 1,
-        source: LimitSource::Pattern,
-        goes_on: GoesOn::No,
+    let shown = |banner: &str| {
+        let limit = Limit::Held {
+            since: ago(60),
+            probe_at: AT.after(Duration::from_secs(600)),
+            until: None,
+            banner: banner.to_owned(),
+            probes: 1,
+            source: LimitSource::Pattern,
+            goes_on: GoesOn::No,
+        };
+        let held = Member { limit, ..idle() };
+        read("ann", State::Limited, &held, &[], WatchdogState::Running)
     };
-    let held = Member { limit, ..idle() };
-    let facts = read("ann", State::Limited, &held, &[], WatchdogState::Running);
+    let facts = shown(" limit ");
     assert_eq!(fact(&facts, "stall"), "not judged inside its usage window");
     assert_eq!(
         fact(&facts, "limit"),
-        "held since 11:59:00 (60 s) until a time that its screen does not tell, for \"limit\" (screen, `limit_re`); the next probe is due at 12:10:00 (in 10 min) at the latest; 1 probe so far was in vain"
+        "held since 11:59:00 (60 s) until a time that is not told, for \"limit\" (screen, `limit_re`); the next probe is due at 12:10:00 (in 10 min) at the latest; 1 probe so far was in vain"
     );
+    let named = fact(&shown("limit reached, resets 10:30am"), "limit");
+    assert!(named.contains("the one named lies too far ahead to be believed"), "{named}");
 }
 
 #[test]

@@ -57,6 +57,7 @@ fn view() -> FleetView {
         config: "/srv/agents.toml".into(),
         config_problem: None,
         store_problem: None,
+        neighbour: None,
         phase: Some(PhaseView {
             id: PhaseId::new("P1").unwrap(),
             index: Some(0),
@@ -157,4 +158,11 @@ fn the_readme_shows_the_document_as_it_is() {
         &crate::error::Error::Failed("no answer".to_owned()),
     );
     assert_eq!(keys(&unseen), keys(&json), "the same document, whatever happens");
+}
+
+#[test]
+fn a_phase_without_a_plan_has_a_dash_in_its_place() {
+    let mut view = view();
+    view.phase.as_mut().unwrap().plan = Some(String::new());
+    assert!(of(&view, None).contains(" plan=- ("), "{}", of(&view, None));
 }

@@ -14,7 +14,7 @@ use crate::origin::Origin;
 use crate::picker::{Layers, Picker, inherited, own};
 use crate::raw::{RawAgent, RawDefaults, RawFile, RawLoop, RawService, RawWake};
 use crate::value::{Filled, Interval, nearest};
-use crate::{Agent, Backend, Kind, PromptSource, Service, Wake, Watch};
+use crate::{Agent, Backend, Kind, PromptSource, Service, Wake, Watch, Wrap};
 
 /// What every agent and service starts from.
 pub(super) struct Inheritance<'r> {
@@ -66,6 +66,7 @@ impl Inheritance<'_> {
             ),
             wake: self.wake(name, raw, picker),
             account: picker.pick_text(key("account"), &own(&raw.account)),
+            wrap: picker.pick(key("wrap"), &own(&raw.wrap)).map(Wrap::of),
             log: picker.pick_or(key("log"), &inherited(&raw.log, &defaults.log), true),
             role,
             name: name.clone(),

@@ -11,7 +11,7 @@ use crate::picker::{Picker, inherited, own};
 use crate::problem::Span;
 use crate::raw::{RawAnswer, RawBackend, RawSample};
 use crate::value::{Filled, Interval, Seconds, Value, nearest};
-use crate::{Backend, DialogAnswer, Pattern, Preset, PromptDelivery, Sample};
+use crate::{Backend, DialogAnswer, Pattern, Preset, PromptDelivery, Sample, Wrap};
 
 const PAUSE: Duration = Duration::from_millis(400);
 const CONNECT: Duration = Duration::from_secs(12);
@@ -94,6 +94,7 @@ fn backend(
             from.resume_refused,
             Vec::new(),
         ),
+        wrap: Wrap::of(read.value("wrap", &raw.wrap, None, Vec::new())),
         session_flag: read.text("session_flag", &raw.session_flag, from.session_flag),
         prompt_flag: read.text("prompt_flag", &raw.prompt_flag, from.prompt_flag),
         hooks: read.value("hooks", &raw.hooks, hooks, false),

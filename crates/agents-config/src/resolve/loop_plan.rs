@@ -6,7 +6,7 @@ use agents_names::AgentName;
 
 use crate::picker::{Picker, own};
 use crate::raw::{RawHandoff, RawLoop, RawOnComplete, RawPhase};
-use crate::value::{Filled, GitName, Interval, Seconds};
+use crate::value::{FileName, Filled, GitName, Interval, Seconds};
 use crate::{Handoff, LoopPlan, OnComplete, Pattern, Phase, Timing};
 
 /// The plan: `Some(None)` without phases, `None` only after a problem was noted.
@@ -20,7 +20,8 @@ pub(super) fn loop_plan(
     record_prompt_keys(raw, picker);
     let key = |key: &str| format!("loop.{key}");
     let state_file = own(&raw.state_file);
-    let state_file = picker.pick_or(key("state_file"), &state_file, Filled("phase-idx".to_owned()));
+    let state_file =
+        picker.pick_or(key("state_file"), &state_file, FileName("phase-idx".to_owned()));
     let done_marker = own(&raw.done_marker);
     let done_marker =
         picker.pick_or(key("done_marker"), &done_marker, Filled("## DONE".to_owned()));
@@ -118,7 +119,7 @@ fn agent(
 }
 
 fn on_complete(raw: &RawOnComplete, picker: &mut Picker<'_, '_>) -> OnComplete {
-    let trigger = Filled(".run-on-complete".to_owned());
+    let trigger = FileName(".run-on-complete".to_owned());
     OnComplete {
         run: picker.pick("loop.on_complete.run".to_owned(), &own(&raw.run)),
         trigger_file: picker

@@ -123,7 +123,7 @@ impl Filling {
             session_flag: Some(fragment(&launch.session.choose)),
             model_flag: Some(fragment(&launch.model)),
             prompt_flag: Some(fragment(prompt_words(launch))),
-            hooks: Some(matches!(launch.hooks, Hooks::Settings | Hooks::Extension)),
+            hooks: Some(matches!(launch.hooks, Hooks::Settings | Hooks::Extension | Hooks::Http)),
             connect_delay: Some(launch.ready.usual),
             env: launch.env.clone().into_iter().collect(),
         }
@@ -133,7 +133,7 @@ impl Filling {
 /// Whether a command line starts the preset's program by its own name: what a wrapper of somebody's makes of further
 /// words, or where it runs the program, is not known.
 pub(super) fn is_own_program(preset: &Preset, bin: &str) -> bool {
-    let first = bin.split_whitespace().next().unwrap_or_default();
+    let first = bin.split_whitespace().next().unwrap_or_default().trim_matches(['\'', '"']);
     let name = Path::new(first).file_name().and_then(|name| name.to_str());
     preset.head().launch.as_ref().is_some_and(|launch| name == Some(launch.command.as_str()))
 }
@@ -145,12 +145,12 @@ pub(super) fn check_hooks(
     picker: &mut Picker<'_, '_>,
 ) {
     let launch = preset.and_then(|preset| preset.head().launch.as_ref());
-    let is_known = launch.is_some_and(|launch| !matches!(launch.hooks, Hooks::Http | Hooks::None));
+    let is_known = launch.is_some_and(|launch| launch.hooks != Hooks::None);
     if let (Some(true), Some(span), false) = (field.value(), field.span(), is_known) {
         let problem = picker.problems.error(span, "nothing is known of hooks of this program");
-        problem
-            .label("no hooks")
-            .help("remove the key; presets that know hooks are `claude`, `codex` and `pi`");
+        problem.label("no hooks").help(
+            "remove the key; presets that know hooks are `claude`, `codex`, `opencode` and `pi`",
+        );
     }
 }
 

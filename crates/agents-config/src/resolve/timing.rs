@@ -73,6 +73,7 @@ pub(super) fn timing(raw: Option<&RawWatchdog>, picker: &mut Picker<'_, '_>) -> 
             |r| &r.journal_entries,
             standard.journal_entries,
         ),
+        log_megabytes: read.count("log_megabytes", |r| &r.log_megabytes, standard.log_megabytes),
     }
 }
 

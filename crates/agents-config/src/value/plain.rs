@@ -16,6 +16,10 @@ pub(crate) struct Filled(pub String);
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct GitName(pub String);
 
+/// The name of a file in a folder of the fleet's.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct FileName(pub String);
+
 /// A whole number from 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Count(pub u32);
@@ -66,6 +70,27 @@ impl Value for GitName {
             let message = format!("`{}` is no name of a git remote or branch", name.escape_debug());
             return Err(Wrong::new(message, "git would not take it as a name")
                 .help("write the plain name, `origin` or `main` for example"));
+        }
+        Ok(Self(name))
+    }
+
+    fn schema() -> Json {
+        json!({ "type": "string", "minLength": 1 })
+    }
+
+    fn show(&self) -> Json {
+        json!(self.0)
+    }
+}
+
+impl Value for FileName {
+    fn read(value: &DeValue<'_>) -> Result<Self, Wrong> {
+        let Filled(name) = Filled::read(value)?;
+        // The file is written or deleted, so it must be one of the fleet's.
+        if name.contains('/') || name == "." || name == ".." || name.chars().any(char::is_control) {
+            let message = format!("`{}` is no name of a file", name.escape_debug());
+            return Err(Wrong::new(message, "leads to another folder")
+                .help("write the name alone: which folder it lies in is fixed"));
         }
         Ok(Self(name))
     }

@@ -163,6 +163,7 @@ fn every_line_that_is_named_holds_the_key() {
         ("watchdog.tmux_timeout", "built in"),
         ("watchdog.journal_age", "built in"),
         ("watchdog.journal_entries", "built in"),
+        ("watchdog.log_megabytes", "built in"),
         ("loop.phases.1.plan", "built in"),
         ("loop.handoff.remote", "built in"),
         ("loop.handoff.claim_pings", "claim_pings = \"ann\""),

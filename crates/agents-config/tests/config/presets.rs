@@ -116,17 +116,14 @@ fn hooks_are_given_to_programs_that_are_started_by_their_own_name() {
         // Theirs need more than the user may want; see the reference.
         ("preset = \"codex\"", false),
         ("preset = \"codex\"\nhooks = true", true),
-        ("preset = \"opencode\"", false),
+        ("preset = \"opencode\"", true),
+        ("preset = \"opencode\"\nbin = \"'/opt/bin/opencode' --pure\"", true),
         ("preset = \"gemini\"", false),
         ("bin = \"claude\"", false),
     ] {
         assert_eq!(backend_of(&load("", backend).unwrap()).hooks, hooks, "{backend}");
     }
-    for backend in [
-        "preset = \"opencode\"\nhooks = true",
-        "preset = \"gemini\"\nhooks = true",
-        "bin = \"x\"\nhooks = true",
-    ] {
+    for backend in ["preset = \"gemini\"\nhooks = true", "bin = \"x\"\nhooks = true"] {
         let report = load("", backend).unwrap_err();
         assert!(report.contains("nothing is known of hooks"), "{report}");
     }

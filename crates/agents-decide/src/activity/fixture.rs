@@ -27,6 +27,7 @@ pub(crate) fn agent() -> Agent {
         resume: false,
         wake: None,
         account: None,
+        wrap: None,
         log: true,
     }
 }
@@ -62,6 +63,7 @@ fn new_backend() -> Backend {
         resume_flag: String::new(),
         resume_takes_prompt: true,
         resume_refused: Vec::new(),
+        wrap: agents_config::Wrap::None,
         session_flag: None,
         remote_control: false,
         remote_control_flag: String::new(),
@@ -97,7 +99,7 @@ pub(crate) fn screen(text: &str) -> ScreenSeen {
     let rows: Vec<String> = text.split(" / ").map(str::to_owned).collect();
     let mut hasher = DefaultHasher::new();
     rows.hash(&mut hasher);
-    ScreenSeen { rows, digest: hasher.finish() }
+    ScreenSeen { rows: rows.into(), digest: hasher.finish() }
 }
 
 pub(crate) fn pane() -> PaneSeen {

@@ -27,6 +27,7 @@ pub(crate) fn open(
     if continues {
         heed_file(draft, agent, seen, start, which == Which::Own);
     }
+    let is_lost = continues && which == Which::Own && is_lost(draft, agent, start);
     let id = match which {
         Which::This(id) => Some(id).filter(|id| is_possible(draft, agent, start, id)),
         Which::Fresh => None,
@@ -42,8 +43,35 @@ pub(crate) fn open(
             }
             Opening::Resumed(id)
         }
-        None => begin(draft, agent, start),
+        None => match begin(draft, agent, start) {
+            Opening::Unnamed if is_lost => Opening::Unknown,
+            opening => opening,
+        },
     }
+}
+
+/// Whether the last run had a conversation that this one would have continued, had anything told its id.
+fn is_lost(draft: &mut Draft<'_>, agent: &Agent, start: &Start<'_>) -> bool {
+    let goes_on = match start.why {
+        Why::Asked => agent.kind != agents_config::Kind::Task,
+        Why::Gone { .. }
+        | Why::ServerLost
+        | Why::Fatal { .. }
+        | Why::Stall { .. }
+        | Why::ParkedRetry
+        | Why::Retry { .. } => true,
+        // Another program, another phase, or a refusal: a new conversation is what is meant.
+        Why::New
+        | Why::Mismatch { .. }
+        | Why::Phase { .. }
+        | Why::SequenceComplete
+        | Why::Refused { .. } => false,
+    };
+    let member = draft.member(&agent.name);
+    let last = member.program.as_ref().filter(|last| last.backend == start.backend.name);
+    let is_unnamed =
+        last.is_some_and(|it| matches!(it.opening, Opening::Unnamed | Opening::Unknown));
+    goes_on && is_unnamed && member.conversations.current.is_none()
 }
 
 /// Only there the command line has a place for it.

@@ -6,7 +6,7 @@ use super::{Message, MessageKind, menu};
 use crate::draft::{Declared, Draft};
 use crate::life::Life;
 use crate::{
-    Activity, MemberSeen, PaneSeen, Seen, ShownState, Stand, Standing, ToldState, account,
+    Activity, MemberSeen, PaneSeen, Seen, ShownState, Stand, Standing, ToldState, account, messages,
 };
 
 /// How long a program that was just started is left to draw its composer, where nothing says when it is ready.
@@ -14,6 +14,10 @@ const SETTLES_WITHIN: Duration = Duration::from_secs(5);
 
 /// How long a program may take to draw that the turn is over of which it told the end.
 const DRAWS_WITHIN: Duration = Duration::from_secs(3);
+
+/// How long a program that tells what it does may take until it tells that it took the prompt that it was started with.
+/// opencode draws an empty composer between that and the conversation, and forgets what is typed there.
+const BEGINS_WITHIN: Duration = Duration::from_secs(30);
 
 /// How long after its start a program is looked at often, so that it gets what it is owed as soon as it can take it.
 const APPEARS_WITHIN: Duration = Duration::from_secs(60);
@@ -83,6 +87,10 @@ pub(super) fn obstacle(
     if let Some(reason) = refused {
         return Some(reason);
     }
+    if draft.now.at.since(since) < BEGINS_WITHIN && is_beginning(draft, what, seen) {
+        draft.look_in(Duration::from_millis(500));
+        return Some("it has not said yet that it took the prompt that it was started with");
+    }
     if let Some(shown) = &seen.shown
         && shown.state == ShownState::Active
         && draws(draft, what)
@@ -128,6 +136,16 @@ pub(super) fn obstacle(
         return Some("it is at work, and is not interrupted");
     }
     None
+}
+
+/// Whether its first turn, which it was started with, is still to begin, as far as it tells.
+fn is_beginning(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSeen) -> bool {
+    let Declared::Agent(agent) = what else { return false };
+    let backend = draft.fleet.backend_of(agent);
+    let program = draft.member(&agent.name).program.as_ref();
+    let opening = program.map(|program| program.opening.clone()).unwrap_or_default();
+    let is_prompted = !messages::is_empty(agent) && !messages::is_typed(backend, &opening);
+    backend.hooks && is_prompted && seen.told.is_none()
 }
 
 /// Whether its screen changed a moment ago.

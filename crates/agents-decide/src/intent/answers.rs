@@ -47,7 +47,16 @@ pub(crate) fn close(draft: &mut Draft<'_>) {
     }
     draft.next.open = open;
     for request in done {
-        let exits = matches!(request.verb, Verb::Down { whole: true, .. } | Verb::StopWatchdog);
+        let exits = match request.verb {
+            // Whoever was asked up meanwhile needs somebody to look after it.
+            Verb::Down { whole, .. } => whole && !is_anybody_wanted(draft),
+            Verb::StopWatchdog => true,
+            Verb::Up { .. }
+            | Verb::DownUndeclared
+            | Verb::Restart { .. }
+            | Verb::Phase { .. }
+            | Verb::Send { .. } => false,
+        };
         let answers = request.answers.into_iter();
         let answers = answers.filter_map(|(name, answer)| Some((name, answer?))).collect();
         draft.act(Action::Reply { request: request.id, answers });
@@ -56,6 +65,11 @@ pub(crate) fn close(draft: &mut Draft<'_>) {
             draft.act(Action::Exit);
         }
     }
+}
+
+fn is_anybody_wanted(draft: &Draft<'_>) -> bool {
+    draft.next.wanted == Wanted::Up
+        || draft.next.members.values().any(|member| member.wanted == Wanted::Up)
 }
 
 /// How soon whoever waits for an answer wants another look. A message may wait for hours until its agent is idle.
@@ -166,8 +180,7 @@ fn refuse(draft: &mut Draft<'_>, name: &AgentName, request: &OpenRequest, reason
 }
 
 fn why_waiting(draft: &Draft<'_>, name: &AgentName) -> String {
-    let mut notes = draft.notes.iter().filter(|about| about.name.as_ref() == Some(name));
-    let said = notes.find_map(|about| match &about.note {
+    let said = draft.noted(Some(name)).find_map(|note| match note {
         crate::Note::Message(crate::MessageNote::Waits { reason, .. }) => Some(reason.clone()),
         crate::Note::Message(crate::MessageNote::Stuck { .. }) => {
             Some("it is typed, but was not taken".to_owned())

@@ -136,9 +136,14 @@ pub(super) fn again(draft: &mut Draft<'_>, what: Declared<'_>, why: Why) {
         return;
     }
     if why == Why::ServerLost {
-        // One event, not a death of each: no delay of its own, only the fleet's pace.
-        set(draft, what, Life::Due { at: now, why });
-        draft.look_in(Duration::from_millis(50));
+        // One event, not a death of each: no delay of its own, only the fleet's pace. A server that is lost again and
+        // again brings nobody back more often than deaths would.
+        let timing = draft.fleet.timing.clone();
+        let budget = &mut draft.member(name).budget;
+        let is_allowed = budget.allows(&timing, now);
+        let at = budget.allows_at(&timing).filter(|_| !is_allowed).unwrap_or(now);
+        set(draft, what, Life::Due { at, why });
+        draft.look_in(at.since(now).max(Duration::from_millis(50)));
         return;
     }
     let timing = draft.fleet.timing.clone();

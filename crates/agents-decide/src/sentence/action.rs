@@ -3,7 +3,7 @@
 use agents_names::AgentName;
 
 use super::{Telling, first_words, listed};
-use crate::{Action, Answer, Now, Opening, StopStage};
+use crate::{Action, Answer, Now, Opening, StopStage, Why};
 
 impl Action {
     /// What is to be done, in words: `start worker, because …`.
@@ -17,9 +17,22 @@ impl Action {
                 let phase = phase.as_ref().map_or_else(String::new, |it| format!(" on phase {it}"));
                 let opening = match opening {
                     Opening::Resumed(id) => format!(", resuming its conversation {id}"),
+                    Opening::Unknown => {
+                        " (it begins a new conversation; the id of the old one was not known)"
+                            .to_owned()
+                    }
                     Opening::Unnamed | Opening::Named(_) => String::new(),
                 };
                 format!("start {name}{with}{phase}{opening}, because {}", why.told(&telling))
+            }
+            // Its session is no more; its processes may be.
+            Self::Stop {
+                name,
+                stage: StopStage::Terminate,
+                why: why @ (Why::Gone { .. } | Why::ServerLost),
+                ..
+            } => {
+                format!("end what is left of {name}, because {}", why.told(&telling))
             }
             Self::Stop { name, stage: StopStage::Terminate, why, .. } => {
                 format!("stop {name}, because {}", why.told(&telling))
@@ -42,7 +55,9 @@ impl Action {
             Self::LookAgain => "look again at once, over another connection to tmux".to_owned(),
             Self::WritePosition { phase } => format!("record {phase} as the phase"),
             Self::MarkComplete { phase } => {
-                format!("record in SEQUENCE-COMPLETE that {phase} was the last phase")
+                format!(
+                    "record in SEQUENCE-COMPLETE that {phase} was the last phase, and remove the trigger file of `on_complete`, if any"
+                )
             }
             Self::ClearComplete => {
                 "remove SEQUENCE-COMPLETE if it is there, since a phase is under way".to_owned()
@@ -80,35 +95,39 @@ impl Action {
 
 /// Members with the same answer stand together: `a and b started; c failed: …`.
 fn answered(answers: &[(AgentName, Answer)]) -> String {
-    let mut said: Vec<(String, Vec<&AgentName>)> = Vec::new();
+    let mut said: Vec<(String, &Answer, Vec<&AgentName>)> = Vec::new();
     for (name, answer) in answers {
-        let words = answer.told();
-        match said.iter_mut().find(|(known, _)| *known == words) {
-            Some((_, names)) => names.push(name),
-            None => said.push((words, vec![name])),
+        let words = answer.told("");
+        match said.iter_mut().find(|(known, ..)| *known == words) {
+            Some((.., names)) => names.push(name),
+            None => said.push((words, answer, vec![name])),
         }
     }
     if said.is_empty() {
         return "done".to_owned();
     }
     let parts: Vec<String> =
-        said.into_iter().map(|(words, names)| format!("{} {words}", listed(names))).collect();
+        said.into_iter().map(|(_, answer, names)| answer.told(&listed(names))).collect();
     parts.join("; ")
 }
 
 impl Answer {
-    /// What became of it, after the member's name.
-    fn told(&self) -> String {
+    /// What became of it for those members.
+    fn told(&self, names: &str) -> String {
         match self {
-            Self::Started => "started".to_owned(),
-            Self::AlreadyRunning => "already running".to_owned(),
-            Self::Stopped => "stopped".to_owned(),
-            Self::StoppedWith(said) => format!("stopped ({said})"),
-            Self::NotRunning => "not running".to_owned(),
-            Self::Delivered(_) => "has its message".to_owned(),
-            Self::Failed(reason) => format!("failed ({reason})"),
-            Self::Unseen(reason) => format!("unknown ({reason})"),
-            Self::Waiting(reason) => format!("accepted for later ({reason})"),
+            Self::Started => format!("{names} started"),
+            Self::AlreadyRunning => format!("{names} already running"),
+            Self::Stopped => format!("{names} stopped"),
+            Self::StoppedWith(said) => format!("{names} stopped ({said})"),
+            Self::NotRunning => format!("{names} not running"),
+            Self::NotRunningWith(said) => format!("{names} not running ({said})"),
+            Self::Delivered(_) => format!("{names} has its message"),
+            // A start or a message: what failed is the request, not the member.
+            Self::Failed(reason) => format!("what was asked of {names} failed ({reason})"),
+            Self::Unseen(reason) => format!("{names} unknown ({reason})"),
+            Self::Waiting(reason) => {
+                format!("what was asked of {names} is accepted for later ({reason})")
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What do the judging machines say? Work, usage windows, stalls.
 
 use super::{Telling, count, span};
+use crate::limit::reset;
 use crate::{ActivityNote, GoesOn, LimitNote, LimitSource, StallNote};
 
 impl ActivityNote {
@@ -57,9 +58,14 @@ impl LimitNote {
                 now.point(*probe_at)
             ),
             Self::Entered { banner, until: None, probe_at, source, .. } => format!(
-                "{} says \"{}\", without a reset time that can be read: it {} inside its usage window, where nothing restarts it, and probed at {}",
+                "{} says \"{}\", {}: it {} inside its usage window, where nothing restarts it, and probed at {}",
                 speaker(source),
                 banner.trim(),
+                if reset::parse(banner, *now).is_some() {
+                    "with a reset time too far ahead to be believed"
+                } else {
+                    "without a reset time that can be read"
+                },
                 telling.is("is held", "would be held"),
                 now.point(*probe_at)
             ),

@@ -151,6 +151,10 @@ impl WakeNote {
                 "its wake {} skipped, since its prompt file is missing or blank",
                 telling.is("is", "would be")
             ),
+            Self::Rests => {
+                "its wakes rest, since the phase sequence is complete; `agents phase set` goes back to a phase"
+                    .to_owned()
+            }
         }
     }
 }
@@ -170,6 +174,11 @@ impl PhaseNote {
             Self::Done { phase, within } => format!(
                 "phase {phase} is done; the watchdog judges phases every {} (`heavy_interval`), and moves on when it does so next",
                 span(within.as_secs())
+            ),
+            Self::Advancing { from, to } if from == to => format!(
+                "phase {to} {} again; the loop agents {} stopped first",
+                telling.is("begins", "would begin"),
+                telling.is("are", "would be")
             ),
             Self::Advancing { from, to } => match telling.mood {
                 Mood::Decided => {

@@ -199,6 +199,10 @@ fn what_is_foretold_is_conditional() {
             .into(),
             "phase P1 is done; ann and bob may finish what they are at, until 12:00:02",
         ),
+        (
+            PhaseNote::Advancing { from: phase("P2"), to: phase("P2") }.into(),
+            "phase P2 would begin again; the loop agents would be stopped first",
+        ),
         (Note::ServerLost, "would be brought back"),
     ] {
         let note: Note = note;
@@ -214,6 +218,35 @@ fn what_is_foretold_is_conditional() {
         why: Why::Phase { phase: phase("P2") },
     };
     assert_eq!(start.told(now(NOON)), "start ann on phase P2, because phase P2 comes next");
+}
+
+#[test]
+fn a_reset_that_is_not_believed_is_told_from_one_that_is_not_named() {
+    let entered = |banner: &str| {
+        told(LimitNote::Entered {
+            banner: banner.to_owned(),
+            until: None,
+            probe_at: noon(300),
+            source: crate::LimitSource::Pattern,
+            goes_on: crate::GoesOn::No,
+        })
+    };
+    let (named, unnamed) = (entered("limit reached, resets 10:30am"), entered("limit reached"));
+    assert!(named.contains("with a reset time too far ahead to be believed"), "{named}");
+    assert!(unnamed.contains("without a reset time that can be read"), "{unnamed}");
+}
+
+#[test]
+fn what_has_no_session_left_is_not_said_to_be_stopped() {
+    let stop = |why| {
+        let stage = StopStage::Terminate;
+        Action::Stop { name: name("ann"), pane: None, run: Some(RunId(1)), stage, why }
+            .told(now(NOON))
+    };
+    assert_eq!(stop(Why::Asked), "stop ann, because the operator asked for it");
+    let left = "end what is left of ann, because it is gone: exit code 1 after 2.0 s";
+    assert_eq!(stop(gone()), left);
+    assert_eq!(stop(Why::ServerLost), "end what is left of ann, because the tmux server was lost");
 }
 
 #[test]
@@ -279,7 +312,13 @@ fn the_operator_hears_who_fared_alike() {
         (name("b"), Answer::Failed("no such file".to_owned())),
         (name("c"), Answer::Started),
     ];
-    assert_eq!(reply(answers), "tell the operator: a and c started; b failed (no such file)");
+    assert_eq!(
+        reply(answers),
+        "tell the operator: a and c started; what was asked of b failed (no such file)"
+    );
+    let answers = vec![(name("a"), Answer::Waiting("it is at work".to_owned()))];
+    let later = "tell the operator: what was asked of a is accepted for later (it is at work)";
+    assert_eq!(reply(answers), later);
 }
 
 #[test]

@@ -9,22 +9,45 @@ use crate::error::RecordError;
 /// Longest answer that is taken, in bytes.
 const ANSWER_LIMIT: usize = 64 << 20;
 
-/// The body of the answer to `GET path` of the server at 127.0.0.1. `within` limits the whole exchange. A server with a password
-/// (`OPENCODE_SERVER_PASSWORD`) refuses.
+/// The name under which the password counts; `OPENCODE_SERVER_USERNAME` names another.
+pub const USER: &str = "opencode";
+
+/// Where a server listens, on the loopback address, and what it wants to hear first.
+#[derive(Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Server {
+    pub port: u16,
+    /// What it was started with as `OPENCODE_SERVER_PASSWORD`.
+    pub password: Option<String>,
+}
+
+/// Without the password.
+impl std::fmt::Debug for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Server({})", self.port)
+    }
+}
+
+/// The body of the answer to `GET path` of the server at 127.0.0.1. `within` limits the whole exchange.
 ///
 /// # Errors
 /// [`RecordError::Unreachable`] when there is no answer with status 200 in time.
-pub fn fetch(port: u16, path: &str, within: Duration) -> Result<Vec<u8>, RecordError> {
+pub fn fetch(server: &Server, path: &str, within: Duration) -> Result<Vec<u8>, RecordError> {
+    let port = server.port;
     let unreachable =
         |detail: String| RecordError::Unreachable { port, request: format!("GET {path}"), detail };
     if path.contains(|c: char| c.is_ascii_whitespace() || c.is_control()) {
         return Err(unreachable("the path is none".to_owned()));
     }
-    let answer = exchange(port, path, within).map_err(|error| unreachable(error.to_string()))?;
+    let answer = exchange(server, path, within).map_err(|error| unreachable(error.to_string()))?;
     body(&answer).map_err(|detail| unreachable(detail.to_owned()))
 }
 
-fn exchange(port: u16, path: &str, within: Duration) -> io::Result<Vec<u8>> {
+fn exchange(server: &Server, path: &str, within: Duration) -> io::Result<Vec<u8>> {
+    let port = server.port;
+    let authorization = server.password.as_ref().map(|password| {
+        format!("Authorization: Basic {}\r\n", base64(format!("{USER}:{password}").as_bytes()))
+    });
+    let authorization = authorization.unwrap_or_default();
     let end = Instant::now() + within;
     let left = || {
         let left = end.saturating_duration_since(Instant::now());
@@ -34,10 +57,11 @@ fn exchange(port: u16, path: &str, within: Duration) -> io::Result<Vec<u8>> {
     let mut stream = TcpStream::connect_timeout(&address, left()?)?;
     stream.set_write_timeout(Some(left()?))?;
     // HTTP/1.0: the server ends the connection after the answer, and does not send it in chunks.
-    write!(
-        stream,
-        "GET {path} HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\nAccept: application/json\r\n\r\n"
-    )?;
+    let request = format!(
+        "GET {path} HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\n{authorization}Accept: application/json\r\n\r\n"
+    );
+    // In one piece: some servers answer the first one.
+    stream.write_all(request.as_bytes())?;
     let mut answer = Vec::new();
     let mut chunk = vec![0; 64 << 10];
     while !is_complete(&answer) {
@@ -108,6 +132,21 @@ fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
         let (key, value) = line.split_once(':')?;
         key.trim().eq_ignore_ascii_case(name).then_some(value.trim())
     })
+}
+
+/// RFC 4648, with padding.
+fn base64(bytes: &[u8]) -> String {
+    const SIGNS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for three in bytes.chunks(3) {
+        let bits = three.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte));
+        let bits = bits << (8 * (3 - three.len()));
+        for place in 0..4 {
+            let sign = SIGNS[(bits >> (18 - 6 * place) & 63) as usize];
+            text.push(if place > three.len() { '=' } else { char::from(sign) });
+        }
+    }
+    text
 }
 
 #[cfg(test)]

@@ -27,6 +27,8 @@ pub(super) struct Connection {
     parser: Parser,
     /// News that came between a request and its answer.
     pub(super) has_news: bool,
+    /// News came, asked for or not, since this was last set to false.
+    pub(super) has_changed: bool,
     /// tmux knows the client by now, and bears its sudden end.
     is_introduced: bool,
     /// A request was given up while it was written: what is written next would be taken for its rest.
@@ -94,6 +96,7 @@ impl Connection {
             partial: Vec::new(),
             parser,
             has_news: false,
+            has_changed: false,
             is_mid_line: false,
             is_introduced: false,
             end,
@@ -147,6 +150,32 @@ impl Connection {
         }
     }
 
+    /// Runs commands that bring one answer each, and returns the answers in their order.
+    ///
+    /// No mark tells their end, so this is not for commands that run others.
+    pub(super) async fn ask_each(
+        &mut self,
+        commands: &[Words],
+    ) -> Result<Vec<Result<String, String>>, TmuxError> {
+        let text: String = commands
+            .iter()
+            .map(|command| argv::line(std::slice::from_ref(command)) + "\n")
+            .collect();
+        self.is_mid_line = true;
+        self.stdin.write_all(text.as_bytes()).await.map_err(|error| lost(&error.to_string()))?;
+        self.is_mid_line = false;
+        let mut answers = Vec::with_capacity(commands.len());
+        while answers.len() < commands.len() {
+            match self.event().await? {
+                Event::Answer { succeeded: true, text } => answers.push(Ok(text)),
+                Event::Answer { succeeded: false, text } => answers.push(Err(text)),
+                Event::News => self.has_news = true,
+                Event::Exit { reason } => return Err(lost(&reason)),
+            }
+        }
+        Ok(answers)
+    }
+
     /// The next event. A call that is dropped loses nothing: what has been read is kept.
     pub(super) async fn event(&mut self) -> Result<Event, TmuxError> {
         loop {
@@ -157,6 +186,7 @@ impl Connection {
             }
             let line = std::mem::take(&mut self.partial);
             if let Some(event) = self.parser.line(&String::from_utf8_lossy(&line)) {
+                self.has_changed |= event == Event::News;
                 return Ok(event);
             }
         }

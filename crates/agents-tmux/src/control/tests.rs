@@ -187,5 +187,63 @@ async fn a_server_survives_the_sudden_end_of_a_drivers_process() {
 }
 
 fn listing_request() -> Vec<Words> {
-    crate::listing::ask("mark", true)
+    crate::listing::ask("mark", Extent::Whole)
+}
+
+#[tokio::test]
+async fn a_light_listing_goes_on_from_a_whole_one_and_hears_of_changes() {
+    let mut bench = control_mode().await;
+    started(&mut bench, "a", Actor::Echo).await.unwrap();
+    let whole = bench.driver().list().await.unwrap();
+    assert!(bench.driver().is_connected());
+    let light = bench.driver().list_lightly(true).await.unwrap();
+    assert!(bench.driver().known.is_some(), "it did not ask for all again");
+    assert_eq!(*light, whole);
+    // A name that is changed behind our back is heard of, also when only requests are made.
+    bench.tmux(&["rename-session", "-t", "=a:", "b"]).await.unwrap();
+    for _ in 0..1000 {
+        let light = bench.driver().list_lightly(true).await.unwrap();
+        if light.panes.iter().any(|pane| pane.session == "b") {
+            return;
+        }
+        bench.pause().await;
+    }
+    panic!("the new name is not listed");
+}
+
+#[tokio::test]
+async fn a_light_listing_shows_who_came_who_went_and_what_a_program_calls_itself() {
+    let mut bench = control_mode().await;
+    started(&mut bench, "a", shows()).await.unwrap();
+    bench.driver().list().await.unwrap();
+    bench.driver().list_lightly(true).await.unwrap();
+    bench.tmux(&["new-session", "-d", "-s", "c", "sleep", "1000"]).await.unwrap();
+    let light = bench.driver().list_lightly(true).await.unwrap();
+    assert!(light.panes.iter().any(|pane| pane.session == "c"), "{light:?}");
+    bench.tmux(&["kill-session", "-t", "=c"]).await.unwrap();
+    let light = bench.driver().list_lightly(true).await.unwrap();
+    assert!(!light.panes.iter().any(|pane| pane.session == "c"), "{light:?}");
+    let titled = Actor::Titled("busy".to_owned());
+    started(&mut bench, "d", titled).await.unwrap();
+    for _ in 0..1000 {
+        let light = bench.driver().list_lightly(true).await.unwrap();
+        if light.panes.iter().any(|pane| pane.session == "d" && pane.title == "busy") {
+            return;
+        }
+        bench.pause().await;
+    }
+    panic!("the title is not listed");
+}
+
+#[tokio::test]
+async fn a_change_of_ours_is_in_the_next_light_listing() {
+    let mut bench = control_mode().await;
+    let (_, id) = started(&mut bench, "a", Actor::Echo).await.unwrap();
+    bench.driver().list().await.unwrap();
+    bench.driver().list_lightly(false).await.unwrap();
+    let op = crate::contract::testing::typing(id, "hello", "a1");
+    bench.driver().apply(&op).await.unwrap();
+    let light = bench.driver().list_lightly(false).await.unwrap();
+    let pane = light.panes.iter().find(|pane| pane.id == id).unwrap();
+    assert_eq!(pane.typed.as_deref(), Some("a1"));
 }

@@ -73,6 +73,20 @@ impl World {
         self.tell(true);
     }
 
+    /// The machine stops: no server is left, and nothing that was still to take effect does.
+    pub fn switch_off(&self) {
+        let mut inner = self.lock();
+        inner.lose_server();
+        for server in std::mem::take(&mut inner.unreachable) {
+            for session in server.sessions {
+                inner.bury(session, EndCause::ServerLost);
+            }
+        }
+        inner.late.clear();
+        drop(inner);
+        self.tell(true);
+    }
+
     /// The socket file is removed; the server lives on.
     pub fn remove_socket(&self) {
         if let Some(server) = self.lock().server.as_mut() {

@@ -82,6 +82,8 @@ impl FakeDriver {
             op: op.clone(),
             outcome: Err(error),
             took_effect: false,
+            is_late: false,
+            epoch: self.fence.as_ref().map(|fence| fence.epoch),
         };
         let faults = match inner.enter(Call::Apply) {
             Passage::Open(faults) => faults,
@@ -95,6 +97,7 @@ impl FakeDriver {
             Fault::Unknown
             | Fault::Hangs
             | Fault::DoneUnheard
+            | Fault::Swallowed
             | Fault::Omit(_)
             | Fault::HalfDrawn
             | Fault::LoseServer
@@ -106,12 +109,23 @@ impl FakeDriver {
             inner.applied.push(failed(error.clone()));
             return Err(error);
         }
+        inner.swallows = faults.contains(&Fault::Swallowed);
         let (mut outcome, has_news) = inner.carry_out(op, self.fence.as_ref(), self.seen);
+        inner.swallows = false;
         let took_effect = outcome.is_ok();
         if faults.contains(&Fault::DoneUnheard) {
             outcome = Err(unheard("a planned lost answer"));
         }
-        inner.applied.push(Applied { at, op: op.clone(), outcome: outcome.clone(), took_effect });
+        let epoch = self.fence.as_ref().map(|fence| fence.epoch);
+        let (op, outcome_told) = (op.clone(), outcome.clone());
+        inner.applied.push(Applied {
+            at,
+            op,
+            outcome: outcome_told,
+            took_effect,
+            is_late: false,
+            epoch,
+        });
         drop(inner);
         self.world.tell(has_news);
         outcome
@@ -188,7 +202,11 @@ impl Inner {
                 Fault::Late(_) | Fault::DoneUnheard if !is_change => {
                     return Passage::Failed(unheard("a planned failure"));
                 }
-                Fault::Late(_) | Fault::DoneUnheard | Fault::Omit(_) | Fault::HalfDrawn => {}
+                Fault::Late(_)
+                | Fault::DoneUnheard
+                | Fault::Swallowed
+                | Fault::Omit(_)
+                | Fault::HalfDrawn => {}
             }
         }
         if self.server.as_ref().is_some_and(|server| server.is_stopped && server.has_socket) {

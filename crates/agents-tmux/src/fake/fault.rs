@@ -21,6 +21,9 @@ pub enum Fault {
     Late(Duration),
     /// No answer to a change, which has taken effect already. A read just fails.
     DoneUnheard,
+    /// A change is answered as done, its token is stored, and the program never gets it, as with one that throws away what
+    /// comes while it is busy.
+    Swallowed,
     /// The listing lacks this session.
     Omit(String),
     /// The screens show the upper half of their rows only.

@@ -61,7 +61,8 @@ impl Inner {
             let (outcome, news) = self.carry_out(&op, fence.as_ref(), None);
             has_news |= news;
             let took_effect = outcome.is_ok();
-            self.applied.push(Applied { at: now, op, outcome, took_effect });
+            let epoch = fence.map(|fence| fence.epoch);
+            self.applied.push(Applied { at: now, op, outcome, took_effect, is_late: true, epoch });
         }
         self.refresh();
         let servers = self.server.iter().chain(&self.unreachable);
@@ -124,7 +125,8 @@ impl Inner {
             return (Err(TmuxError::Refused { reason }), false);
         }
         let mut effects = Effects::default();
-        let outcome = server.apply(op, &program, now, &mut effects);
+        let swallows = self.swallows;
+        let outcome = server.apply(op, &program, (now, swallows), &mut effects);
         if let Some(session) = effects.killed {
             self.bury(session, EndCause::Killed);
         }
@@ -165,7 +167,9 @@ impl Inner {
         }
     }
 
-    pub(super) fn bury(&mut self, session: Session, cause: EndCause) {
+    pub(super) fn bury(&mut self, mut session: Session, cause: EndCause) {
+        let left = session.submissions();
+        self.submissions.extend(left);
         self.received.entry(session.name.clone()).or_default().push_str(session.running.received());
         if session.dead.is_none() {
             self.ended.push(Ended { at: self.now, session: session.name, cause });

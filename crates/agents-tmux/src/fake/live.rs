@@ -43,7 +43,34 @@ impl World {
         self.run_on(session, |running, _| running.name(command));
     }
 
-    fn run_on(&self, session: &str, act: impl FnOnce(&mut Running, Duration)) {
+    /// A chat is in an error that it cannot leave: it shows no composer, and takes nothing.
+    pub fn lose_program(&self, session: &str) {
+        self.run_on(session, |running, _| running.lose(true));
+    }
+
+    /// So many more submits are lost; the draft stays in the composer.
+    pub fn swallow(&self, session: &str, count: u32) {
+        self.run_on(session, |running, _| running.swallow(count));
+    }
+
+    /// Whatever was wrong with the program is over: no limit, no error, no key lost.
+    pub fn sober(&self, session: &str) {
+        self.run_on(session, |running, _| {
+            running.lose(false);
+            running.swallow(0);
+            running.refuse(None);
+        });
+    }
+
+    /// Whether a person could begin a line of their own there.
+    #[must_use]
+    pub fn has_empty_composer(&self, session: &str) -> bool {
+        let mut empty = false;
+        self.run_on(session, |running, age| empty = running.has_empty_composer(age));
+        empty
+    }
+
+    pub(super) fn run_on(&self, session: &str, act: impl FnOnce(&mut Running, Duration)) {
         let mut inner = self.lock();
         let now = inner.now;
         let Some(found) = inner.server.as_mut().and_then(|server| server.session(session)) else {

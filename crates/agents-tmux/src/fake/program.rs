@@ -155,6 +155,10 @@ pub(crate) struct Running {
     transcript: String,
     working_since: Option<Duration>,
     enters: u32,
+    /// What a chat was given to work on, and nobody has asked for yet.
+    submissions: Vec<String>,
+    /// A chat that shows no composer takes no input either.
+    is_lost: bool,
 }
 
 impl Running {
@@ -166,6 +170,8 @@ impl Running {
             transcript: String::new(),
             working_since: None,
             enters: 0,
+            submissions: Vec::new(),
+            is_lost: false,
         }
     }
 
@@ -188,7 +194,7 @@ impl Running {
 
     /// Text arrives; `age` is the time since the start.
     pub(crate) fn paste(&mut self, text: &str, age: Duration) {
-        if age < self.program.ready_after {
+        if age < self.program.ready_after || self.is_lost {
             return;
         }
         if self.program.brackets_pastes {
@@ -205,10 +211,10 @@ impl Running {
 
     /// A key arrives.
     pub(crate) fn press(&mut self, key: &str, age: Duration) {
-        if age < self.program.ready_after {
+        if age < self.program.ready_after || self.is_lost {
             return;
         }
-        if key != "Enter" {
+        if key != "Enter" && key != "C-m" {
             self.received.push_str(&format!("<{key}>"));
             if key == "Escape" {
                 self.working_since = None;
@@ -236,11 +242,28 @@ impl Running {
         }
         self.settle(chat, age);
         let draft = std::mem::take(&mut self.draft);
+        self.submissions.push(draft.clone());
         self.transcript.push_str(&format!("{}{draft}\n", chat.prompt));
         match chat.limit.as_ref().filter(|limit| (limit.from..limit.until).contains(&age)) {
             Some(limit) => self.transcript.push_str(&format!("{}\n", limit.banner)),
             None => self.working_since = Some(age),
         }
+    }
+
+    /// What was submitted since the last call.
+    pub(crate) fn submissions(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.submissions)
+    }
+
+    /// Whether it takes input.
+    pub(crate) fn is_ready(&self, age: Duration) -> bool {
+        age >= self.program.ready_after
+    }
+
+    /// Whether a turn runs.
+    pub(crate) fn is_working(&self, age: Duration) -> bool {
+        let Kind::Chat(chat) = &self.program.kind else { return false };
+        self.working_since.is_some_and(|since| age < since + chat.works_for)
     }
 
     /// Writes down the turn that has ended by now.
@@ -287,6 +310,24 @@ impl Running {
         self.working_since = None;
     }
 
+    /// A chat is in an error that it cannot leave, or out of it.
+    pub(crate) fn lose(&mut self, is_lost: bool) {
+        self.is_lost = is_lost;
+        if is_lost {
+            self.working_since = None;
+        }
+    }
+
+    /// So many more submits are lost.
+    pub(crate) fn swallow(&mut self, count: u32) {
+        self.program.swallowed_enters = self.enters.saturating_add(count);
+    }
+
+    /// Whether a person could begin a line of their own.
+    pub(crate) fn has_empty_composer(&self, age: Duration) -> bool {
+        self.is_ready(age) && !self.is_lost && self.draft.is_empty()
+    }
+
     /// Another process is in the foreground.
     pub(crate) fn name(&mut self, command: &str) {
         command.clone_into(&mut self.program.command);
@@ -312,6 +353,9 @@ impl Running {
 
     fn chat_screen(&mut self, chat: &Chat, age: Duration) -> String {
         self.settle(chat, age);
+        if self.is_lost {
+            return self.transcript.clone();
+        }
         let composer = format!("{}{}", chat.prompt, self.draft);
         let footer = match self.working_since {
             Some(since) => format!("{} {}s\n{composer}", chat.active, (age - since).as_secs()),

@@ -7,6 +7,7 @@ use std::time::Duration;
 use agents_names::SessionName;
 
 use super::program::{Program, Running};
+use super::truth::{Submission, Truth};
 use crate::text::sanitised;
 use crate::{
     Dead, Done, Fence, Listing, Pane, PaneId, Screen, ServerId, StartSession, TmuxError, TmuxOp,
@@ -97,7 +98,7 @@ impl Server {
         &mut self,
         op: &TmuxOp,
         program: &Program,
-        now: Duration,
+        (now, swallows): (Duration, bool),
         effects: &mut Effects,
     ) -> Result<Done, TmuxError> {
         match op {
@@ -118,14 +119,18 @@ impl Server {
                 }
                 let session = self.input(*pane)?;
                 once(session.typed.as_ref(), token, *pane)?;
-                session.running.paste(&text, now.saturating_sub(session.started));
+                if !swallows {
+                    session.running.paste(&text, now.saturating_sub(session.started));
+                }
                 session.typed = Some(token.0.clone());
                 Ok(Done::Changed)
             }
             TmuxOp::Submit { pane, key, token } => {
                 let session = self.input(*pane)?;
                 once(session.submitted.as_ref(), token, *pane)?;
-                session.running.press(key, now.saturating_sub(session.started));
+                if !swallows {
+                    session.running.press(key, now.saturating_sub(session.started));
+                }
                 session.submitted = Some(token.0.clone());
                 Ok(Done::Changed)
             }
@@ -242,6 +247,28 @@ impl Session {
             run: self.run.clone(),
             typed: self.typed.clone(),
             submitted: self.submitted.clone(),
+        }
+    }
+
+    /// What it was given to work on since the last call.
+    pub(crate) fn submissions(&mut self) -> Vec<Submission> {
+        let texts = self.running.submissions().into_iter();
+        texts.map(|text| Submission { session: self.name.clone(), text }).collect()
+    }
+
+    /// What is really there.
+    pub(crate) fn truth(&self, now: Duration) -> Truth {
+        let age = self.age(now);
+        Truth {
+            session: self.name.clone(),
+            pane: self.pane,
+            agent_id: self.agent_id.clone(),
+            run: self.run.clone(),
+            is_dead: self.dead.is_some(),
+            command: self.running.command().to_owned(),
+            is_ready: self.running.is_ready(age),
+            is_working: self.running.is_working(age),
+            changed_at: self.changed_at,
         }
     }
 

@@ -252,3 +252,18 @@ async fn a_tmux_that_hangs_is_killed_at_the_limit() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
+
+#[tokio::test]
+async fn an_outline_tells_whose_a_pane_is_and_what_runs_in_it() {
+    let mut bench = one_shot().await;
+    let (_, id) = started(&mut bench, "a", Actor::Echo).await.unwrap();
+    let whole = pane(&mut bench, "a").await.unwrap();
+    let outline = bench.driver().outline().await.unwrap();
+    let seen = outline.panes.iter().find(|pane| pane.id == id).unwrap();
+    let of = |pane: &crate::Pane| {
+        (pane.session.clone(), pane.pid, pane.dead, pane.agent_id.clone(), pane.run.clone())
+    };
+    assert_eq!(of(seen), of(&whole));
+    assert_eq!(seen.command, whole.command);
+    assert_eq!((seen.title.as_str(), seen.activity), ("", 0));
+}

@@ -20,7 +20,7 @@ pub fn command_of_service(service: &Service) -> CommandLine {
 }
 
 /// The command of an agent. `prompt` is its kickoff, which also lies in the kickoff file; `hooks` are words that make the
-/// program report what it does, see [`super::hook_words`].
+/// program report what it does, see [`super::telling`].
 #[must_use]
 pub fn command_of_agent(
     fleet: &Fleet,
@@ -83,7 +83,7 @@ fn arg_line(
     let mut parts = vec![backend.bin.clone()];
     parts.extend(hooks.iter().map(|word| quoted(word, Quote::Bare)));
     let (flag, id) = match opening {
-        Opening::Unnamed => (None, ""),
+        Opening::Unnamed | Opening::Unknown => (None, ""),
         Opening::Named(id) => (backend.session_flag.as_ref(), id.as_str()),
         Opening::Resumed(id) => (Some(&backend.resume_flag), id.as_str()),
     };

@@ -1,12 +1,12 @@
 //! What has a run left behind: that it started, and how it ended?
 
 use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use agents_decide::RunId;
 use agents_names::AgentName;
+use agents_records::opencode::Server;
 
 use super::spec::write_private;
 use crate::process::StartMark;
@@ -71,6 +71,25 @@ impl RunFiles {
         self.path(name, run, "told")
     }
 
+    /// Where the program of a run answers questions about itself, and with which password.
+    #[must_use]
+    pub fn server(&self, name: &AgentName, run: RunId) -> Option<Server> {
+        read(&self.path(name, run, "server"))
+    }
+
+    /// Remembers where the program of a run is going to answer.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub fn write_server(
+        &self,
+        name: &AgentName,
+        run: RunId,
+        server: &Server,
+    ) -> std::io::Result<()> {
+        write_private(&self.path(name, run, "server"), &serde_json::to_vec(server)?)
+    }
+
     /// How a run began, if it did.
     #[must_use]
     pub fn start(&self, name: &AgentName, run: RunId) -> Option<StartRecord> {
@@ -97,8 +116,8 @@ impl RunFiles {
     /// `AlreadyExists` when the run was taken before.
     pub fn claim(&self, name: &AgentName, run: RunId, record: &StartRecord) -> std::io::Result<()> {
         let path = self.path(name, run, "start");
-        let mut file =
-            std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+        let mut file = agents_store::private_file().write(true).create_new(true).open(path)?;
+        agents_store::make_private(&file)?;
         file.write_all(&serde_json::to_vec(record)?)
     }
 

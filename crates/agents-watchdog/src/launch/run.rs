@@ -12,7 +12,7 @@ use crate::place::make_private_dir;
 use crate::process::{NAME_VARIABLE, RUN_VARIABLE, StartMark, find};
 use crate::report::STATE_VARIABLE;
 
-use super::{EndRecord, LaunchSpec, RunFiles, StartRecord};
+use super::{EndRecord, LaunchSpec, RunFiles, StartRecord, kept_keys};
 
 /// Variables that would lead the program, or a test suite it runs, to the fleet's tmux server:
 /// tmux 3.3a lets a plain `tmux kill-server` inside a pane end the whole fleet.
@@ -120,6 +120,7 @@ fn run(
         command.env("TMUX_TMPDIR", no_tmux);
         command.env(STATE_VARIABLE, &spec.records);
         command.env(NAME_VARIABLE, spec.name.as_str()).env(RUN_VARIABLE, spec.run.to_string());
+        command.envs(kept_keys(&spec.records));
         command.envs(spec.env.iter().map(|(name, value)| (name, value)));
         let mut command = tokio::process::Command::from(command);
         let mut program =

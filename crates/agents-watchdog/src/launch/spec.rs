@@ -1,7 +1,6 @@
 //! What does the launcher need to know of one run?
 
 use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use agents_decide::RunId;
@@ -49,13 +48,11 @@ pub fn write_private(path: &Path, content: &[u8]) -> std::io::Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_os_string();
     name.push(format!(".{}.new", std::process::id()));
     let fresh = path.with_file_name(name);
-    let mut file = std::fs::OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&fresh)?;
-    let written = file.write_all(content);
+    // What a killed process of the same number left, or somebody put there.
+    drop(std::fs::remove_file(&fresh));
+    let mut file = agents_store::private_file().write(true).create_new(true).open(&fresh)?;
+    // A umask may have taken away our own bits.
+    let written = agents_store::make_private(&file).and_then(|()| file.write_all(content));
     drop(file);
     let written = written.and_then(|()| std::fs::rename(&fresh, path));
     if written.is_err() {

@@ -1,10 +1,11 @@
 //! What was pushed to the handoff branch, and which inboxes stand there?
 //!
-//! [`fetch`] brings it here with the user's own `git` program, which knows the user's keys and credential helpers.
-//! [`read`] then looks at the local copy with libgit2, and with the program where libgit2 refuses the repository.
+//! [`fetch`] brings it into a mirror of the fleet's own with the user's own `git` program, which knows the user's keys and
+//! credential helpers. It never runs in the repository itself, where agents work: its settings can name programs.
+//! [`read`] then looks at the mirror with libgit2, and with the program where libgit2 refuses the format.
 //! A fetch that is cancelled leaves no process behind.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use agents_config::Handoff;
@@ -16,6 +17,7 @@ mod child;
 mod error;
 mod fetch;
 mod local;
+mod mirror;
 mod program;
 mod repository;
 
@@ -27,7 +29,7 @@ pub use fetch::{Fetched, fetch};
 
 use local::Local;
 use program::Program;
-use repository::Repository;
+use repository::{Remote, Repository};
 
 /// Local questions take milliseconds; a disk that does not answer must not hold up the caller for ever.
 const ASK_LIMIT: Duration = Duration::from_secs(60);
@@ -37,6 +39,8 @@ const ASK_LIMIT: Duration = Duration::from_secs(60);
 pub struct GitSource {
     /// A folder in a repository, or a bare one.
     pub repo: PathBuf,
+    /// The bare repository that is fetched into; made when it is missing.
+    pub mirror: PathBuf,
     pub remote: String,
     /// `None`: the remote's default branch as the local copy knows it, else `main`, else `master`.
     pub branch: Option<String>,
@@ -46,11 +50,12 @@ pub struct GitSource {
 }
 
 impl GitSource {
-    /// The source that a `[loop.handoff]` table names.
+    /// The source that a `[loop.handoff]` table names, with its mirror below the fleet's state folder.
     #[must_use]
-    pub fn of(handoff: &Handoff) -> Self {
+    pub fn of(handoff: &Handoff, state_dir: &Path) -> Self {
         Self {
             repo: handoff.repo.clone(),
+            mirror: state_dir.join("mirror.git"),
             remote: handoff.remote.clone(),
             branch: handoff.branch.clone(),
             state_subdir: handoff.state_subdir.clone(),
@@ -134,26 +139,47 @@ pub async fn look(source: &GitSource, since: &Since, limit: Duration) -> Result<
     }
 }
 
-/// Reads the local copy of the remote branch.
+/// Reads what was fetched last; nothing where nothing was.
 ///
 /// # Errors
 /// [`GitError::is_definite`] tells a wrong setting from a look that failed.
 pub async fn read(source: &GitSource, since: &Since) -> Result<Pushed, GitError> {
+    let (candidates, _) = ask(source, &source.repo, candidates).await?;
+    if !mirror::is_made(&source.mirror) {
+        return Ok(Pushed::Nothing);
+    }
     let since = since.clone();
-    ask(source, move |repository, source| read_in(repository, source, &since)).await
+    ask(source, &source.mirror, move |repository, source| {
+        read_in(repository, source, (&candidates, &since))
+    })
+    .await
+}
+
+/// The newest commit of the branch in the repository's own copy of it, which somebody else fetched.
+///
+/// # Errors
+/// As for [`read`].
+pub async fn read_copy(source: &GitSource) -> Result<Option<String>, GitError> {
+    let found = ask(source, &source.repo, |repository, source| {
+        let (candidates, _) = candidates(repository, source)?;
+        first_tip(repository, source, &candidates)
+    });
+    Ok(found.await?.map(|(_branch, head)| head))
 }
 
 /// Puts a question to libgit2, and to the `git` program where libgit2 has no answer (reftable, SHA-256, partial clones).
 async fn ask<T: Send + 'static>(
     source: &GitSource,
+    place: &Path,
     question: impl Fn(&dyn Repository, &GitSource) -> Result<T, GitError> + Send + 'static,
 ) -> Result<T, GitError> {
     source.check_names()?;
+    let place = place.to_owned();
     let source = source.clone();
     let runtime = Handle::current();
     let asking = tokio::task::spawn_blocking(move || {
-        match Local::open(&source.repo).and_then(|local| question(&local, &source)) {
-            Err(GitError::Failed { .. }) => question(&Program::new(&source.repo, runtime), &source),
+        match Local::open(&place).and_then(|local| question(&local, &source)) {
+            Err(GitError::Failed { .. }) => question(&Program::new(&place, runtime), &source),
             answer => answer,
         }
     });
@@ -168,12 +194,9 @@ async fn ask<T: Send + 'static>(
 fn read_in(
     repository: &dyn Repository,
     source: &GitSource,
-    since: &Since,
+    (candidates, since): (&[String], &Since),
 ) -> Result<Pushed, GitError> {
-    let Some((branch, head)) = branch_and_tip(repository, source)? else {
-        if !repository.has_remote(&source.remote)? {
-            return Err(source.no_remote());
-        }
+    let Some((branch, head)) = first_tip(repository, source, candidates)? else {
         return Ok(Pushed::Nothing);
     };
     let news = match since {
@@ -191,21 +214,29 @@ fn read_in(
     Ok(Pushed::Branch(GitLook { head, branch, news, inboxes }))
 }
 
-/// The branch to look at and its newest commit; `None` when the local copy has none.
-fn branch_and_tip(
+/// The branches that may be meant, the likeliest first, and where the remote of the repository is.
+fn candidates(
     repository: &dyn Repository,
     source: &GitSource,
-) -> Result<Option<(String, String)>, GitError> {
-    let mut candidates = Vec::new();
+) -> Result<(Vec<String>, Remote), GitError> {
+    // Without this check git would take the name for a path.
+    let remote = repository.remote(&source.remote)?.ok_or_else(|| source.no_remote())?;
     if let Some(branch) = &source.branch {
-        candidates.push(branch.clone());
-    } else {
-        candidates.extend(repository.remote_head(&source.remote)?);
-        candidates.extend(["main", "master"].map(str::to_owned));
+        return Ok((vec![branch.clone()], remote));
     }
+    let named = repository.remote_head(&source.remote)?.into_iter();
+    Ok((named.chain(["main", "master"].map(str::to_owned)).collect(), remote))
+}
+
+/// The first of the branches that the repository holds a copy of, and its newest commit.
+fn first_tip(
+    repository: &dyn Repository,
+    source: &GitSource,
+    candidates: &[String],
+) -> Result<Option<(String, String)>, GitError> {
     for branch in candidates {
-        if let Some(tip) = repository.tip(&source.tracking(&branch))? {
-            return Ok(Some((branch, tip)));
+        if let Some(tip) = repository.tip(&source.tracking(branch))? {
+            return Ok(Some((branch.clone(), tip)));
         }
     }
     Ok(None)

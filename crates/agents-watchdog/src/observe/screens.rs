@@ -53,7 +53,8 @@ impl Screens {
         for (name, pane) in judged {
             let screen = match captured.remove(&pane.id) {
                 Some(Ok(screen)) => {
-                    let screen = ScreenSeen { digest: digest(&screen.rows), rows: screen.rows };
+                    let screen =
+                        ScreenSeen { digest: digest(&screen.rows), rows: screen.rows.into() };
                     kept.insert(pane.id, keep(pane, &screen, now));
                     Seen::Known(screen)
                 }

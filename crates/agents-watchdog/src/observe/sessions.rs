@@ -1,11 +1,11 @@
 //! Which pane belongs to which member?
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use agents_config::Fleet;
 use agents_decide::{DeadSeen, PaneSeen, Seen, ServerSeen, Undeclared};
 use agents_names::{AgentName, SessionName};
-use agents_tmux::{Listing, Pane, TmuxError};
+use agents_tmux::{Listing, Pane};
 
 use super::run_of;
 
@@ -33,10 +33,10 @@ pub(crate) fn panes_of_members<'l>(
 ) -> BTreeMap<AgentName, &'l Pane> {
     let mut found = BTreeMap::new();
     let Some(listing) = listing else { return found };
-    let tagged = by(listing, |pane| pane.agent_id.clone());
-    let named = by(listing, |pane| pane.agent_id.is_none().then(|| pane.session.clone()));
+    let tagged = by(listing, |pane| pane.agent_id.as_deref());
+    let named = by(listing, |pane| pane.agent_id.is_none().then_some(pane.session.as_str()));
     for name in member_names(fleet) {
-        let own = tagged.get(&tag(fleet, name));
+        let own = tagged.get(tag(fleet, name).as_str());
         let session = session_of(fleet, name);
         let pane = own.or_else(|| session.and_then(|session| named.get(session.as_str())));
         if let Some(pane) = pane {
@@ -46,24 +46,23 @@ pub(crate) fn panes_of_members<'l>(
     found
 }
 
-fn by(listing: &Listing, key: impl Fn(&Pane) -> Option<String>) -> BTreeMap<String, &Pane> {
-    let mut found: BTreeMap<String, &Pane> = BTreeMap::new();
+fn by<'l>(
+    listing: &'l Listing,
+    key: impl Fn(&'l Pane) -> Option<&'l str>,
+) -> HashMap<&'l str, &'l Pane> {
+    let mut found: HashMap<&str, &Pane> = HashMap::new();
     for pane in &listing.panes {
         let Some(key) = key(pane) else { continue };
-        let first = found.get(&key).is_none_or(|other| pane.id < other.id);
-        if first {
-            found.insert(key, pane);
+        let first = found.entry(key).or_insert(pane);
+        if pane.id < first.id {
+            *first = pane;
         }
     }
     found
 }
 
 /// A member's pane as the decision sees it, with whether it is ours.
-pub(crate) fn pane_seen(
-    pane: Option<(&Pane, bool)>,
-    server: &Seen<ServerSeen>,
-    listing: &Result<Listing, TmuxError>,
-) -> Seen<PaneSeen> {
+pub(crate) fn pane_seen(pane: Option<(&Pane, bool)>, server: &Seen<ServerSeen>) -> Seen<PaneSeen> {
     if let Some((pane, ours)) = pane {
         return Seen::Known(PaneSeen {
             pane: pane.id.0,
@@ -76,9 +75,9 @@ pub(crate) fn pane_seen(
             submitted: pane.submitted.clone(),
         });
     }
-    match (server, listing) {
-        (Seen::Known(_) | Seen::Absent, _) => Seen::Absent,
-        (Seen::Unknown(cause), _) => Seen::Unknown(cause.clone()),
+    match server {
+        Seen::Known(_) | Seen::Absent => Seen::Absent,
+        Seen::Unknown(cause) => Seen::Unknown(cause.clone()),
     }
 }
 

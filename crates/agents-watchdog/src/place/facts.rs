@@ -51,6 +51,7 @@ fn last_rows(log: &Path) -> Vec<String> {
         return Vec::new();
     }
     let text = crate::harmless::text(&String::from_utf8_lossy(&bytes));
+    let text = crate::redacted::redacted(&text);
     let rows: Vec<&str> = text.lines().map(str::trim).filter(|row| !row.is_empty()).collect();
     let last = rows[rows.len().saturating_sub(LAST_ROWS)..].iter();
     // A program that paints its whole screen leaves rows that mean nothing without their places.

@@ -8,7 +8,7 @@ use agents_decide::{Base, HandoffSeen, InboxSeen, NewsSeen, Seen};
 use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
 
-use crate::observe::git::{GitError, GitLook, GitSource, News, Pushed, Since, look, read};
+use crate::observe::git::{GitError, GitLook, GitSource, News, Pushed, Since, look, read_copy};
 
 /// One fetch at a time, and the time of the next.
 #[derive(Default)]
@@ -28,21 +28,20 @@ struct UnderWay {
 
 impl Fetcher {
     /// What the last fetch brought, if one ended since the last call; begins the next when it is due.
-    pub fn poll(&mut self, handoff: &Handoff, base: &Base) -> Seen<HandoffSeen> {
+    pub fn poll(&mut self, source: GitSource, handoff: &Handoff, base: &Base) -> Seen<HandoffSeen> {
         // What was read of another repository or branch says nothing about this one.
-        if self.under_way.as_ref().is_some_and(|look| look.source != GitSource::of(handoff)) {
+        if self.under_way.as_ref().is_some_and(|look| look.source != source) {
             self.forget();
         }
         let result = self.take();
         let due = self.last.is_none_or(|last| last.elapsed() >= pause(handoff));
         if self.under_way.is_none() && due {
-            self.begin(handoff, base);
+            self.begin(source, handoff, base);
         }
         result
     }
 
-    fn begin(&mut self, handoff: &Handoff, base: &Base) {
-        let source = GitSource::of(handoff);
+    fn begin(&mut self, source: GitSource, handoff: &Handoff, base: &Base) {
         let limit = handoff.fetch_timeout;
         let (asked, from) = (source.clone(), from(base));
         let (tell, result) = oneshot::channel();
@@ -91,11 +90,10 @@ impl Drop for Fetcher {
 const COPY_LIMIT: Duration = Duration::from_secs(5);
 
 /// The newest commit of the branch in the local copy.
-pub(super) async fn copy_of_branch(handoff: &Handoff) -> Seen<String> {
-    let source = GitSource::of(handoff);
-    match tokio::time::timeout(COPY_LIMIT, read(&source, &Since::Head)).await {
-        Ok(Ok(Pushed::Branch(look))) => Seen::Known(look.head),
-        Ok(Ok(Pushed::Nothing)) => Seen::Absent,
+pub(super) async fn copy_of_branch(source: &GitSource) -> Seen<String> {
+    match tokio::time::timeout(COPY_LIMIT, read_copy(source)).await {
+        Ok(Ok(Some(head))) => Seen::Known(head),
+        Ok(Ok(None)) => Seen::Absent,
         Ok(Err(error)) if error.is_definite() => Seen::Absent,
         Ok(Err(error)) => Seen::Unknown(error.to_string()),
         Err(_) => Seen::Unknown(format!("no answer within {} s", COPY_LIMIT.as_secs())),

@@ -20,6 +20,7 @@ use super::fetcher::{self, Fetcher};
 use super::tellers::{Tale, Tellers};
 use super::{ClockMark, Facts, Need, Place, Reached, Start, facts, prepare, roots};
 use crate::launch::{RunFiles, StartRecord, write_private};
+use crate::observe::git::GitSource;
 use crate::observe::phase::read_regular;
 use crate::observe::{run_of, session_of};
 use crate::process::{self, Census, Marked, Signal, StartMark};
@@ -229,11 +230,9 @@ impl Place for LocalPlace {
 
     fn facts(&mut self, fleet: &Fleet, name: &AgentName, need: Need) -> Facts {
         let files = RunFiles::new(&self.state_dir);
-        let log = session_of(fleet, name).map(|session| facts::log_file(fleet, session));
-        let exit = match (need.end, need.run, &log) {
-            (true, Some(run), Some(log)) => facts::exit(&files, name, run, log),
-            _ => None,
-        };
+        let log = || session_of(fleet, name).map(|session| facts::log_file(fleet, session));
+        let ended = need.run.filter(|_| need.end);
+        let exit = ended.and_then(|run| facts::exit(&files, name, run, &log()?));
         let processes = match (need.processes, need.run) {
             (true, Some(run)) => self.processes(&files, name, run, &need),
             _ => Seen::Absent,
@@ -254,7 +253,7 @@ impl Place for LocalPlace {
         let logs = agent.is_some_and(|agent| agent.log && fleet.backend_of(agent).footer_ui);
         Facts {
             exit,
-            log_age: log.filter(|_| logs || need.processes).and_then(|log| age(&log)),
+            log_age: (logs || need.processes).then(log).flatten().and_then(|log| age(&log)),
             processes,
             began,
             roots,
@@ -280,14 +279,18 @@ impl Place for LocalPlace {
 
     async fn copy_of_branch(&mut self, fleet: &Fleet) -> Seen<String> {
         match fleet.loop_plan.as_ref().and_then(|plan| plan.handoff.as_ref()) {
-            Some(handoff) => fetcher::copy_of_branch(handoff).await,
+            Some(handoff) => {
+                fetcher::copy_of_branch(&GitSource::of(handoff, &self.state_dir)).await
+            }
             None => Seen::Absent,
         }
     }
 
     fn handoff(&mut self, fleet: &Fleet, base: &Base) -> Seen<HandoffSeen> {
         match fleet.loop_plan.as_ref().and_then(|plan| plan.handoff.as_ref()) {
-            Some(handoff) => self.fetcher.poll(handoff, base),
+            Some(handoff) => {
+                self.fetcher.poll(GitSource::of(handoff, &self.state_dir), handoff, base)
+            }
             None => Seen::Absent,
         }
     }
@@ -302,7 +305,7 @@ impl Place for LocalPlace {
     }
 
     fn prepare(&mut self, fleet: &Fleet, start: &Start<'_>) -> Result<StartSession, String> {
-        prepare::prepare(fleet, start, &self.myself)
+        prepare::prepare(fleet, start, &self.myself, &self.tmux.socket_path())
     }
 
     fn end_processes(

@@ -10,8 +10,8 @@ use agents_tmux::StartSession;
 use super::Start;
 use super::facts::log_file;
 use crate::launch::{
-    CommandLine, LaunchSpec, RunFiles, command_of_agent, command_of_service, hook_words,
-    write_private,
+    CommandLine, LaunchSpec, RunFiles, Surroundings, command_of_agent, command_of_service, telling,
+    wrapped, write_private,
 };
 use crate::observe::{session_of, tag};
 
@@ -24,6 +24,7 @@ pub(crate) fn prepare(
     fleet: &Fleet,
     start: &Start<'_>,
     myself: &Path,
+    tmux_socket: &Path,
 ) -> Result<StartSession, String> {
     let fleet = &*fleet.with_backends(|name| (name == start.name).then_some(start.one_off));
     let Some(session) = session_of(fleet, start.name) else {
@@ -34,7 +35,10 @@ pub(crate) fn prepare(
     let (command, dir, create_dir, log) = match (fleet.agent(start.name), fleet.service(start.name))
     {
         (Some(agent), _) => {
-            (agent_command(fleet, agent, start, myself)?, &agent.dir, agent.create_dir, agent.log)
+            let mut command = agent_command(fleet, agent, start, myself)?;
+            let around = Surroundings::of(fleet, agent, tmux_socket);
+            command.argv = wrapped(fleet, agent, &around, command.argv);
+            (command, &agent.dir, agent.create_dir, agent.log)
         }
         (None, Some(service)) => {
             (command_of_service(service), &service.dir, service.create_dir, service.log)
@@ -70,13 +74,15 @@ fn text(path: &Path) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-/// Makes a folder that only the owner can read.
+/// Makes a folder that only the owner can read; not those above it, since a state folder that was moved away stays away.
 pub(crate) fn make_private_dir(dir: &Path) -> Result<(), String> {
-    use std::os::unix::fs::DirBuilderExt as _;
-    std::fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(dir)
+    if dir.parent().is_some_and(|above| !above.is_dir()) {
+        return Err(format!(
+            "cannot make the folder {}: the one above it is not there",
+            dir.display()
+        ));
+    }
+    agents_store::private_folder(dir)
         .map_err(|error| format!("cannot make the folder {}: {error}", dir.display()))
 }
 
@@ -91,8 +97,15 @@ fn agent_command(
     write_private(&file, prompt.as_bytes())
         .map_err(|error| format!("cannot write the kickoff {}: {error}", file.display()))?;
     let model = fleet.model_under(agent, start.phase, start.one_off);
-    let hooks = hook_words(fleet.backend_of(agent), myself, &fleet.state_dir())?;
-    Ok(command_of_agent(fleet, agent, model, start.opening, (&prompt, &hooks)))
+    let telling = telling(fleet.backend_of(agent), myself, &fleet.state_dir())?;
+    if let Some(server) = &telling.server {
+        RunFiles::new(&fleet.state_dir())
+            .write_server(start.name, start.run, server)
+            .map_err(|error| format!("cannot write where {} answers: {error}", start.name))?;
+    }
+    let mut line = command_of_agent(fleet, agent, model, start.opening, (&prompt, &telling.words));
+    line.env.extend(telling.env());
+    Ok(line)
 }
 
 /// The kickoff of an agent: the loop's template with its slots filled, then the role's prompt; or its own prompt.

@@ -2,6 +2,7 @@
 //! was heard of a run is kept beside its other files, so that the next watchdog knows it too.
 
 mod reader;
+mod server;
 mod tale;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ use crate::launch::{RunFiles, write_private};
 use crate::report::{Envelope, Inbox, Spool};
 
 use reader::{Asked, Reader};
+use server::Servers;
 pub(crate) use tale::Tale;
 use voice::Voice;
 
@@ -35,6 +37,7 @@ pub(crate) struct Tellers {
     is_listening: bool,
     voices: HashMap<AgentName, (RunId, Voice)>,
     reader: Reader,
+    servers: Servers,
 }
 
 /// A run that lives, and what is known of its conversation besides what it reports.
@@ -48,13 +51,15 @@ pub(crate) struct Living<'a> {
 
 impl Tellers {
     pub fn new(state_dir: &Path) -> Self {
+        let reader = Reader::default();
         Self {
+            servers: Servers::new(reader.news()),
             files: RunFiles::new(state_dir),
             spool: Spool::of(state_dir),
             inbox: None,
             is_listening: false,
             voices: HashMap::new(),
-            reader: Reader::default(),
+            reader,
         }
     }
 
@@ -70,6 +75,9 @@ impl Tellers {
             None if self.is_listening => self.spool.take(),
             None => return,
         };
+        if !envelopes.is_empty() {
+            self.reader.hurry();
+        }
         let mut touched = HashMap::new();
         for envelope in envelopes {
             let name = envelope.name.clone();
@@ -92,13 +100,36 @@ impl Tellers {
     pub fn tale(&mut self, fleet: &Fleet, living: Living<'_>) -> Tale {
         let Living { name, run, .. } = living;
         let Some(voice) = self.voice_of(name, run).cloned() else { return Tale::default() };
-        let record = asked(fleet, living, &voice).and_then(|asked| self.reader.of(name, asked));
+        let record = match self.server_of(fleet, &living, &voice) {
+            Some(asked) => self.servers.of(name, asked),
+            None => asked(fleet, living, &voice).and_then(|asked| self.reader.of(name, asked)),
+        };
         Tale::of(&voice, record.as_ref())
     }
 
     /// Its program does not run.
     pub fn forget(&mut self, name: &AgentName) {
         self.reader.forget(name);
+        self.servers.forget(name);
+    }
+
+    /// The server that the run's program was started with.
+    fn server_of(
+        &self,
+        fleet: &Fleet,
+        living: &Living<'_>,
+        voice: &Voice,
+    ) -> Option<server::Asked> {
+        let agent = fleet.agent(living.name)?;
+        if hooks_of(fleet.backend_of(agent)) != Some(Hooks::Http) {
+            return None;
+        }
+        Some(server::Asked {
+            run: living.run,
+            server: self.files.server(living.name, living.run)?,
+            conversation: voice.conversation.clone().or_else(|| living.conversation.clone()),
+            began: living.began,
+        })
     }
 
     /// The voice of a run; none for a run that a later one has replaced.
@@ -128,6 +159,15 @@ impl Tellers {
 
     fn file(&self, name: &AgentName, run: RunId) -> PathBuf {
         self.files.told(name, run)
+    }
+}
+
+/// Whether an agent's program is read or asked beside what it reports: then it counts when its run began.
+pub(crate) fn is_read(fleet: &Fleet, name: &AgentName) -> bool {
+    let hooks = fleet.agent(name).and_then(|agent| hooks_of(fleet.backend_of(agent)));
+    match hooks {
+        Some(Hooks::Settings | Hooks::ConfigAndRollout | Hooks::Extension | Hooks::Http) => true,
+        Some(Hooks::None) | None => false,
     }
 }
 

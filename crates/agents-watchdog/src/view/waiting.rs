@@ -233,6 +233,8 @@ fn failure(known: &Known<'_>, subject: &Subject<'_>, member: &Member) -> Option<
 /// What is to be said of one that waits for nothing.
 pub(super) fn remark(known: &Known<'_>, subject: &Subject<'_>, member: &Member) -> Option<String> {
     let Life::Stopped { how, .. } = &member.life else { return None };
+    let theirs = known.neighbour.is_some_and(|other| other.runs.contains(subject.name));
+    let theirs = theirs.then(|| "the one that runs belongs to another fleet".to_owned());
     let rest = match how {
         Ending::Ended(how) => Some(how.clone()),
         Ending::NeverStarted | Ending::Asked if rests(known, subject) => {
@@ -242,6 +244,6 @@ pub(super) fn remark(known: &Known<'_>, subject: &Subject<'_>, member: &Member) 
     };
     let kept = member.mailbox.queue.len() as u64;
     let kept = (kept > 0).then(|| messages_kept(kept));
-    let said: Vec<String> = rest.into_iter().chain(kept).collect();
+    let said: Vec<String> = theirs.into_iter().chain(rest).chain(kept).collect();
     (!said.is_empty()).then(|| said.join("; "))
 }

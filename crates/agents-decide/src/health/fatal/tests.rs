@@ -19,7 +19,7 @@ fn recorded_errors_are_the_answer_to_the_message_above_them() {
         let asked = rows.iter().rev().find_map(|row| row.split_once("MOCK:"));
         let Some((_, asked)) = asked else { continue };
         let message = format!("MOCK:{}", asked.trim());
-        let seen = ScreenSeen { rows, digest: 1 };
+        let seen = ScreenSeen { rows: rows.into(), digest: 1 };
         judged.push((case.name, answers(&program(case.backend), &seen, &message)));
     }
     assert_eq!(judged.len(), 8);

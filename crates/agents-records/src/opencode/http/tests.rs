@@ -3,7 +3,7 @@ use std::net::TcpListener;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use super::{body, fetch};
+use super::{Server, base64, body, fetch};
 
 /// A server that gives one answer and then keeps the connection open until the other side ends it.
 fn serve(answer: &'static [u8]) -> (u16, JoinHandle<String>) {
@@ -21,17 +21,40 @@ fn serve(answer: &'static [u8]) -> (u16, JoinHandle<String>) {
     (port, serving)
 }
 
+fn open(port: u16) -> Server {
+    Server { port, password: None }
+}
+
+#[test]
+fn a_password_is_said_and_not_shown() {
+    let (port, serving) = serve(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
+    let server = Server { port, password: Some("open sesame".to_owned()) };
+    assert_eq!(fetch(&server, "/session", Duration::from_secs(20)).unwrap(), b"{}");
+    let said = serving.join().unwrap();
+    assert!(said.contains("\r\nAuthorization: Basic b3BlbmNvZGU6b3BlbiBzZXNhbWU=\r\n"), "{said}");
+    assert!(!format!("{server:?}").contains("sesame"));
+}
+
+#[test]
+fn base64_is_that_of_the_standard() {
+    for (text, coded) in
+        [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")]
+    {
+        assert_eq!(base64(text.as_bytes()), coded);
+    }
+}
+
 #[test]
 fn the_body_of_an_answer_is_fetched_though_the_server_keeps_the_line() {
     let (port, serving) = serve(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nVary: Origin\r\n\r\n{}");
-    assert_eq!(fetch(port, "/session/status", Duration::from_secs(20)).unwrap(), b"{}");
+    assert_eq!(fetch(&open(port), "/session/status", Duration::from_secs(20)).unwrap(), b"{}");
     assert!(serving.join().unwrap().starts_with("GET /session/status HTTP/1.0\r\n"));
 }
 
 #[test]
 fn a_silent_server_costs_no_more_than_the_limit() {
     let (port, serving) = serve(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}");
-    let error = fetch(port, "/session", Duration::from_millis(100)).unwrap_err().to_string();
+    let error = fetch(&open(port), "/session", Duration::from_millis(100)).unwrap_err().to_string();
     assert!(
         error.starts_with(&format!("opencode at 127.0.0.1:{port} did not answer GET /session"))
     );
@@ -41,8 +64,8 @@ fn a_silent_server_costs_no_more_than_the_limit() {
 #[test]
 fn nobody_listening_is_an_error() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    assert!(fetch(port, "/session", Duration::from_secs(5)).is_err());
-    assert!(fetch(port, "/a b\r\nX: y", Duration::from_secs(5)).is_err());
+    assert!(fetch(&open(port), "/session", Duration::from_secs(5)).is_err());
+    assert!(fetch(&open(port), "/a b\r\nX: y", Duration::from_secs(5)).is_err());
 }
 
 #[test]

@@ -17,7 +17,7 @@ const OUTPUT_LIMIT: u64 = 64 << 20;
 const GRACE: Duration = Duration::from_secs(2);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 
-/// Settings of the repository that must not run programs or start work that outlives the call.
+/// Settings that must not run programs or start work that outlives the call, whoever made them.
 const SETTINGS: [&str; 6] = [
     "core.hooksPath=/dev/null",
     "core.fsmonitor=false",
@@ -110,6 +110,9 @@ fn command(repo: &Path, words: &[&str]) -> Command {
         .env("GIT_OPTIONAL_LOCKS", "0")
         .env("GIT_LITERAL_PATHSPECS", "1")
         .env("GIT_NO_REPLACE_OBJECTS", "1")
+        // A partial clone would fetch what it lacks, by programs that its settings name.
+        .env("GIT_NO_LAZY_FETCH", "1")
+        .env("GIT_ALLOW_PROTOCOL", "file:git:http:https:ssh")
         // Its messages are recognised.
         .env("LC_ALL", "C")
         .stdin(Stdio::null())

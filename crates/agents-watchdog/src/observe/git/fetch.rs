@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use super::child;
-use super::repository::Repository;
-use super::{GitError, GitSource, ask, branch_and_tip};
+use super::repository::Remote;
+use super::{GitError, GitSource, ask, candidates, child, first_tip, mirror};
 
 /// How a fetch went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,16 +14,27 @@ pub enum Fetched {
     NoSuchBranch,
 }
 
-/// Fetches the handoff branch, or all branches while none is known, with the user's `git` program.
+/// Fetches the handoff branch, or all branches while none is known, into the mirror, with the user's `git` program.
 ///
-/// Only the local copy under `refs/remotes` changes: no tags, no `FETCH_HEAD`, no submodules, no clean-up.
+/// Nothing changes in the repository itself, and no setting of it counts but where its remote is.
 ///
 /// # Errors
 /// [`GitError::TimedOut`] after `limit`: then no process of the fetch is left.
 pub async fn fetch(source: &GitSource, limit: Duration) -> Result<Fetched, GitError> {
-    let branch = ask(source, branch_to_fetch).await?;
+    let (candidates, remote) = ask(source, &source.repo, candidates).await?;
+    mirror::make(source, &remote, &candidates).await?;
+    let branch = branch_to_fetch(source, candidates).await?;
     let reference = branch.as_deref().unwrap_or("*");
     let refspec = format!("+refs/heads/{reference}:{}", source.tracking(reference));
+    fetch_from(source, &remote, &refspec, limit).await
+}
+
+async fn fetch_from(
+    source: &GitSource,
+    remote: &Remote,
+    refspec: &str,
+    limit: Duration,
+) -> Result<Fetched, GitError> {
     let doing = format!("fetch from `{}`", source.remote);
     let words = [
         "fetch",
@@ -33,10 +43,10 @@ pub async fn fetch(source: &GitSource, limit: Duration) -> Result<Fetched, GitEr
         "--no-write-fetch-head",
         "--no-recurse-submodules",
         "--",
-        &source.remote,
-        &refspec,
+        &remote.url,
+        refspec,
     ];
-    let finished = child::run(&source.repo, &words, &doing, limit).await?;
+    let finished = child::run(&source.mirror, &words, &doing, limit).await?;
     if finished.code == Some(0) {
         Ok(Fetched::Done)
     } else if finished.stderr.contains("couldn't find remote ref") {
@@ -46,16 +56,23 @@ pub async fn fetch(source: &GitSource, limit: Duration) -> Result<Fetched, GitEr
     }
 }
 
-fn branch_to_fetch(
-    repository: &dyn Repository,
+/// The branch that is meant, as far as the mirror or the repository's own copy tell.
+async fn branch_to_fetch(
     source: &GitSource,
+    candidates: Vec<String>,
 ) -> Result<Option<String>, GitError> {
-    // Without this check git would take the name for a path.
-    if !repository.has_remote(&source.remote)? {
-        return Err(source.no_remote());
-    }
     if source.branch.is_some() {
         return Ok(source.branch.clone());
     }
-    Ok(branch_and_tip(repository, source)?.map(|(branch, _tip)| branch))
+    for candidate in candidates {
+        for place in [&source.mirror, &source.repo] {
+            let one = vec![candidate.clone()];
+            let found =
+                ask(source, place, move |repository, source| first_tip(repository, source, &one));
+            if found.await?.is_some() {
+                return Ok(Some(candidate));
+            }
+        }
+    }
+    Ok(None)
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use git2::{ErrorCode, Oid, Sort};
 
-use super::repository::{NEWS_LIMIT, Repository};
+use super::repository::{NEWS_LIMIT, Remote, Repository};
 use super::{Commit, GitError, News};
 
 pub(super) struct Local {
@@ -43,9 +43,14 @@ impl Local {
 }
 
 impl Repository for Local {
-    fn has_remote(&self, remote: &str) -> Result<bool, GitError> {
-        let found = absent_if_missing(self.repository.find_remote(remote));
-        found.map(|remote| remote.is_some()).map_err(|error| failed("read the remotes", &error))
+    fn remote(&self, remote: &str) -> Result<Option<Remote>, GitError> {
+        let doing = "read the remotes";
+        let found = absent_if_missing(self.repository.find_remote(remote))
+            .map_err(|error| failed(doing, &error))?;
+        let Some(found) = found else { return Ok(None) };
+        let url = found.url().map_err(|error| failed(doing, &error))?;
+        let root = self.repository.workdir().unwrap_or_else(|| self.repository.path());
+        Ok(Some(Remote::new(url, root, None)))
     }
 
     fn remote_head(&self, remote: &str) -> Result<Option<String>, GitError> {

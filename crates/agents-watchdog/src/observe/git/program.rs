@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 
 use super::child::{self, Finished};
-use super::repository::{NEWS_LIMIT, Repository};
+use super::repository::{NEWS_LIMIT, Remote, Repository};
 use super::{Commit, GitError, News};
 
 /// Local reads take milliseconds; this covers a sleeping disk and the late fetch of a partial clone.
@@ -45,13 +45,27 @@ impl Program {
 }
 
 impl Repository for Program {
-    fn has_remote(&self, remote: &str) -> Result<bool, GitError> {
+    fn remote(&self, remote: &str) -> Result<Option<Remote>, GitError> {
         let doing = "read the remotes";
         let finished = self.run(doing, &["remote"])?;
         if finished.code != Some(0) {
             return Err(finished.failed(doing));
         }
-        Ok(finished.text().lines().any(|line| line == remote))
+        if !finished.text().lines().any(|line| line == remote) {
+            return Ok(None);
+        }
+        let asked = ["remote", "get-url", "--", remote];
+        let url = self.line(doing, &asked)?.unwrap_or_default();
+        // A bare repository has no folder of files, and is its own root.
+        let top = self.run(doing, &["rev-parse", "--show-toplevel"])?;
+        let root = match top.code {
+            Some(0) => top.text().trim_end_matches('\n').to_owned(),
+            Some(_) | None => {
+                self.line(doing, &["rev-parse", "--absolute-git-dir"])?.unwrap_or_default()
+            }
+        };
+        let format = self.line(doing, &["rev-parse", "--show-object-format"])?;
+        Ok(Some(Remote::new(&url, Path::new(&root), format.filter(|format| format != "sha1"))))
     }
 
     fn remote_head(&self, remote: &str) -> Result<Option<String>, GitError> {

@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 use super::LocalPlace;
 use crate::launch::RunFiles;
 use crate::place::Need;
-use crate::place::tellers::{Living, Tale};
+use crate::place::tellers::{self, Living, Tale};
 use crate::report::Inbox;
 
 impl LocalPlace {
@@ -38,7 +38,9 @@ impl LocalPlace {
             let program = self.begun(&files, name, run)?.program;
             self.conversations.of(name, run, program)
         });
-        let age = files.age(name, run).and_then(|age| chrono::TimeDelta::from_std(age).ok());
+        let is_read = tellers::is_read(fleet, name);
+        let age = is_read.then(|| files.age(name, run)).flatten();
+        let age = age.and_then(|age| chrono::TimeDelta::from_std(age).ok());
         let began = chrono::Utc::now() - age.unwrap_or_default();
         let conversation = open.clone().or_else(|| need.own.clone());
         let tale = self.tellers.tale(fleet, Living { name, run, conversation, began });

@@ -1,8 +1,10 @@
 //! What do the programs' own records say? Read beside the ticks, by a thread that may wait for a slow disk.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::thread::Thread;
 use std::time::{Duration, Instant};
 
 use agents_decide::RunId;
@@ -14,8 +16,12 @@ use tokio::sync::Notify;
 
 use super::tale::{self, Recorded};
 
-/// How often the records are looked at; a look at one that did not change asks only for its size and time.
+/// How often the records are looked at while one of them grows; a look at one that did not change asks only for its size
+/// and time.
 const EVERY: Duration = Duration::from_millis(100);
+/// How often when none has grown for [`RESTS_AFTER`]. A report of a program makes the next look come at once.
+const EVERY_AT_REST: Duration = Duration::from_secs(1);
+const RESTS_AFTER: Duration = Duration::from_secs(10);
 /// How often one that was not found is looked for.
 const SEARCH_EVERY: Duration = Duration::from_secs(2);
 /// What clocks of files and of programs may differ.
@@ -35,10 +41,19 @@ pub(crate) struct Asked {
     pub began: DateTime<Utc>,
 }
 
+impl Asked {
+    /// The begin of a run is computed from the age of a file, and is never the same twice.
+    fn is_same(&self, other: &Self) -> bool {
+        let of = |it: &Self| (it.run, it.cli, it.path.clone(), it.conversation.clone());
+        of(self) == of(other) && self.homes == other.homes && self.cwd == other.cwd
+    }
+}
+
 /// The thread and what it shares with the ticks. It ends soon after its owner.
 #[derive(Debug, Default)]
 pub(crate) struct Reader {
     shared: Option<Arc<Shared>>,
+    thread: Option<Thread>,
     news: Arc<Notify>,
 }
 
@@ -57,10 +72,35 @@ impl Reader {
     /// What the record of a run says, as far as it was read; from now on it is read.
     pub fn of(&mut self, name: &AgentName, asked: Asked) -> Option<Recorded> {
         let run = asked.run;
-        let shared = self.shared.get_or_insert_with(|| begin(&self.news));
-        locked(&shared.asked).insert(name.clone(), asked);
+        if self.shared.is_none() {
+            let (shared, thread) = begin(&self.news);
+            (self.shared, self.thread) = (Some(shared), thread);
+        }
+        let shared = self.shared.as_ref()?;
+        let is_new = match locked(&shared.asked).entry(name.clone()) {
+            Entry::Occupied(known) if known.get().is_same(&asked) => false,
+            Entry::Occupied(mut known) => {
+                known.insert(asked);
+                true
+            }
+            Entry::Vacant(free) => {
+                free.insert(asked);
+                true
+            }
+        };
         let said = locked(&shared.said);
-        said.get(name).filter(|(of, _)| *of == run).map(|(_, said)| said.clone())
+        let said = said.get(name).filter(|(of, _)| *of == run).map(|(_, said)| said.clone());
+        if is_new {
+            self.hurry();
+        }
+        said
+    }
+
+    /// Has the records looked at now: their programs did something.
+    pub fn hurry(&self) {
+        if let Some(thread) = &self.thread {
+            thread.unpark();
+        }
     }
 
     /// Its program does not run.
@@ -72,30 +112,33 @@ impl Reader {
     }
 }
 
-fn locked<T>(it: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+pub(super) fn locked<T>(it: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     it.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn begin(news: &Arc<Notify>) -> Arc<Shared> {
+fn begin(news: &Arc<Notify>) -> (Arc<Shared>, Option<Thread>) {
     let shared = Arc::new(Shared::default());
     let (seen, news) = (Arc::downgrade(&shared), Arc::clone(news));
     let name = "records".to_owned();
-    if let Err(error) = std::thread::Builder::new().name(name).spawn(move || read(&seen, &news)) {
-        tracing::warn!("the programs' records are not read: {error}");
-    }
-    shared
+    let begun = std::thread::Builder::new().name(name).spawn(move || read(&seen, &news));
+    let begun = begun
+        .inspect_err(|error| tracing::warn!("the programs' records are not read: {error}"))
+        .ok();
+    (shared, begun.map(|handle| handle.thread().clone()))
 }
 
 fn read(shared: &Weak<Shared>, news: &Notify) {
     let mut open: HashMap<AgentName, Open> = HashMap::new();
+    let mut grew_at = Instant::now();
     while let Some(shared) = shared.upgrade() {
         let asked = locked(&shared.asked).clone();
         open.retain(|name, it| asked.get(name).is_some_and(|asked| asked.run == it.run));
         let mut is_new = false;
         for (name, asked) in &asked {
-            let others: BTreeSet<String> = others(&shared, name);
+            let others = || others(&shared, name);
             let of = open.entry(name.clone()).or_insert_with(|| Open::new(asked.run));
             let Some(recorded) = of.look(asked, &others) else { continue };
+            grew_at = Instant::now();
             let told = recorded.told.clone();
             let before = locked(&shared.said).insert(name.clone(), (asked.run, recorded));
             is_new |= before.is_none_or(|(_, before)| before.told != told);
@@ -104,7 +147,11 @@ fn read(shared: &Weak<Shared>, news: &Notify) {
         if is_new {
             news.notify_one();
         }
-        std::thread::sleep(EVERY);
+        std::thread::park_timeout(if grew_at.elapsed() < RESTS_AFTER {
+            EVERY
+        } else {
+            EVERY_AT_REST
+        });
     }
 }
 
@@ -131,7 +178,7 @@ impl Open {
     }
 
     /// What is new; `None` when nothing is.
-    fn look(&mut self, asked: &Asked, others: &BTreeSet<String>) -> Option<Recorded> {
+    fn look(&mut self, asked: &Asked, others: &dyn Fn() -> BTreeSet<String>) -> Option<Recorded> {
         let path = self.path(asked, others)?;
         if self.follower.as_ref().is_none_or(|follower| follower.path() != path) {
             self.follower = Some(Follower::new(asked.cli, &path));
@@ -166,11 +213,12 @@ impl Open {
             told: told.filter(|told| told.since_ms >= began),
             conversation: conversation.map(|it| it.id.clone()),
             grown_ms: self.grown_ms.filter(|grown| *grown >= began),
+            prompt: None,
         }
     }
 
     /// Where the record lies: as its program said, by the conversation's id, or the only one that fits.
-    fn path(&mut self, asked: &Asked, others: &BTreeSet<String>) -> Option<PathBuf> {
+    fn path(&mut self, asked: &Asked, others: &dyn Fn() -> BTreeSet<String>) -> Option<PathBuf> {
         if let Some(path) = &asked.path {
             return Some(path.clone());
         }
@@ -178,7 +226,7 @@ impl Open {
         let due = self.searched.is_none_or(|at| at.elapsed() >= SEARCH_EVERY);
         if !is_found && due {
             self.searched = Some(Instant::now());
-            return search(asked, others);
+            return search(asked, &others());
         }
         self.follower.as_ref().map(|follower| follower.path().to_owned())
     }

@@ -1,6 +1,6 @@
 //! What does the state that a program reports or records mean for its agent, and which of two is believed?
 
-use agents_decide::{Heard, Told, ToldState};
+use agents_decide::{Heard, Prompted, Told, ToldState};
 use agents_records::{ErrorKind, Failure, State, WindowKind};
 
 use super::voice::Voice;
@@ -54,8 +54,10 @@ fn minutes(window: WindowKind) -> Option<u32> {
 pub(crate) struct Recorded {
     pub told: Option<Told>,
     pub conversation: Option<String>,
-    /// When it last grew, in milliseconds of the wall clock since 1970.
+    /// When it last grew, or answered, in milliseconds of the wall clock since 1970.
     pub grown_ms: Option<i64>,
+    /// The last prompt in it.
+    pub prompt: Option<Prompted>,
 }
 
 /// What a run's program says, by its reports and its record together: the later word counts.
@@ -76,6 +78,9 @@ impl Tale {
         if let Some(grown) = record.grown_ms {
             let heard = heard.get_or_insert_default();
             heard.at_ms = heard.at_ms.max(grown);
+        }
+        if let Some(prompt) = &record.prompt {
+            heard.get_or_insert_default().prompt = Some(prompt.clone());
         }
         let told = match (&voice.told, &record.told) {
             (Some(reported), Some(recorded)) => Some(later(reported, recorded).clone()),

@@ -23,8 +23,10 @@ fn hanging() -> (World, std::path::PathBuf) {
     script(&program, &text);
     let url = format!("file://{}", world.path("remote.git").display());
     world.git("ours", ["remote", "set-url", "origin", &url]);
+    // Only the mirror's own settings name a program, and nobody but a test writes them.
+    world.git("", ["init", "--quiet", "--bare", "mirror.git"]);
     let program = program.display().to_string();
-    world.git("ours", ["config", "remote.origin.uploadpack", &program]);
+    world.git("mirror.git", ["config", &format!("remote.{url}.uploadpack"), &program]);
     (world, note)
 }
 
@@ -90,7 +92,7 @@ async fn a_remote_that_cannot_be_reached_is_unknown_and_named() {
 }
 
 #[tokio::test]
-async fn only_the_copy_of_the_branch_changes() {
+async fn only_the_mirrors_copy_of_the_branch_changes() {
     let world = World::new();
     world.commit("one");
     world.git("pusher", ["tag", "v1"]);
@@ -98,15 +100,19 @@ async fn only_the_copy_of_the_branch_changes() {
     world.push("other");
     world.git("pusher", ["push", "--quiet", "origin", "v1"]);
     world.look(None).await.unwrap();
-    let all = world.git("ours", ["for-each-ref", "--format=%(refname)"]);
-    assert_eq!(all, "refs/remotes/origin/main\nrefs/remotes/origin/other");
+    let all = |place| world.git(place, ["for-each-ref", "--format=%(refname)"]);
+    assert_eq!(all("mirror.git"), "refs/remotes/origin/main\nrefs/remotes/origin/other");
     world.commit("two");
     world.push("main");
     world.push("other");
-    let other = world.git("ours", ["rev-parse", "refs/remotes/origin/other"]);
+    let other = || world.git("mirror.git", ["rev-parse", "refs/remotes/origin/other"]);
+    let before = other();
     world.look(None).await.unwrap();
-    assert_eq!(world.git("ours", ["rev-parse", "refs/remotes/origin/other"]), other);
+    assert_eq!(other(), before);
+    // Nothing was done in the repository itself.
+    assert_eq!(all("ours"), "");
     assert!(!world.path("ours/.git/FETCH_HEAD").exists());
+    assert!(!world.path("mirror.git/hooks").exists());
 }
 
 #[tokio::test]
@@ -120,7 +126,20 @@ async fn settings_of_the_repository_run_no_programs() {
     for hook in ["reference-transaction", "post-checkout", "pre-auto-gc"] {
         script(&world.path("ours/.git/hooks").join(hook), &bait);
     }
-    for setting in ["core.fsmonitor", "core.pager", "gpg.program"] {
+    let settings = [
+        "core.fsmonitor",
+        "core.pager",
+        "core.sshCommand",
+        "core.gitProxy",
+        "gpg.program",
+        "credential.helper",
+        "remote.origin.uploadpack",
+        "remote.origin.vcs",
+        "uploadpack.packObjectsHook",
+        "core.alternateRefsCommand",
+        "core.askPass",
+    ];
+    for setting in settings {
         world.git("ours", ["config", setting, &bait]);
     }
     world.git("ours", ["config", "log.showSignature", "true"]);
@@ -134,12 +153,17 @@ async fn settings_of_the_repository_run_no_programs() {
     look(&source, &Since::Commit(base.clone()), LIMIT).await.unwrap();
     let runtime = Handle::current();
     let asking = tokio::task::spawn_blocking(move || {
-        read_in(&Program::new(&source.repo, runtime), &source, &Since::Commit(base)).unwrap()
+        let program = Program::new(&source.repo, runtime);
+        let (candidates, remote) = candidates(&program, &source).unwrap();
+        assert_eq!(remote.url, world.path("remote.git").display().to_string());
+        assert_eq!(candidates, ["main", "master"]);
+        assert_eq!(first_tip(&program, &source, &candidates).unwrap(), None);
+        world
     });
-    asking.await.unwrap();
+    let world = asking.await.unwrap();
     assert!(!canary.exists(), "a setting of the repository ran a program");
     // The bait works: git itself takes it.
-    world.git("ours", ["update-ref", "refs/heads/x", "refs/remotes/origin/main"]);
+    world.git("ours", ["commit", "--quiet", "--allow-empty", "-m", "x"]);
     assert!(canary.exists());
 }
 

@@ -148,8 +148,11 @@ async fn a_base_that_was_collected_is_unknown() {
     world.commit("another two");
     world.push("main");
     branch(world.look(None).await);
-    world.git("ours", ["reflog", "expire", "--expire=all", "--expire-unreachable=all", "--all"]);
-    world.git("ours", ["gc", "--quiet", "--prune=now"]);
+    world.git(
+        "mirror.git",
+        ["reflog", "expire", "--expire=all", "--expire-unreachable=all", "--all"],
+    );
+    world.git("mirror.git", ["gc", "--quiet", "--prune=now"]);
     assert_eq!(branch(world.look(Some(&base)).await).news, News::BaseUnknown);
     assert_eq!(subjects(&branch(world.look(Some(&first)).await)), ["another two"]);
 }
@@ -260,8 +263,8 @@ async fn a_damaged_repository_is_not_known_to_be_anything() {
     world.commit("two");
     world.push("main");
     branch(world.look(None).await);
-    std::fs::remove_dir_all(world.path("ours/.git/objects")).unwrap();
-    std::fs::create_dir(world.path("ours/.git/objects")).unwrap();
+    std::fs::remove_dir_all(world.path("mirror.git/objects")).unwrap();
+    std::fs::create_dir(world.path("mirror.git/objects")).unwrap();
     let error = read(&world.source("ours"), &Since::Commit(base.clone())).await.unwrap_err();
     assert!(matches!(error, GitError::Failed { .. }), "{error}");
     assert!(!error.is_definite());
@@ -284,6 +287,7 @@ async fn answers_are_the_same_in(format: &str) {
     assert!(found.inboxes[0].digest.is_some() && found.inboxes[1].digest.is_none());
     let zeros = "0".repeat(base.len());
     assert_eq!(branch(read(&source, &Since::Commit(zeros.clone())).await).news, News::BaseUnknown);
+    world.git("ours", ["fetch", "--quiet"]);
     world.git("ours", ["remote", "set-head", "origin", "main"]);
     assert_eq!(branch(read(&source, &Since::Head).await).branch, "main");
     source.branch = Some("other".to_owned());
@@ -309,7 +313,7 @@ async fn library_and_program_give_the_same_answers() {
     world.commit_file("state/a.md", "text");
     world.commit("two\nlines\n\nbody");
     world.push("main");
-    branch(world.look(None).await);
+    world.git("ours", ["fetch", "--quiet"]);
     world.git("ours", ["remote", "set-head", "origin", "main"]);
     let mut source = world.source("ours");
     source.inboxes = ["a.md", "none.md", "state"].map(str::to_owned).to_vec();
@@ -319,16 +323,71 @@ async fn library_and_program_give_the_same_answers() {
         let program = Program::new(&source.repo, runtime);
         let unknown = Since::Commit("1".repeat(40));
         for since in [Since::Head, Since::Ever, Since::Commit(base.clone()), unknown] {
-            let ask = |repository: &dyn Repository| read_in(repository, &source, &since).unwrap();
+            let main = ["main".to_owned()];
+            let ask = |repository: &dyn Repository| {
+                read_in(repository, &source, (&main, &since)).unwrap()
+            };
             assert_eq!(ask(&library), ask(&program), "{since:?}");
         }
         for repository in [&library as &dyn Repository, &program] {
-            assert!(repository.has_remote("origin").unwrap());
-            assert!(!repository.has_remote("orig").unwrap());
+            let url = source.repo.with_file_name("remote.git").display().to_string();
+            let remote = repository.remote("origin").unwrap();
+            assert_eq!(remote, Some(Remote { url, format: None }));
+            assert_eq!(repository.remote("orig").unwrap(), None);
             assert_eq!(repository.remote_head("origin").unwrap().as_deref(), Some("main"));
             assert_eq!(repository.remote_head("other").unwrap(), None);
             assert_eq!(repository.tip("refs/remotes/origin/other").unwrap(), None);
         }
     });
     asking.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_remote_that_is_a_path_is_read_from_where_the_repository_lies() {
+    let world = World::new();
+    let head = world.commit("one");
+    world.push("main");
+    world.git("ours", ["remote", "set-url", "origin", "../remote.git"]);
+    std::fs::create_dir(world.path("ours/folder")).unwrap();
+    let mut source = world.source("ours");
+    source.repo = world.path("ours/folder");
+    assert_eq!(branch(look(&source, &Since::Head, world::LIMIT).await).head, head);
+    let root = std::path::Path::new("/r");
+    for (url, meant) in [
+        ("../x.git", "/r/../x.git"),
+        ("./a:b", "/r/./a:b"),
+        ("/abs", "/abs"),
+        ("host:path", "host:path"),
+        ("git@host:a/b.git", "git@host:a/b.git"),
+        ("ssh://host/x", "ssh://host/x"),
+        ("https://h/x", "https://h/x"),
+    ] {
+        assert_eq!(Remote::new(url, root, None).url, meant);
+    }
+}
+
+#[tokio::test]
+async fn the_copy_of_somebody_else_is_read_where_it_is() {
+    let world = World::new();
+    let head = world.commit("one");
+    world.push("main");
+    let source = world.source("ours");
+    assert_eq!(read_copy(&source).await.unwrap(), None);
+    world.git("ours", ["fetch", "--quiet"]);
+    assert_eq!(read_copy(&source).await.unwrap(), Some(head));
+    assert_eq!(read(&source, &Since::Head).await.unwrap(), Pushed::Nothing);
+}
+
+#[tokio::test]
+async fn the_mirror_begins_with_what_the_repository_has() {
+    let world = World::new();
+    let base = world.commit("one");
+    world.push("main");
+    world.git("ours", ["fetch", "--quiet"]);
+    world.commit("two");
+    std::fs::rename(world.path("remote.git"), world.path("away.git")).unwrap();
+    world.look(None).await.unwrap_err();
+    // Without the remote: what it holds came from the repository.
+    assert_eq!(branch(read(&world.source("ours"), &Since::Head).await).head, base);
+    assert_eq!(world.git("mirror.git", ["fsck", "--full"]), "");
 }

@@ -88,6 +88,7 @@ impl World {
     pub(super) fn source(&self, ours: &str) -> GitSource {
         GitSource {
             repo: self.path(ours),
+            mirror: self.path("mirror.git"),
             remote: "origin".to_owned(),
             branch: None,
             state_subdir: "state".to_owned(),

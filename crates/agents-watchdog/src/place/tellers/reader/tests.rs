@@ -70,7 +70,7 @@ impl Scene {
 }
 
 fn look(open: &mut Open, asked: &Asked) -> Option<Told> {
-    open.look(asked, &BTreeSet::new()).and_then(|recorded| recorded.told)
+    open.look(asked, &BTreeSet::new).and_then(|recorded| recorded.told)
 }
 
 #[test]
@@ -80,10 +80,10 @@ fn a_record_is_found_by_its_id_and_tells_of_a_limit_with_its_end() {
     let id = head(&lines)["payload"]["id"].as_str().unwrap().to_owned();
     let asked = scene.asked(head(&lines)["timestamp"].as_str().unwrap(), Some(&id));
     let mut open = Open::new(RunId(1));
-    let recorded = open.look(&asked, &BTreeSet::new()).unwrap();
+    let recorded = open.look(&asked, &BTreeSet::new).unwrap();
     assert_eq!(recorded.conversation, Some(id));
     assert!(matches!(recorded.told, Some(Told { state: ToldState::Active, .. })), "{recorded:?}");
-    assert_eq!(open.look(&asked, &BTreeSet::new()), None, "nothing is new");
+    assert_eq!(open.look(&asked, &BTreeSet::new), None, "nothing is new");
     scene.grow();
     let told = look(&mut open, &asked).unwrap();
     assert_eq!(told.source, format!("record line {}", lines.len()));
@@ -102,7 +102,7 @@ fn what_an_earlier_run_left_in_the_record_does_not_count() {
     let during = scene.asked(head(&lines)["timestamp"].as_str().unwrap(), Some(&id));
     assert!(look(&mut Open::new(RunId(1)), &during).is_some());
     let later = scene.asked("2099-01-01T00:00:00Z", Some(&id));
-    let recorded = Open::new(RunId(2)).look(&later, &BTreeSet::new()).unwrap();
+    let recorded = Open::new(RunId(2)).look(&later, &BTreeSet::new).unwrap();
     assert_eq!((recorded.told, recorded.conversation), (None, Some(id)));
 }
 
@@ -114,7 +114,7 @@ fn without_an_id_the_only_one_that_fits_is_read_and_nobody_elses() {
     let id = head(&lines)["payload"]["id"].as_str().unwrap().to_owned();
     let asked = scene.asked(&began, None);
     assert!(look(&mut Open::new(RunId(1)), &asked).is_some());
-    assert_eq!(Open::new(RunId(1)).look(&asked, &BTreeSet::from([id])), None);
+    assert_eq!(Open::new(RunId(1)).look(&asked, &|| BTreeSet::from([id.clone()])), None);
     let elsewhere = Asked { cwd: PathBuf::from("/"), ..asked };
     assert_eq!(look(&mut Open::new(RunId(1)), &elsewhere), None);
 }

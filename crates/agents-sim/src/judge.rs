@@ -1,0 +1,152 @@
+//! Was it right? What was decided and done, compared with what is really there, after every event.
+//!
+//! `agents_decide::invariants` judges a decision by what was seen; this judges by what is true, and over time.
+
+mod decided;
+mod effects;
+mod phases;
+mod transitions;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use agents_config::Fleet;
+use agents_decide::{FleetState, Moment, Sequence};
+use agents_names::AgentName;
+use agents_tmux::fake::{EndCause, Truth};
+use agents_watchdog::ledger::LedgerError;
+use agents_watchdog::tick::Ticked;
+
+use crate::Trace;
+use crate::machine::Machine;
+
+pub use transitions::{Transition, transitions_between};
+
+/// What is remembered between two events.
+#[derive(Debug, Default)]
+pub(crate) struct Judge {
+    /// Automatic starts of each member, since somebody last asked for one.
+    starts: BTreeMap<AgentName, Vec<Moment>>,
+    fleet_starts: Vec<Moment>,
+    /// The latest run that was started; an earlier one is only asked for again.
+    last_run: u64,
+    /// Where the phases were after the last decision, of whatever watchdog.
+    sequence: Option<Sequence>,
+    /// The texts that were sent to each session, and those that people typed.
+    texts: BTreeMap<String, BTreeSet<String>>,
+    /// Which message was typed into which run.
+    typed: BTreeSet<(String, String)>,
+    /// The latest writer whose change took effect.
+    epoch: u64,
+    /// Sessions of other fleets and of people.
+    foreign: BTreeSet<String>,
+    ended: usize,
+    /// How often each change of a machine was seen.
+    pub transitions: BTreeMap<Transition, u64>,
+}
+
+/// What was there before a tick.
+pub(crate) struct Before {
+    pub state: FleetState,
+    pub truths: Vec<Truth>,
+    /// Whose processes live.
+    pub living: BTreeSet<AgentName>,
+    applied: usize,
+    at: Duration,
+}
+
+/// One tick, and what was there before it.
+pub(crate) struct Judged<'a> {
+    pub fleet: &'a Fleet,
+    pub before: Before,
+    pub ticked: &'a Result<Ticked, LedgerError>,
+    pub machine: &'a Machine,
+}
+
+impl Judged<'_> {
+    /// The session of a member, as it was before the tick.
+    fn truth(&self, name: &AgentName) -> Option<&Truth> {
+        let session = self.fleet.session_prefix.session_of(name);
+        let tag = agents_watchdog::observe::tag(self.fleet, name);
+        let truths = &self.before.truths;
+        let tagged = truths.iter().find(|truth| truth.agent_id.as_ref() == Some(&tag));
+        tagged.or_else(|| truths.iter().find(|truth| truth.session == session.as_str()))
+    }
+
+    fn is_declared(&self, name: &AgentName) -> bool {
+        self.fleet.agent(name).is_some() || self.fleet.service(name).is_some()
+    }
+}
+
+impl Judge {
+    /// Sessions of these names belong to somebody else.
+    pub fn leave_alone(&mut self, session: &str) {
+        self.foreign.insert(session.to_owned());
+    }
+
+    /// A person typed that text.
+    pub fn typed_by_hand(&mut self, session: &str, text: &str) {
+        self.texts.entry(session.to_owned()).or_default().insert(text.to_owned());
+    }
+
+    /// The next watchdog goes on from something that no tick was seen to come to: what its writer died of writing.
+    pub fn surprised(&mut self) {
+        self.sequence = None;
+    }
+
+    /// What is there before a tick.
+    pub fn before(&self, state: &FleetState, machine: &Machine) -> Before {
+        let world = &machine.terminals;
+        Before {
+            state: state.clone(),
+            truths: world.truths(),
+            living: machine.parts().runs.all_living(),
+            applied: world.applied_count(),
+            at: world.now(),
+        }
+    }
+
+    /// A tick is over.
+    pub fn ticked(&mut self, tick: &Judged<'_>, trace: &Trace) {
+        let mut found = Vec::new();
+        self.effects(tick, &mut found);
+        match tick.ticked {
+            Ok(ticked) => {
+                self.decided(tick, ticked, &mut found);
+                self.phases(tick, ticked, &mut found);
+                for transition in transitions_between(&tick.before.state, &ticked.decision.next) {
+                    *self.transitions.entry(transition).or_default() += 1;
+                }
+            }
+            Err(LedgerError::Superseded) => {}
+            Err(error) => {
+                let done = tick.machine.terminals.applied_count() - tick.before.applied;
+                if done > 0 {
+                    found.push(format!("I8: {done} effects of a tick that says: {error}"));
+                }
+            }
+        }
+        for text in found {
+            trace.violation(&text);
+        }
+    }
+
+    /// Something happened, whatever it was.
+    pub fn happened(&mut self, fleet: &Fleet, machine: &Machine, trace: &Trace) {
+        for submission in machine.terminals.submissions() {
+            let known = self.texts.get(&submission.session);
+            if !known.is_some_and(|texts| texts.contains(&submission.text)) {
+                let (session, text) = (&submission.session, &submission.text);
+                trace.violation(&format!("I13: {session} was given no whole message: {text:?}"));
+            }
+        }
+        for ended in machine.terminals.ended_since(self.ended) {
+            self.ended += 1;
+            let is_ours = ended.session.starts_with(fleet.session_prefix.as_str());
+            if ended.cause == EndCause::Killed && self.foreign.contains(&ended.session) && !is_ours
+            {
+                trace.violation(&format!("I6: {} of somebody else was ended", ended.session));
+            }
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! Was what was decided allowed, as things really were?
+
+use std::time::Duration;
+
+use agents_decide::{Action, Answer, Life, Limit, Member, Verb, Why};
+use agents_names::AgentName;
+use agents_watchdog::tick::Ticked;
+
+use super::{Judge, Judged};
+
+/// Over the whole fleet, at most so many automatic starts in the span.
+const FLEET_STARTS: usize = 3;
+const FLEET_SPAN: Duration = Duration::from_secs(10);
+/// A banner rounds its time down, and the hold is counted from the next look.
+const SLACK: Duration = Duration::from_secs(60);
+/// A look and a second one lie between what happens and what is decided.
+const LOOKS: Duration = Duration::from_secs(2);
+/// No member is owed more than this.
+const MESSAGES: usize = 60;
+
+impl Judge {
+    pub(super) fn decided(&mut self, tick: &Judged<'_>, ticked: &Ticked, found: &mut Vec<String>) {
+        self.wipe_slates(tick, ticked);
+        for action in &ticked.decision.actions {
+            if let Some(name) = action.about().filter(|name| !tick.is_declared(name)) {
+                undeclared(name, action, tick, ticked, found);
+            }
+            match action {
+                Action::Start { name, why, run, .. } => {
+                    // Asked for again, since nothing was seen of it.
+                    if run.0 > self.last_run {
+                        self.last_run = run.0;
+                        self.start(name, why, tick, ticked, found);
+                    }
+                }
+                Action::Stop { name, why, .. } => stop(name, why, tick, found),
+                Action::Reply { request, answers } => {
+                    let is_down = |verb: &Verb| matches!(verb, Verb::Down { .. });
+                    let open = tick.before.state.open.iter().map(|open| (open.id, &open.verb));
+                    let new = ticked.observation.requests.iter().map(|it| (it.id, &it.verb));
+                    let mut all = open.chain(new);
+                    if all.any(|(id, verb)| id == *request && is_down(verb)) {
+                        down(answers, tick, found);
+                    }
+                }
+                Action::Type { .. }
+                | Action::Submit { .. }
+                | Action::Choose { .. }
+                | Action::RestoreSocket { .. }
+                | Action::LookAgain
+                | Action::WritePosition { .. }
+                | Action::MarkComplete { .. }
+                | Action::ClearComplete
+                | Action::StopUndeclared { .. }
+                | Action::Alarm { .. }
+                | Action::Exit => {}
+            }
+        }
+        for (name, member) in &ticked.decision.next.members {
+            bounded(name, member, tick, ticked, found);
+        }
+        blind(tick, ticked, found);
+    }
+
+    /// Whoever is asked for begins with a whole budget.
+    fn wipe_slates(&mut self, tick: &Judged<'_>, ticked: &Ticked) {
+        for request in &ticked.observation.requests {
+            match &request.verb {
+                Verb::Up { whole: true, .. } => self.starts.clear(),
+                Verb::Up { names, .. } | Verb::Restart { names, .. } => {
+                    self.starts.retain(|name, _| !names.contains(name));
+                }
+                Verb::Phase { .. } => {
+                    let is_loop = |name: &AgentName| {
+                        let agent = tick.fleet.agent(name);
+                        agent.is_some_and(|agent| agent.kind == agents_config::Kind::Loop)
+                    };
+                    self.starts.retain(|name, _| !is_loop(name));
+                }
+                Verb::Down { .. }
+                | Verb::DownUndeclared
+                | Verb::Send { .. }
+                | Verb::StopWatchdog => {}
+            }
+        }
+    }
+
+    fn start(
+        &mut self,
+        name: &AgentName,
+        why: &Why,
+        tick: &Judged<'_>,
+        ticked: &Ticked,
+        found: &mut Vec<String>,
+    ) {
+        if matches!(why, Why::Asked | Why::Phase { .. } | Why::SequenceComplete) {
+            self.starts.remove(name);
+            return;
+        }
+        let now = ticked.now.at;
+        if let Some(Limit::Held { probe_at, until, .. }) =
+            tick.before.state.members.get(name).map(|member| &member.limit)
+            && *probe_at > now
+            && until.is_none_or(|until| until > ticked.now.wall)
+        {
+            found.push(format!("I3: {name} is started inside its usage window ({why:?})"));
+        }
+        let timing = &tick.fleet.timing;
+        let starts = self.starts.entry(name.clone()).or_default();
+        starts.push(now);
+        starts.retain(|start| now.since(*start) < timing.restart_window);
+        if starts.len() > timing.restart_limit as usize {
+            let (count, window) = (starts.len(), timing.restart_window);
+            found.push(format!("I7: {name} is started {count} times within {window:?} ({why:?})"));
+        }
+        self.fleet_starts.push(now);
+        self.fleet_starts.retain(|start| now.since(*start) < FLEET_SPAN);
+        if self.fleet_starts.len() > FLEET_STARTS {
+            let count = self.fleet_starts.len();
+            found.push(format!("I7: the fleet has {count} automatic starts within {FLEET_SPAN:?}"));
+        }
+    }
+}
+
+fn undeclared(
+    name: &AgentName,
+    action: &Action,
+    tick: &Judged<'_>,
+    ticked: &Ticked,
+    found: &mut Vec<String>,
+) {
+    let is_asked = |verb: &Verb| *verb == Verb::DownUndeclared;
+    let open = tick.before.state.open.iter().chain(&ticked.decision.next.open);
+    let mut open = open.map(|open| &open.verb);
+    let may = match action {
+        Action::StopUndeclared { .. } => open.any(is_asked),
+        Action::Alarm { .. } | Action::Reply { .. } => true,
+        _ => false,
+    };
+    if !may {
+        found.push(format!("I10: {name} is not declared, and there is {action:?}"));
+    }
+}
+
+/// Nobody ends a program that works, or that moved lately, on its own account.
+fn stop(name: &AgentName, why: &Why, tick: &Judged<'_>, found: &mut Vec<String>) {
+    let life = tick.before.state.members.get(name).map(|member| &member.life);
+    if matches!(life, None | Some(Life::Stopping { .. })) {
+        return;
+    }
+    let Some(truth) = tick.truth(name).filter(|truth| !truth.is_dead) else { return };
+    match why {
+        Why::Asked | Why::Phase { .. } | Why::SequenceComplete => {}
+        Why::Stall { .. } => {
+            if truth.is_working {
+                found.push(format!("I2: {name} is ended for a stall while it works"));
+            }
+            let still = tick.before.at.saturating_sub(truth.changed_at) + LOOKS;
+            let agent = tick.fleet.agent(name);
+            let least = agent.map(|agent| tick.fleet.backend_of(agent).stall_idle);
+            if least.is_some_and(|least| still < least) {
+                found.push(format!("I2: {name} is ended for a stall, and moved {still:?} before"));
+            }
+            if tick.machine.parts().runs.is_busy(name) {
+                found.push(format!("I2: {name} is ended for a stall while it computes"));
+            }
+        }
+        Why::Fatal { .. } | Why::Mismatch { .. } => {
+            if truth.is_working {
+                found.push(format!("I2: {name} is ended while it works ({why:?})"));
+            }
+        }
+        Why::New
+        | Why::Gone { .. }
+        | Why::ServerLost
+        | Why::ParkedRetry
+        | Why::Refused { .. }
+        | Why::Retry { .. } => {
+            if truth.run.is_some() {
+                found.push(format!("I12: {name} lives, and is ended because of {why:?}"));
+            }
+        }
+    }
+}
+
+/// Whoever is said to be down has no process left.
+fn down(answers: &[(AgentName, Answer)], tick: &Judged<'_>, found: &mut Vec<String>) {
+    for (name, answer) in answers {
+        if !matches!(answer, Answer::Stopped | Answer::NotRunning) {
+            continue;
+        }
+        if tick.before.living.contains(name) {
+            found.push(format!("I17: {name} is said to be down ({answer:?}), and lives"));
+        }
+    }
+}
+
+/// What is remembered, and how long somebody is held, has bounds.
+fn bounded(
+    name: &AgentName,
+    member: &Member,
+    tick: &Judged<'_>,
+    ticked: &Ticked,
+    found: &mut Vec<String>,
+) {
+    if member.mailbox.queue.len() > MESSAGES {
+        found.push(format!("I15: {name} is owed {} messages", member.mailbox.queue.len()));
+    }
+    if let Limit::Held { probe_at, .. } = &member.limit {
+        let held = probe_at.since(ticked.now.at);
+        if held > tick.fleet.timing.limit_hold_cap + SLACK {
+            found.push(format!("I3: {name} is held for {held:?}"));
+        }
+    }
+}
+
+/// Who sees nothing for long says so.
+fn blind(tick: &Judged<'_>, ticked: &Ticked, found: &mut Vec<String>) {
+    let next = &ticked.decision.next;
+    let patience = (tick.fleet.timing.signal_interval * 3).max(Duration::from_secs(30));
+    let Some(blind) = next.blind else { return };
+    let since = ticked.now.at.since(blind.since);
+    if since > patience && !next.alarms.keys().any(|key| key.contains("blind")) {
+        found.push(format!("L6: nothing is seen for {since:?}, and there is no alarm"));
+    }
+}

@@ -1,0 +1,224 @@
+//! What does one seed live through? Hours of faults, then none, and everything must come back.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use agents_decide::{OneOffs, Verb, Which};
+use agents_names::AgentName;
+
+use super::fleet::Drawn;
+use super::kind::{Kind, Mix};
+use crate::judge::{Judge, Transition};
+use crate::random::Random;
+use crate::{SimError, Simulation};
+
+/// How long faults strike.
+const FAULTS: Duration = Duration::from_secs(120 * 60);
+/// How long the fleet has to come back, faults over.
+const CALM: Duration = Duration::from_secs(60 * 60);
+/// How many hours one life lasts.
+pub(super) const HOURS: u64 = 3;
+/// After so long somebody, or a service manager, starts a watchdog that died.
+const WATCHDOG_BACK: u64 = 300;
+
+/// What a life came to.
+#[derive(Debug, Clone)]
+pub struct Lived {
+    pub seed: u64,
+    /// How often each kind of fault struck.
+    pub faults: BTreeMap<Kind, u64>,
+    /// How often each machine went from one state to another.
+    pub transitions: BTreeMap<Transition, u64>,
+    /// What must never happen and did, and what should have come back and did not.
+    pub violations: Vec<String>,
+    /// Equal digests mean equal traces, byte for byte.
+    pub digest: u64,
+    pub ticks: u64,
+    /// The trace, where it was asked for.
+    pub trace: Option<String>,
+}
+
+/// Lives one life.
+///
+/// # Errors
+/// When the simulation itself fails.
+pub fn live(seed: u64, keeps_trace: bool) -> Result<Lived, SimError> {
+    let mut life = LifeOf::new(seed, keeps_trace)?;
+    life.faults()?;
+    life.calm()?;
+    life.judge_liveness();
+    let simulation = life.simulation;
+    let transitions = simulation.judge.as_ref().map(|judge| judge.transitions.clone());
+    let trace = simulation.trace();
+    Ok(Lived {
+        seed,
+        faults: life.struck,
+        transitions: transitions.unwrap_or_default(),
+        violations: trace.violations(),
+        digest: trace.digest(),
+        ticks: simulation.ticks(),
+        trace: keeps_trace.then(|| trace.text()),
+    })
+}
+
+pub(super) struct LifeOf {
+    pub simulation: Simulation,
+    pub random: Random,
+    pub drawn: Drawn,
+    mix: Mix,
+    struck: BTreeMap<Kind, u64>,
+    /// When a server that hangs answers again.
+    pub hangs_until: Option<Duration>,
+    /// When a watchdog that died is back.
+    watchdog_at: Option<Duration>,
+    /// When the agent that left the config comes back into it.
+    pub config_back: Option<Duration>,
+    /// The whole fleet was asked down, until then.
+    pub down_until: Option<Duration>,
+    /// The listing that lacked something last, or will.
+    pub lacking: u64,
+    /// How often the reviewer had been told of a claim when the last one was pushed.
+    pub claim_owed: Option<usize>,
+}
+
+impl LifeOf {
+    fn new(seed: u64, keeps_trace: bool) -> Result<Self, SimError> {
+        let mut random = Random::new(seed);
+        let drawn = Drawn::of(&mut random);
+        let mix = Mix::of(&mut random);
+        let mut simulation = Simulation::new(&drawn.config)?;
+        simulation.judge = Some(Judge::default());
+        if !keeps_trace {
+            simulation.trace().be_brief();
+        }
+        simulation.tells_news = random.chance(70);
+        Ok(Self {
+            simulation,
+            random,
+            drawn,
+            mix,
+            struck: BTreeMap::new(),
+            hangs_until: None,
+            watchdog_at: None,
+            config_back: None,
+            down_until: None,
+            lacking: 0,
+            claim_owed: None,
+        })
+    }
+
+    pub fn say(&self, text: &str) {
+        self.simulation.trace().done(text);
+    }
+
+    pub fn now(&self) -> Duration {
+        self.simulation.terminals().now()
+    }
+
+    pub fn up(&mut self) {
+        self.simulation.ask(Verb::Up {
+            names: Vec::new(),
+            whole: true,
+            one_offs: OneOffs::new(),
+            which: Which::Own,
+        });
+    }
+
+    /// One member of those that `up` starts.
+    pub fn member(&mut self) -> AgentName {
+        let members = self.drawn.members.clone();
+        self.random.pick(&members).cloned().unwrap_or_else(|| members[0].clone())
+    }
+
+    fn faults(&mut self) -> Result<(), SimError> {
+        self.simulation.machine.parts().branch.push("start of the build");
+        self.simulation.start_watchdog()?;
+        self.up();
+        self.simulation.run_for(Duration::from_secs(40))?;
+        let end = self.now() + FAULTS;
+        let pace = 30_000 + self.random.below(30_000);
+        while self.now() < end {
+            let pause = Duration::from_millis(500 + self.random.below(pace));
+            self.simulation.run_for(pause)?;
+            self.due()?;
+            if self.random.chance(72) {
+                let kind = self.mix.next(&mut self.random);
+                if self.strike(kind)? {
+                    *self.struck.entry(kind).or_default() += 1;
+                }
+            } else {
+                self.ordinary()?;
+            }
+            self.simulation.machine.sync();
+            self.simulation.judge();
+        }
+        Ok(())
+    }
+
+    /// What was to happen at its time.
+    fn due(&mut self) -> Result<(), SimError> {
+        let now = self.now();
+        if self.hangs_until.take_if(|until| now >= *until).is_some() {
+            self.simulation.terminals().stop_server(false);
+        }
+        if self.config_back.take_if(|until| now >= *until).is_some() {
+            self.say("the config is whole again");
+            let config = self.drawn.config.clone();
+            self.simulation.edit(config);
+        }
+        if self.down_until.take_if(|until| now >= *until).is_some() {
+            self.say("up");
+            self.up();
+            self.watchdog_at = Some(now);
+        }
+        if self.simulation.state().is_none() && self.down_until.is_none() {
+            let patience = Duration::from_secs(self.random.below(WATCHDOG_BACK));
+            let at = *self.watchdog_at.get_or_insert(now + patience);
+            if now >= at {
+                self.watchdog_at = None;
+                self.say("watchdog starts");
+                self.simulation.start_watchdog()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// No more faults: everything must come back by itself, but for what only a person can mend.
+    fn calm(&mut self) -> Result<(), SimError> {
+        self.say("no more faults");
+        let config = self.drawn.config.clone();
+        self.simulation.edit(config);
+        self.simulation.calm();
+        self.mend();
+        if self.simulation.state().is_none() {
+            self.simulation.start_watchdog()?;
+        }
+        self.up();
+        self.simulation.run_for(CALM)
+    }
+
+    /// What a person sets right: programs that crash at each start, scrolled panes, sessions in the way.
+    fn mend(&mut self) {
+        use agents_tmux::fake::{Chat, Program};
+        let world = self.simulation.terminals().clone();
+        world.keep_dead_panes(false);
+        for name in self.drawn.members.clone() {
+            let session = self.simulation.fleet().session_prefix.session_of(&name);
+            world.program(&session, Program::chat(Chat::default()));
+            world.copy_mode(session.as_str(), false);
+            world.foreground(session.as_str(), "chat");
+            world.clear(session.as_str());
+            world.sober(session.as_str());
+        }
+        let mut parts = self.simulation.machine.parts();
+        let now = world.now();
+        for name in &self.drawn.members {
+            parts.runs.busy(name, false, now);
+        }
+        for status in parts.status.values_mut() {
+            if status.is_none() {
+                *status = Some("under way".to_owned());
+            }
+        }
+    }
+}

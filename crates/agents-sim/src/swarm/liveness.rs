@@ -1,0 +1,114 @@
+//! Did everything come back after the faults were over?
+
+use std::time::Duration;
+
+use agents_decide::{Life, Sequence, Stage, Wanted};
+use agents_names::AgentName;
+
+use super::life::LifeOf;
+
+/// A turn may take so long, and a message waits for its end.
+const LATELY: Duration = Duration::from_secs(60);
+
+impl LifeOf {
+    /// What should hold an hour after the last fault; what does not is a violation like any other.
+    pub(super) fn judge_liveness(&self) {
+        let trace = self.simulation.trace();
+        let say = |text: String| trace.violation(&text);
+        let servers = self.simulation.terminals().live_servers();
+        if servers > 1 {
+            say(format!("L1: {servers} servers live"));
+        }
+        if self.simulation.unanswered() > 0 {
+            say(format!("L1: {} requests are unanswered", self.simulation.unanswered()));
+        }
+        let Some(state) = self.simulation.state() else {
+            return say("L1: no watchdog lives".to_owned());
+        };
+        if state.blind.is_some() {
+            say("L6: the terminals are still unseen".to_owned());
+        }
+        let (size, most) = (self.simulation.disk.state_size(), state_bytes(state.members.len()));
+        if size > most {
+            say(format!("I15: the state takes {size} bytes, for {} members", state.members.len()));
+        }
+        let complete = state.sequence.as_ref().is_some_and(Sequence::is_complete);
+        for name in &self.drawn.members {
+            let is_loop = matches!(name.as_str(), "builder" | "adversary");
+            let runs = self.simulation.runs(name);
+            let Some(member) = state.members.get(name) else {
+                say(format!("L1: {name} is not remembered"));
+                continue;
+            };
+            let is_up = runs && matches!(member.life, Life::Up { .. });
+            // After the last phase a loop agent rests.
+            if !(is_up || is_loop && complete) && member.wanted != Wanted::Down {
+                say(format!("L1: {name} runs: {runs}, and its life is {:?}", member.life));
+            }
+            if member.limit.silences() {
+                say(format!("L4: {name} is still held: {:?}", member.limit));
+            }
+            let patience = self.simulation.fleet().timing.signal_interval * 3 + LATELY;
+            let is_old = |since: agents_decide::Moment| state.at.since(since) > patience;
+            let is_owed = member.mailbox.queue.iter().any(|message| is_old(message.owed_since));
+            let is_stuck = matches!(member.mailbox.stage, Stage::Stuck { .. });
+            if is_up && (is_stuck || is_owed) {
+                let count = member.mailbox.queue.len();
+                say(format!("L2: {name} is owed {count} messages: {:?}", member.mailbox.stage));
+            }
+        }
+        self.judge_phases(complete);
+        self.judge_claims(complete);
+    }
+
+    /// L3: a phase that is done is left.
+    fn judge_phases(&self, complete: bool) {
+        let Some(state) = self.simulation.state() else { return };
+        let Some(sequence) = state.sequence.as_ref().filter(|_| !complete) else { return };
+        let phase = sequence.phase();
+        let marker = self.simulation.fleet().loop_plan.as_ref().map(|plan| &plan.done_marker);
+        let status = self.simulation.machine.parts().status.get(phase).cloned().flatten();
+        let is_done = status
+            .zip(marker)
+            .is_some_and(|(text, marker)| agents_decide::phase::is_done(&text, marker));
+        if is_done || !matches!(sequence, Sequence::Running { .. }) {
+            self.simulation.trace().violation(&format!("L3: {phase} is done, and {sequence:?}"));
+        }
+        let position = self.simulation.machine.parts().position.clone();
+        if position.as_ref() != Some(phase) {
+            let text = format!("L3: the position file says {position:?}, and it is {phase}");
+            self.simulation.trace().violation(&text);
+        }
+    }
+
+    /// L2: whoever was to hear of the last claim has heard of it.
+    fn judge_claims(&self, complete: bool) {
+        let Some(before) = self.claim_owed.filter(|_| !complete) else { return };
+        let told = self.told_of_claims();
+        if told <= before {
+            let text = format!("L2: the last claim was never told ({told} pings)");
+            self.simulation.trace().violation(&text);
+        }
+    }
+
+    pub(super) fn told_of_claims(&self) -> usize {
+        let Ok(reviewer) = AgentName::new("adversary") else { return 0 };
+        self.simulation.submitted(&reviewer, "gate CLAIM")
+            + self.simulation.submitted(&reviewer, "was rewritten")
+    }
+
+    /// Whether a look has seen the server that lives now.
+    pub(super) fn server_is_known(&self) -> bool {
+        use agents_tmux::{Driver as _, ServerId};
+        let known = self.simulation.state().and_then(|state| state.server);
+        known.is_some_and(|known| {
+            let id = ServerId { pid: known.pid, start_time: known.start_time };
+            self.simulation.terminals().driver().is_alive(id)
+        })
+    }
+}
+
+/// What a state may take, in bytes: a screen of each member and what is remembered of it.
+fn state_bytes(members: usize) -> usize {
+    20_000 + 30_000 * members
+}
