@@ -41,7 +41,7 @@ impl App {
         let loaded = self.load()?;
         refuse_to_tear(&self.config, &loaded, but_for)?;
         let is_required =
-            std::env::var_os("AGENTS_REQUIRE_TRUST").is_some_and(|it| it != "0" && it != "");
+            std::env::var_os("AGENTS_REQUIRE_TRUST").is_some_and(|it| it != "0" && !it.is_empty());
         trust::check(&loaded, is_required)
             .map_err(|untrusted| Error::Usage(untrusted.to_string()))?;
         Ok(loaded)

@@ -52,7 +52,7 @@ fn main() -> ExitCode {
 /// Shows the status; and the help to who typed just `agents` where there is no fleet, and so is new here.
 fn without_a_verb(config: &std::path::Path) -> Verb {
     if std::env::args_os().len() == 1 && !config.exists() {
-        drop(Cli::command().print_help());
+        app::say(&Cli::command().render_help().to_string());
         std::process::exit(i32::from(error::code::USAGE));
     }
     Verb::Status(cli::Status::default())
