@@ -8,6 +8,7 @@ use agents_config::{Environment, Fleet, Loaded};
 use agents_names::AgentName;
 use agents_watchdog::in_force::Moved;
 use agents_watchdog::run::{Tools, tmux_place};
+use agents_watchdog::trust;
 
 use crate::error::Error;
 use crate::in_force::{InForce, refuse_to_tear};
@@ -35,10 +36,14 @@ impl App {
     /// Loads the config to start what it declares.
     ///
     /// # Errors
-    /// When the file does not load, or would tear apart the fleet that is up. A move in `but_for` is no hindrance.
+    /// When the file does not load, is not trusted, or would tear apart the fleet that is up. A move in `but_for` is no hindrance.
     pub fn load_to_start(&self, but_for: Option<Moved>) -> Result<Loaded, Error> {
         let loaded = self.load()?;
         refuse_to_tear(&self.config, &loaded, but_for)?;
+        let is_required =
+            std::env::var_os("AGENTS_REQUIRE_TRUST").is_some_and(|it| it != "0" && !it.is_empty());
+        trust::check(&loaded, is_required)
+            .map_err(|untrusted| Error::Usage(untrusted.to_string()))?;
         Ok(loaded)
     }
 

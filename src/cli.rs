@@ -24,8 +24,7 @@ pub use wait::{Until, Wait};
     name = "agents",
     version,
     max_term_width = 100,
-    subcommand_required = true,
-    arg_required_else_help = true
+    after_help = "Without a command: status."
 )]
 pub struct Cli {
     /// The config file
@@ -40,8 +39,9 @@ pub struct Cli {
     /// Print data as JSON, and what became of a change too
     #[arg(long, global = true)]
     pub json: bool,
+    /// Without one: `status`, as in the original program
     #[command(subcommand)]
-    pub verb: Verb,
+    pub verb: Option<Verb>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -107,6 +107,8 @@ pub enum Verb {
     },
     /// Write a first agents.toml and its prompts
     Init(Init),
+    /// Say that the config, as it is now, may be run; from then on no other content of it is
+    Trust(Trust),
     /// Check this program: screens, reset times, tmux; needs no config
     Selftest(Selftest),
     /// Let fleets live through hours of faults in virtual time, and check what must always hold; needs no config
@@ -222,7 +224,7 @@ pub struct One {
     pub name: String,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct Status {
     /// End with 3 unless everything that should run does
     #[arg(long)]
@@ -287,6 +289,13 @@ pub struct Attach {
 pub struct Init {
     /// The folder to set up; this one if none is named
     pub dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Trust {
+    /// Take it back: changes are not asked about any more
+    #[arg(long)]
+    pub withdraw: bool,
 }
 
 #[derive(Debug, Args)]

@@ -25,6 +25,7 @@ pub mod send;
 pub mod sim;
 pub mod status;
 pub mod transcript;
+pub mod trust;
 pub mod up;
 pub mod wait;
 pub mod watchdog;

@@ -34,8 +34,9 @@ fn main() -> ExitCode {
     clap_complete::CompleteEnv::with_factory(Cli::command).complete();
     let cli = Cli::try_parse().unwrap_or_else(|error| refuse(&error));
     file_limit::survive();
+    let verb = cli.verb.unwrap_or_else(|| without_a_verb(&cli.config));
     let app = App { config: cli.config, json: cli.json };
-    match run(&app, cli.verb) {
+    match run(&app, verb) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             app::say(&error.told());
@@ -46,6 +47,15 @@ fn main() -> ExitCode {
             ExitCode::from(error.code())
         }
     }
+}
+
+/// Shows the status; and the help to who typed just `agents` where there is no fleet, and so is new here.
+fn without_a_verb(config: &std::path::Path) -> Verb {
+    if std::env::args_os().len() == 1 && !config.exists() {
+        app::say(&Cli::command().render_help().to_string());
+        std::process::exit(i32::from(error::code::USAGE));
+    }
+    Verb::Status(cli::Status::default())
 }
 
 /// Says what is wrong with the words; an unknown verb also hears the known ones.
@@ -81,6 +91,7 @@ fn run(app: &App, verb: Verb) -> Result<u8, Error> {
         Verb::Send(send) => commands::send::run(app, &send),
         Verb::Init(init) => commands::init::run(app, &init),
         Verb::Sim(sim) => commands::sim::run(app, &sim),
+        Verb::Trust(trust) => commands::trust::run(app, &trust),
         Verb::Selftest(selftest) => commands::selftest::run(app, &selftest),
         Verb::Plan => commands::plan::run(app),
         Verb::Logs(logs) => commands::logs::run(app, &logs),

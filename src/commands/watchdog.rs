@@ -92,7 +92,7 @@ fn take_keys(state_dir: &std::path::Path) {
         crate::app::say(&format!("the keys of the environment cannot be kept: {error}"));
     }
     let mut keys = kept_keys(state_dir);
-    keys.retain(|name, value| std::env::var(&*name).ok().as_ref() != Some(value));
+    keys.retain(|name, value| std::env::var(name).ok().as_ref() != Some(value));
     let (Ok(myself), false) = (std::env::current_exe(), keys.is_empty()) else { return };
     // It returns only if it fails; then we go on without them.
     let error =

@@ -12,7 +12,19 @@ fn unknown_words_hear_the_known_ones() {
     let nested = bed.agents(&["phase", "nosuch"]).ends_with(2);
     assert!(nested.err.contains("known: show, next, set"), "{nested:?}");
     let none = bed.agents(&[]).ends_with(2);
-    assert!(none.err.contains("Usage: agents"), "{none:?}");
+    assert!(none.err.contains("Usage: agents") && none.out.is_empty(), "{none:?}");
+}
+
+#[test]
+fn without_a_verb_it_shows_the_status() {
+    let bed = Bed::with("[[agent]]\nname = \"ann\"\n");
+    let asked = bed.agents(&["status"]).ends_with(0);
+    for words in [&[][..], &["--config", "agents.toml"]] {
+        assert_eq!(bed.agents(words).ends_with(0).out, asked.out, "{words:?}");
+    }
+    assert_eq!(bed.agents(&["--json"]).ends_with(0).json()["schema"], "agents.status/1");
+    let missing = bed.agents(&["--config", "nosuch.toml"]).ends_with(2);
+    assert!(missing.err.contains("nosuch.toml"), "{missing:?}");
 }
 
 #[test]

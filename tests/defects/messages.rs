@@ -116,23 +116,27 @@ fn d14_a_claim_pushed_while_no_watchdog_ran_is_told_by_the_next() {
     assert_eq!(got(&bed, "adversary", "CLAIM"), 1, "each claim is told once");
 }
 
-/// A remote that answers no fetch while the file `silent` is there.
+/// A way to a remote on which nothing comes while the file `silent` is there.
 const SILENT: &str = r#"#!/bin/sh
 : > "$(dirname "$0")/asked"
 while [ -e "$(dirname "$0")/silent" ]; do sleep 0.1; done
-exec git-upload-pack "$@"
+exec sh -c "$2"
 "#;
 
 #[test]
 fn d14_a_claim_pushed_before_any_fetch_has_succeeded_is_told() {
     let bed = pair();
     commit(&bed, "claim: an old gate");
-    bed.program("upload-pack", SILENT);
+    bed.program("silent-ssh", SILENT);
     bed.write("silent", "");
-    let program = bed.dir.join("upload-pack");
-    let program = crate::support::text(&program);
-    bed.git("work", &["config", "remote.origin.uploadpack", program]).ends_with(0);
-    bed.agents(&["up"]).ends_with(0);
+    let (program, remote) = (bed.dir.join("silent-ssh"), bed.dir.join("remote.git"));
+    let (program, remote) = (crate::support::text(&program), crate::support::text(&remote));
+    // Pushes take the straight way.
+    bed.git("work", &["remote", "set-url", "--push", "origin", remote]).ends_with(0);
+    let slow = format!("ssh://host.invalid{remote}");
+    bed.git("work", &["remote", "set-url", "origin", &slow]).ends_with(0);
+    let way = [("GIT_SSH_COMMAND", program), ("GIT_SSH_VARIANT", "simple")];
+    bed.agents_with(&way, &["up"]).ends_with(0);
     bed.until("the first fetch hangs", || bed.dir.join("asked").exists());
     commit(&bed, "claim: gate 1");
     std::fs::remove_file(bed.dir.join("silent")).unwrap();

@@ -113,15 +113,19 @@ fn hanging_remote(fetch_timeout: &str) -> Bed {
     bed.git(".", &["init", "-q"]).ends_with(0);
     bed.git(".", &["remote", "add", "origin", "ssh://host.invalid/repo"]).ends_with(0);
     bed.write("hang.sh", "echo $$ >> hanging.txt\nexec sleep 1000\n");
-    let hang = format!("sh {}/hang.sh", bed.dir.display());
-    bed.git(".", &["config", "core.sshCommand", &hang]).ends_with(0);
     bed
+}
+
+/// Starts it with a way to the remote on which nothing comes.
+fn up_with_hanging_remote(bed: &Bed) {
+    let hang = format!("sh {}/hang.sh", bed.dir.display());
+    bed.agents_with(&[("GIT_SSH_COMMAND", &hang)], &["up"]).ends_with(0);
 }
 
 #[test]
 fn d23_a_remote_that_hangs_delays_nobody() {
     let bed = hanging_remote("600");
-    bed.agents(&["up"]).ends_with(0);
+    up_with_hanging_remote(&bed);
     bed.until("the fetch hangs", || !lines(&bed, "hanging.txt").is_empty());
     // Were the fetch waited for, nothing would happen for ten minutes.
     kill_and_see_healed(&bed, "adversary");
@@ -136,7 +140,7 @@ fn d23_a_remote_that_hangs_delays_nobody() {
 #[test]
 fn d23_a_fetch_that_hangs_is_ended_and_told_of() {
     let bed = hanging_remote("1");
-    bed.agents(&["up"]).ends_with(0);
+    up_with_hanging_remote(&bed);
     bed.until("it is told of", || count(&bed, "fleet", "could not be read (handoff") > 0);
     bed.until("fetches follow each other", || lines(&bed, "hanging.txt").len() >= 3);
     let hung: u32 = lines(&bed, "hanging.txt")[0].parse().unwrap();

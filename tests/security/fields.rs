@@ -13,7 +13,7 @@ use crate::corpus::injections;
 use crate::support::Bed;
 
 /// Keys that are shell code by what they are for: to write them is to run commands. Only reading verbs must not run them.
-const CODE: [&str; 10] = [
+const CODE: [&str; 12] = [
     "backend.*.bin",
     "backend.*.flags",
     "backend.*.preamble",
@@ -23,6 +23,8 @@ const CODE: [&str; 10] = [
     "backend.*.prompt_flag",
     "backend.*.model_flag",
     "backend.*.remote_control_flag",
+    "backend.*.wrap[]",
+    "agent[].wrap[]",
     "*.command",
 ];
 
@@ -176,7 +178,7 @@ impl Strings {
         let mut sorted = Self { free: Vec::new(), picky: Vec::new(), strict: Vec::new() };
         for path in strings().into_iter().filter(|path| !is_code(path)) {
             let takes = |text: &str| loaded(&with(text, &path), folder).is_some();
-            match (takes("it's $(x) `y` \"z\"; (#{w}"), takes("plain")) {
+            match (takes("it's /a/b $(x) `y` \"z\"; (#{w}"), takes("plain")) {
                 (true, _) => sorted.free.push(path),
                 (false, true) if path.ends_with("_re") || path.contains("handoff") => {
                     sorted.picky.push(path);

@@ -128,9 +128,7 @@ fn s18_nothing_of_an_agents_repository_runs_when_the_watchdog_looks_at_it() {
         "post-receive",
         "proc-receive",
     ] {
-        for repository in ["builder/.git"] {
-            bed.program(&format!("{repository}/hooks/{hook}"), &format!("#!/bin/sh\n'{bait}'\n"));
-        }
+        bed.program(&format!("builder/.git/hooks/{hook}"), &format!("#!/bin/sh\n'{bait}'\n"));
     }
     follows(&bed);
     for setting in [

@@ -6,7 +6,8 @@ use std::time::SystemTime;
 
 use agents_config::{Digest, Environment, Fleet, LoadError, Loaded};
 
-use crate::in_force::{InForce, Moved, moved};
+use crate::in_force::{InForce, moved};
+use crate::trust;
 
 /// The config file, re-read each tick and parsed when it changed.
 pub struct ConfigSource {
@@ -123,12 +124,19 @@ impl ConfigSource {
         let mut files: Vec<PathBuf> =
             files.filter(|file| file.extension().is_some_and(|it| it == "toml")).collect();
         files.sort();
+        // A word of the user's on the file counts as a change of it.
+        files.extend(trust::file_of(&self.fleet.config));
         std::iter::once(&self.path).chain(&files).filter_map(|file| stamp(file)).collect()
     }
 
     fn good(&mut self, loaded: Loaded) -> Change {
         if let Some(what) = moved(&self.fleet, &loaded.fleet) {
-            return self.refuse(what, loaded.digest);
+            return self.refuse(what.to_string(), loaded.digest);
+        }
+        if *self.fleet != loaded.fleet
+            && let Err(untrusted) = trust::check(&loaded, false)
+        {
+            return self.refuse(untrusted.to_string(), loaded.digest);
         }
         let was_broken = self.broken.take().is_some();
         if *self.fleet == loaded.fleet {
@@ -139,9 +147,8 @@ impl ConfigSource {
         Change::Fleet
     }
 
-    /// A good file that would tear the fleet apart: what runs could no longer be found under the new names.
-    fn refuse(&mut self, what: Moved, digest: Digest) -> Change {
-        let summary = what.to_string();
+    /// A good file that is not to come in force: it would tear the fleet apart, or nobody trusted it.
+    fn refuse(&mut self, summary: String, digest: Digest) -> Change {
         let broken = Broken { digest: Some(digest), report: summary.clone(), summary };
         if self.broken.as_ref() == Some(&broken) {
             return Change::None;

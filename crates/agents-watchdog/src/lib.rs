@@ -26,6 +26,7 @@ pub mod store_ledger;
 pub mod tick;
 mod tidy;
 pub mod trouble;
+pub mod trust;
 pub mod unrecorded;
 pub mod view;
 pub mod whereabouts;

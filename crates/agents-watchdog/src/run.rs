@@ -1,6 +1,5 @@
 //! The watchdog's loop, and the same loop for a verb that drives the fleet itself.
 
-use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};

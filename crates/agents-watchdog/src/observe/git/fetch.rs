@@ -5,9 +5,6 @@ use std::time::Duration;
 use super::repository::Remote;
 use super::{GitError, GitSource, ask, candidates, child, first_tip, mirror};
 
-/// The first fetch brings the whole history, once.
-const FIRST_LIMIT: Duration = Duration::from_secs(15 * 60);
-
 /// How a fetch went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fetched {
@@ -22,11 +19,10 @@ pub enum Fetched {
 /// Nothing changes in the repository itself, and no setting of it counts but where its remote is.
 ///
 /// # Errors
-/// [`GitError::TimedOut`] after `limit`, or 15 minutes where nothing was fetched yet: then no process of the fetch is left.
+/// [`GitError::TimedOut`] after `limit`: then no process of the fetch is left.
 pub async fn fetch(source: &GitSource, limit: Duration) -> Result<Fetched, GitError> {
     let (candidates, remote) = ask(source, &source.repo, candidates).await?;
-    mirror::make(&source.mirror, &remote).await?;
-    let limit = if mirror::is_empty(&source.mirror) { limit.max(FIRST_LIMIT) } else { limit };
+    mirror::make(source, &remote, &candidates).await?;
     let branch = branch_to_fetch(source, candidates).await?;
     let reference = branch.as_deref().unwrap_or("*");
     let refspec = format!("+refs/heads/{reference}:{}", source.tracking(reference));

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::repository::Remote;
-use super::{GitError, child};
+use super::{GitError, GitSource, child};
 
 const LIMIT: Duration = Duration::from_secs(30);
 
@@ -13,16 +13,17 @@ pub(super) fn is_made(mirror: &Path) -> bool {
     mirror.join("HEAD").is_file()
 }
 
-/// Whether nothing was fetched into it yet, so that the next fetch brings the whole history.
-pub(super) fn is_empty(mirror: &Path) -> bool {
-    !mirror.join("refs/remotes").exists() && !mirror.join("packed-refs").exists()
-}
-
-/// Makes the mirror if it is missing: without hooks, and of the format of the repository that it stands for.
+/// Makes the mirror if it is missing: without hooks, and of the format of the repository that it stands for. What that has of
+/// these branches already is taken from it, so that the first fetch is no longer than any other.
 ///
 /// # Errors
 /// When git cannot.
-pub(super) async fn make(mirror: &Path, remote: &Remote) -> Result<(), GitError> {
+pub(super) async fn make(
+    source: &GitSource,
+    remote: &Remote,
+    branches: &[String],
+) -> Result<(), GitError> {
+    let mirror = &source.mirror;
     if is_made(mirror) {
         return Ok(());
     }
@@ -36,5 +37,26 @@ pub(super) async fn make(mirror: &Path, remote: &Remote) -> Result<(), GitError>
     words.extend(format.as_deref());
     words.extend(["--", path]);
     let finished = child::run(folder, &words, doing, LIMIT).await?;
-    if finished.code == Some(0) { Ok(()) } else { Err(finished.failed(doing)) }
+    if finished.code != Some(0) {
+        return Err(finished.failed(doing));
+    }
+    let of = |branch: &String| format!("+{0}:{0}", source.tracking(branch));
+    let references: Vec<String> = branches.iter().map(of).collect();
+    let (from, to) = (source.repo.clone(), mirror.clone());
+    let seeding = tokio::task::spawn_blocking(move || seed(&from, &to, &references));
+    if let Ok(Err(error)) = seeding.await {
+        // Then the first fetch brings it.
+        tracing::debug!("the mirror begins empty: {error}");
+    }
+    Ok(())
+}
+
+/// Copies what these references lead to. libgit2 does it by itself: no program runs in the repository.
+fn seed(from: &Path, to: &Path, references: &[String]) -> Result<(), git2::Error> {
+    let from = git2::Repository::discover(from)?;
+    let to = git2::Repository::open(to)?;
+    let path = from.path().to_string_lossy().into_owned();
+    let mut options = git2::FetchOptions::new();
+    options.download_tags(git2::AutotagOption::None).update_fetchhead(false);
+    to.remote_anonymous(&path)?.fetch(references, Some(&mut options), None)
 }

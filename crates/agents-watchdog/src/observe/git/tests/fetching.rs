@@ -25,8 +25,6 @@ fn hanging() -> (World, std::path::PathBuf) {
     world.git("ours", ["remote", "set-url", "origin", &url]);
     // Only the mirror's own settings name a program, and nobody but a test writes them.
     world.git("", ["init", "--quiet", "--bare", "mirror.git"]);
-    // Only the first fetch has longer than asked.
-    fs::create_dir(world.path("mirror.git/refs/remotes")).unwrap();
     let program = program.display().to_string();
     world.git("mirror.git", ["config", &format!("remote.{url}.uploadpack"), &program]);
     (world, note)

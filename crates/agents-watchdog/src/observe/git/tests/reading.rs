@@ -377,3 +377,17 @@ async fn the_copy_of_somebody_else_is_read_where_it_is() {
     assert_eq!(read_copy(&source).await.unwrap(), Some(head));
     assert_eq!(read(&source, &Since::Head).await.unwrap(), Pushed::Nothing);
 }
+
+#[tokio::test]
+async fn the_mirror_begins_with_what_the_repository_has() {
+    let world = World::new();
+    let base = world.commit("one");
+    world.push("main");
+    world.git("ours", ["fetch", "--quiet"]);
+    world.commit("two");
+    std::fs::rename(world.path("remote.git"), world.path("away.git")).unwrap();
+    world.look(None).await.unwrap_err();
+    // Without the remote: what it holds came from the repository.
+    assert_eq!(branch(read(&world.source("ours"), &Since::Head).await).head, base);
+    assert_eq!(world.git("mirror.git", ["fsck", "--full"]), "");
+}
