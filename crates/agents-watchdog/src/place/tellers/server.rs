@@ -234,12 +234,15 @@ impl Line {
 
     /// The interface tells no time but the last change of the conversation, which goes on during a turn: a turn began with its prompt.
     fn since(&self, told: Told, began: i64) -> Told {
-        if let Some(before) = self.told.as_ref().filter(|before| before.state == told.state)
+        let prompted = self.prompt.as_ref().map(|prompt| prompt.at_ms);
+        let is_of_now = |before: &&Told| {
+            before.state == told.state && prompted.is_none_or(|at| before.since_ms >= at)
+        };
+        if let Some(before) = self.told.as_ref().filter(is_of_now)
             && before.state != ToldState::Active
         {
             return before.clone();
         }
-        let prompted = self.prompt.as_ref().map(|prompt| prompt.at_ms);
         let since_ms = match told.state {
             ToldState::Active => prompted.unwrap_or(told.since_ms),
             ToldState::Idle
