@@ -8,6 +8,10 @@ mod support;
 #[path = "real_matrix/stage.rs"]
 mod stage;
 
+#[path = "real_matrix/dialogs.rs"]
+mod dialogs;
+#[path = "real_matrix/drafts.rs"]
+mod drafts;
 #[path = "real_matrix/ends.rs"]
 mod ends;
 #[path = "real_matrix/limits.rs"]

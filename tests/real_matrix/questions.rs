@@ -11,11 +11,11 @@ fn approval(cli: Cli) {
     stage.begin("a first call");
     stage.until("the question is seen", || stage.state() == "waiting_input");
     // The title may say so before the question is drawn.
-    looks(&stage, 3);
+    stage.looks(3);
     let before = stage.screen();
     let sent = stage.agents(&["send", "a", "MOCK:ok after the question"]);
     assert_eq!(sent.code, Some(3), "{cli:?}: {sent:?}");
-    looks(&stage, 10);
+    stage.looks(10);
     assert_eq!(stage.state(), "waiting_input", "{cli:?}\n{}", stage.screen());
     assert_eq!(question(&stage.screen()), question(&before), "{cli:?}: something was typed");
     assert!(stage.asked("after the question").is_empty(), "{cli:?}");
@@ -24,16 +24,6 @@ fn approval(cli: Cli) {
     stage.until("the message goes out", || !stage.asked("after the question").is_empty());
     assert_eq!(stage.asked("after the question").len(), 1, "{cli:?}");
     assert_eq!(stage.restarts(), 0, "{cli:?}");
-}
-
-/// Waits until the watchdog has looked so often.
-fn looks(stage: &Stage, often: usize) {
-    let heartbeat = stage.bed.dir.join(".state/state/heartbeat");
-    let mut beats = std::collections::BTreeSet::new();
-    stage.until("further looks are made", || {
-        beats.extend(std::fs::metadata(&heartbeat).and_then(|it| it.modified()));
-        beats.len() > often
-    });
 }
 
 /// The rows of a screen without what blinks or counts.

@@ -93,6 +93,21 @@ impl Stage {
         self.agent()["restarts"].as_u64().unwrap_or_default()
     }
 
+    /// Leaves a variable out of the environment of what is started from now on.
+    pub fn without(&mut self, variable: &str) {
+        self.home.env.retain(|(name, _)| *name != variable);
+    }
+
+    /// Waits until the watchdog has looked so often.
+    pub fn looks(&self, often: usize) {
+        let heartbeat = self.bed.dir.join(".state/state/heartbeat");
+        let mut beats = std::collections::BTreeSet::new();
+        self.until("further looks are made", || {
+            beats.extend(std::fs::metadata(&heartbeat).and_then(|it| it.modified()));
+            beats.len() > often
+        });
+    }
+
     pub fn home_dir(&self) -> String {
         self.home.dir.display().to_string()
     }

@@ -1,3 +1,5 @@
+mod composer;
+
 use super::evidence::{Submitted, Went, is_part, shown, went};
 use crate::{Shown, ShownState};
 

@@ -1,0 +1,188 @@
+//! A program whose composer a preset reads gets its messages, in virtual time.
+
+use agents_config::{Environment, Fleet, load_text};
+use agents_names::AgentName;
+
+use crate::activity::fixture::{member, now, pane};
+use crate::{
+    Action, Answer, FleetState, MemberSeen, Observation, PaneSeen, Request, RequestId, Seen,
+    SendTerms, ServerSeen, Shown, ShownState, Verb, Went, decide,
+};
+
+/// What a program does with what is typed at it.
+#[derive(Clone, Copy, PartialEq)]
+enum Habit {
+    /// It draws a paste so many milliseconds late.
+    Late(u64),
+    /// It takes the first key for the wish for a new line, and drops the last letter.
+    NewLine,
+    /// It drops every paste.
+    Deaf,
+}
+
+struct Scene {
+    fleet: Fleet,
+    state: FleetState,
+    habit: Habit,
+    composer: String,
+    history: Vec<String>,
+    typed: Option<String>,
+    typed_ms: u64,
+    submitted: Option<String>,
+    keys_ms: Vec<u64>,
+    answers: Vec<Answer>,
+    at_ms: u64,
+    asked: u64,
+}
+
+impl Scene {
+    fn new(habit: Habit) -> Self {
+        let text = "[defaults]\nsession_prefix = \"t-\"\nlog_dir = \"l\"\nprompt = \"x\"\nbackend = \"c\"\nwatch = \"heal\"\n\
+             [backend.c]\npreset = \"opencode\"\n[[agent]]\nname = \"ann\"\n";
+        let path = std::path::Path::new("/p/agents.toml");
+        let fleet = load_text(text, path, &Environment::default()).expect("valid").fleet;
+        Self {
+            fleet,
+            state: FleetState::default(),
+            habit,
+            composer: String::new(),
+            history: Vec::new(),
+            typed: None,
+            typed_ms: 0,
+            submitted: None,
+            keys_ms: Vec::new(),
+            answers: Vec::new(),
+            at_ms: 0,
+            asked: 0,
+        }
+    }
+
+    fn look(&self, send: Option<&str>) -> Observation {
+        let late = if let Habit::Late(late) = self.habit { late } else { 0 };
+        let drawn = if self.at_ms - self.typed_ms >= late { self.composer.as_str() } else { "" };
+        let shown = Shown {
+            state: ShownState::Idle,
+            rule: None,
+            proof: String::new(),
+            menu: false,
+            dialog: None,
+            goes_on: false,
+            reset_text: None,
+            draft: (!drawn.is_empty()).then(|| drawn.to_owned()),
+            composer_empty: drawn.is_empty(),
+        };
+        let (typed, submitted) = (self.typed.clone(), self.submitted.clone());
+        let screen = format!("{}\n> {drawn}\nfooter", self.history.join("\n"));
+        let seen = MemberSeen {
+            shown: Some(shown),
+            pane: Seen::Known(PaneSeen { typed, submitted, ..pane() }),
+            ..member(&screen, 0)
+        };
+        let name = AgentName::new("ann").expect("valid");
+        let send = send.map(|text| Verb::Send {
+            name: name.clone(),
+            text: text.to_owned(),
+            terms: SendTerms { now: false, within: Some(std::time::Duration::from_secs(600)) },
+        });
+        let requests = send.map(|verb| Request { id: RequestId(self.asked), verb });
+        Observation {
+            server: Seen::Known(ServerSeen { pid: 1, start_time: 1 }),
+            hangs: false,
+            socket_lost: false,
+            independent: false,
+            supervised: true,
+            members: [(name, seen)].into(),
+            undeclared: Vec::new(),
+            status: Seen::Absent,
+            copy: None,
+            handoff: Seen::Absent,
+            requests: requests.into_iter().collect(),
+            legacy_position: None,
+        }
+    }
+
+    /// Sends a message, and looks every tenth of a second for so many seconds.
+    fn send(&mut self, text: &str, seconds: u64) {
+        if self.asked == 0 {
+            // Until it is found to run, and has had the time to start.
+            self.run(None, 60);
+        }
+        self.asked += 1;
+        self.run(Some(text), seconds);
+    }
+
+    fn run(&mut self, mut send: Option<&str>, seconds: u64) {
+        for _ in 0..seconds * 10 {
+            let mut at = now(10 + self.at_ms / 1000);
+            at.at.0 += self.at_ms % 1000;
+            let seen = self.look(send.take());
+            let decision = decide(&self.fleet, &self.state, &seen, false, at);
+            let stored = serde_json::to_string(&decision.next).expect("serializes");
+            self.state = serde_json::from_str(&stored).expect("was just written");
+            for action in decision.actions {
+                self.take(action);
+            }
+            self.at_ms += 100;
+        }
+    }
+
+    fn take(&mut self, action: Action) {
+        match action {
+            Action::Type { text, token, .. } => {
+                (self.typed, self.typed_ms) = (Some(token), self.at_ms);
+                if self.habit != Habit::Deaf {
+                    self.composer.push_str(&text);
+                }
+            }
+            Action::Submit { token, .. } => {
+                self.submitted = Some(token);
+                self.keys_ms.push(self.at_ms - self.typed_ms);
+                if self.habit == Habit::NewLine && self.keys_ms.len() == 1 {
+                    self.composer.pop();
+                } else if !self.composer.is_empty() {
+                    self.history.push(std::mem::take(&mut self.composer));
+                }
+            }
+            Action::Reply { answers, .. } => {
+                self.answers.extend(answers.into_iter().map(|(_, answer)| answer));
+            }
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn the_key_waits_until_the_text_is_drawn() {
+    let mut quick = Scene::new(Habit::Late(0));
+    quick.send("hello there", 20);
+    assert_eq!(quick.answers, [Answer::Delivered(Went::TextLeft)]);
+    assert!(quick.keys_ms.len() == 1 && quick.keys_ms[0] < 1000, "{:?}", quick.keys_ms);
+    let mut late = Scene::new(Habit::Late(4000));
+    late.send("hello there", 20);
+    assert_eq!(late.answers, [Answer::Delivered(Went::TextLeft)]);
+    assert!(late.keys_ms.len() == 1 && late.keys_ms[0] >= 4000, "{:?}", late.keys_ms);
+}
+
+#[test]
+fn a_text_that_is_left_in_the_composer_is_submitted_again() {
+    let mut scene = Scene::new(Habit::NewLine);
+    scene.send("hello there\\", 20);
+    assert_eq!((scene.keys_ms.len(), scene.history.len()), (2, 1), "{:?}", scene.history);
+    assert_eq!(scene.answers, [Answer::Delivered(Went::TextLeft)]);
+}
+
+#[test]
+fn what_never_shows_is_neither_called_delivered_nor_in_the_way_of_others() {
+    let mut scene = Scene::new(Habit::Deaf);
+    // Until the key comes all the same, and in vain; then half a minute for late evidence.
+    scene.send("hello there", 40);
+    assert!(scene.answers.is_empty(), "{:?}", scene.answers);
+    assert!(scene.keys_ms.len() == 3 && scene.keys_ms[0] >= 10_000, "{:?}", scene.keys_ms);
+    scene.send("and another", 20);
+    assert!(matches!(scene.answers[..], [Answer::Unseen(_)]), "{:?}", scene.answers);
+    scene.habit = Habit::Late(0);
+    scene.send("a third", 120);
+    let rest = &scene.answers[1..];
+    assert_eq!(rest.last(), Some(&Answer::Delivered(Went::TextLeft)), "{rest:?}");
+    assert_eq!(scene.history, ["a third"]);
+}
