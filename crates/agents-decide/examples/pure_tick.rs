@@ -1,6 +1,7 @@
 //! How many instructions does one decision take? Decides about a fleet at rest, again and again; `just instructions` counts.
 
 use std::collections::BTreeMap;
+use std::process::ExitCode;
 
 use agents_config::{Environment, Fleet, load_text};
 use agents_decide::{
@@ -29,17 +30,17 @@ const SCREEN: &str = "\n  I have read the plan and the review. Two points are op
     ────────────────────────────────────\n› Ask for anything\n────────────────────────────────────\n  \
     model small · 71% of the context left\n";
 
-fn main() {
+fn main() -> ExitCode {
     let mut words = std::env::args().skip(1).map(|word| word.parse::<usize>());
     let (Some(Ok(agents)), Some(Ok(ticks))) = (words.next(), words.next()) else {
         eprintln!("usage: pure_tick AGENTS TICKS");
-        std::process::exit(2);
+        return ExitCode::from(2);
     };
     let fleet = match fleet(agents) {
         Ok(fleet) => fleet,
         Err(error) => {
             eprintln!("pure_tick: {error}");
-            std::process::exit(1);
+            return ExitCode::FAILURE;
         }
     };
     let observation = observation(&fleet);
@@ -52,6 +53,7 @@ fn main() {
         state = decision.next;
     }
     println!("{agents} agents, {ticks} ticks, {} remembered", state.members.len());
+    ExitCode::SUCCESS
 }
 
 fn fleet(agents: usize) -> Result<Fleet, agents_config::LoadError> {
