@@ -90,9 +90,8 @@ for name in $installed; do
         case "${test##*::}" in *"$name"*) ;; *) continue ;; esac
         case "$test" in *"$filter"*) ;; *) continue ;; esac
         # Two hundred messages take longer than all the rest; who wants them says `submits::` or `two_hundred`.
-        case "$filter:$test" in
-            *submits*:* | *two_hundred*:*) ;;
-            *:*/submits::*) continue ;;
+        case "$test" in
+            */submits::*) case "$filter" in *submits* | *two_hundred*) ;; *) continue ;; esac ;;
         esac
         if [ -n "$minutes" ] && [ $(($(date +%s) - began)) -ge $((minutes * 60)) ]; then
             left="$left ${test##*/}"
