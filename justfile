@@ -27,6 +27,11 @@ bench *sizes="1 10 50 100 200":
     cargo build --release --locked -p agents
     cargo run --release --locked -p agents-bench -- {{ sizes }} {{ baseline }}
 
+# Counts the instructions of one decision about so many agents at rest; needs valgrind.
+instructions agents="500":
+    cargo build --release --locked -p agents-decide --example pure_tick
+    scripts/instructions.sh {{ agents }}
+
 # Looks at formats, lints, the purity of decisions and, where cargo-deny is there, licences and sources.
 check:
     cargo fmt --all --check

@@ -19,6 +19,7 @@ need() {
 package_of() {
     case "$1" in
         ps) echo procps ;;
+        bwrap) echo bubblewrap ;;
         cc) echo gcc ;;
         *) echo "$1" ;;
     esac

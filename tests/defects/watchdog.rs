@@ -112,7 +112,7 @@ fn hanging_remote(fetch_timeout: &str) -> Bed {
     bed.write("prompts/builder.md", REST);
     bed.git(".", &["init", "-q"]).ends_with(0);
     bed.git(".", &["remote", "add", "origin", "ssh://host.invalid/repo"]).ends_with(0);
-    bed.write("hang.sh", "echo $$ >> hanging.txt\nexec sleep 1000\n");
+    bed.write("hang.sh", "echo $$ >> \"$(dirname \"$0\")/hanging.txt\"\nexec sleep 1000\n");
     bed
 }
 

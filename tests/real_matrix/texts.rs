@@ -51,7 +51,8 @@ fn later(cli: Cli) {
     for n in 0..10 {
         let own = format!("message {n} ");
         let with: Vec<usize> = (0..news.len()).filter(|at| news[*at].contains(&own)).collect();
-        assert_eq!(with.len(), 1, "{cli:?}: message {n} in {news:?}");
+        let events = || stage.agents(&["events", "-n", "80"]).out;
+        assert_eq!(with.len(), 1, "{cli:?}: message {n} in {news:?}\n{}", events());
         assert_eq!(news[with[0]].matches("message ").count(), 1, "{cli:?}: merged {news:?}");
         assert_eq!(with[0], n, "{cli:?}: order of {news:?}");
     }

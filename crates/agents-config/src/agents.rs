@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn an_agent_is_found_by_its_name_also_after_the_list_was_changed() {
-        let text = "[defaults]\nbackend = \"b\"\n[backend.b]\nbin = \"cat\"\n\
+        let text = "[defaults]\nsession_prefix = \"x-\"\nlog_dir = \"s\"\nbackend = \"b\"\n[backend.b]\nbin = \"cat\"\n\
                     [[agent]]\nname = \"ann\"\nprompt = \"x\"\n[[agent]]\nname = \"bob\"\nprompt = \"x\"\n";
         let path = std::path::Path::new("/p/agents.toml");
         let fleet = load_text(text, path, &Environment::without_overrides()).unwrap().fleet;

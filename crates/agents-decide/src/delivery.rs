@@ -325,6 +325,12 @@ fn delivered(
     (evidence, submits): (Went, u8),
 ) {
     let name = what.name();
+    let mailbox = &mut draft.member(name).mailbox;
+    mailbox.submitted = match mailbox.stage {
+        Stage::Submitted { at, .. } => Some(at),
+        Stage::Stuck { since, .. } => Some(since),
+        Stage::Owed | Stage::Typing { .. } | Stage::Typed { .. } => None,
+    };
     take_out(draft, what, message);
     draft.calm(Some(name), "stuck");
     let (kind, request) = (message.kind.to_string(), message.kind.request());

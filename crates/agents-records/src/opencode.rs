@@ -91,18 +91,28 @@ fn last_failure(messages: &[u8]) -> Result<Option<Failure>, RecordError> {
     })
 }
 
-/// The last prompt among the messages of `GET /session/ID/message`, with its instant.
+/// A prompt that a conversation got.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prompt {
+    pub at: DateTime<Utc>,
+    pub text: String,
+    /// Nothing has followed it yet.
+    pub is_last: bool,
+}
+
+/// The last prompt among the messages of `GET /session/ID/message`.
 ///
 /// # Errors
 /// [`RecordError::Answer`] when the answer is no list of objects.
-pub fn last_prompt(messages: &[u8]) -> Result<Option<(DateTime<Utc>, String)>, RecordError> {
+pub fn last_prompt(messages: &[u8]) -> Result<Option<Prompt>, RecordError> {
     let messages = list("GET /session/ID/message", messages)?;
-    let prompts = messages.iter().rev().flat_map(of_message);
-    let mut prompts = prompts.filter_map(|event| {
-        let What::Prompt(text) = event.what else { return None };
-        Some((event.at?, text))
-    });
-    Ok(prompts.next())
+    let mut newest_first = messages.iter().rev().enumerate();
+    Ok(newest_first.find_map(|(after, message)| {
+        of_message(message).into_iter().find_map(|event| {
+            let What::Prompt(text) = event.what else { return None };
+            Some(Prompt { at: event.at?, text, is_last: after == 0 })
+        })
+    }))
 }
 
 /// The conversations of `GET /session`; a sub-agent's session has a parent.

@@ -52,7 +52,8 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         for name in sessions::member_names(fleet) {
             let pane = panes.get(name);
             let ours = pane.is_some_and(|pane| self.is_ours(fleet, name, pane));
-            let mut need = self.need(fleet, name, (pane.copied(), ours), (look, now));
+            let digest = screens.get(name).and_then(|screen| screen.known()).map(|it| it.digest);
+            let mut need = self.need(fleet, name, (pane.copied(), ours, digest), (look, now));
             // What the operator asks for may need a start, or an end of what is left.
             need.startable |= !requests.is_empty();
             need.processes |= !requests.is_empty() && !need.lives;
@@ -196,7 +197,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         &self,
         fleet: &Fleet,
         name: &AgentName,
-        (pane, ours): (Option<&Pane>, bool),
+        (pane, ours, digest): (Option<&Pane>, bool, Option<u64>),
         (look, now): (Look, Now),
     ) -> Need {
         let member = self.state.members.get(name);
@@ -211,7 +212,11 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         let up = member.is_some_and(|member| matches!(member.life, Life::Up { .. }));
         let stalls = fleet.agent(name).is_some_and(|agent| {
             let stall_idle = fleet.backend_of(agent).stall_idle;
-            let rests = || member.is_some_and(|member| look::rests(member, stall_idle, now));
+            let rests = || {
+                member.is_some_and(|member| {
+                    look::is_changed(member, digest) || look::rests(member, stall_idle, now)
+                })
+            };
             agent.watch == agents_config::Watch::HealStall && !(look == Look::Light && rests())
         });
         let wake_due = member.is_some_and(|member| member.wake_at.is_some_and(|due| due <= now.at));

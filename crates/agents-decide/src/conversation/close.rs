@@ -28,6 +28,10 @@ pub(crate) fn close(
     mark_end(member, run, || how.to_owned());
     let program = member.program.clone().filter(|program| program.run == run)?;
     let exit = exit_of(seen, Some(run));
+    if exit.is_some_and(was_never_run) {
+        never_began(member, run);
+        return None;
+    }
     let at_once = exit.is_some_and(fails_at_once);
     let Opening::Resumed(id) = program.opening else {
         if at_once {
@@ -96,6 +100,11 @@ fn take_back_guess(member: &mut Member, run: RunId) {
 fn fails_at_once(exit: &ExitSeen) -> bool {
     let failed = exit.code.is_some_and(|code| code != 0) && exit.failure.is_none();
     failed && !exit.session_closed && exit.alive < AT_ONCE
+}
+
+/// By POSIX a shell ends so for a program that it cannot run (126) or find (127), which therefore refused nothing.
+fn was_never_run(exit: &ExitSeen) -> bool {
+    matches!(exit.code, Some(126 | 127)) && exit.alive < AT_ONCE
 }
 
 /// The run's program was never started: the conversation that it was to begin does not exist.

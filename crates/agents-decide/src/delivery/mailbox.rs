@@ -15,6 +15,9 @@ pub struct Mailbox {
     pub stage: Stage,
     /// The last texts that were delivered in this run: rows that quote them say nothing about the agent.
     pub recent: VecDeque<String>,
+    /// When the key was pressed that submitted the last of them.
+    #[serde(default)]
+    pub submitted: Option<Moment>,
 }
 
 impl Mailbox {
@@ -210,6 +213,7 @@ pub(crate) fn begin_run(draft: &mut Draft<'_>, what: Declared<'_>) {
 /// The run is over: the message under way is owed again, and a probe has lost its sense.
 pub(crate) fn end_run(member: &mut Member) {
     member.mailbox.stage = Stage::Owed;
+    member.mailbox.submitted = None;
     member.mailbox.recent.clear();
     member.mailbox.queue.retain(|owed| owed.kind != MessageKind::Probe);
 }

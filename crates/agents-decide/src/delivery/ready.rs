@@ -91,6 +91,10 @@ pub(super) fn obstacle(
         draft.look_in(Duration::from_millis(500));
         return Some("it has not said yet that it took the prompt that it was started with");
     }
+    if is_unheard(draft, what, seen) {
+        draft.look_in(Duration::from_millis(500));
+        return Some("it has not said yet what it makes of the message before");
+    }
     if let Some(shown) = &seen.shown
         && shown.state == ShownState::Active
         && draws(draft, what)
@@ -146,6 +150,19 @@ fn is_beginning(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSeen) ->
     let opening = program.map(|program| program.opening.clone()).unwrap_or_default();
     let is_prompted = !messages::is_empty(agent) && !messages::is_typed(backend, &opening);
     backend.hooks && is_prompted && seen.told.is_none()
+}
+
+/// Whether what its server told is older than the message that it got last: it is asked only now and then, and would take a second message
+/// into the turn of the first. Hooks are heard at once.
+fn is_unheard(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSeen) -> bool {
+    let backend = what.backend(draft.fleet);
+    let preset = backend.filter(|it| it.hooks).and_then(|it| it.preset.as_ref());
+    let launch = preset.and_then(|preset| preset.head().launch.as_ref());
+    let is_asked = launch.is_some_and(|launch| launch.hooks == agents_screens::Hooks::Http);
+    let now = draft.now;
+    let submitted = draft.member(what.name()).mailbox.submitted;
+    let (true, Some(at), Some(told)) = (is_asked, submitted, &seen.told) else { return false };
+    now.at.since(at) < BEGINS_WITHIN && told.since_ms < now.wall_of(at).timestamp_millis()
 }
 
 /// Whether its screen changed a moment ago.

@@ -59,6 +59,11 @@ pub(super) fn rests(member: &Member, stall_idle: Duration, now: Now) -> bool {
         && still + 2 * PROCESSES_EVERY < stall_idle
 }
 
+/// Whether its screen has changed since the last look: that is a sign of work by itself.
+pub(super) fn is_changed(member: &Member, digest: Option<u64>) -> bool {
+    member.activity.cpu.is_some() && digest.is_some() && member.activity.digest != digest
+}
+
 impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
     /// All panes, as closely as asked for.
     pub(super) async fn list(

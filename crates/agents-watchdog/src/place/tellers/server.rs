@@ -18,6 +18,8 @@ use super::tale::{self, Recorded};
 const EVERY: Duration = Duration::from_millis(300);
 /// How long one answer may take: a server that is just beginning takes a question and never answers it.
 const WITHIN: Duration = Duration::from_secs(5);
+/// A conversation gets its prompt a moment before it is listed as at work; one that was broken off just then never is.
+const BEGINS_WITHIN_MS: i64 = 10_000;
 /// How often it counts as heard while it says nothing new.
 const HEARD_EVERY_MS: i64 = 10_000;
 /// For so long what it said counts, though it does not answer any more.
@@ -120,6 +122,8 @@ struct Line {
     mark: Option<(serde_json::Value, Option<i64>)>,
     told: Option<Told>,
     prompt: Option<Prompted>,
+    /// It has a prompt, and its turn is about to begin.
+    begins: bool,
     heard_ms: i64,
 }
 
@@ -139,8 +143,8 @@ impl Line {
             let own = listed.get(&id).cloned().unwrap_or_default();
             let mark = (own, updated(&session));
             // At work the lists of open questions change, and nothing else tells.
-            if !mark.0.is_null() || self.mark.as_ref() != Some(&mark) {
-                self.read(&id, (&status, &session), asked, get)?;
+            if !mark.0.is_null() || self.begins || self.mark.as_ref() != Some(&mark) {
+                self.read(&id, (&status, &session), (asked, now), get)?;
                 (self.mark, self.heard_ms) = (Some(mark), now_ms);
             }
         }
@@ -194,7 +198,7 @@ impl Line {
         &mut self,
         id: &str,
         (status, session): (&[u8], &[u8]),
-        asked: &Asked,
+        (asked, now): (&Asked, DateTime<Utc>),
         get: &mut Get<'_>,
     ) -> Result<(), RecordError> {
         let (permissions, questions) = (get("/permission")?, get("/question")?);
@@ -211,24 +215,34 @@ impl Line {
             },
         )?;
         let began = asked.began.timestamp_millis();
-        if let Some((at, text)) = opencode::last_prompt(&messages)?
-            && at.timestamp_millis() >= began
-        {
+        let prompt = opencode::last_prompt(&messages)?;
+        let prompt = prompt.filter(|prompt| prompt.at.timestamp_millis() >= began);
+        let told = tale::of(&state, "server".to_owned());
+        self.begins = prompt.as_ref().is_some_and(|prompt| {
+            prompt.is_last && (now - prompt.at).num_milliseconds() < BEGINS_WITHIN_MS
+        });
+        if let Some(opencode::Prompt { at, text, .. }) = prompt {
             self.prompt = Some(Prompted { at_ms: at.timestamp_millis(), text });
         }
-        let told = tale::of(&state, "server".to_owned());
-        self.told = told.map(|told| self.since(told, began));
+        self.told = told.map(|told| {
+            let rests = told.state == ToldState::Idle;
+            let state = if rests && self.begins { ToldState::Active } else { told.state };
+            self.since(Told { state, ..told }, began)
+        });
         Ok(())
     }
 
     /// The interface tells no time but the last change of the conversation, which goes on during a turn: a turn began with its prompt.
     fn since(&self, told: Told, began: i64) -> Told {
-        if let Some(before) = self.told.as_ref().filter(|before| before.state == told.state)
+        let prompted = self.prompt.as_ref().map(|prompt| prompt.at_ms);
+        let is_of_now = |before: &&Told| {
+            before.state == told.state && prompted.is_none_or(|at| before.since_ms >= at)
+        };
+        if let Some(before) = self.told.as_ref().filter(is_of_now)
             && before.state != ToldState::Active
         {
             return before.clone();
         }
-        let prompted = self.prompt.as_ref().map(|prompt| prompt.at_ms);
         let since_ms = match told.state {
             ToldState::Active => prompted.unwrap_or(told.since_ms),
             ToldState::Idle

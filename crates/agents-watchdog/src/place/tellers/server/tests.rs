@@ -53,9 +53,16 @@ impl Answering {
         let mut session = json!({"id": id, "directory": "/p", "time": time});
         session.as_object_mut().unwrap().extend(parent.as_object().unwrap().clone());
         self.set(&format!("/session/{id}"), session);
-        let prompt = json!([{"info": {"role": "user", "time": {"created": ms(prompted)}},
-            "parts": [{"type": "text", "text": format!("do {id}")}]}]);
-        self.set(&format!("/session/{id}/message?limit=4"), prompt);
+        let prompt = json!({"info": {"role": "user", "time": {"created": ms(prompted)}},
+            "parts": [{"type": "text", "text": format!("do {id}")}]});
+        let answer = json!({"info": {"role": "assistant", "time": {"created": ms(prompted)}}});
+        self.set(&format!("/session/{id}/message?limit=4"), json!([prompt, answer]));
+    }
+
+    /// Nothing has followed its prompt yet.
+    fn unanswered(&mut self, id: &str) {
+        let messages = self.answers.get_mut(&format!("/session/{id}/message?limit=4")).unwrap();
+        messages.as_array_mut().unwrap().pop();
     }
 
     fn look(&self, line: &mut Line, asked: &Asked, now: i64) -> Result<Recorded, RecordError> {
@@ -152,6 +159,21 @@ fn at_rest_little_is_asked_and_it_is_heard_now_and_then() {
     assert_eq!(heard(&mut line, 2), ms(1));
     assert_eq!(*server.asked.borrow(), ["/session/status", "/session/ses_a"]);
     assert_eq!(heard(&mut line, 12), ms(12));
+}
+
+#[test]
+fn a_prompt_is_the_beginning_of_a_turn_before_the_status_says_so() {
+    let (mut server, mut line) = (Answering::new(), Line::default());
+    server.session("ses_a", None, (-50, -40));
+    server.unanswered("ses_a");
+    let asked = asked(Some("ses_a"));
+    let mut look = |server: &Answering, now| state(&server.look(&mut line, &asked, now).unwrap());
+    assert_eq!(look(&server, 1), Some((ToldState::Idle, 0)), "that of an earlier run");
+    server.session("ses_a", None, (3, 3));
+    server.unanswered("ses_a");
+    assert_eq!(look(&server, 4), Some((ToldState::Active, 3)));
+    assert_eq!(look(&server, 12), Some((ToldState::Active, 3)));
+    assert_eq!(look(&server, 14), Some((ToldState::Idle, 3)), "it was broken off");
 }
 
 #[test]
