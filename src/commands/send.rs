@@ -54,10 +54,7 @@ pub fn run(app: &App, send: &Send) -> Result<u8, Error> {
     } else {
         say(&format!("{name}: {}", receipt.words(&loaded.fleet)?));
         if let (Some(file), false) = (letter.file(), receipt.is_over()) {
-            say(&format!(
-                "{name}: it is long, so it lies in {}, and one line points there",
-                file.display()
-            ));
+            say(&format!("{name}: it lies in {}, and one line points there", file.display()));
         }
     }
     Ok(receipt.code())
