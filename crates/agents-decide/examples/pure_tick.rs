@@ -1,7 +1,6 @@
 //! How many instructions does one decision take? Decides about a fleet at rest, again and again; `just instructions` counts.
 
 use std::collections::BTreeMap;
-use std::process::ExitCode;
 
 use agents_config::{Environment, Fleet, load_text};
 use agents_decide::{
@@ -30,19 +29,12 @@ const SCREEN: &str = "\n  I have read the plan and the review. Two points are op
     ────────────────────────────────────\n› Ask for anything\n────────────────────────────────────\n  \
     model small · 71% of the context left\n";
 
-fn main() -> ExitCode {
+fn main() -> Result<(), String> {
     let mut words = std::env::args().skip(1).map(|word| word.parse::<usize>());
     let (Some(Ok(agents)), Some(Ok(ticks))) = (words.next(), words.next()) else {
-        eprintln!("usage: pure_tick AGENTS TICKS");
-        return ExitCode::from(2);
+        return Err("usage: pure_tick AGENTS TICKS".to_owned());
     };
-    let fleet = match fleet(agents) {
-        Ok(fleet) => fleet,
-        Err(error) => {
-            eprintln!("pure_tick: {error}");
-            return ExitCode::FAILURE;
-        }
-    };
+    let fleet = fleet(agents).map_err(|error| error.to_string())?;
     let observation = observation(&fleet);
     let mut state = FleetState::default();
     for tick in 0..ticks {
@@ -53,7 +45,7 @@ fn main() -> ExitCode {
         state = decision.next;
     }
     println!("{agents} agents, {ticks} ticks, {} remembered", state.members.len());
-    ExitCode::SUCCESS
+    Ok(())
 }
 
 fn fleet(agents: usize) -> Result<Fleet, agents_config::LoadError> {
