@@ -32,6 +32,18 @@ instructions agents="500":
     cargo build --release --locked -p agents-decide --example pure_tick
     scripts/instructions.sh {{ agents }}
 
+# Lets fleets live through faults in virtual time, as CI does: 10,000 fleet-hours unless said otherwise.
+sim hours="10000" seed="1":
+    cargo run --release --locked -p agents -- sim --seed {{ seed }} --hours {{ hours }} --coverage
+
+# The same for a night: 250,000 fleet-hours, from a seed that is the day's.
+nightly hours="250000":
+    cargo run --release --locked -p agents -- sim --seed "$(date -u +%Y%m%d)" --hours {{ hours }} --coverage
+
+# Looks whether the simulator catches every bug that is planted for it.
+planted:
+    cargo test --release --locked -p agents-sim --features planted --test planted -- --nocapture
+
 # Looks at formats, lints, the purity of decisions and, where cargo-deny is there, licences and sources.
 check:
     cargo fmt --all --check

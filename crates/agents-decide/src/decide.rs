@@ -8,7 +8,7 @@ use crate::stall::StallLook;
 use crate::state::{Blind, FleetState, Wanted};
 use crate::{
     Action, Activity, MemberSeen, Note, Now, Observation, Seen, Step, StopStage, Wish, account,
-    activity, asks, conversation, delivery, handoff, health, intent, life, login, program,
+    activity, asks, conversation, delivery, handoff, health, intent, left, life, login, program,
     sequence, standing, wake,
 };
 
@@ -29,13 +29,19 @@ pub fn decide(
     heavy: bool,
     now: Now,
 ) -> Decision {
+    #[cfg(feature = "planted")]
+    let (state, seen) = &crate::planted::before(fleet, state, seen, now);
     let mut draft = Draft::new(fleet, state, seen, heavy, now);
     server(&mut draft);
     doubt(&mut draft);
+    left::come_back(&mut draft);
     newcomers(&mut draft);
     intent::take(&mut draft);
     let judged = program::judged(fleet, &draft.next);
-    supervise(draft, &judged)
+    let decision = supervise(draft, &judged);
+    #[cfg(feature = "planted")]
+    let decision = crate::planted::after(fleet, seen, decision, now);
+    decision
 }
 
 /// All that follows from what the members are and do, judged by the programs that run.
@@ -374,7 +380,5 @@ fn undeclared(draft: &mut Draft<'_>) {
         draft.act(Action::StopUndeclared { name, session, pane, run, stage });
         draft.look_in(std::time::Duration::from_millis(200));
     }
-    // What the file no longer declares is forgotten once it runs no more.
-    let kept: Vec<_> = draft.declared().iter().map(|what| what.name().clone()).collect();
-    draft.next.members.retain(|name, _| kept.contains(name));
+    left::put_aside(draft);
 }

@@ -45,13 +45,17 @@ pub(crate) fn step(
     activity: Activity,
 ) {
     let name = what.name();
+    let pane = seen.pane.known().filter(|pane| pane.dead.is_none());
+    let has_left = pane.is_some_and(|pane| has_left(draft, what, pane));
     let Some(message) = draft.member(name).mailbox.queue.front().cloned() else {
         draft.member(name).mailbox.stage = Stage::Owed;
         return;
     };
-    let Some(pane) = seen.pane.known().filter(|pane| pane.dead.is_none()) else {
-        return wait(draft, what, &message, "it is not running");
-    };
+    let Some(pane) = pane else { return wait(draft, what, &message, "it is not running") };
+    if has_left {
+        // The text would go to whatever took its place, a shell for example.
+        return wait(draft, what, &message, "another program is in the foreground of its pane");
+    }
     let stage = draft.member(name).mailbox.stage.clone();
     if run_of(&stage).is_some_and(|run| run != pane.run) {
         // Typed into a run that is over: owed again.
@@ -76,6 +80,22 @@ pub(crate) fn step(
             stuck(draft, what, seen, (since, &before), &message);
         }
     }
+}
+
+/// Whether another program is where the agent's own was seen in this run. A name that the config has wrong is never
+/// seen, and keeps nothing from the agent; where programs need not be told apart, the name is not looked at.
+fn has_left(draft: &mut Draft<'_>, what: Declared<'_>, pane: &PaneSeen) -> bool {
+    let Some(expected) =
+        what.backend(draft.fleet).and_then(|backend| backend.process_name.as_ref())
+    else {
+        return false;
+    };
+    if *expected == pane.command {
+        draft.member(what.name()).in_front = pane.run;
+        return false;
+    }
+    let was_seen = pane.run.is_some() && draft.member(what.name()).in_front == pane.run;
+    was_seen && !pane.command.is_empty()
 }
 
 fn run_of(stage: &Stage) -> Option<Option<RunId>> {

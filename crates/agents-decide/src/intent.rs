@@ -163,6 +163,7 @@ fn down(draft: &mut Draft<'_>, names: &[AgentName], whole: bool) -> Answers {
     if whole {
         draft.next.wanted = Wanted::Down;
     }
+    crate::left::want_down(draft, names, whole);
     let declared = draft.declared();
     // Agents before services: an agent may need its service to end well.
     let chosen: Vec<_> =

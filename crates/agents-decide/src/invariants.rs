@@ -1,6 +1,8 @@
 //! What may never be decided, whatever was seen? Checked on every decision: in tests and simulation a
 //! failure, in the watchdog a refused action.
 
+mod over_time;
+
 use agents_config::Fleet;
 
 use crate::draft::Decision;
@@ -64,6 +66,7 @@ fn broken(
             {
                 found.push(("C1", format!("{name} is started in another's conversation, {id}")));
             }
+            found.extend(over_time::start(fleet, before, decision, action, now));
             if decision.next.members.get(name).is_some_and(|member| member.wanted == Wanted::Down)
                 && *why != Why::SequenceComplete
             {
@@ -71,7 +74,15 @@ fn broken(
             }
         }
         Action::Stop { name, why, .. } => {
+            if !seen.members.contains_key(name) {
+                found.push(("I10", format!("{name} is stopped without being declared")));
+            }
             found.extend(wrong_stop(before, seen, name, why, now));
+            // One that is being stopped already was judged when that began.
+            let life = before.members.get(name).map(|member| &member.life);
+            if !matches!(life, Some(Life::Stopping { .. })) {
+                found.extend(over_time::phase(fleet, before, seen, why));
+            }
         }
         Action::Choose { name, pane, key, .. } => {
             found.extend(wrong_choice(fleet, seen, name, (*pane, *key)));
@@ -89,12 +100,22 @@ fn broken(
                 found.push(("I11", format!("{name} is no agent, and is typed at")));
             }
         }
+        Action::WritePosition { phase } => {
+            let position = decision.next.sequence.as_ref().map(crate::Sequence::phase);
+            if position != Some(phase) {
+                found.push(("I4", format!("{phase} is recorded, which is not the phase")));
+            }
+        }
+        Action::StopUndeclared { name, .. } => {
+            let mut asked = decision.next.open.iter().chain(&before.open);
+            if !asked.any(|open| open.verb == crate::Verb::DownUndeclared) {
+                found.push(("I10", format!("{name} is undeclared, and ended unasked")));
+            }
+        }
         Action::RestoreSocket { .. }
         | Action::LookAgain
-        | Action::WritePosition { .. }
         | Action::MarkComplete { .. }
         | Action::ClearComplete
-        | Action::StopUndeclared { .. }
         | Action::Reply { .. }
         | Action::Alarm { .. }
         | Action::Exit => {}

@@ -29,6 +29,9 @@ pub struct FleetState {
     /// What the operator last asked of the fleet as a whole.
     pub wanted: Wanted,
     pub members: BTreeMap<AgentName, Member>,
+    /// Those that the file declared until lately.
+    #[serde(default)]
+    pub left: BTreeMap<AgentName, crate::Left>,
     /// `None` before the first tick of a fleet with phases.
     pub sequence: Option<Sequence>,
     pub handoff: HandoffState,
@@ -109,6 +112,9 @@ pub struct Member {
     /// The processes that its last run began with, as they were seen.
     #[serde(default)]
     pub roots: Option<RootsSeen>,
+    /// The run whose own program was seen in the foreground of its pane.
+    #[serde(default)]
+    pub in_front: Option<RunId>,
 }
 
 /// Something that condemns a session when a second look confirms it.

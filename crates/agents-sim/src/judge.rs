@@ -28,8 +28,8 @@ pub(crate) struct Judge {
     /// Automatic starts of each member, since somebody last asked for one.
     starts: BTreeMap<AgentName, Vec<Moment>>,
     fleet_starts: Vec<Moment>,
-    /// The latest run that was started; an earlier one is only asked for again.
-    last_run: u64,
+    /// Whoever was asked down, and not up since.
+    down: BTreeSet<AgentName>,
     /// Where the phases were after the last decision, of whatever watchdog.
     sequence: Option<Sequence>,
     /// The texts that were sent to each session, and those that people typed.

@@ -9,6 +9,7 @@ use agents_watchdog::place::ClockMark;
 
 use crate::frame::Frame;
 use crate::gate::Gate;
+use crate::planted::Slip;
 use crate::trace::Trace;
 
 /// The durable side of the simulated machine.
@@ -87,8 +88,12 @@ impl Disk {
         inner.epoch += 1;
         let epoch = inner.epoch;
         // What is left of a write counts when it is whole.
-        let left = inner.tail.take().and_then(|tail| Frame::read(&tail));
+        let tail = inner.tail.take();
+        let left = tail.as_ref().and_then(|tail| Frame::read(tail));
         let surprises = left.is_some();
+        if tail.is_some() && left.is_none() && Slip::ShortIsFresh.is_planted() {
+            inner.state = None;
+        }
         if let Some(frame) = left {
             inner.keep(frame);
         }
@@ -163,11 +168,14 @@ impl Ledger for MemoryLedger {
             return Err(LedgerError::Unusable(format!("the watchdog died {death}")));
         }
         let mut inner = self.disk.lock();
-        if inner.epoch != self.epoch {
+        if inner.epoch != self.epoch && !Slip::NoEpoch.is_planted() {
             return Err(LedgerError::Superseded);
         }
         if inner.failures > 0 {
             inner.failures -= 1;
+            if Slip::ActsUnrecorded.is_planted() {
+                return Ok(());
+            }
             return Err(LedgerError::Unusable("the disk is full".to_owned()));
         }
         let frame = Frame::of(record).map_err(|error| LedgerError::Unusable(error.to_string()))?;

@@ -11,6 +11,7 @@ mod judge;
 mod ledger;
 mod machine;
 mod place;
+pub mod planted;
 mod play;
 pub mod random;
 mod runs;

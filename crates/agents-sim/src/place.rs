@@ -14,9 +14,12 @@ use agents_watchdog::place::{ClockMark, Facts, Need, Place, Reached, Start};
 use crate::calendar;
 use crate::gate::{Effect, Gate};
 use crate::machine::Machine;
+use crate::planted::Slip;
 
 /// How long a fetch takes.
 const FETCH: Duration = Duration::from_secs(1);
+/// Longer than the last rows of any log here.
+const LAST_OUTPUT: usize = 32 * 1024;
 /// As the real clock: a wall clock that was set while the machine was off does not age everything by years.
 const LONGEST_GAP: Duration = Duration::from_secs(30 * 24 * 3600);
 
@@ -38,6 +41,11 @@ impl SimPlace {
     }
 
     fn at(&self) -> Moment {
+        if Slip::WallClock.is_planted() {
+            let began = calendar::wall(Duration::ZERO);
+            let span = (self.machine.wall() - began).to_std().unwrap_or_default();
+            return Moment(3_600_000).after(span);
+        }
         self.base.after(self.machine.booted_for() - self.since)
     }
 
@@ -53,7 +61,11 @@ impl SimPlace {
     }
 
     fn last_output(&self, fleet: &Fleet, session: &SessionName) -> Vec<String> {
-        let text = self.machine.terminals.log(&log_file(fleet, session)).unwrap_or_default();
+        let text = self
+            .machine
+            .terminals
+            .log_end(&log_file(fleet, session), LAST_OUTPUT)
+            .unwrap_or_default();
         let rows: Vec<String> =
             text.lines().filter(|row| !row.trim().is_empty()).map(str::to_owned).collect();
         rows[rows.len().saturating_sub(5)..].to_vec()

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use agents_tmux::fake::FakeDriver;
 use agents_tmux::{
     Done, Driver, Fence, Listing, Pane, PaneId, Screen, ServerId, SocketRepair, TmuxError, TmuxOp,
+    Token,
 };
 
 use agents_decide::Action;
@@ -12,6 +13,7 @@ use agents_decide::Action;
 use crate::Trace;
 use crate::gate::{Effect, Gate};
 use crate::ledger::Disk;
+use crate::planted::Slip;
 
 /// A fake driver behind a gate.
 #[derive(Debug)]
@@ -39,11 +41,15 @@ impl Wire {
             (TmuxOp::Kill { pane, .. }, Action::StopUndeclared { pane: meant, .. }) => {
                 pane.is_some_and(|pane| pane.0 == *meant)
             }
-            (TmuxOp::Type { token, .. }, Action::Type { token: meant, .. }) => token.0 == *meant,
             (
-                TmuxOp::Submit { token, .. },
-                Action::Submit { token: meant, .. } | Action::Choose { token: meant, .. },
-            ) => token.0 == *meant,
+                TmuxOp::Type { pane, text, token },
+                Action::Type { pane: place, text: whole, token: meant, .. },
+            ) => pane.0 == *place && text == whole && token.0 == *meant,
+            (
+                TmuxOp::Submit { pane, token, .. },
+                Action::Submit { pane: place, token: meant, .. }
+                | Action::Choose { pane: place, token: meant, .. },
+            ) => pane.0 == *place && token.0 == *meant,
             _ => false,
         };
         if !self.disk.intents().iter().any(fits) {
@@ -108,15 +114,21 @@ impl Driver for Wire {
     }
 
     async fn apply(&mut self, op: &TmuxOp) -> Result<Done, TmuxError> {
+        let slipped = slipped(op);
+        let op = slipped.as_ref().unwrap_or(op);
         self.known = None;
         if self.gate.death().is_none() {
             self.judge(op);
         }
         let effect = self.effect(op);
-        match self.gate.pass(&effect, || self.inner.apply(op)) {
-            Some(applied) => applied.await,
-            None => Err(TmuxError::Unknown { cause: "the watchdog is dead".to_owned() }),
+        let Some(applied) = self.gate.pass(&effect, || self.inner.apply(op)) else {
+            return Err(TmuxError::Unknown { cause: "the watchdog is dead".to_owned() });
+        };
+        let applied = applied.await;
+        if let Some(again) = again(op) {
+            drop(self.inner.apply(&again).await);
         }
+        applied
     }
 
     async fn news(&mut self) {
@@ -132,10 +144,31 @@ impl Driver for Wire {
     }
 
     fn is_alive(&self, server: ServerId) -> bool {
-        self.inner.is_alive(server)
+        !Slip::SecondServer.is_planted() && self.inner.is_alive(server)
     }
 
     async fn restore_socket(&mut self, server: ServerId) -> Result<SocketRepair, TmuxError> {
         self.inner.restore_socket(server).await
     }
+}
+
+/// What a planted bug makes of a change.
+fn slipped(op: &TmuxOp) -> Option<TmuxOp> {
+    let TmuxOp::Type { pane, text, token } = op else { return None };
+    let (mut pane, mut text) = (*pane, text.clone());
+    if Slip::StripsSemicolon.is_planted() {
+        text = text.trim_end_matches(';').to_owned();
+    } else if Slip::WrongPane.is_planted() {
+        pane.0 += 1;
+    } else {
+        return None;
+    }
+    Some(TmuxOp::Type { pane, text, token: token.clone() })
+}
+
+/// What a planted bug does a second time.
+fn again(op: &TmuxOp) -> Option<TmuxOp> {
+    let TmuxOp::Type { pane, text, token } = op else { return None };
+    let token = Token(format!("{} again", token.0));
+    Slip::SendsTwice.is_planted().then(|| TmuxOp::Type { pane: *pane, text: text.clone(), token })
 }

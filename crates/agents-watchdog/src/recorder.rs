@@ -247,6 +247,7 @@ fn beside_members(state: &FleetState) -> impl PartialEq + '_ {
         tick: _,
         at: _,
         members: _,
+        left,
         server,
         wanted,
         sequence,
@@ -264,7 +265,7 @@ fn beside_members(state: &FleetState) -> impl PartialEq + '_ {
     } = state;
     let terminals = (server, blind, socket_asked_at, doubted_since);
     let requests = (wanted, open, last_request, recent_starts, next_run, next_message);
-    (terminals, requests, sequence, handoff, accounts, alarms)
+    (terminals, requests, sequence, handoff, accounts, alarms, left)
 }
 
 fn subject_of(about: &About) -> String {

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use agents_config::Fleet;
+use agents_decide::invariants::Violation;
 use agents_decide::{
     Action, Decision, FleetState, LifeNote, Moment, Note, Now, Observation, RunId, Seen, decide,
     invariants, program,
@@ -37,6 +38,8 @@ pub struct Engine<D, P, L> {
     pub(crate) has_started: bool,
     pub(crate) recorder: Recorder,
     pub(crate) failures: Failures,
+    /// What was refused at the last tick.
+    refused: Vec<Violation>,
     /// The files that mirror the state for other programs may be behind it.
     pub(crate) mirror_owed: bool,
     last_heavy: Option<Moment>,
@@ -84,6 +87,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             has_started: false,
             recorder,
             failures: Failures::default(),
+            refused: Vec::new(),
             // The watchdog before may have died between the record and the write.
             mirror_owed: !first,
             last_heavy: None,
@@ -175,14 +179,16 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
     pub async fn tick(&mut self, fleet: &Arc<Fleet>) -> Result<Ticked, LedgerError> {
         let (observation, mut decision, heavy, now) = self.look_and_decide(fleet).await?;
         let broken = invariants::check(fleet, &self.state, &observation, &decision, now);
-        self.refuse(&mut decision, &broken);
-        if let Err(error) = self.record(&decision, now, &broken) {
+        refuse(&mut decision, &broken);
+        let news = self.unheard_of(&broken);
+        if let Err(error) = self.record(&decision, now, &news) {
             // What was not made durable was not decided.
             self.recorder.forget();
             return Err(error);
         }
         self.state = decision.next.clone();
         self.first = false;
+        self.refused = broken;
         if heavy {
             self.last_heavy = Some(now.at);
         }
@@ -207,22 +213,32 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         Ok(Ticked { now, decision, next, exit, observation })
     }
 
-    /// An action that breaks an invariant is not carried out: stopping is better than acting wrongly.
-    fn refuse(&self, decision: &mut Decision, broken: &[invariants::Violation]) {
-        if broken.is_empty() {
-            return;
-        }
-        let actions = std::mem::take(&mut decision.actions);
-        decision.actions = actions
-            .into_iter()
-            .enumerate()
-            .filter(|(place, _)| !broken.iter().any(|violation| violation.action == *place))
-            .map(|(_, action)| action)
-            .collect();
-        for violation in broken {
+    /// The violations that the tick before did not have: what is refused again at each tick is told once.
+    fn unheard_of(&self, broken: &[Violation]) -> Vec<Violation> {
+        let is_told = |new: &&Violation| {
+            let mut told = self.refused.iter();
+            told.any(|old| old.invariant == new.invariant && old.text == new.text)
+        };
+        let news: Vec<Violation> = broken.iter().filter(|new| !is_told(new)).cloned().collect();
+        for violation in &news {
             tracing::error!("refused ({}): {}", violation.invariant, violation.text);
         }
+        news
     }
+}
+
+/// An action that breaks an invariant is not carried out: stopping is better than acting wrongly.
+fn refuse(decision: &mut Decision, broken: &[Violation]) {
+    if broken.is_empty() {
+        return;
+    }
+    let actions = std::mem::take(&mut decision.actions);
+    decision.actions = actions
+        .into_iter()
+        .enumerate()
+        .filter(|(place, _)| !broken.iter().any(|violation| violation.action == *place))
+        .map(|(_, action)| action)
+        .collect();
 }
 
 /// What a ledger remembers, and a place knows beyond that.

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use agents_decide::{Action, Answer, Life, Limit, Member, Verb, Why};
+use agents_decide::stall::promise::{self, Promise};
+use agents_decide::{Action, Answer, Life, Limit, Member, Stall, Verb, Why};
 use agents_names::AgentName;
 use agents_watchdog::tick::Ticked;
+use chrono::TimeDelta;
 
 use super::{Judge, Judged};
 
@@ -15,12 +17,14 @@ const FLEET_SPAN: Duration = Duration::from_secs(10);
 const SLACK: Duration = Duration::from_secs(60);
 /// A look and a second one lie between what happens and what is decided.
 const LOOKS: Duration = Duration::from_secs(2);
+/// The simulated programs promise no longer than this, or for years, which nobody honours.
+const LONGEST_PROMISE: TimeDelta = TimeDelta::minutes(30);
 /// No member is owed more than this.
 const MESSAGES: usize = 60;
 
 impl Judge {
     pub(super) fn decided(&mut self, tick: &Judged<'_>, ticked: &Ticked, found: &mut Vec<String>) {
-        self.wipe_slates(tick, ticked);
+        self.heed(tick, ticked);
         for action in &ticked.decision.actions {
             if let Some(name) = action.about().filter(|name| !tick.is_declared(name)) {
                 undeclared(name, action, tick, ticked, found);
@@ -28,12 +32,19 @@ impl Judge {
             match action {
                 Action::Start { name, why, run, .. } => {
                     // Asked for again, since nothing was seen of it.
-                    if run.0 > self.last_run {
-                        self.last_run = run.0;
+                    let known = tick.before.state.members.get(name);
+                    let is_again = known.is_some_and(|member| {
+                        matches!(&member.life, Life::Starting { run: of, .. } if of == run)
+                    });
+                    if !is_again {
                         self.start(name, why, tick, ticked, found);
                     }
                 }
-                Action::Stop { name, why, .. } => stop(name, why, tick, found),
+                Action::Stop { name, why, .. } => {
+                    stop(name, why, tick, found);
+                    promised(name, why, tick, ticked, found);
+                    confirmed(name, why, tick, found);
+                }
                 Action::Reply { request, answers } => {
                     let is_down = |verb: &Verb| matches!(verb, Verb::Down { .. });
                     let open = tick.before.state.open.iter().map(|open| (open.id, &open.verb));
@@ -62,13 +73,17 @@ impl Judge {
         blind(tick, ticked, found);
     }
 
-    /// Whoever is asked for begins with a whole budget.
-    fn wipe_slates(&mut self, tick: &Judged<'_>, ticked: &Ticked) {
+    /// Whoever is asked for begins with a whole budget, and is down no longer.
+    fn heed(&mut self, tick: &Judged<'_>, ticked: &Ticked) {
         for request in &ticked.observation.requests {
             match &request.verb {
-                Verb::Up { whole: true, .. } => self.starts.clear(),
+                Verb::Up { whole: true, .. } => {
+                    self.starts.clear();
+                    self.down.clear();
+                }
                 Verb::Up { names, .. } | Verb::Restart { names, .. } => {
                     self.starts.retain(|name, _| !names.contains(name));
+                    self.down.retain(|name| !names.contains(name));
                 }
                 Verb::Phase { .. } => {
                     let is_loop = |name: &AgentName| {
@@ -77,10 +92,14 @@ impl Judge {
                     };
                     self.starts.retain(|name, _| !is_loop(name));
                 }
-                Verb::Down { .. }
-                | Verb::DownUndeclared
-                | Verb::Send { .. }
-                | Verb::StopWatchdog => {}
+                Verb::Down { names, whole } => {
+                    self.down.extend(names.iter().cloned());
+                    if *whole {
+                        let all = tick.before.state.members.keys();
+                        self.down.extend(all.cloned());
+                    }
+                }
+                Verb::DownUndeclared | Verb::Send { .. } | Verb::StopWatchdog => {}
             }
         }
     }
@@ -96,6 +115,9 @@ impl Judge {
         if matches!(why, Why::Asked | Why::Phase { .. } | Why::SequenceComplete) {
             self.starts.remove(name);
             return;
+        }
+        if self.down.contains(name) {
+            found.push(format!("I17: {name} was asked down, and is started ({why:?})"));
         }
         let now = ticked.now.at;
         if let Some(Limit::Held { probe_at, until, .. }) =
@@ -180,6 +202,48 @@ fn stop(name: &AgentName, why: &Why, tick: &Judged<'_>, found: &mut Vec<String>)
                 found.push(format!("I12: {name} lives, and is ended because of {why:?}"));
             }
         }
+    }
+}
+
+/// Who promises on its screen to go on soon is not ended for a stall; only a clock that nobody sets tells.
+fn promised(
+    name: &AgentName,
+    why: &Why,
+    tick: &Judged<'_>,
+    ticked: &Ticked,
+    found: &mut Vec<String>,
+) {
+    let is_stall = matches!(why, Why::Stall { .. });
+    if !is_stall || !tick.machine.parts().jumps.is_empty() {
+        return;
+    }
+    let seen = ticked.observation.members.get(name);
+    let Some(screen) = seen.and_then(|member| member.screen.known()) else { return };
+    let Promise::Until(until) = promise::last(&screen.rows, ticked.now) else { return };
+    let ahead = until - ticked.now.wall;
+    if ahead > TimeDelta::zero() && ahead < LONGEST_PROMISE {
+        found.push(format!("I2: {name} is ended for a stall, and promised {until}"));
+    }
+}
+
+/// What condemns a program was seen twice.
+fn confirmed(name: &AgentName, why: &Why, tick: &Judged<'_>, found: &mut Vec<String>) {
+    let Some(member) = tick.before.state.members.get(name) else { return };
+    let is_twice = match why {
+        Why::Stall { .. } => matches!(member.stall, Stall::Suspect { .. }),
+        Why::Fatal { .. } | Why::Mismatch { .. } => member.suspicion.is_some(),
+        Why::Asked
+        | Why::New
+        | Why::Gone { .. }
+        | Why::ServerLost
+        | Why::Phase { .. }
+        | Why::SequenceComplete
+        | Why::ParkedRetry
+        | Why::Refused { .. }
+        | Why::Retry { .. } => true,
+    };
+    if !is_twice && !matches!(member.life, Life::Stopping { .. }) {
+        found.push(format!("I2: {name} is ended after one look ({why:?})"));
     }
 }
 

@@ -10,6 +10,9 @@ impl Judge {
     pub(super) fn effects(&mut self, tick: &Judged<'_>, found: &mut Vec<String>) {
         for applied in tick.machine.terminals.applied_since(tick.before.applied) {
             self.namespace(tick, &applied, found);
+            if applied.took_effect && applied.epoch.is_none() {
+                found.push(format!("I9: nobody knows who asked for {:?}", applied.op));
+            }
             if let Some(epoch) = applied.epoch.filter(|_| applied.took_effect) {
                 if epoch < self.epoch {
                     let latest = self.epoch;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use agents_decide::{OneOffs, Verb, Which};
+use agents_decide::{OneOffs, Stage, Verb, Which};
 use agents_names::AgentName;
 
 use super::fleet::Drawn;
@@ -189,12 +189,35 @@ impl LifeOf {
         let config = self.drawn.config.clone();
         self.simulation.edit(config);
         self.simulation.calm();
+        self.simulation.terminals().forget_faults();
         self.mend();
+        self.heed_alarms();
         if self.simulation.state().is_none() {
             self.simulation.start_watchdog()?;
         }
         self.up();
         self.simulation.run_for(CALM)
+    }
+
+    /// Of a text that does not show a person was told, and does what is to be done: types it, or presses the key.
+    fn heed_alarms(&mut self) {
+        let Some(state) = self.simulation.state() else { return };
+        let stuck: Vec<(AgentName, String)> = state
+            .members
+            .iter()
+            .filter(|(_, member)| matches!(member.mailbox.stage, Stage::Stuck { .. }))
+            .filter_map(|(name, member)| {
+                Some((name.clone(), member.mailbox.queue.front()?.text.clone()))
+            })
+            .collect();
+        let world = self.simulation.terminals().clone();
+        for (name, text) in stuck {
+            let session = self.simulation.fleet().session_prefix.session_of(&name);
+            if world.has_empty_composer(session.as_str()) {
+                world.type_by_hand(session.as_str(), &text);
+            }
+            world.press(session.as_str(), "Enter");
+        }
     }
 
     /// What a person sets right: programs that crash at each start, scrolled panes, sessions in the way.

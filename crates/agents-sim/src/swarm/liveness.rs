@@ -45,7 +45,7 @@ impl LifeOf {
             if !(is_up || is_loop && complete) && member.wanted != Wanted::Down {
                 say(format!("L1: {name} runs: {runs}, and its life is {:?}", member.life));
             }
-            if member.limit.silences() {
+            if is_up && member.limit.silences() {
                 say(format!("L4: {name} is still held: {:?}", member.limit));
             }
             let patience = self.simulation.fleet().timing.signal_interval * 3 + LATELY;

@@ -59,7 +59,9 @@ impl LifeOf {
         self.claim_owed = None;
         let done = self.random.chance(50);
         self.say(&format!("status {phase} done: {done}"));
-        let text = if done { "## DONE" } else { "under way" };
+        let others = ["under way", "## DONE criteria\n- all tests pass", "```\n## DONE\n```"];
+        let other = self.random.pick(&others).copied().unwrap_or_default();
+        let text = if done { "## DONE" } else { other };
         self.simulation.machine.parts().status.insert(phase, Some(text.to_owned()));
     }
 
@@ -81,7 +83,7 @@ impl LifeOf {
             6 => Verb::Restart { names, one_offs, which },
             7 | 8 if !is_service => Verb::Send {
                 name,
-                text: format!("how is it going, {}", self.random.below(1000)),
+                text: format!("how is it going, {};", self.random.below(1000)),
                 terms: SendTerms { now: self.random.below(3) == 0, within: None },
             },
             9 if self.drawn.has_loop => {

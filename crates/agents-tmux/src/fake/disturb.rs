@@ -73,6 +73,11 @@ impl World {
         self.tell(true);
     }
 
+    /// Nothing that was planned goes wrong any more.
+    pub fn forget_faults(&self) {
+        self.lock().faults.clear();
+    }
+
     /// The machine stops: no server is left, and nothing that was still to take effect does.
     pub fn switch_off(&self) {
         let mut inner = self.lock();

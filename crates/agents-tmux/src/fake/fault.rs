@@ -51,6 +51,11 @@ impl FaultPlan {
         self.planned.push((call, nth, fault));
     }
 
+    /// Nothing is to go wrong any more.
+    pub(crate) fn clear(&mut self) {
+        self.planned.clear();
+    }
+
     /// Counts a request, and tells all that goes wrong with it.
     pub(crate) fn next(&mut self, call: Call) -> Vec<Fault> {
         self.counts[slot(call)] += 1;

@@ -203,7 +203,7 @@ impl Running {
             self.received.push_str(text);
         }
         match self.program.kind {
-            Kind::Echo => self.transcript.push_str(text),
+            Kind::Echo => self.write(text),
             Kind::Chat(_) => self.draft.push_str(text),
             Kind::Silent | Kind::Screens(_) => {}
         }
@@ -227,7 +227,7 @@ impl Running {
             return;
         }
         match &self.program.kind {
-            Kind::Echo => self.transcript.push('\n'),
+            Kind::Echo => self.write("\n"),
             Kind::Chat(chat) => {
                 let chat = chat.clone();
                 self.submit(&chat, age);
@@ -243,10 +243,22 @@ impl Running {
         self.settle(chat, age);
         let draft = std::mem::take(&mut self.draft);
         self.submissions.push(draft.clone());
-        self.transcript.push_str(&format!("{}{draft}\n", chat.prompt));
+        self.write(&format!("{}{draft}\n", chat.prompt));
         match chat.limit.as_ref().filter(|limit| (limit.from..limit.until).contains(&age)) {
-            Some(limit) => self.transcript.push_str(&format!("{}\n", limit.banner)),
+            Some(limit) => self.write(&format!("{}\n", limit.banner)),
             None => self.working_since = Some(age),
+        }
+    }
+
+    /// Writes into the transcript. What has scrolled away for good is forgotten, so that hours of it cost no more.
+    fn write(&mut self, text: &str) {
+        const KEPT: usize = 16 * 1024;
+        self.transcript.push_str(text);
+        if self.transcript.len() > 2 * KEPT {
+            let from = self.transcript.len() - KEPT;
+            let row = self.transcript.as_bytes()[from..].iter().position(|byte| *byte == b'\n');
+            let begins = row.map_or(0, |row| from + row + 1);
+            self.transcript.drain(..begins);
         }
     }
 
@@ -270,7 +282,7 @@ impl Running {
     fn settle(&mut self, chat: &Chat, age: Duration) {
         if self.working_since.is_some_and(|since| age >= since + chat.works_for) {
             self.working_since = None;
-            self.transcript.push_str(&format!("{}\n", chat.answer));
+            self.write(&format!("{}\n", chat.answer));
         }
     }
 
@@ -280,9 +292,9 @@ impl Running {
             Kind::Chat(chat) => {
                 let chat = chat.clone();
                 self.settle(&chat, age);
-                self.transcript.push_str(&format!("{text}\n"));
+                self.write(&format!("{text}\n"));
             }
-            Kind::Echo => self.transcript.push_str(&format!("{text}\n")),
+            Kind::Echo => self.write(&format!("{text}\n")),
             Kind::Silent | Kind::Screens(_) => {
                 self.program.kind = Kind::Screens(vec![(Duration::ZERO, text.to_owned())]);
             }
@@ -366,57 +378,4 @@ impl Running {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn seconds(count: u64) -> Duration {
-        Duration::from_secs(count)
-    }
-
-    #[test]
-    fn a_chat_works_after_a_submit_and_then_is_idle() {
-        let mut chat = Running::new(Program::chat(Chat::default()).swallows_enters(1));
-        chat.paste("go", seconds(1));
-        assert!(chat.screen(seconds(1), 50).contains("> go\n? for shortcuts"));
-        chat.press("Enter", seconds(2));
-        assert!(
-            chat.screen(seconds(2), 50).contains("> go\n? for shortcuts"),
-            "the first Enter is lost"
-        );
-        chat.press("Enter", seconds(3));
-        assert!(chat.screen(seconds(8), 50).contains("(esc to interrupt) 5s"));
-        let end = chat.screen(seconds(23), 50);
-        assert!(end.contains("> go\ndone.\n") && end.ends_with("? for shortcuts"), "{end}");
-        assert_eq!(chat.received(), "\x1b[200~go\x1b[201~\r\r");
-    }
-
-    #[test]
-    fn a_limit_answers_with_its_banner_until_it_ends() {
-        let limit =
-            Limit { banner: "limit reached".to_owned(), from: seconds(0), until: seconds(60) };
-        let chat = Chat { limit: Some(limit), ..Chat::default() };
-        let mut chat = Running::new(Program::chat(chat));
-        chat.paste("a", seconds(1));
-        chat.press("Enter", seconds(1));
-        assert!(chat.screen(seconds(2), 50).contains("limit reached"));
-        chat.paste("b", seconds(60));
-        chat.press("Enter", seconds(60));
-        assert!(chat.screen(seconds(61), 50).contains("esc to interrupt"));
-    }
-
-    #[test]
-    fn a_program_that_is_not_ready_loses_input() {
-        let mut echo = Running::new(Program::echo().ready_after(seconds(5)));
-        echo.paste("lost", seconds(4));
-        echo.paste("kept", seconds(5));
-        assert_eq!(echo.screen(seconds(5), 50), "kept");
-    }
-
-    #[test]
-    fn screens_follow_the_clock() {
-        let mut script =
-            Running::new(Program::screens([(seconds(0), "one"), (seconds(10), "two")]));
-        assert_eq!(script.screen(seconds(9), 50), "one");
-        assert_eq!(script.screen(seconds(10), 50), "two");
-    }
-}
+mod tests;

@@ -57,6 +57,19 @@ impl World {
         self.lock().ended.get(count..).unwrap_or_default().to_vec()
     }
 
+    /// The end of what a session log holds, in whole rows: at most so many bytes.
+    #[must_use]
+    pub fn log_end(&self, path: &std::path::Path, bytes: usize) -> Option<String> {
+        let inner = self.lock();
+        let text = inner.logs.get(path)?;
+        let mut from = text.len().saturating_sub(bytes);
+        while !text.is_char_boundary(from) {
+            from += 1;
+        }
+        let rows = if from == 0 { 0 } else { text[from..].find('\n').map_or(0, |row| row + 1) };
+        Some(text[from + rows..].to_owned())
+    }
+
     /// What all chats were given to work on since the last call, each text as it was submitted.
     #[must_use]
     pub fn submissions(&self) -> Vec<Submission> {

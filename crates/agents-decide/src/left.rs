@@ -1,0 +1,90 @@
+//! What is remembered of a member that the file no longer declares? All of it, for a day: it may run on, its processes
+//! may outlive it, and whoever puts it back into the file has neither mended it nor asked for it anew.
+
+use std::time::Duration;
+
+use agents_names::AgentName;
+
+use crate::Moment;
+use crate::draft::Draft;
+use crate::life::Life;
+use crate::state::{Member, Wanted};
+
+/// Whoever comes back later is new.
+const REMEMBERED_FOR: Duration = Duration::from_secs(24 * 3600);
+
+/// A member that left the file.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Left {
+    pub since: Moment,
+    /// As it was then.
+    pub member: Member,
+}
+
+/// Takes up again who is back in the file.
+pub(crate) fn come_back(draft: &mut Draft<'_>) {
+    if draft.next.left.is_empty() {
+        return;
+    }
+    let names: Vec<AgentName> = draft.declared().iter().map(|what| what.name().clone()).collect();
+    for name in names {
+        let Some(Left { mut member, .. }) = draft.next.left.remove(&name) else { continue };
+        member.life = as_last_seen(member.life);
+        draft.next.members.entry(name).or_insert(member);
+    }
+}
+
+/// Nobody looked meanwhile: whoever ran may have ended, and then has to be cleared away before it starts again.
+fn as_last_seen(life: Life) -> Life {
+    match life {
+        Life::Starting { since, run, .. } => Life::Up { since, run: Some(run) },
+        Life::Missing { up_since, run, .. } => Life::Up { since: up_since, run },
+        other @ (Life::Stopped { .. }
+        | Life::Due { .. }
+        | Life::Up { .. }
+        | Life::Stopping { .. }
+        | Life::Parked { .. }) => other,
+    }
+}
+
+/// Puts aside who is not in the file any more.
+pub(crate) fn put_aside(draft: &mut Draft<'_>) {
+    let now = draft.now.at;
+    draft.next.left.retain(|_, left| now.since(left.since) < REMEMBERED_FOR);
+    let names: Vec<AgentName> = draft.declared().iter().map(|what| what.name().clone()).collect();
+    let members = std::mem::take(&mut draft.next.members);
+    for (name, member) in members {
+        if names.contains(&name) {
+            draft.next.members.insert(name, member);
+        } else {
+            // Whoever asks about one that has left makes no new one of it.
+            draft.next.left.entry(name).or_insert(Left { since: now, member });
+        }
+    }
+}
+
+/// They are asked down, by name or with the whole fleet: whoever is back in the file stays down then.
+pub(crate) fn want_down(draft: &mut Draft<'_>, names: &[AgentName], whole: bool) {
+    for (name, left) in &mut draft.next.left {
+        if whole || names.contains(name) {
+            left.member.wanted = Wanted::Down;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::RunId;
+
+    #[test]
+    fn f48_who_ran_is_looked_for_when_it_is_back() {
+        let (since, run) = (Moment(5), RunId(7));
+        let starting = Life::Starting { since, sent_at: since, run, why: crate::Why::Asked };
+        assert_eq!(as_last_seen(starting), Life::Up { since, run: Some(run) });
+        let missing = Life::Missing { since: Moment(9), up_since: since, run: Some(run) };
+        assert_eq!(as_last_seen(missing), Life::Up { since, run: Some(run) });
+        let parked = Life::Parked { since, retry_at: Moment(8), reason: "it crashed".to_owned() };
+        assert_eq!(as_last_seen(parked.clone()), parked);
+    }
+}
