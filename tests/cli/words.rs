@@ -17,7 +17,9 @@ fn unknown_words_hear_the_known_ones() {
 
 #[test]
 fn without_a_verb_it_shows_the_status() {
-    let bed = Bed::with("HEAD\n[[agent]]\nname = \"ann\"\n");
+    let bed = Bed::with(
+        "HEAD\n[backend.cat]\nbin = \"cat\"\n[[agent]]\nname = \"ann\"\nbackend = \"cat\"\nprompt = \"x\"\n",
+    );
     let asked = bed.agents(&["status"]).ends_with(0);
     for words in [&[][..], &["--config", "agents.toml"]] {
         assert_eq!(bed.agents(words).ends_with(0).out, asked.out, "{words:?}");

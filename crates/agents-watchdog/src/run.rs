@@ -355,13 +355,12 @@ impl<D: Driver> Reign<D> {
                 )
             }
         };
-        tracing::info!("{text}");
         let entry = Entry {
             at_wall_ms: chrono::Utc::now().timestamp_millis(),
             tick: self.engine.state().tick,
             subject: None,
             kind,
-            text,
+            text: text.clone(),
             detail: serde_json::json!({ "key": key, "report": self.config.broken().map(|broken| &broken.report) }),
         };
         let words = self.config_words();
@@ -369,6 +368,8 @@ impl<D: Driver> Reign<D> {
         if let Err(error) = self.engine.ledger.commit(&record) {
             tracing::warn!("{error}");
         }
+        // Said when it holds: a verb that finds the file broken in the next instant looks in the store.
+        tracing::info!("{text}");
     }
 }
 
