@@ -35,6 +35,7 @@ pub(crate) fn close(draft: &mut Draft<'_>) {
         }
         let names: Vec<AgentName> = request.answers.keys().cloned().collect();
         for name in names {
+            take_back(draft, request, &name);
             if request.answers[&name].is_none() {
                 let answer = answer(draft, request, &name);
                 if answer == Some(Answer::Started) {
@@ -100,6 +101,22 @@ fn is_complete(draft: &Draft<'_>, request: &OpenRequest) -> bool {
         | Verb::StopWatchdog => true,
     };
     answered && moved
+}
+
+/// Who was down when the answer was noted, and was asked up before it could be given, is not said to be down.
+fn take_back(draft: &Draft<'_>, request: &mut OpenRequest, name: &AgentName) {
+    let is_down = |answer: &Answer| {
+        let plain = matches!(answer, Answer::Stopped | Answer::NotRunning);
+        plain || matches!(answer, Answer::StoppedWith(_) | Answer::NotRunningWith(_))
+    };
+    let member = draft.next.members.get(name);
+    let is_asked_up = member.is_some_and(|member| member.wanted != Wanted::Down);
+    if matches!(request.verb, Verb::Down { .. })
+        && is_asked_up
+        && request.answers.get(name).is_some_and(|answer| answer.as_ref().is_some_and(is_down))
+    {
+        request.answers.insert(name.clone(), None);
+    }
 }
 
 /// Why the phases will not come to the one that was asked for.
