@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use agents_config::{Fleet, LoopPlan};
-use agents_decide::Verb;
 use agents_decide::sentence::span;
+use agents_decide::{Answer, Verb};
 use agents_names::PhaseId;
 
 use crate::app::{App, print, say};
@@ -35,7 +35,11 @@ pub fn run(app: &App, verb: Option<PhaseVerb>) -> Result<u8, Error> {
         Some(PhaseVerb::Set(set)) => chosen(plan, &set)?,
     };
     let within = loaded.fleet.timing.stop_grace * 3 + Duration::from_secs(60);
-    ask(app, &loaded, &Ask { verb: Verb::Phase { to: to.clone() }, within })?;
+    let answers = ask(app, &loaded, &Ask { verb: Verb::Phase { to: to.clone() }, within })?;
+    let refused = answers.iter().find(|(_, answer)| matches!(answer, Answer::Failed(_)));
+    if let Some((_, Answer::Failed(reason))) = refused {
+        return Err(Error::Failed(reason.clone()));
+    }
     let index = plan.index(&to).unwrap_or_default();
     if !app.json {
         say(&format!("the phase is {to} now, at position {index} (counted from 0)"));

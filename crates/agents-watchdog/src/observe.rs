@@ -200,7 +200,9 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         (pane, ours, digest): (Option<&Pane>, bool, Option<u64>),
         (look, now): (Look, Now),
     ) -> Need {
-        let member = self.state.members.get(name);
+        // One that is back in the file may run, or have left processes, as one that never left it.
+        let left = || self.state.left.get(name).map(|left| &left.member);
+        let member = self.state.members.get(name).or_else(left);
         let stops = member.is_some_and(|member| matches!(member.life, Life::Stopping { .. }));
         let run = member.and_then(|member| run_of_life(&member.life).or(member.last_run));
         // A stranger under the name of a session that was ended is no sign of life.

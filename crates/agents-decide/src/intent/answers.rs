@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use agents_names::AgentName;
+use agents_names::{AgentName, PhaseId};
 
 use super::started::{look_when_settled, started};
 use crate::conversation::Which;
@@ -27,8 +27,15 @@ pub(crate) fn close(draft: &mut Draft<'_>) {
             let strays = draft.seen.undeclared.iter();
             request.answers = strays.map(|stray| (stray.name.clone(), None)).collect();
         }
+        if let Verb::Phase { to } = &request.verb
+            && let Some(reason) = overtaken(draft, to)
+        {
+            let name = loop_member(draft);
+            request.answers.extend(name.map(|name| (name, Some(Answer::Failed(reason)))));
+        }
         let names: Vec<AgentName> = request.answers.keys().cloned().collect();
         for name in names {
+            take_back(draft, request, &name);
             if request.answers[&name].is_none() {
                 let answer = answer(draft, request, &name);
                 if answer == Some(Answer::Started) {
@@ -82,11 +89,10 @@ fn pause(draft: &Draft<'_>, request: &OpenRequest) -> Duration {
 fn is_complete(draft: &Draft<'_>, request: &OpenRequest) -> bool {
     let answered = request.answers.values().all(Option::is_some);
     let moved = match &request.verb {
-        Verb::Phase { to } => draft
-            .next
-            .sequence
-            .as_ref()
-            .is_none_or(|sequence| sequence.runs() && sequence.phase() == to),
+        Verb::Phase { to } => {
+            overtaken(draft, to).is_some()
+                || draft.next.sequence.as_ref().is_none_or(crate::sequence::Sequence::runs)
+        }
         Verb::DownUndeclared => !matches!(draft.seen.server, Seen::Unknown(_)),
         Verb::Up { .. }
         | Verb::Down { .. }
@@ -95,6 +101,39 @@ fn is_complete(draft: &Draft<'_>, request: &OpenRequest) -> bool {
         | Verb::StopWatchdog => true,
     };
     answered && moved
+}
+
+/// Who was down when the answer was noted, and was asked up before it could be given, is not said to be down.
+fn take_back(draft: &Draft<'_>, request: &mut OpenRequest, name: &AgentName) {
+    let is_down = |answer: &Answer| {
+        let plain = matches!(answer, Answer::Stopped | Answer::NotRunning);
+        plain || matches!(answer, Answer::StoppedWith(_) | Answer::NotRunningWith(_))
+    };
+    let member = draft.next.members.get(name);
+    let is_asked_up = member.is_some_and(|member| member.wanted != Wanted::Down);
+    if matches!(request.verb, Verb::Down { .. })
+        && is_asked_up
+        && request.answers.get(name).is_some_and(|answer| answer.as_ref().is_some_and(is_down))
+    {
+        request.answers.insert(name.clone(), None);
+    }
+}
+
+/// Why the phases will not come to the one that was asked for.
+fn overtaken(draft: &Draft<'_>, to: &PhaseId) -> Option<String> {
+    if draft.fleet.loop_plan.is_none() {
+        return Some("the config has no phases any more".to_owned());
+    }
+    let phase = draft.next.sequence.as_ref().map(crate::sequence::Sequence::phase)?;
+    let said = || format!("the phase was set to {phase} before {to} began");
+    (phase != to).then(said)
+}
+
+/// Who speaks for the phases.
+fn loop_member(draft: &Draft<'_>) -> Option<AgentName> {
+    let declared = draft.declared();
+    let of_loop = declared.iter().find(|what| what.is_loop());
+    of_loop.or_else(|| declared.first()).map(|what| what.name().clone())
 }
 
 fn answer(draft: &mut Draft<'_>, request: &OpenRequest, name: &AgentName) -> Option<Answer> {

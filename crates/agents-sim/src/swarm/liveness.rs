@@ -20,7 +20,8 @@ impl LifeOf {
             say(format!("L1: {servers} servers live"));
         }
         if self.simulation.unanswered() > 0 {
-            say(format!("L1: {} requests are unanswered", self.simulation.unanswered()));
+            let open = self.simulation.state().map(|state| &state.open);
+            say(format!("L1: {} requests are unanswered: {open:?}", self.simulation.unanswered()));
         }
         let Some(state) = self.simulation.state() else {
             return say("L1: no watchdog lives".to_owned());

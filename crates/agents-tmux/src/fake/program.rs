@@ -306,8 +306,11 @@ impl Running {
         self.transcript.clear();
     }
 
-    /// A chat begins a turn of that length by itself.
+    /// A chat begins a turn of that length by itself; one that shows nothing but its error begins none.
     pub(crate) fn work(&mut self, works_for: Duration, age: Duration) {
+        if self.is_lost {
+            return;
+        }
         if let Kind::Chat(chat) = &mut self.program.kind {
             chat.works_for = works_for;
             self.working_since = Some(age);
