@@ -27,9 +27,21 @@ fn a_swarm_breaks_nothing() {
 }
 
 /// Lives that broke something and still do. One that is mended moves into [`MENDED`].
-const OPEN: [u64; 1] = [
-    // A person's line and a ping become one message, where no preset shows the composer.
+const OPEN: [u64; 9] = [
+    // A text stays in the composer and becomes one message with the next, where no preset shows the composer.
     5861805677755358407,
+    9778231605760336522,
+    8042142155559163816,
+    16934472341843718990,
+    // A second server lives.
+    15795910506479492296,
+    // Due for a restart after a stall, and not up an hour later.
+    10159400350932864807,
+    3600118290926418534,
+    // Asked down, and started again by itself.
+    1177231695481881802,
+    // It lives, and is ended as one that had gone.
+    17600687008453613099,
 ];
 
 /// Lives that broke something once.
