@@ -170,7 +170,7 @@ fn typing(
         if !pane.deaf {
             type_it(draft, what, pane, message);
         }
-        let tries = tries + 1;
+        let tries = tries.saturating_add(1);
         draft.member(what.name()).mailbox.stage = Stage::Typing { at: now, run, tries };
     }
 }
@@ -281,7 +281,7 @@ fn submitted(
         // Lost on the way: the same try under the same token.
         submit(draft, what, sent.pane, message, Attempt { tries, before: sent.before });
     } else if arrived && waited >= SEEN_WITHIN && !sent.pane.deaf {
-        let tries = tries + 1;
+        let tries = tries.saturating_add(1);
         submit(draft, what, sent.pane, message, Attempt { tries, before: sent.before });
     }
 }

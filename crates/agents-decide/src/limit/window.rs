@@ -154,7 +154,7 @@ impl Window {
         let Self { banner, probes, source, .. } = self;
         Step::to(Limit::Probing { since: now.at, taken_at: None, banner, probes, source })
             .wish(Wish::Probe { text: probe_text(look.agent).to_owned() })
-            .because(Note::Limit(LimitNote::Probing { probes: probes + 1 }))
+            .because(Note::Limit(LimitNote::Probing { probes: probes.saturating_add(1) }))
     }
 }
 
@@ -225,7 +225,7 @@ impl Probe {
     fn wait(self) -> Step<Limit> {
         let Self { since, taken_at, banner, probes, source } = self;
         Step::to(Limit::Probing { since, taken_at, banner, probes, source })
-            .because(Note::Limit(LimitNote::Probing { probes: probes + 1 }))
+            .because(Note::Limit(LimitNote::Probing { probes: probes.saturating_add(1) }))
     }
 
     fn in_vain(self, found: Option<Found>, look: &LimitLook<'_>, now: Now) -> Step<Limit> {
