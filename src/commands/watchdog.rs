@@ -13,6 +13,7 @@ use agents_watchdog::WatchdogError;
 use agents_watchdog::launch::{keep_keys, kept_keys};
 use agents_watchdog::redacted::redacted;
 use agents_watchdog::run::{Until, take_over};
+use agents_watchdog::service_manager::ServiceManager;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::app::App;
@@ -63,8 +64,10 @@ pub fn run(app: &App, watchdog: &Watchdog) -> Result<u8, Error> {
         // A killed predecessor may have left its client, which keeps the server from ending.
         drop(terminals.end_control_clients(&control).await);
         reign.own_session = own_session(app, &fleet);
+        reign.manager = ServiceManager::of_environment();
         tracing::info!("{}", greeting(&fleet));
         let result = reign.run(Until::Told).await;
+        reign.manager.stopping();
         reign.engine.driver.close().await;
         result
     });
