@@ -13,6 +13,8 @@ mod system;
 #[cfg(test)]
 mod tests;
 
+pub use system::linger;
+
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "lowercase")]

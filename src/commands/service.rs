@@ -55,7 +55,9 @@ impl Service {
         let text = |what: &str, path: PathBuf| {
             path.into_os_string().into_string().map_err(|path| {
                 let path = path.display();
-                Error::Failed(format!("the path of {what}, {path}, is not UTF-8; a service needs that"))
+                Error::Failed(format!(
+                    "the path of {what}, {path}, is not UTF-8; a service needs that"
+                ))
             })
         };
         let name = name_of(fleet);
@@ -63,14 +65,25 @@ impl Service {
         let config = text("the config", app.config_absolute())?;
         let environment = environment(|name| std::env::var(name).ok());
         let service = Self { name, program, config, environment };
-        let has_control = |text: &String| text.chars().any(char::is_control);
-        let values = service.environment.iter().map(|(_, value)| value);
-        match [&service.program, &service.config].into_iter().chain(values).find(|it| has_control(it)) {
-            Some(odd) => Err(Error::Failed(format!(
+        service.refuse_odd()?;
+        Ok(service)
+    }
+
+    fn refuse_odd(&self) -> Result<(), Error> {
+        let values = self.environment.iter().map(|(_, value)| value);
+        let mut all = [&self.program, &self.config].into_iter().chain(values);
+        if let Some(odd) = all.find(|text| text.chars().any(char::is_control)) {
+            return Err(Error::Failed(format!(
                 "{odd:?} has a control character, which no service file can hold; rename it"
-            ))),
-            None => Ok(service),
+            )));
         }
+        if self.program.contains(['"', '\'', '\\']) {
+            return Err(Error::Failed(format!(
+                "systemd starts no program with a quote or a backslash in its path; move {}",
+                self.program
+            )));
+        }
+        Ok(())
     }
 }
 
@@ -119,7 +132,8 @@ fn install(app: &App, asked: &ServiceInstall) -> Result<u8, Error> {
     let before = refuse_foreign(manager, &file, &service)?;
     let steps = manager.steps_to_install(&service.name, &file);
     if asked.dry_run {
-        let writes = if before.as_deref() == Some(&text) { "would leave as it is" } else { "would write" };
+        let writes =
+            if before.as_deref() == Some(&text) { "would leave as it is" } else { "would write" };
         print(&format!("{writes} {}", file.display()))?;
         return tell_steps("would run", &steps);
     }
@@ -136,12 +150,17 @@ fn install(app: &App, asked: &ServiceInstall) -> Result<u8, Error> {
     }
     // By hand it would be refused the fleet, and stay down.
     if watches(&loaded.fleet.state_dir())? && !manager.is_active(&service.name) {
-        say("a watchdog holds this fleet already; the service takes over after `agents down watchdog`, with:");
+        say(
+            "a watchdog holds this fleet already; the service takes over after `agents down watchdog`, with:",
+        );
         return tell_steps("run", &steps).map(|_| code::PARTLY);
     }
     match manager.take(&steps) {
         Ok(()) => {
-            print(&format!("{} is installed, runs, and comes back with this system", service.name))?;
+            print(&format!(
+                "{} is installed, runs, and comes back with this system",
+                service.name
+            ))?;
             Ok(code::DONE)
         }
         Err(why) => {
@@ -159,7 +178,11 @@ fn tell_steps(word: &str, steps: &[Vec<String>]) -> Result<u8, Error> {
 }
 
 /// What the file says now; one that is not this fleet's is refused.
-fn refuse_foreign(manager: Manager, file: &PathBuf, service: &Service) -> Result<Option<String>, Error> {
+fn refuse_foreign(
+    manager: Manager,
+    file: &PathBuf,
+    service: &Service,
+) -> Result<Option<String>, Error> {
     let text = match fs::read_to_string(file) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
@@ -205,7 +228,9 @@ fn uninstall(app: &App, asked: &ServiceUninstall) -> Result<u8, Error> {
         say(&format!("{why}; the file is gone, and the service with the next login"));
     }
     if !watches(&loaded.fleet.state_dir())? {
-        say("agents that run go on, and nobody watches them: `agents up` starts a watchdog in a session");
+        say(
+            "agents that run go on, and nobody watches them: `agents up` starts a watchdog in a session",
+        );
     }
     Ok(code::DONE)
 }
@@ -225,19 +250,21 @@ fn status(app: &App) -> Result<u8, Error> {
     };
     let (state, enabled) = (manager.state(&service.name), manager.enabled(&service.name));
     if app.json {
-        print(&serde_json::json!({
-            "schema": "agents.service/1",
-            "name": service.name,
-            "manager": manager.as_str(),
-            "file": file,
-            "installed": matches!(found, Ok(Some(_))),
-            "current": matches!(&found, Ok(Some(text)) if *text == manager.text(&service)),
-            "state": state,
-            "enabled": enabled,
-            "watched": is_held,
-            "logout": linger().text,
-        })
-        .to_string())?;
+        print(
+            &serde_json::json!({
+                "schema": "agents.service/1",
+                "name": service.name,
+                "manager": manager.as_str(),
+                "file": file,
+                "installed": matches!(found, Ok(Some(_))),
+                "current": matches!(&found, Ok(Some(text)) if *text == manager.text(&service)),
+                "state": state,
+                "enabled": enabled,
+                "watched": is_held,
+                "logout": linger().text,
+            })
+            .to_string(),
+        )?;
     } else {
         let word = |word: &Option<String>| word.clone().unwrap_or_else(|| "unknown".to_owned());
         let by = if is_held { "a watchdog holds the fleet" } else { "no watchdog holds the fleet" };

@@ -130,7 +130,8 @@ impl Manager {
         match self {
             Self::Systemd => one_word(&["systemctl", "--user", "is-active", &unit_of(name)]),
             Self::Launchd => {
-                let (said, _) = ask(&words(&["launchctl", "print", &format!("{}/{name}", domain())])).ok()?;
+                let (said, _) =
+                    ask(&words(&["launchctl", "print", &format!("{}/{name}", domain())])).ok()?;
                 let state = said.lines().find_map(|line| line.trim().strip_prefix("state = "))?;
                 Some(state.to_owned())
             }
@@ -167,7 +168,12 @@ fn words(words: &[&str]) -> Vec<String> {
 fn one_word(step: &[&str]) -> Option<String> {
     let (said, _) = ask(&words(step)).ok()?;
     let is_word = |text: &&str| text.chars().all(|c| c.is_ascii_lowercase() || c == '-');
-    said.lines().next().map(str::trim).filter(|it| !it.is_empty()).filter(is_word).map(str::to_owned)
+    said.lines()
+        .next()
+        .map(str::trim)
+        .filter(|it| !it.is_empty())
+        .filter(is_word)
+        .map(str::to_owned)
 }
 
 /// What the program of that step said, and whether it succeeded.
@@ -176,9 +182,9 @@ fn ask(step: &[String]) -> Result<(String, bool), String> {
     let path = find_program(program).map_err(|_| format!("there is no `{program}` on the PATH"))?;
     let mut command = tokio::process::Command::new(path);
     command.args(more).stdin(Stdio::null()).kill_on_drop(true).process_group(0);
-    let asked = runtime().map_err(|error| error.to_string())?.block_on(async {
-        tokio::time::timeout(ANSWERS_WITHIN, command.output()).await
-    });
+    let asked = runtime()
+        .map_err(|error| error.to_string())?
+        .block_on(async { tokio::time::timeout(ANSWERS_WITHIN, command.output()).await });
     let output = asked
         .map_err(|_| format!("`{program}` does not answer"))?
         .map_err(|error| format!("`{program}`: {error}"))?;
