@@ -283,6 +283,17 @@ fn status(app: &App) -> Result<u8, Error> {
     Ok(if matches!(found, Ok(Some(_))) { code::DONE } else { code::PARTLY })
 }
 
+/// Whether a service keeps this fleet's watchdog, and whether its file is as it would be written now.
+///
+/// # Errors
+/// When a file that is not ours has its place.
+pub fn installed(app: &App, fleet: &Fleet) -> Result<Option<bool>, Error> {
+    let manager = Manager::of_this_system();
+    let service = Service::of(app, fleet)?;
+    let found = refuse_foreign(manager, &manager.file(&service.name)?, &service)?;
+    Ok(found.map(|text| text == manager.text(&service)))
+}
+
 /// Starts the watchdog by the service that is installed for this fleet; false where there is none.
 ///
 /// # Errors
