@@ -33,6 +33,7 @@ mod cli {
     mod samples;
     mod send;
     mod sentences;
+    mod service;
     mod socket;
     mod status;
     mod told;
