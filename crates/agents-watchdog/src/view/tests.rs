@@ -124,6 +124,7 @@ fn with_files(
         fleet: &fleet(),
         config_problem: None,
         store_problem: None,
+        untold: Vec::new(),
         neighbour: None,
         state,
         words,
