@@ -9,12 +9,14 @@ use clap::{Args, Parser, Subcommand};
 use crate::demo_agent::DemoArgs;
 
 mod send;
+mod service;
 mod shown;
 #[cfg(test)]
 mod tests;
 mod wait;
 
 pub use send::Send;
+pub use service::{ServiceInstall, ServiceUninstall, ServiceVerb};
 pub use shown::{Explain, Transcript};
 pub use wait::{Until, Wait};
 
@@ -99,6 +101,11 @@ pub enum Verb {
     Hooks {
         #[command(subcommand)]
         verb: HooksVerb,
+    },
+    /// Have the watchdog kept running by systemd, or launchd on macOS: after its death, and after a reboot
+    Service {
+        #[command(subcommand)]
+        verb: ServiceVerb,
     },
     /// Print a completion script for a shell
     Completions {

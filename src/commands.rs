@@ -22,6 +22,7 @@ pub mod report;
 pub mod restart;
 pub mod selftest;
 pub mod send;
+pub mod service;
 pub mod sim;
 pub mod status;
 pub mod transcript;

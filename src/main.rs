@@ -107,6 +107,7 @@ fn run(app: &App, verb: Verb) -> Result<u8, Error> {
         Verb::Events(events) => commands::events::run(app, &events),
         Verb::Notify { verb } => commands::notify::run(app, &verb),
         Verb::Hooks { verb } => commands::hooks::run(app, &verb),
+        Verb::Service { verb } => commands::service::run(app, &verb),
         Verb::Completions { shell } => commands::completions::run(&shell),
         Verb::Doctor(doctor) => commands::doctor::run(app, &doctor),
         Verb::Report { words } => Ok(commands::report::run(words)),

@@ -20,9 +20,6 @@ const ALARM_PROBES: u32 = 3;
 /// long does not do so any more.
 const PROBE_PATIENCE: Duration = Duration::from_secs(30 * 60);
 
-/// No known window is longer than a week; a record that names a later end is not believed.
-const FARTHEST: TimeDelta = TimeDelta::days(8);
-
 /// A window that lasts longer is told at once: somebody may want to change the plan or the account.
 const DAYS: TimeDelta = TimeDelta::hours(24);
 
@@ -269,7 +266,7 @@ struct Ends {
 }
 
 fn ends(found: &Found, timing: &Timing, now: Now) -> Option<Ends> {
-    let exact = found.exact.filter(|at| *at - now.wall <= FARTHEST);
+    let exact = found.exact.filter(|at| *at - now.wall <= reset::FARTHEST);
     if let Some(at) = exact.and_then(|at| later(at, timing.limit_reset_slack)) {
         return Some(Ends { at, is_exact: true });
     }

@@ -135,6 +135,10 @@ fn notes() -> Vec<(Note, &'static str)> {
             "the probe was submitted and seen to go (try 2): the program itself said that it took it",
         ),
         (
+            MessageNote::OwedAnew { message: text("claim ping"), at: noon(60) }.into(),
+            "nothing shows whether the claim ping went, and nothing of it stands in the composer, so it is typed again at 12:01:00 (in 60 s)",
+        ),
+        (
             MessageNote::Unproven { message: text("wake"), request: None }.into(),
             "nothing shows whether the wake went: nothing of it stands in the composer; it is not typed again",
         ),
