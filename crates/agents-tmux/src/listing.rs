@@ -145,6 +145,9 @@ fn unreadable(part: &str) -> TmuxError {
 }
 
 #[cfg(test)]
+mod properties;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
