@@ -24,6 +24,7 @@ pub mod selftest;
 pub mod send;
 pub mod sim;
 pub mod status;
+pub mod tasks;
 pub mod transcript;
 pub mod trust;
 pub mod up;

@@ -35,6 +35,7 @@ mod cli {
     mod sentences;
     mod socket;
     mod status;
+    mod tasks;
     mod told;
     mod transcript;
     mod wait;
