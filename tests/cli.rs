@@ -37,6 +37,7 @@ mod cli {
     mod service;
     mod socket;
     mod status;
+    mod tasks;
     mod told;
     mod transcript;
     mod wait;

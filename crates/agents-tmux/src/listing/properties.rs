@@ -74,13 +74,13 @@ proptest! {
     fn what_tmux_prints_is_what_is_read(panes in proptest::collection::vec(any_pane(), 0..5), cut in any::<prop::sample::Index>()) {
         let mark = "5f1c0e";
         let rows: String = panes.iter().map(|pane| row(pane, mark)).collect();
-        let output = format!("head-{mark} 7 99\n{rows}tail-{mark}");
+        let output = format!("head-{mark} 7 99\n{rows}tail-{mark}\n");
         let read_it = |output: &str| {
             read(&Reply { output: output.to_owned(), errors: Vec::new() }, mark, "/s")
         };
         prop_assert_eq!(read_it(&output).unwrap().panes, panes);
         // Cut short anywhere, it is no listing.
-        let mut at = cut.index(output.len());
+        let mut at = cut.index(output.len() - "\n".len());
         while !output.is_char_boundary(at) {
             at -= 1;
         }
