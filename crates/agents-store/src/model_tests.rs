@@ -24,7 +24,7 @@ enum Step {
 /// Any JSON text.
 fn body() -> impl Strategy<Value = String> {
     let text = any::<String>().prop_map(|text| serde_json::json!(text).to_string());
-    prop_oneof![text, "\\{\"[a-z]{1,4}\":[0-9]{1,20}\\}"]
+    prop_oneof![text, "\\{\"[a-z]{1,4}\":[1-9][0-9]{0,18}\\}"]
 }
 
 fn entry() -> impl Strategy<Value = JournalEntry> {
