@@ -9,6 +9,7 @@ use crate::draft::{Declared, Draft};
 use crate::{Action, Activity, MemberSeen, Moment, PaneSeen, RunId, Seen};
 
 mod evidence;
+mod hint;
 mod mailbox;
 mod menu;
 mod note;
@@ -82,8 +83,8 @@ pub(crate) fn step(
     }
 }
 
-/// Whether another program is where the agent's own was seen in this run. A name that the config has wrong is never
-/// seen, and keeps nothing from the agent; where programs need not be told apart, the name is not looked at.
+/// Whether another program is where the agent's own was seen, in this run or one before. A name that the config has
+/// wrong is never seen, and keeps nothing from the agent; where programs need not be told apart, it is not looked at.
 fn has_left(draft: &mut Draft<'_>, what: Declared<'_>, pane: &PaneSeen) -> bool {
     let Some(expected) =
         what.backend(draft.fleet).and_then(|backend| backend.process_name.as_ref())
@@ -94,8 +95,7 @@ fn has_left(draft: &mut Draft<'_>, what: Declared<'_>, pane: &PaneSeen) -> bool 
         draft.member(what.name()).in_front = pane.run;
         return false;
     }
-    let was_seen = pane.run.is_some() && draft.member(what.name()).in_front == pane.run;
-    was_seen && !pane.command.is_empty()
+    draft.member(what.name()).in_front.is_some() && !pane.command.is_empty()
 }
 
 fn run_of(stage: &Stage) -> Option<Option<RunId>> {
@@ -125,6 +125,7 @@ fn owed(
         return;
     }
     let (at, run) = (draft.now.at, pane.run);
+    draft.member(what.name()).mailbox.hinted = None;
     type_it(draft, what, pane, message);
     draft.member(what.name()).mailbox.stage = Stage::Typing { at, run, tries: 1 };
 }
@@ -255,8 +256,13 @@ fn submitted(
 ) {
     let name = what.name();
     let arrived = has_arrived(&sent, message);
-    if let Some(evidence) = gone(draft, what, seen, &sent, message) {
+    let evidence = gone(draft, what, seen, &sent, message);
+    if let Some(evidence) = hint::agreed(draft, name, seen, evidence) {
         return delivered(draft, what, message, (evidence, sent.tries));
+    }
+    if draft.member(name).mailbox.hinted.is_some() {
+        let (message, tries) = (message.kind.to_string(), sent.tries);
+        return draft.note(name, MessageNote::Submitted { message, tries });
     }
     if draft.member(name).asks.is_some() {
         // The text may have gone and brought up the question, which another key would answer.
@@ -295,7 +301,8 @@ pub(crate) fn settle(draft: &mut Draft<'_>, what: Declared<'_>) {
     let Some(pane) = seen.pane.known().filter(|pane| pane.run == run) else { return };
     let before = Before { rows: before, first: first.unwrap_or(at), drafted };
     let sent = Submit { pane, at, tries, before };
-    if let Some(evidence) = gone(draft, what, seen, &sent, &message) {
+    let evidence = gone(draft, what, seen, &sent, &message);
+    if let Some(evidence) = hint::agreed(draft, what.name(), seen, evidence) {
         delivered(draft, what, &message, (evidence, tries));
     }
 }
@@ -381,7 +388,8 @@ fn stuck(
 ) {
     let name = what.name();
     // Somebody pressed the key, or the program took it late.
-    if let Some(evidence) = went(draft, what, seen, before, message) {
+    let evidence = went(draft, what, seen, before, message);
+    if let Some(evidence) = hint::agreed(draft, name, seen, evidence) {
         return delivered(draft, what, message, (evidence, SUBMITS));
     }
     let kind = message.kind.to_string();
