@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use agents_config::Fleet;
-use agents_decide::{FleetState, Told, ToldState, Verb};
+use agents_decide::{FleetState, RequestId, Told, ToldState, Verb};
 use agents_names::AgentName;
 use agents_tmux::fake::{Chat, FakeDriver, Program, World};
 use agents_tmux::{Driver as _, Fence};
@@ -48,6 +48,8 @@ pub struct Simulation {
     earlier: Option<Watchdog>,
     next_tick: Duration,
     ticks: u64,
+    /// How many of them were told of.
+    second_servers: u32,
     /// Compares what is decided and done with what is really there, where somebody asked for that.
     pub(crate) judge: Option<Judge>,
 }
@@ -76,6 +78,7 @@ impl Simulation {
             earlier: None,
             next_tick: Duration::ZERO,
             ticks: 0,
+            second_servers: 0,
             judge: None,
             terminals,
         })
@@ -140,7 +143,10 @@ impl Simulation {
 
     /// Leaves a request of the operator, and wakes the watchdog as the verb does.
     pub fn ask(&mut self, verb: Verb) {
-        self.disk.ask(verb);
+        let id = self.disk.ask(verb.clone());
+        if let Some(judge) = &mut self.judge {
+            judge.asked(RequestId(id), verb);
+        }
         self.next_tick = self.terminals.now();
     }
 
@@ -310,10 +316,10 @@ impl Simulation {
         if let Some(judge) = &mut self.judge {
             judge.happened(&self.fleet, &self.machine, &self.trace);
         }
-        let second = "a second tmux server lives";
-        let is_told = || self.trace.violations().iter().any(|told| told.contains(second));
-        if self.terminals.live_servers() > 1 && !is_told() {
-            self.trace.violation(second);
+        let second = self.terminals.second_servers();
+        if second > self.second_servers {
+            self.second_servers = second;
+            self.trace.violation("I1: a second tmux server was started beside one that lives");
         }
     }
 }
