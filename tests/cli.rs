@@ -32,6 +32,7 @@ mod cli {
     mod report;
     mod samples;
     mod send;
+    mod senders;
     mod sentences;
     mod socket;
     mod status;

@@ -48,6 +48,9 @@ pub struct Simulation {
     earlier: Option<Watchdog>,
     next_tick: Duration,
     ticks: u64,
+    /// Who starts a watchdog that died again, so long after its death.
+    pub(crate) revives_after: Option<Duration>,
+    returns_at: Option<Duration>,
     /// Compares what is decided and done with what is really there, where somebody asked for that.
     pub(crate) judge: Option<Judge>,
 }
@@ -76,6 +79,8 @@ impl Simulation {
             earlier: None,
             next_tick: Duration::ZERO,
             ticks: 0,
+            revives_after: None,
+            returns_at: None,
             judge: None,
             terminals,
         })
@@ -227,6 +232,9 @@ impl Simulation {
         loop {
             self.look_for_news()?;
             let now = self.terminals.now();
+            if self.returns_at.take_if(|at| *at <= now).is_some() && self.watchdog.is_none() {
+                self.start_watchdog()?;
+            }
             if self.watchdog.is_some() && self.next_tick <= now {
                 self.tick()?;
                 continue;
@@ -235,6 +243,7 @@ impl Simulation {
                 return Ok(());
             }
             let due = if self.watchdog.is_some() { then.min(self.next_tick) } else { then };
+            let due = self.returns_at.map_or(due, |at| due.min(at));
             self.terminals.set_now(due.min(now + STEP));
             self.machine.sync();
             self.judge();
@@ -290,6 +299,7 @@ impl Simulation {
         };
         if let Some(death) = self.gate.death() {
             over = Some(format!("the watchdog dies {death}"));
+            self.returns_at = self.revives_after.map(|after| now + after);
         }
         if let Some(over) = over {
             self.trace.say(&over);
@@ -300,6 +310,11 @@ impl Simulation {
             self.reboot();
         }
         Ok(())
+    }
+
+    /// How many effects and how many records were tried so far.
+    pub(crate) fn tried(&self) -> (u32, u32) {
+        (self.gate.tried(), self.disk.tried())
     }
 
     /// What must hold at every moment, whatever was decided.
