@@ -33,6 +33,7 @@ mod cli {
     mod report;
     mod samples;
     mod send;
+    mod senders;
     mod sentences;
     mod service;
     mod socket;
