@@ -24,6 +24,7 @@ mod cli {
     mod many;
     mod neighbours;
     mod notify;
+    mod notify_trouble;
     mod one_offs;
     mod phases;
     mod races;
@@ -33,8 +34,10 @@ mod cli {
     mod samples;
     mod send;
     mod sentences;
+    mod service;
     mod socket;
     mod status;
+    mod tasks;
     mod told;
     mod transcript;
     mod wait;
