@@ -9,13 +9,17 @@ use clap::{Args, Parser, Subcommand};
 use crate::demo_agent::DemoArgs;
 
 mod send;
+mod service;
 mod shown;
+mod tasks;
 #[cfg(test)]
 mod tests;
 mod wait;
 
 pub use send::Send;
+pub use service::{ServiceInstall, ServiceUninstall, ServiceVerb};
 pub use shown::{Explain, Transcript};
+pub use tasks::{Graph, TasksImport, TasksPlan, TasksVerb};
 pub use wait::{Until, Wait};
 
 /// Runs and supervises a fleet of AI coding agents, each in its own tmux session, from one agents.toml.
@@ -100,6 +104,11 @@ pub enum Verb {
         #[command(subcommand)]
         verb: HooksVerb,
     },
+    /// Have the watchdog kept running by systemd, or launchd on macOS: after its death, and after a reboot
+    Service {
+        #[command(subcommand)]
+        verb: ServiceVerb,
+    },
     /// Print a completion script for a shell
     Completions {
         /// bash, zsh, fish, elvish or powershell
@@ -111,6 +120,11 @@ pub enum Verb {
     Trust(Trust),
     /// Check this program: screens, reset times, tmux; needs no config
     Selftest(Selftest),
+    /// Plan tasks with dependencies, and make a manifest of issues; needs no config
+    Tasks {
+        #[command(subcommand)]
+        verb: TasksVerb,
+    },
     /// Let fleets live through hours of faults in virtual time, and check what must always hold; needs no config
     Sim(Sim),
     /// Find what on this machine could trouble a fleet

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use agents_config::Loaded;
-use agents_decide::{FleetState, RequestId, Verb};
+use agents_decide::{FleetState, RequestId, Verb, Wanted};
 use agents_store::{FleetLock, Holder, LockError, Store};
 use agents_tmux::{ServerId, server_process_alive};
 use agents_watchdog::WatchdogError;
@@ -139,6 +139,13 @@ impl Sight {
         self.blind_since = if blind { self.blind_since.or(Some(now)) } else { None };
         Ok(self.blind_since.is_some_and(|since| now - since >= self.patience))
     }
+}
+
+/// Whether the fleet as a whole is wanted up, as far as the store tells.
+#[must_use]
+pub fn is_wanted(state_dir: &Path) -> bool {
+    let state = Store::open(state_dir).map_err(Error::from).and_then(|store| state(&store));
+    state.ok().flatten().is_some_and(|state| state.wanted == Wanted::Up)
 }
 
 fn state(store: &Store) -> Result<Option<FleetState>, Error> {

@@ -34,8 +34,10 @@ mod cli {
     mod samples;
     mod send;
     mod sentences;
+    mod service;
     mod socket;
     mod status;
+    mod tasks;
     mod told;
     mod transcript;
     mod wait;

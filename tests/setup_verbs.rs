@@ -211,3 +211,21 @@ fn the_doctor_looks_at_the_fleet_of_a_config() {
     let ran = bed.agents(&["doctor"]).ends_with(1);
     assert!(ran.out.contains("FAIL  config: "), "{ran:?}");
 }
+
+#[test]
+fn the_doctor_finds_another_fleet_with_the_same_names_and_a_limit_of_the_server() {
+    let config = "HEAD\n[backend.x]\nbin = \"cat\"\nprompt_delivery = \"exec\"\n[[agent]]\nname = \"a\"\nbackend = \"x\"\n";
+    let bed = Bed::with(config);
+    // Our own server has too few open files for many agents; it says so itself.
+    let limited = format!("ulimit -Sn 40; exec '{}' up", env!("CARGO_BIN_EXE_agents"));
+    Ran::from(bed.command("sh").args(["-c", &limited]).output().unwrap()).ends_with(0);
+    let ran = bed.agents(&["doctor"]);
+    assert!(ran.out.contains("ok    session prefix: no other fleet has `t-`"), "{ran:?}");
+    assert!(ran.out.contains("tmux server: limit 40; "), "{ran:?}");
+    assert!(ran.out.contains("watchdog: nobody restarts it"), "{ran:?}");
+    let other = bed.read("agents.toml").replace("\".state\"", "\".other\"");
+    bed.write("other/agents.toml", &other);
+    let ran = bed.agents(&["--config", "other/agents.toml", "doctor"]).ends_with(1);
+    assert!(ran.out.contains("FAIL  session prefix: "), "{ran:?}");
+    bed.agents(&["down"]).ends_with(0);
+}

@@ -7,11 +7,15 @@ use crate::app::{App, print};
 use crate::cli::Doctor;
 use crate::error::{Error, code};
 
+mod clock;
+mod fleet;
 mod folders;
 mod programs;
 mod system;
 #[cfg(test)]
 mod tests;
+
+pub use system::linger;
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
@@ -55,7 +59,11 @@ pub fn run(app: &App, doctor: &Doctor) -> Result<u8, Error> {
     findings.push(folders::sockets(loaded));
     if let Some(loaded) = loaded {
         findings.push(folders::state(&loaded.fleet.state_dir()));
+        findings.extend(folders::state_files(&loaded.fleet.state_dir()));
         findings.push(folders::disk(&loaded.fleet.log_dir));
+        findings.extend(fleet::disk_kind(&loaded.fleet.log_dir));
+        findings.extend(fleet::server(app, &loaded.fleet));
+        findings.push(fleet::keeper(app, &loaded.fleet));
         findings.extend(loaded.problems_of_agents.iter().map(|problem| {
             Finding::warn("agent", problem.to_string(), "the rest of the fleet runs without it")
         }));
@@ -68,6 +76,8 @@ pub fn run(app: &App, doctor: &Doctor) -> Result<u8, Error> {
     findings.push(system::descriptors(loaded));
     findings.push(system::processes(loaded));
     findings.push(programs::path());
+    findings.push(clock::clock(loaded.map(|loaded| loaded.fleet.state_dir()).as_deref()));
+    findings.extend(clock::zone());
     findings.push(system::linger());
     findings.push(system::nesting());
     if doctor.tmux {

@@ -20,12 +20,14 @@ use crate::commands::own_sessions;
 use crate::commands::plan::{self, Asked, Watchdog};
 use crate::error::{Error, code};
 use crate::in_force::InForce;
-use crate::operate::{Ask, ask, poke, runtime};
+use crate::operate::{Ask, ask, is_wanted, poke, runtime};
 use crate::render::receipt::{self, WatchdogResult};
 use crate::render::stored;
 
 /// How long a watchdog that was told to end may take, on a machine that has other work.
 const ENDS_WITHIN: Duration = Duration::from_secs(60);
+/// How often is asked whether it is still to end.
+const ASKS_EVERY: Duration = Duration::from_millis(300);
 
 pub fn run(app: &App, down: &Down) -> Result<u8, Error> {
     let loaded = app.in_force()?.loaded;
@@ -196,10 +198,27 @@ fn unrecorded(app: &App, loaded: &Loaded, cause: &str, within: Duration) -> Resu
 
 /// Waits until that holder of the fleet has let it go.
 fn await_end(loaded: &Loaded, told: &Holder) -> Result<(), Error> {
-    let deadline = Instant::now() + ENDS_WITHIN;
+    await_end_unless(loaded, told, || false)
+}
+
+/// The same, unless it turns out that it is to go on.
+fn await_end_unless(
+    loaded: &Loaded,
+    told: &Holder,
+    goes_on: impl Fn() -> bool,
+) -> Result<(), Error> {
+    let began = Instant::now();
+    let mut looked = began;
     // One that took over since belongs to an `up` that came later.
     while let Some(holder) = watchdog(loaded)?.filter(|holder| holder == told) {
-        if Instant::now() >= deadline {
+        if looked.elapsed() >= ASKS_EVERY {
+            looked = Instant::now();
+            if goes_on() {
+                let said = "and goes on, since the fleet was asked up meanwhile";
+                return Err(Error::Failed(format!("{holder} {said}")));
+            }
+        }
+        if began.elapsed() >= ENDS_WITHIN {
             return Err(Error::Failed(format!(
                 "{holder} and does not end; end process {} by hand",
                 holder.pid
@@ -229,7 +248,7 @@ fn stop_watchdog(
         poke(&loaded.fleet.state_dir(), holder);
     }
     if let Some(holder) = &told {
-        await_end(loaded, holder)?;
+        await_end_unless(loaded, holder, || whole && is_wanted(&loaded.fleet.state_dir()))?;
     }
     if !loaded.fleet.state_dir().exists() {
         return Ok(());

@@ -13,13 +13,15 @@ use agents_watchdog::WatchdogError;
 use agents_watchdog::launch::{keep_keys, kept_keys};
 use agents_watchdog::redacted::redacted;
 use agents_watchdog::run::{Until, take_over};
+use agents_watchdog::service_manager::ServiceManager;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::app::App;
+use crate::app::{App, say};
 use crate::cli::Watchdog;
 use crate::commands::down::turn;
 use crate::commands::neighbours;
 use crate::commands::own_sessions;
+use crate::commands::service;
 use crate::error::Error;
 use crate::operate::runtime;
 
@@ -63,8 +65,10 @@ pub fn run(app: &App, watchdog: &Watchdog) -> Result<u8, Error> {
         // A killed predecessor may have left its client, which keeps the server from ending.
         drop(terminals.end_control_clients(&control).await);
         reign.own_session = own_session(app, &fleet);
+        reign.manager = ServiceManager::of_environment();
         tracing::info!("{}", greeting(&fleet));
         let result = reign.run(Until::Told).await;
+        reign.manager.stopping();
         reign.engine.driver.close().await;
         result
     });
@@ -240,6 +244,13 @@ pub fn start(app: &App, loaded: &Loaded) -> Result<Started, Error> {
     };
     // What it could say only there, nobody would hear.
     open_log(&log_file(&loaded.fleet))?;
+    match service::start_installed(app, &loaded.fleet) {
+        Ok(true) => return await_takeover(app, loaded, None).map(|()| Started::Now),
+        Ok(false) => {}
+        Err(why) => say(&format!(
+            "the service of this fleet was not started, so the watchdog runs in a session: {why}"
+        )),
+    }
     let terminals = app.terminals(&loaded.fleet)?;
     runtime()?.block_on(async {
         let strangers = own_sessions::clear(&terminals, &loaded.fleet.session_prefix).await;
@@ -250,12 +261,12 @@ pub fn start(app: &App, loaded: &Loaded) -> Result<Started, Error> {
             .await
             .map_err(|error| Error::Unavailable(error.to_string()))
     })?;
-    await_takeover(app, loaded, &session)?;
+    await_takeover(app, loaded, Some(&session))?;
     Ok(Started::Now)
 }
 
-/// Waits until the watchdog in that session holds the fleet; one that has ended is waited for no longer.
-fn await_takeover(app: &App, loaded: &Loaded, session: &SessionName) -> Result<(), Error> {
+/// Waits until the watchdog holds the fleet; one whose session has ended is waited for no longer.
+fn await_takeover(app: &App, loaded: &Loaded, session: Option<&SessionName>) -> Result<(), Error> {
     let state_dir = loaded.fleet.state_dir();
     let begun = Instant::now();
     let mut looked = begun;
@@ -264,7 +275,8 @@ fn await_takeover(app: &App, loaded: &Loaded, session: &SessionName) -> Result<(
         if late || looked.elapsed() >= LOOKS_EVERY {
             looked = Instant::now();
             // In its last moment it may have taken over and lost its session.
-            if (late || !lives(app, &loaded.fleet, session)?) && !watches(&state_dir)? {
+            let lives = || session.map_or(Ok(true), |it| lives(app, &loaded.fleet, it));
+            if (late || !lives()?) && !watches(&state_dir)? {
                 let log = log_file(&loaded.fleet);
                 let said = format!("the watchdog did not start; see {}", log.display());
                 return Err(Error::Failed(said));

@@ -19,6 +19,18 @@ pub enum Socket {
     Path(PathBuf),
 }
 
+/// Variables that do not pass to tmux, and so to none of its sessions.
+const HIDDEN: [&str; 8] = [
+    "TMUX",
+    "TMUX_PANE",
+    "AGENTS_STATE",
+    "AGENTS_NAME",
+    "AGENTS_RUN",
+    "NOTIFY_SOCKET",
+    "WATCHDOG_USEC",
+    "WATCHDOG_PID",
+];
+
 /// A tmux program, a server, and how long to wait for an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
@@ -101,10 +113,11 @@ impl Place {
     /// The tmux program, aimed at this server; what follows are tmux commands.
     ///
     /// `TMUX` and `TMUX_PANE` never pass: with them tmux would talk to the server that we happen to run in. Nor does the
-    /// mark of a run, where an agent calls us: a server that this starts is not its to take along when it ends.
+    /// mark of a run, where an agent calls us: a server that this starts is not its to take along when it ends; nor what a
+    /// service manager told us alone.
     pub(crate) fn aimed(&self) -> std::process::Command {
         let mut command = std::process::Command::new(&self.program);
-        for hidden in ["TMUX", "TMUX_PANE", "AGENTS_STATE", "AGENTS_NAME", "AGENTS_RUN"] {
+        for hidden in HIDDEN {
             command.env_remove(hidden);
         }
         // A server keeps the environment of whoever starts it, and tells it to whoever asks.
@@ -146,7 +159,7 @@ mod tests {
     fn a_server_that_an_agent_starts_does_not_bear_the_mark_of_its_run() {
         let command = Place::new("/usr/bin/tmux", Socket::Default).aimed();
         let hidden: Vec<_> = command.get_envs().filter(|(_, value)| value.is_none()).collect();
-        for name in ["AGENTS_STATE", "AGENTS_NAME", "AGENTS_RUN", "TMUX"] {
+        for name in ["AGENTS_STATE", "AGENTS_NAME", "AGENTS_RUN", "TMUX", "NOTIFY_SOCKET"] {
             assert!(hidden.iter().any(|(it, _)| *it == name), "{name}: {hidden:?}");
         }
     }

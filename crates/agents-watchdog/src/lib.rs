@@ -20,6 +20,7 @@ pub mod recorder;
 pub mod redacted;
 pub mod report;
 pub mod run;
+pub mod service_manager;
 mod signals;
 mod standby;
 pub mod store_ledger;

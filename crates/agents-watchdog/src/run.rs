@@ -22,6 +22,7 @@ use crate::long_logs::LongLogs;
 use crate::notify::{CONFIG_BROKEN, Notifier};
 use crate::place::LocalPlace;
 use crate::report::Hearing;
+use crate::service_manager::ServiceManager;
 use crate::signals::{Signals, Told};
 use crate::store_ledger::StoreLedger;
 use crate::tick::{Engine, Ticked};
@@ -63,6 +64,8 @@ pub struct Reign<D> {
     pub config: ConfigSource,
     /// The session that the watchdog was started in; made anew when its server is lost.
     pub own_session: Option<StartSession>,
+    /// Whoever started this process as a service; nobody, if not set.
+    pub manager: ServiceManager,
     /// Tells people of what was decided.
     pub(crate) notifier: Notifier,
     pub(crate) tidied: Tidied,
@@ -118,6 +121,7 @@ pub fn take_over<D: Driver>(
         engine,
         config,
         own_session: None,
+        manager: ServiceManager::default(),
         tidied: Tidied::default(),
         long_logs: LongLogs::default(),
         socket,
@@ -219,6 +223,7 @@ impl<D: Driver> Reign<D> {
             };
             self.shorten_logs();
             heartbeat(&fleet);
+            self.manager.turned(|| told(&account, &fleet));
             let mut wakes = Wakes {
                 at: tokio::time::Instant::now() + pause.max(LEAST_PAUSE),
                 fetched: &fetched,
@@ -248,6 +253,7 @@ impl<D: Driver> Reign<D> {
                 () = wakes.hearing.news() => return Told::Look,
                 told = signals.next() => return told,
                 () = self.notifier.due() => {}
+                () = self.manager.due() => self.manager.lives(),
             }
         }
     }
@@ -371,6 +377,15 @@ impl<D: Driver> Reign<D> {
         // Said when it holds: a verb that finds the file broken in the next instant looks in the store.
         tracing::info!("{text}");
     }
+}
+
+/// What a service manager shows of us.
+pub(crate) fn told(account: &Account, fleet: &Fleet) -> String {
+    if let Some(trouble) = account.trouble() {
+        return format!("does nothing: {trouble}");
+    }
+    let (agents, services) = (fleet.agents.len(), fleet.services.len());
+    format!("supervises {}: {agents} agents, {services} services", fleet.config.display())
 }
 
 /// What ends a rest, besides news and signals.

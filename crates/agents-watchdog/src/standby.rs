@@ -12,7 +12,7 @@ use agents_tmux::Driver;
 use crate::WatchdogError;
 use crate::ledger::{Entry, EntryKind, Ledger as _, LedgerError, Record};
 use crate::notify::Notifier;
-use crate::run::{Reign, heartbeat, holder};
+use crate::run::{Reign, heartbeat, holder, told};
 use crate::signals::{Signals, Told};
 use crate::store_ledger::StoreLedger;
 use crate::trouble::Account;
@@ -96,6 +96,7 @@ impl<D: Driver> Reign<D> {
         loop {
             // What is told now cannot be stored; a watchdog that is killed tells it again.
             self.notifier.tend(&mut self.engine.ledger, &fleet);
+            self.manager.turned(|| told(account, &fleet));
             if is_set_aside(&state_dir, known) {
                 return Err(WatchdogError::SetAside);
             }

@@ -73,6 +73,11 @@ impl Account {
         true
     }
 
+    /// What keeps it from its work now.
+    pub fn trouble(&self) -> Option<&str> {
+        self.current.as_ref().map(|current| current.what.as_str())
+    }
+
     /// A tick was recorded and carried out.
     pub fn works(&mut self, state_dir: &Path) {
         if std::mem::replace(&mut self.is_settled, true) {

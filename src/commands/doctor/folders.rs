@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use agents_config::Loaded;
 use agents_tmux::{Place, Socket};
 
-use super::Finding;
+use super::{Finding, Level};
 
 const SOCKETS: &str = "tmux sockets";
 
@@ -60,6 +60,26 @@ pub fn state(folder: &Path) -> Finding {
     }
 }
 
+/// The first of the state's files that others can read or write, or that is not ours.
+pub fn state_files(folder: &Path) -> Option<Finding> {
+    let files = fs::read_dir(folder).ok()?.flatten();
+    let mut found: Vec<Finding> = files
+        .filter_map(|file| {
+            // Of a link its own data: where it leads is not ours to judge.
+            let data = fs::symlink_metadata(file.path()).ok()?;
+            (!data.is_symlink()).then(|| private("state file", &file.path(), &data, 0o077))
+        })
+        .filter(|finding| finding.level != Level::Ok)
+        .collect();
+    found.sort_by(|one, other| (other.level, &one.text).cmp(&(one.level, &other.text)));
+    let more = found.len().saturating_sub(1);
+    let mut first = found.into_iter().next()?;
+    if more > 0 {
+        first.text.push_str(&format!("; and {more} more"));
+    }
+    Some(first)
+}
+
 fn private(about: &'static str, folder: &Path, data: &Metadata, forbidden: u32) -> Finding {
     let path = folder.display();
     let own = rustix::process::getuid().as_raw();
@@ -70,7 +90,8 @@ fn private(about: &'static str, folder: &Path, data: &Metadata, forbidden: u32) 
     let mode = data.permissions().mode() & 0o777;
     if mode & forbidden != 0 {
         let text = format!("others have access to {path} (mode {mode:o})");
-        return Finding::warn(about, text, format!("chmod 700 {path}"));
+        let mode = if data.is_dir() { "700" } else { "600" };
+        return Finding::warn(about, text, format!("chmod {mode} {path}"));
     }
     Finding::ok(about, format!("{path} is yours (mode {mode:o})"))
 }
@@ -106,6 +127,6 @@ pub fn judge_disk(folder: &Path, free: u64, inodes: u64) -> Finding {
 }
 
 /// The nearest folder that is there already.
-fn existing(path: &Path) -> PathBuf {
+pub fn existing(path: &Path) -> PathBuf {
     path.ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("/")).to_owned()
 }

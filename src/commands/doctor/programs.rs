@@ -37,16 +37,45 @@ pub fn judge_tmux(program: &Path, version: &TmuxVersion) -> Finding {
         return Finding::fail(TMUX, text, format!("install tmux {major}.{minor} or newer"));
     }
     match version.number {
-        Some((3, 3)) => Finding::ok(
-            TMUX,
-            format!("{text}; its crash on a paste into a dead pane is guarded against"),
-        ),
-        Some(_) => Finding::ok(TMUX, text),
+        Some(number) => match known_fault(number) {
+            Some(fault) => Finding::ok(TMUX, format!("{text}; {fault}")),
+            None => Finding::ok(TMUX, text),
+        },
         None => Finding::warn(
             TMUX,
             format!("{text} is a build between releases"),
             "`agents doctor --tmux` tries whether it does what is needed",
         ),
+    }
+}
+
+/// What versions of that number are known to do wrong, and what is done about it.
+fn known_fault(number: (u32, u32)) -> Option<&'static str> {
+    if number < (3, 4) {
+        return Some(
+            "it crashes on a paste into a dead pane, and when sessions come or go while the watchdog connects; the first \
+             is guarded against, and the watchdog connects in quiet moments only; 3.7 or newer has neither",
+        );
+    }
+    (number < (3, 7)).then_some(
+        "it crashes when sessions come or go while the watchdog connects, which it does in quiet moments only; 3.7 or \
+         newer does not",
+    )
+}
+
+/// The oldest git that has all we ask of it: `fetch --no-write-fetch-head`.
+const OLDEST_GIT: (u32, u32) = (2, 29);
+
+/// What `git --version` printed.
+pub fn judge_git(program: &Path, said: &str) -> Finding {
+    let text = format!("{} {said}", program.display());
+    let mut numbers = said.split(|c: char| !c.is_ascii_digit()).filter_map(|it| it.parse().ok());
+    let (oldest, older) = OLDEST_GIT;
+    let advice = format!("install git {oldest}.{older} or newer; without it handoffs are not seen");
+    match (numbers.next(), numbers.next()) {
+        (Some(major), Some(minor)) if (major, minor) >= OLDEST_GIT => Finding::ok("git", text),
+        (Some(_), Some(_)) => Finding::warn("git", format!("{text} is too old"), advice),
+        _ => Finding::warn("git", format!("{text}: no version that can be read"), advice),
     }
 }
 
@@ -59,7 +88,7 @@ pub fn git() -> Finding {
     match Command::new(&program).arg("--version").output() {
         Ok(output) if output.status.success() => {
             let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-            Finding::ok("git", format!("{} {version}", program.display()))
+            judge_git(&program, &version)
         }
         Ok(output) => Finding::warn(
             "git",

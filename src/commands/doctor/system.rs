@@ -20,13 +20,20 @@ pub fn descriptors(loaded: Option<&Loaded>) -> Finding {
 }
 
 pub fn judge_descriptors(limit: Option<u64>, sessions: u64) -> Finding {
+    judge_descriptors_of("open files", limit, sessions, "raise it before the tmux server starts")
+}
+
+pub fn judge_descriptors_of(
+    about: &'static str,
+    limit: Option<u64>,
+    sessions: u64,
+    way: &str,
+) -> Finding {
     // The server holds one for each pane, one for its log, and about ten of its own; as many again is room to breathe.
     let needed = 10 + 2 * sessions;
-    let about = "open files";
-    let Some(limit) = limit else { return Finding::ok(about, "no limit") };
+    let Some(limit) = limit else { return Finding::ok(about, "no limit on open files") };
     let text = format!("limit {limit}; {sessions} sessions take about {needed}");
-    let advice =
-        format!("raise it before the tmux server starts: ulimit -n {}", (needed * 2).max(1024));
+    let advice = format!("{way}: ulimit -n {}", (needed * 2).max(1024));
     if limit < needed {
         Finding::fail(about, text, advice)
     } else if limit < needed * 2 {

@@ -16,7 +16,8 @@ use super::{EndRecord, LaunchSpec, RunFiles, StartRecord, kept_keys};
 
 /// Variables that would lead the program, or a test suite it runs, to the fleet's tmux server:
 /// tmux 3.3a lets a plain `tmux kill-server` inside a pane end the whole fleet.
-const HIDDEN: [&str; 2] = ["TMUX", "TMUX_PANE"];
+/// And those by which a service manager would take the program for the watchdog.
+const HIDDEN: [&str; 5] = ["TMUX", "TMUX_PANE", "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"];
 
 /// tmux 3.3a drops what the log pipe has not taken yet when the pane ends, and a busy machine starts the
 /// pipe's process late. Only the last words of a program that dies at once are in danger, so only then is

@@ -328,6 +328,7 @@ fn a_stuck_message_is_shown_with_the_way_out() {
         text: "go".to_owned(),
         owed_since,
         now_until: None,
+        again: None,
     });
     member.mailbox.stage = Stage::Stuck {
         since: owed_since,
