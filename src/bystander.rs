@@ -93,8 +93,12 @@ fn said(
     word: &Option<(String, u64)>,
     watchdog: WatchdogView,
 ) -> Option<String> {
-    if let Some(problem) = problem {
-        return Some(problem.to_string());
+    match problem {
+        Some(Problem::Broken(error)) => {
+            return Some(format!("{error}; `agents check` shows every problem"));
+        }
+        Some(Problem::Moved(moved)) => return Some(moved.to_string()),
+        None => {}
     }
     // The file is good for us; the watchdog may not have looked again yet. A predecessor's word is no longer true.
     let finder = watchdog.pid.map(u64::from)?;
