@@ -3,6 +3,7 @@
 #
 # --real                 runs the tests with real agent programs too: the six of the matrix, from npm
 # AGENTS_REAL_MINUTES=N  with --real: begins none of them after that time, and says which were left out
+# AGENTS_FUZZ_SECONDS=N  fuzzes each reader for that long instead of 20 s
 # AGENTS_SKIP_REAL=1     leaves out the test with a real agent program (codex, from npm, against a loopback server)
 # AGENTS_REQUIRE_REAL=1  makes it a failure when that program cannot be installed
 set -eu
@@ -27,6 +28,11 @@ main() {
     if component clippy; then cargo clippy --locked --workspace --all-targets -- -D warnings; fi
     step "tests"
     AGENTS_SKIP_REAL=1 cargo test --locked --workspace --no-fail-fast
+    step "fuzz"
+    cargo run --locked -p agents-fuzz -- --seconds "${AGENTS_FUZZ_SECONDS:-20}"
+    step "licences and sources"
+    # tests/security/supply.rs has looked at the same already.
+    if component deny; then cargo deny --offline check bans licenses sources; fi
     real_program
     [ "${1:-}" != --real ] || real_matrix
     echo "test: ok"
@@ -39,7 +45,10 @@ step() {
 # A toolchain may lack a part; the tests themselves need none of them.
 component() {
     cargo "$1" --version >/dev/null 2>&1 && return 0
-    echo "skipped: there is no \`cargo $1\` here; rustup adds it: rustup component add clippy rustfmt"
+    case "$1" in
+        deny) echo "skipped: there is no \`cargo deny\` here; cargo adds it: cargo install --locked cargo-deny" ;;
+        *) echo "skipped: there is no \`cargo $1\` here; rustup adds it: rustup component add clippy rustfmt" ;;
+    esac
     return 1
 }
 

@@ -11,6 +11,7 @@ use agents_store::{FleetLock, LockError};
 use agents_tmux::{OneShot, ServerId, TmuxError, server_process_alive};
 use agents_watchdog::files::Files;
 use agents_watchdog::neighbour::{carries_prefix, without_prefix};
+use agents_watchdog::notify::untold;
 use agents_watchdog::observe::phase::status_file;
 use agents_watchdog::place::now_after;
 use agents_watchdog::recorder::Word;
@@ -59,7 +60,7 @@ pub fn look_at(app: &App, in_force: InForce) -> Result<Looked, Error> {
     let InForce { loaded, problem } = in_force;
     let fleet = loaded.fleet;
     let state_dir = fleet.state_dir();
-    let Remembered { document, words, config_problem, damage, socket } =
+    let Remembered { document, words, config_problem, damage, socket, outbox } =
         Remembered::of(&state_dir)?;
     let watchdog = watchdog(&fleet)?;
     let terminals = terminals(app, &fleet, document.as_ref(), socket.as_deref());
@@ -71,6 +72,7 @@ pub fn look_at(app: &App, in_force: InForce) -> Result<Looked, Error> {
         fleet: &fleet,
         config_problem: said(problem.as_ref(), &config_problem, watchdog),
         store_problem: store_problem(&state_dir, damage, watchdog),
+        untold: outbox.map(|word| untold(&word, &fleet.notify)).unwrap_or_default(),
         neighbour: neighbour.as_ref(),
         state: document.as_ref().map(|document| &document.state),
         words: &words,

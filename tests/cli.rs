@@ -24,6 +24,7 @@ mod cli {
     mod many;
     mod neighbours;
     mod notify;
+    mod notify_trouble;
     mod one_offs;
     mod phases;
     mod races;

@@ -1,7 +1,7 @@
 //! `agents notify`: do the ways work by which people are told?
 
 use agents_config::{Environment, Fleet, NotifyEvent, NotifyTarget};
-use agents_notify::{Failure, Message, Notice, Sent, send};
+use agents_notify::{Commands, Failure, Message, Notice, Sent, send};
 use serde_json::json;
 
 use crate::app::{App, closest, print, say};
@@ -21,10 +21,11 @@ fn test(app: &App, asked: Option<&str>) -> Result<u8, Error> {
     let targets = targets(&fleet, asked)?;
     let place = agents_watchdog::notify::place_of(&fleet);
     let message = message();
+    let commands = Commands::default();
     let results: Vec<(&NotifyTarget, Result<Sent, Failure>)> = std::thread::scope(|scope| {
         let sending: Vec<_> = targets
             .iter()
-            .map(|target| (*target, scope.spawn(|| send(target, &place, &message))))
+            .map(|target| (*target, scope.spawn(|| send(target, &place, &message, &commands))))
             .collect();
         let failed = |_| {
             let reason = "the sender failed".to_owned();

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use agents_decide::Standing;
+use agents_watchdog::notify::Untold;
 use agents_watchdog::view::{Declared, FleetView, MemberView, PhaseView, WatchdogView};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
@@ -25,6 +26,7 @@ pub fn of(view: &FleetView) -> Value {
         "services": view.services.iter().map(member).collect::<Vec<_>>(),
         "watchdog": watchdog(view.watchdog),
         "undeclared": undeclared,
+        "untold": view.untold.iter().map(untold).collect::<Vec<_>>(),
         "neighbour": view.neighbour.as_ref().map(|neighbour| &neighbour.problem),
         "store": view.store_problem.as_deref().unwrap_or("ok"),
         "tmux": view.tmux_problem.as_deref().unwrap_or("ok"),
@@ -52,10 +54,22 @@ pub fn unseen(config: &Path, error: &Error) -> Value {
         "services": [],
         "watchdog": { "state": "unknown", "pid": null, "last_tick_seconds": null },
         "undeclared": [],
+        "untold": [],
         "neighbour": null,
         "store": "unknown",
         "tmux": "unknown",
         "error": error.to_string(),
+    })
+}
+
+fn untold(untold: &Untold) -> Value {
+    json!({
+        "target": untold.target,
+        "events": untold.events,
+        "since": time(untold.since),
+        "tries": untold.tries,
+        "reason": untold.reason,
+        "next_try": untold.next_try.map(time),
     })
 }
 

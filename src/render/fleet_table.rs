@@ -2,9 +2,10 @@
 
 use crate::render::row::one_line;
 use agents_decide::sentence::span;
+use agents_watchdog::notify::Untold;
 use agents_watchdog::view::{Declared, FleetView, MemberView, PhaseView, State, WatchdogState};
 use anstyle::{AnsiColor, Style};
-use chrono::Local;
+use chrono::{DateTime, Local, Utc};
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 #[cfg(test)]
@@ -74,7 +75,26 @@ fn troubles(view: &FleetView) -> Vec<Line> {
         ("tmux: cannot be asked", &view.tmux_problem),
     ];
     let told = told.into_iter().filter_map(|(head, problem)| Some((head, problem.as_ref()?)));
-    told.map(|(head, problem)| Line::whole(format!(" {head}: {problem}"), BAD)).collect()
+    let told = told.map(|(head, problem)| format!(" {head}: {problem}"));
+    let texts = told.chain(view.untold.iter().map(untold));
+    texts.map(|text| Line::whole(text, BAD)).collect()
+}
+
+fn untold(untold: &Untold) -> String {
+    let clock = |time: &DateTime<Utc>| time.with_timezone(&Local).format("%H:%M:%S").to_string();
+    let next = untold.next_try.as_ref().map_or_else(
+        || "not tried again before something else is to be told".to_owned(),
+        |next| format!("the next try is due at {}", clock(next)),
+    );
+    let (events, tries) = (untold.events, untold.tries);
+    format!(
+        " notify: {} could not be told of {events} event{}, in {tries} tr{} since {}: {}; {next}",
+        untold.target,
+        if events == 1 { "" } else { "s" },
+        if tries == 1 { "y" } else { "ies" },
+        clock(&untold.since),
+        untold.reason,
+    )
 }
 
 fn phase(phase: &PhaseView) -> Line {

@@ -7,6 +7,7 @@ use agents_decide::FleetState;
 use agents_store::Reader;
 use agents_watchdog::in_force::{PROBLEM_WORD, SOCKET_WORD};
 use agents_watchdog::ledger::LedgerError;
+use agents_watchdog::notify::OUTBOX_WORD;
 use agents_watchdog::recorder::Word;
 use agents_watchdog::store_ledger::{Document, parse_state};
 
@@ -50,6 +51,8 @@ pub struct Remembered {
     pub damage: Option<String>,
     /// Where the socket of the fleet's tmux server was when it was last taken over.
     pub socket: Option<PathBuf>,
+    /// What those are owed who are told when something needs a person.
+    pub outbox: Option<String>,
 }
 
 impl Remembered {
@@ -79,10 +82,11 @@ impl Remembered {
             Some((it["broken"].as_str()?.to_owned(), it["finder"].as_u64().unwrap_or_default()))
         });
         let socket = of(SOCKET_WORD).and_then(|word| serde_json::from_str(word).ok());
+        let outbox = of(OUTBOX_WORD).map(str::to_owned);
         let words = contents.words.into_iter();
         let words =
             words.filter_map(|word| Some((word.subject, serde_json::from_str(&word.body).ok()?)));
-        Ok(Self { document, words: words.collect(), config_problem, damage: None, socket })
+        Ok(Self { document, words: words.collect(), config_problem, damage: None, socket, outbox })
     }
 
     fn damaged(damage: String) -> Self {

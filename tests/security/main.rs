@@ -15,6 +15,7 @@ mod judged;
 mod panes;
 mod secrets;
 mod shown;
+mod supply;
 mod terminal;
 mod trust;
 mod wrap;

@@ -156,7 +156,7 @@ table! {
         "limit_probe_fallback" => limit_probe_fallback: Field<Interval>,
         /// Added to an announced reset, since banners round down. Default `45s`.
         "limit_reset_slack" => limit_reset_slack: Field<Seconds>,
-        /// The longest time an agent is held without a probe, whatever its screen says; a reset time in the record of its program is believed up to 8 days ahead. Default `6h`.
+        /// The longest time an agent is held without a probe, whatever its screen says; a reset time in the record of its program is believed up to 32 days ahead. Default `6h`.
         "limit_hold_cap" => limit_hold_cap: Field<Interval>,
         /// The longest promise that is honoured. Default `6h`.
         "promise_cap" => promise_cap: Field<Seconds>,

@@ -16,7 +16,7 @@ pub struct Timing {
     /// Added to an announced reset, since banners round down. Default 45 s.
     pub limit_reset_slack: Duration,
     /// The longest time an agent is held without a probe, whatever its screen says; a reset time in the record of its
-    /// program is believed up to 8 days ahead. Default 6 h.
+    /// program is believed up to 32 days ahead. Default 6 h.
     pub limit_hold_cap: Duration,
     /// The longest promise that is honoured. Default 6 h.
     pub promise_cap: Duration,

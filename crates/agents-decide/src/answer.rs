@@ -116,7 +116,9 @@ pub(crate) fn step(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen) -> b
     match next {
         Next::Press(key) => {
             let keys = match &before {
-                Some(Answering::Pressed { dialog: same, keys, .. }) if *same == dialog => keys + 1,
+                Some(Answering::Pressed { dialog: same, keys, .. }) if *same == dialog => {
+                    keys.saturating_add(1)
+                }
                 Some(Answering::Pressed { .. } | Answering::Left { .. }) | None => 1,
             };
             let token = format!("d{}", draft.new_message());

@@ -6,23 +6,26 @@
 use std::time::Duration;
 
 use crate::draft::{Declared, Draft};
+use crate::foreground::has_left;
 use crate::{Action, Activity, MemberSeen, Moment, PaneSeen, RunId, Seen};
 
 mod evidence;
 mod mailbox;
 mod menu;
 mod note;
+mod outcome;
 mod ready;
 #[cfg(test)]
 mod tests;
 
 pub use evidence::Went;
-pub use mailbox::{Mailbox, Message, MessageKind, Stage};
+pub use mailbox::{Again, Mailbox, Message, MessageKind, Stage};
 pub(crate) use mailbox::{
     Progress, begin_run, end_run, forget_probe, give_up, keep_for_next_phase, keep_for_next_start,
     owe, owe_now, probe_state, progress,
 };
 pub use note::MessageNote;
+use outcome::{delivered, stuck};
 pub(crate) use ready::closed;
 
 /// A step that has not shown in the session's token by then was lost, and is sent again under the same token.
@@ -33,8 +36,6 @@ const DRAWN_WITHIN: Duration = Duration::from_secs(10);
 /// How long one submit may take to show.
 const SEEN_WITHIN: Duration = Duration::from_millis(2500);
 const SUBMITS: u8 = 3;
-/// How long evidence may be late of a message that an empty composer holds no longer.
-const UNPROVEN_AFTER: Duration = Duration::from_secs(30);
 const QUICK_LOOK: Duration = Duration::from_millis(150);
 
 /// One tick of a member's mailbox.
@@ -47,10 +48,7 @@ pub(crate) fn step(
     let name = what.name();
     let pane = seen.pane.known().filter(|pane| pane.dead.is_none());
     let has_left = pane.is_some_and(|pane| has_left(draft, what, pane));
-    let Some(message) = draft.member(name).mailbox.queue.front().cloned() else {
-        draft.member(name).mailbox.stage = Stage::Owed;
-        return;
-    };
+    let Some(message) = first(draft, what, seen) else { return };
     let Some(pane) = pane else { return wait(draft, what, &message, "it is not running") };
     if has_left {
         // The text would go to whatever took its place, a shell for example.
@@ -82,20 +80,25 @@ pub(crate) fn step(
     }
 }
 
-/// Whether another program is where the agent's own was seen in this run. A name that the config has wrong is never
-/// seen, and keeps nothing from the agent; where programs need not be told apart, the name is not looked at.
-fn has_left(draft: &mut Draft<'_>, what: Declared<'_>, pane: &PaneSeen) -> bool {
-    let Some(expected) =
-        what.backend(draft.fleet).and_then(|backend| backend.process_name.as_ref())
-    else {
-        return false;
-    };
-    if *expected == pane.command {
-        draft.member(what.name()).in_front = pane.run;
-        return false;
+/// The message that is under way, or else the first that may be typed.
+fn first(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSeen) -> Option<Message> {
+    let (name, now) = (what.name(), draft.now.at);
+    if draft.member(name).mailbox.queue.is_empty() {
+        draft.member(name).mailbox.stage = Stage::Owed;
     }
-    let was_seen = pane.run.is_some() && draft.member(what.name()).in_front == pane.run;
-    was_seen && !pane.command.is_empty()
+    if draft.member(name).mailbox.stage == Stage::Owed {
+        outcome::take_out_told(draft, what, seen);
+        let queue = &mut draft.member(name).mailbox.queue;
+        let due = queue.iter().position(|owed| owed.is_due(now));
+        if let Some(message) = due.and_then(|due| queue.remove(due)) {
+            queue.push_front(message);
+        } else if let Some((message, at)) = queue.front().and_then(Message::anew) {
+            draft.look_in(at.since(now));
+            draft.note(name, MessageNote::OwedAnew { message, at });
+            return None;
+        }
+    }
+    draft.member(name).mailbox.queue.front().cloned()
 }
 
 fn run_of(stage: &Stage) -> Option<Option<RunId>> {
@@ -167,7 +170,7 @@ fn typing(
         if !pane.deaf {
             type_it(draft, what, pane, message);
         }
-        let tries = tries + 1;
+        let tries = tries.saturating_add(1);
         draft.member(what.name()).mailbox.stage = Stage::Typing { at: now, run, tries };
     }
 }
@@ -278,7 +281,7 @@ fn submitted(
         // Lost on the way: the same try under the same token.
         submit(draft, what, sent.pane, message, Attempt { tries, before: sent.before });
     } else if arrived && waited >= SEEN_WITHIN && !sent.pane.deaf {
-        let tries = tries + 1;
+        let tries = tries.saturating_add(1);
         submit(draft, what, sent.pane, message, Attempt { tries, before: sent.before });
     }
 }
@@ -336,64 +339,4 @@ fn went(
         let active = backend.active_re.as_ref();
         evidence::shown(seen.shown.as_ref(), &screen.rows, &submitted, active)
     })
-}
-
-fn delivered(
-    draft: &mut Draft<'_>,
-    what: Declared<'_>,
-    message: &Message,
-    (evidence, submits): (Went, u8),
-) {
-    let name = what.name();
-    let mailbox = &mut draft.member(name).mailbox;
-    mailbox.submitted = match mailbox.stage {
-        Stage::Submitted { at, .. } => Some(at),
-        Stage::Stuck { since, .. } => Some(since),
-        Stage::Owed | Stage::Typing { .. } | Stage::Typed { .. } => None,
-    };
-    take_out(draft, what, message);
-    draft.calm(Some(name), "stuck");
-    let (kind, request) = (message.kind.to_string(), message.kind.request());
-    draft.note(name, MessageNote::Seen { message: kind, evidence, submits, request });
-    if let Some(request) = request {
-        crate::intent::delivered(draft, name, request, evidence);
-    }
-}
-
-/// It is owed no longer.
-fn take_out(draft: &mut Draft<'_>, what: Declared<'_>, message: &Message) {
-    let mailbox = &mut draft.member(what.name()).mailbox;
-    mailbox.queue.pop_front();
-    mailbox.stage = Stage::Owed;
-    mailbox.recent.push_back(message.text.clone());
-    if mailbox.recent.len() > 4 {
-        mailbox.recent.pop_front();
-    }
-    draft.look_in(Duration::from_millis(500));
-}
-
-fn stuck(
-    draft: &mut Draft<'_>,
-    what: Declared<'_>,
-    seen: &MemberSeen,
-    (since, before): (Moment, &Before),
-    message: &Message,
-) {
-    let name = what.name();
-    // Somebody pressed the key, or the program took it late.
-    if let Some(evidence) = went(draft, what, seen, before, message) {
-        return delivered(draft, what, message, (evidence, SUBMITS));
-    }
-    let kind = message.kind.to_string();
-    let is_empty = seen.shown.as_ref().is_some_and(|shown| shown.composer_empty && !shown.asks());
-    if !is_empty || draft.now.at.since(since) < UNPROVEN_AFTER {
-        return draft.note(name, MessageNote::Stuck { message: kind, tries: SUBMITS });
-    }
-    // What comes behind it is not to wait for what will never show.
-    take_out(draft, what, message);
-    let request = message.kind.request();
-    draft.note(name, MessageNote::Unproven { message: kind, request });
-    if let Some(request) = request {
-        crate::intent::unproven(draft, name, request);
-    }
 }

@@ -45,7 +45,7 @@ impl<'a> Draft<'a> {
         now: Now,
     ) -> Self {
         let mut next = state.clone();
-        next.tick += 1;
+        next.tick = next.tick.saturating_add(1);
         next.at = now.at;
         Self {
             fleet,
@@ -127,12 +127,13 @@ impl<'a> Draft<'a> {
     }
 
     pub fn new_run(&mut self) -> RunId {
-        self.next.next_run += 1;
+        // A damaged state may hold the largest number. After it come the smallest, which are long past.
+        self.next.next_run = self.next.next_run.wrapping_add(1);
         RunId(self.next.next_run)
     }
 
     pub fn new_message(&mut self) -> u64 {
-        self.next.next_message += 1;
+        self.next.next_message = self.next.next_message.wrapping_add(1);
         self.next.next_message
     }
 

@@ -8,6 +8,7 @@ use agents_config::{Agent, Backend};
 
 use crate::delivery::{self, MessageKind, Stage};
 use crate::draft::{Declared, Draft};
+use crate::foreground::has_left;
 use crate::limit::ProbeState;
 use crate::sentence::Telling;
 use crate::state::{Suspicion, Trial};
@@ -191,7 +192,8 @@ fn condemnation(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen) -> Opti
         .ready_re
         .as_ref()
         .is_some_and(|ready| screen.rows.iter().any(|row| ready.is_match(row)));
-    Some(Found { why, can_answer: is_ready && !has_left(draft, agent, pane), told_at: None })
+    let can_answer = is_ready && !has_left(draft, Declared::Agent(agent), pane);
+    Some(Found { why, can_answer, told_at: None })
 }
 
 /// The failure of which the program itself tells. It sits at its composer, so a message tries again.
@@ -209,17 +211,6 @@ fn mismatch(draft: &Draft<'_>, backend: &Backend, pane: &PaneSeen) -> Option<Why
     let mut others = draft.fleet.backends.values().filter_map(|other| other.process_name.as_ref());
     let is_other = *expected != pane.command && others.any(|name| *name == pane.command);
     is_other.then(|| Why::Mismatch { found: pane.command.clone(), expected: expected.clone() })
-}
-
-/// Whether another process is in the foreground: the composer on the screen is then the last frame of a program that ended.
-fn has_left(draft: &Draft<'_>, agent: &Agent, pane: &PaneSeen) -> bool {
-    let fleet = &draft.fleet;
-    // What it is wrapped in stays in the foreground in its place.
-    let wrap = fleet.wrap_of(agent).program().and_then(|program| program.rsplit('/').next());
-    // Where no backends need to be told apart, the process is not looked at.
-    let is_known = !pane.command.is_empty();
-    let is_other = |name: &String| *name != pane.command && wrap != Some(pane.command.as_str());
-    fleet.backend_of(agent).process_name.as_ref().is_some_and(|name| is_known && is_other(name))
 }
 
 /// Whether the error stands below the message that was answered otherwise before.

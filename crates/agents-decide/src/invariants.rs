@@ -174,3 +174,6 @@ fn wrong_stop(
     }
     found
 }
+
+#[cfg(test)]
+mod tests;

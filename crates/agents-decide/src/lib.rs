@@ -11,6 +11,7 @@ pub mod corpus;
 mod decide;
 pub mod delivery;
 mod draft;
+mod foreground;
 pub mod handoff;
 mod health;
 mod intent;
@@ -51,7 +52,7 @@ pub use conversation::{
     Conversation, ConversationNote, Conversations, KnownBy, Opening, Refusal, Which,
 };
 pub use decide::decide;
-pub use delivery::{Mailbox, Message, MessageKind, MessageNote, Stage, Went};
+pub use delivery::{Again, Mailbox, Message, MessageKind, MessageNote, Stage, Went};
 pub use draft::Decision;
 pub use handoff::{Base, HandoffState};
 pub use health::FatalNote;

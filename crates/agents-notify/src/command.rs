@@ -1,12 +1,13 @@
 //! How does a message get to a command? As JSON on its standard input, in a process group of its own, with a limit on
 //! the time; no text of the message stands on a command line.
 
-use std::io::{Read as _, Write as _};
+use std::collections::BTreeSet;
+use std::io::{self, Read as _, Write as _};
 use std::os::unix::process::CommandExt as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -22,12 +23,47 @@ const KEPT: u64 = 4096;
 /// How long its output is waited for once it has ended: a child of its own may hold the pipe.
 const OUTPUT_PATIENCE: Duration = Duration::from_millis(300);
 
+/// The commands that run now: whoever ends ends them, so that nothing is left of a fleet that went down.
+#[derive(Debug, Clone, Default)]
+pub struct Commands(Arc<Mutex<BTreeSet<u32>>>);
+
+impl Commands {
+    /// Kills each of them, with all of its process group.
+    pub fn end_all(&self) {
+        let running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        running.iter().for_each(|id| kill_group(*id));
+    }
+
+    fn begun(&self, child: &Child) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(child.id());
+    }
+
+    /// Whether it has ended. Nobody kills it meanwhile: once waited for, its number may be another's.
+    fn try_wait(&self, child: &mut Child) -> io::Result<Option<ExitStatus>> {
+        let mut running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let status = child.try_wait()?;
+        if status.is_some() {
+            running.remove(&child.id());
+        }
+        Ok(status)
+    }
+
+    fn end(&self, child: &mut Child) {
+        let mut running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        running.remove(&child.id());
+        // It was not waited for yet, so the number is still its own.
+        kill_group(child.id());
+        drop(child.wait());
+    }
+}
+
 /// Runs the command line and returns what it printed. Blocks for at most `limit` and a little more.
 pub(crate) fn run(
     command: &str,
     dir: &Path,
     input: &str,
     limit: Duration,
+    commands: &Commands,
 ) -> Result<String, Failure> {
     let mut child = Command::new("/bin/sh")
         .args(["-c", command])
@@ -38,13 +74,14 @@ pub(crate) fn run(
         .process_group(0)
         .spawn()
         .map_err(|error| Failure::passing(format!("the command cannot be started: {error}")))?;
+    commands.begun(&child);
     feed(&mut child, input);
     let (said, heard) = mpsc::channel();
     collect(child.stdout.take(), said.clone());
     collect(child.stderr.take(), said);
-    let status = await_end(&mut child, limit);
+    let status = await_end(&mut child, limit, commands);
     if status.is_none() {
-        end_group(&mut child);
+        commands.end(&mut child);
     }
     let mut output = String::new();
     let until = Instant::now() + OUTPUT_PATIENCE;
@@ -86,10 +123,10 @@ fn collect(pipe: Option<impl std::io::Read + Send + 'static>, said: mpsc::Sender
     });
 }
 
-fn await_end(child: &mut Child, limit: Duration) -> Option<ExitStatus> {
+fn await_end(child: &mut Child, limit: Duration, commands: &Commands) -> Option<ExitStatus> {
     let until = Instant::now() + limit;
     loop {
-        match child.try_wait() {
+        match commands.try_wait(child) {
             Ok(Some(status)) => return Some(status),
             Ok(None) if Instant::now() < until => std::thread::sleep(LOOKS_EVERY),
             Ok(None) | Err(_) => return None,
@@ -97,13 +134,11 @@ fn await_end(child: &mut Child, limit: Duration) -> Option<ExitStatus> {
     }
 }
 
-fn end_group(child: &mut Child) {
-    let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+fn kill_group(id: u32) {
+    let group = i32::try_from(id).ok().and_then(Pid::from_raw);
     if let Some(group) = group {
-        // It was not waited for yet, so the number is still its own.
         let _ = kill_process_group(group, Signal::KILL);
     }
-    drop(child.wait());
 }
 
 fn how(status: ExitStatus) -> String {

@@ -14,7 +14,8 @@ mod message;
 mod outbox;
 mod send;
 
+pub use command::Commands;
 pub use failure::Failure;
 pub use message::{Message, Notice};
-pub use outbox::{GivenUp, Next, Outbox, Rules};
+pub use outbox::{GivenUp, Next, Outbox, Rules, Trouble};
 pub use send::{Place, Sent, send};

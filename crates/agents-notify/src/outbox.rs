@@ -35,6 +35,18 @@ pub struct Outbox {
     /// When the messages of the last hour went out.
     sent_ms: Vec<i64>,
     sending: Option<Sending>,
+    trouble: Option<Trouble>,
+}
+
+/// What has gone wrong since the target was last told something.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Trouble {
+    /// When the first try failed, in milliseconds of the wall clock.
+    pub since_ms: i64,
+    /// Tries that failed since.
+    pub tries: u32,
+    /// Why the last one did.
+    pub reason: String,
 }
 
 /// The message that is on its way.
@@ -58,7 +70,7 @@ pub enum Next {
     Send(Message),
 }
 
-/// A message that nobody will send any more.
+/// A message whose words nobody will send any more. How much it held is told with the next one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GivenUp {
     pub message: Message,
@@ -121,9 +133,10 @@ impl Outbox {
         self.sending = Some(Sending { message, failed: 0, due_ms: now_ms });
     }
 
-    /// The message got through.
-    pub fn sent(&mut self) {
+    /// The message got through; the trouble that this ends is answered.
+    pub fn sent(&mut self) -> Option<Trouble> {
         self.sending = None;
+        self.trouble.take()
     }
 
     /// The message did not get through; it is owed still, unless that is answered.
@@ -131,11 +144,19 @@ impl Outbox {
         let sending = self.sending.as_mut()?;
         sending.failed += 1;
         let tries = sending.failed;
+        let trouble = self.trouble.get_or_insert_with(|| Trouble {
+            since_ms: now_ms,
+            tries: 0,
+            reason: String::new(),
+        });
+        trouble.tries += 1;
+        failure.reason().clone_into(&mut trouble.reason);
         let asked = match failure {
             Failure::Passing { wait, .. } if tries <= rules.retries => wait.unwrap_or_default(),
             Failure::Passing { reason, .. } | Failure::Lasting { reason } => {
                 let reason = reason.clone();
                 let message = self.sending.take()?.message;
+                self.more += message.notices.len() as u64 + message.more;
                 return Some(GivenUp { message, tries, reason });
             }
         };
@@ -143,6 +164,18 @@ impl Outbox {
         let doubled = FIRST_PAUSE_MS << (tries - 1).min(20);
         sending.due_ms = now_ms + doubled.min(LONGEST_PAUSE_MS).max(asked_ms);
         None
+    }
+
+    /// What is wrong with the way to the target; `None` when the last try got through.
+    #[must_use]
+    pub fn trouble(&self) -> Option<&Trouble> {
+        self.trouble.as_ref()
+    }
+
+    /// When the next try is due, in milliseconds of the wall clock; `None` where none is before something else happens.
+    #[must_use]
+    pub fn next_try_ms(&self) -> Option<i64> {
+        self.sending.as_ref().map(|sending| sending.due_ms)
     }
 
     /// How many notices are owed.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use agents_config::{Channel, NotifyTarget, Secret};
 
 use crate::body::body;
-use crate::{Failure, Message, command, http};
+use crate::{Commands, Failure, Message, command, http};
 
 /// Whose messages these are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,12 +28,17 @@ pub struct Sent {
 ///
 /// # Errors
 /// Why it did not get through, in words that hold neither address nor token.
-pub fn send(target: &NotifyTarget, place: &Place, message: &Message) -> Result<Sent, Failure> {
+pub fn send(
+    target: &NotifyTarget,
+    place: &Place,
+    message: &Message,
+    commands: &Commands,
+) -> Result<Sent, Failure> {
     let body = body(target.channel.kind(), place, message);
     let (url, token) = match &target.channel {
         Channel::Command { command } => {
             let limit = command::TIME_LIMIT;
-            let output = command::run(command, &place.dir, &body.text, limit)?;
+            let output = command::run(command, &place.dir, &body.text, limit, commands)?;
             return Ok(Sent { output });
         }
         Channel::Ntfy { url, token } | Channel::Webhook { url, token } => (url, token.as_ref()),

@@ -152,6 +152,20 @@ mod tests {
         classify(&preset, &seen).dialog
     }
 
+    const PI_TRUST: &[&str] = &[
+        "Trust",
+        "Trust parent folder (/srv/more)",
+        "Trust (this session only)",
+        "Do not trust",
+        "Do not trust (this session only)",
+    ];
+
+    /// A sign-in whose rows are not understood without a doubt is for a person.
+    #[test]
+    fn a_choice_of_providers_is_no_dialog_that_a_config_answers() {
+        assert_eq!(of("qwen", "corpus/qwen/first_run_provider.txt"), None);
+    }
+
     #[test]
     fn the_start_up_dialogs_of_real_programs_are_read() {
         for (preset, file, dialog, rows, chosen) in [
@@ -198,6 +212,31 @@ mod tests {
                 0,
             ),
             (
+                "claude",
+                "corpus/claude/first_run_mcp.txt",
+                "mcp-server",
+                &[
+                    "Use this MCP server",
+                    "Use this and all future MCP servers in this project",
+                    "Continue without using this MCP server",
+                ],
+                2,
+            ),
+            (
+                "codex",
+                "corpus/codex/first_run_trust.txt",
+                "trust-folder",
+                &["Trust and continue", "Back to Agent Command Center"],
+                0,
+            ),
+            (
+                "codex",
+                "corpus/codex/first_run_trust.60x20.txt",
+                "trust-folder",
+                &["Trust and continue", "Back to Agent Command Center"],
+                0,
+            ),
+            (
                 "codex",
                 "corpus/codex/first_run_login.txt",
                 "sign-in",
@@ -218,6 +257,22 @@ mod tests {
                 &["Sign in with Google", "Use Gemini API Key", "Vertex AI"],
                 0,
             ),
+            (
+                "gemini",
+                "corpus/gemini/auth_first.200x50.txt",
+                "sign-in",
+                &["Sign in with Google", "Use Gemini API Key", "Vertex AI"],
+                0,
+            ),
+            (
+                "qwen",
+                "corpus/qwen/first_run_trust.txt",
+                "trust-folder",
+                &["Trust folder (plain)", "Trust parent folder (more)", "Don't trust (esc)"],
+                0,
+            ),
+            ("pi", "corpus/pi/first_run_trust.txt", "trust-folder", PI_TRUST, 0),
+            ("pi", "corpus/pi/first_run_trust.60x20.txt", "trust-folder", PI_TRUST, 0),
             (
                 "pi",
                 "corpus/pi/trust_menu.txt",

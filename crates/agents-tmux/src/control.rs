@@ -2,7 +2,7 @@
 
 mod connection;
 mod known;
-mod parser;
+pub(crate) mod parser;
 
 use std::sync::Arc;
 use std::time::Duration;

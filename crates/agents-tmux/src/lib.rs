@@ -8,6 +8,8 @@ mod driver;
 mod error;
 #[cfg(any(test, feature = "fake"))]
 pub mod fake;
+#[cfg(feature = "fuzz")]
+pub mod fuzzed;
 mod keys;
 mod listing;
 mod log_file;

@@ -4,24 +4,26 @@
 //! reads on from where it was, keeps an outbox per target in the store, and lets threads send beside the ticks.
 
 mod classify;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use agents_config::{Fleet, Notify, NotifyEvent};
-use agents_notify::{Failure, Message, Next, Notice, Outbox, Place, Rules, Sent, send};
+use agents_notify::{Commands, Failure, Message, Next, Notice, Outbox, Place, Rules, Sent, send};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use crate::harmless;
-use crate::ledger::{Entry, EntryKind, Ledger as _, Record};
+use crate::ledger::{Entry, Ledger as _, Record};
 use crate::store_ledger::StoreLedger;
 
 pub(crate) use classify::CONFIG_BROKEN;
+pub use words::Untold;
 
 /// The store's word on what is owed; the slash keeps it apart from the words on agents.
-const OUTBOX_WORD: &str = "notify/outbox";
+pub const OUTBOX_WORD: &str = "notify/outbox";
 /// What happened so long ago is history by the time that somebody can be told of it.
 const STALE_MS: i64 = 12 * 3_600_000;
 /// How much of the journal is read at once.
@@ -38,6 +40,14 @@ pub(crate) struct Notifier {
     heard: mpsc::Receiver<Outcome>,
     arrived: Vec<Outcome>,
     due: Option<Instant>,
+    commands: Commands,
+}
+
+/// What it was sending is owed still, and sent by the next one.
+impl Drop for Notifier {
+    fn drop(&mut self) {
+        self.commands.end_all();
+    }
 }
 
 /// What is stored.
@@ -56,7 +66,15 @@ struct Outcome {
 impl Notifier {
     pub fn new() -> Self {
         let (said, heard) = mpsc::channel(OUTCOMES);
-        Self { owed: None, under_way: BTreeSet::new(), said, heard, arrived: Vec::new(), due: None }
+        Self {
+            owed: None,
+            under_way: BTreeSet::new(),
+            said,
+            heard,
+            arrived: Vec::new(),
+            due: None,
+            commands: Commands::default(),
+        }
     }
 
     /// Ends when there is something to do that no tick brings: an answer, or the time of the next try.
@@ -124,23 +142,17 @@ impl Notifier {
             match sent {
                 Ok(sent) => {
                     tracing::info!("told {target}{}", printed(&sent.output));
-                    outbox.sent();
+                    entries.extend(outbox.sent().map(|over| words::over(&target, &over, now_ms)));
                 }
                 Err(failure) => {
                     tracing::warn!("could not tell {target}: {}", failure.reason());
-                    let given_up = outbox.failed(&failure, rules(notify), now_ms);
-                    entries.extend(given_up.map(|given_up| {
-                        let lost = given_up.message.notices.len() as u64 + given_up.message.more;
-                        let text = format!(
-                            "gave up telling {target} of {lost} event{} after {} tr{}: {}",
-                            if lost == 1 { "" } else { "s" },
-                            given_up.tries,
-                            if given_up.tries == 1 { "y" } else { "ies" },
-                            given_up.reason
-                        );
-                        tracing::warn!("{text}");
-                        outcome_entry(text, &given_up.message, now_ms)
-                    }));
+                    let is_new = outbox.trouble().is_none();
+                    match outbox.failed(&failure, rules(notify), now_ms) {
+                        Some(given_up) => entries.push(words::given_up(&target, &given_up, now_ms)),
+                        None if is_new => entries.push(words::failed(&target, &failure, now_ms)),
+                        // The same trouble goes on; `status` tells how often it was tried.
+                        None => {}
+                    }
                 }
             }
         }
@@ -173,6 +185,7 @@ impl Notifier {
             return;
         };
         let (target, place, said) = (target.clone(), place_of(fleet), self.said.clone());
+        let commands = self.commands.clone();
         self.under_way.insert(name.to_owned());
         let name = name.to_owned();
         let outcome_of = {
@@ -181,7 +194,8 @@ impl Notifier {
         };
         let thread = std::thread::Builder::new().name("notify".to_owned());
         let begun = thread.spawn(move || {
-            let sent = catch_unwind(AssertUnwindSafe(|| send(&target, &place, &message)));
+            let sent =
+                catch_unwind(AssertUnwindSafe(|| send(&target, &place, &message, &commands)));
             let sent = sent.unwrap_or_else(|_| Err(failed("the sender failed".to_owned())));
             // Nobody listens once the watchdog has ended.
             drop(said.blocking_send(outcome_of(sent)));
@@ -196,6 +210,14 @@ impl Notifier {
 
 fn failed(reason: String) -> Failure {
     Failure::Passing { reason, wait: None }
+}
+
+/// Who could not be told of what, by the store's word and in the order of the config.
+#[must_use]
+pub fn untold(word: &str, notify: &Notify) -> Vec<Untold> {
+    let Ok(owed) = serde_json::from_str::<Owed>(word) else { return Vec::new() };
+    let of = |name: &str| Untold::of(name, owed.targets.get(name)?);
+    notify.to.iter().filter_map(|target| of(&target.name)).collect()
 }
 
 /// Whose messages the fleet's are.
@@ -253,18 +275,6 @@ fn keep(ledger: &mut StoreLedger, owed: &Owed, entries: Vec<Entry>) {
     let words = vec![(OUTBOX_WORD.to_owned(), body)];
     if let Err(error) = ledger.commit(&Record { words, entries, ..Record::default() }) {
         tracing::warn!("what is to be told cannot be stored: {error}");
-    }
-}
-
-fn outcome_entry(text: String, message: &Message, now_ms: i64) -> Entry {
-    let ids: Vec<u64> = message.notices.iter().map(|notice| notice.id).collect();
-    Entry {
-        at_wall_ms: now_ms,
-        tick: 0,
-        subject: None,
-        kind: EntryKind::Outcome,
-        text,
-        detail: serde_json::json!({ "given_up": ids }),
     }
 }
 

@@ -309,6 +309,7 @@ fn is_notable(note: &Note) -> bool {
             note,
             MessageNote::Seen { .. }
                 | MessageNote::Unproven { .. }
+                | MessageNote::OwedAnew { .. }
                 | MessageNote::Kept { .. }
                 | MessageNote::Overtaken { .. }
                 | MessageNote::Stuck { .. }

@@ -18,6 +18,7 @@ use agents_tmux::Listing;
 use chrono::{DateTime, Utc};
 
 use crate::files::Files;
+use crate::notify::Untold;
 use crate::observe::sessions;
 use crate::recorder::Word;
 
@@ -29,6 +30,8 @@ pub struct Known<'a> {
     pub config_problem: Option<String>,
     /// Why the store cannot be used; then nothing is remembered.
     pub store_problem: Option<String>,
+    /// Who could not be told of what needs a person.
+    pub untold: Vec<Untold>,
     /// Which other fleet has the session prefix on this tmux server; its sessions are not among the terminals.
     pub neighbour: Option<&'a NeighbourView>,
     /// What the last tick remembered; `None` before the first.
@@ -68,6 +71,8 @@ pub struct FleetView {
     pub config_problem: Option<String>,
     /// Why the store cannot be used, since when, and the way out.
     pub store_problem: Option<String>,
+    /// Who could not be told of what needs a person.
+    pub untold: Vec<Untold>,
     /// Which other fleet has the session prefix on this tmux server: nothing of this one runs, or may be started.
     pub neighbour: Option<NeighbourView>,
     pub phase: Option<PhaseView>,
@@ -296,6 +301,7 @@ impl FleetView {
             config: known.fleet.config.clone(),
             config_problem: known.config_problem.clone(),
             store_problem: known.store_problem.clone(),
+            untold: known.untold.clone(),
             neighbour: known.neighbour.cloned(),
             phase: phase(known),
             agents,

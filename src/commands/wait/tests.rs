@@ -59,6 +59,7 @@ fn one_that_is_owed_a_message_is_not_idle() {
         text: "go".to_owned(),
         owed_since: Moment(0),
         now_until: None,
+        again: None,
     });
     let idle = ActivityNote::Idle { since: Moment(0) };
     assert_eq!(seen(&member, vec![idle.into()]), Seen::Starting);

@@ -57,6 +57,7 @@ fn view() -> FleetView {
         config: "/srv/agents.toml".into(),
         config_problem: None,
         store_problem: None,
+        untold: Vec::new(),
         neighbour: None,
         phase: Some(PhaseView {
             id: PhaseId::new("P1").unwrap(),

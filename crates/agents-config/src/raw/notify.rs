@@ -14,7 +14,7 @@ table! {
         "group" => group: Field<Seconds>,
         /// How many messages a target gets within an hour; what comes after them waits. Default `20`.
         "rate" => rate: Field<Count>,
-        /// How often a message that did not get through is tried again, with growing pauses. Default `6`.
+        /// How often a message that did not get through is tried again, with growing pauses; twelve take an hour. Default `12`.
         "retries" => retries: Field<Count>,
         /// The targets.
         "to" => to: Rows<RawNotifyTarget>,

@@ -12,7 +12,7 @@ use crate::{Channel, ChannelKind, Notify, NotifyEvent, NotifyTarget, Secret};
 
 const GROUP: Duration = Duration::from_secs(20);
 const RATE: u32 = 20;
-const RETRIES: u32 = 6;
+const RETRIES: u32 = 12;
 
 /// Who is told; without a table, nobody.
 pub(super) fn notify(raw: Option<&RawNotify>, picker: &mut Picker<'_, '_>) -> Notify {

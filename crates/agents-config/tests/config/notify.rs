@@ -20,7 +20,7 @@ fn without_a_table_nobody_is_told_and_a_bare_target_has_its_defaults() {
     assert!(loaded(HEAD).fleet.notify.to.is_empty());
     let text = format!("{HEAD}[[notify.to]]\nkind = \"command\"\ncommand = \"cat\"\n");
     let notify = loaded(&text).fleet.notify;
-    assert_eq!((notify.group, notify.rate, notify.retries), (Duration::from_secs(20), 20, 6));
+    assert_eq!((notify.group, notify.rate, notify.retries), (Duration::from_secs(20), 20, 12));
     let target = &notify.to[0];
     assert_eq!(target.name, "command");
     assert_eq!(target.channel, Channel::Command { command: "cat".to_owned() });

@@ -29,21 +29,26 @@ pub(super) fn told(
     submitted: &Submitted<'_>,
 ) -> Option<Went> {
     let since = sent.timestamp_millis();
+    if took(seen, sent, submitted.text) {
+        return Some(Went::Told);
+    }
     let took = seen.heard.as_ref().and_then(|heard| heard.prompt.as_ref());
     let took = took.filter(|prompt| prompt.at_ms >= since);
-    if let Some(prompt) = took {
-        let (needle, hay) = (squeeze(submitted.text), squeeze(&prompt.text));
-        let needle: String = needle.chars().take(NEEDLE).collect();
-        if hay.contains(&needle) {
-            return Some(Went::Told);
-        }
-    }
     // A turn of somebody else's prompt can begin just then, so that prompt must not be known. One that is over already
     // began since, but where a turn ran as the key was sent, that is the one that may be over.
     let began = seen.told.as_ref().is_some_and(|told| {
         (told.state == ToldState::Active || !submitted.urgent) && told.since_ms >= since
     });
     (began && took.is_none()).then_some(Went::WorkBegan)
+}
+
+/// Whether the program itself says that it took that text since then.
+pub(super) fn took(seen: &MemberSeen, since: DateTime<Utc>, text: &str) -> bool {
+    let prompt = seen.heard.as_ref().and_then(|heard| heard.prompt.as_ref());
+    prompt.is_some_and(|prompt| {
+        let needle: String = squeeze(text).chars().take(NEEDLE).collect();
+        prompt.at_ms >= since.timestamp_millis() && squeeze(&prompt.text).contains(&needle)
+    })
 }
 
 /// Whether the screen shows that it went. Where a preset reads the composer, that counts: text that stands in it did not

@@ -39,6 +39,32 @@ pub struct Message {
     /// It does not wait until the agent is idle, and is dropped when it was not typed by then.
     #[serde(default)]
     pub now_until: Option<Moment>,
+    /// It was typed and submitted before, and nothing shows that it went.
+    #[serde(default)]
+    pub again: Option<Again>,
+}
+
+/// A message that is to be typed anew, because nothing shows that it went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Again {
+    /// How often it was typed in vain.
+    pub times: u32,
+    /// Not before.
+    pub at: Moment,
+    /// When its key was sent first.
+    pub first: Moment,
+}
+
+impl Message {
+    /// Whether it may be typed, as far as its own time goes.
+    pub(super) fn is_due(&self, now: Moment) -> bool {
+        self.again.is_none_or(|again| again.at <= now)
+    }
+
+    /// What it is, and when it is typed anew.
+    pub(super) fn anew(&self) -> Option<(String, Moment)> {
+        self.again.map(|again| (self.kind.to_string(), again.at))
+    }
 }
 
 /// What a message is for.
@@ -136,14 +162,17 @@ pub(crate) fn owe(
     text: String,
 ) {
     let owed_since = draft.now.at;
-    let mailbox = &draft.member(name).mailbox;
-    let untyped = mailbox.queue.iter().skip(usize::from(mailbox.stage != Stage::Owed));
-    if untyped.into_iter().any(|owed| owed.kind == kind && owed.text == text) {
+    let mailbox = &mut draft.member(name).mailbox;
+    let under_way = usize::from(mailbox.stage != Stage::Owed);
+    let mut untyped = mailbox.queue.iter_mut().skip(under_way);
+    if let Some(owed) = untyped.find(|owed| owed.kind == kind && owed.text == text) {
+        // What is new about it is not to wait for the old one's next turn.
+        owed.again = owed.again.map(|again| Again { at: owed_since.min(again.at), ..again });
         return;
     }
     let id = draft.new_message();
     let front = kind == MessageKind::Probe && draft.member(name).mailbox.stage == Stage::Owed;
-    let message = Message { id, kind, text, owed_since, now_until: None };
+    let message = Message { id, kind, text, owed_since, now_until: None, again: None };
     let queue = &mut draft.member(name).mailbox.queue;
     if front {
         queue.push_front(message)
@@ -162,7 +191,7 @@ pub(crate) fn owe_now(
 ) {
     let (id, owed_since) = (draft.new_message(), draft.now.at);
     let kind = MessageKind::Operator(request);
-    let message = Message { id, kind, text, owed_since, now_until: Some(until) };
+    let message = Message { id, kind, text, owed_since, now_until: Some(until), again: None };
     let mailbox = &mut draft.member(name).mailbox;
     // What is under way goes on; nothing else is in front of it but what is as urgent.
     let first = usize::from(mailbox.stage != Stage::Owed);
@@ -216,6 +245,8 @@ pub(crate) fn end_run(member: &mut Member) {
     member.mailbox.submitted = None;
     member.mailbox.recent.clear();
     member.mailbox.queue.retain(|owed| owed.kind != MessageKind::Probe);
+    // What one program may have taken and may not, another has not.
+    member.mailbox.queue.iter_mut().for_each(|owed| owed.again = None);
 }
 
 /// A probe that was not typed yet has lost its sense: the window is over.

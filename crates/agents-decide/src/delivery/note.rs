@@ -1,6 +1,7 @@
 //! What does the machine of delivery say: how far is a message, and what keeps it?
 
 use super::Went;
+use crate::Moment;
 
 /// What the machine says. `message` is the kind of the message in words.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -37,10 +38,15 @@ pub enum MessageNote {
         message: String,
         tries: u8,
     },
-    /// The composer is empty, nothing shows that it went, and it is not typed again.
+    /// The composer is empty, nothing shows that it went, and who sent it is told so.
     Unproven {
         message: String,
         /// The number of the request, where an operator sent it.
         request: Option<u64>,
+    },
+    /// The composer is empty, nothing shows that it went, and it is typed anew then.
+    OwedAnew {
+        message: String,
+        at: Moment,
     },
 }

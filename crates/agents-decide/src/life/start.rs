@@ -173,8 +173,9 @@ fn start(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSeen, why: Why,
         draft.member(name).budget.spend(now);
     }
     let member = draft.member(name);
-    member.starts += 1;
-    member.restarts += u32::from(on_its_own && why != Why::New);
+    member.starts = member.starts.saturating_add(1);
+    let mends = u32::from(on_its_own && why != Why::New);
+    member.restarts = member.restarts.saturating_add(mends);
     member.last_run = Some(run);
     member.activity = crate::ActivityState::default();
     member.limit = crate::Limit::default();

@@ -11,12 +11,14 @@ mod zone;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 
+pub(super) use calendar::FARTHEST;
+
 use crate::Now;
 
 /// A reset time that a text announces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Reset {
-    /// Less than two minutes ago, or at most eight days ahead.
+    /// Less than two minutes ago, or at most 32 days ahead.
     pub at: DateTime<Utc>,
     /// The text names a day or a span, so the time is certain; a bare time of day is taken as the next such time.
     pub dated: bool,

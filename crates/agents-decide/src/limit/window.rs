@@ -20,9 +20,6 @@ const ALARM_PROBES: u32 = 3;
 /// long does not do so any more.
 const PROBE_PATIENCE: Duration = Duration::from_secs(30 * 60);
 
-/// No known window is longer than a week; a record that names a later end is not believed.
-const FARTHEST: TimeDelta = TimeDelta::days(8);
-
 /// A window that lasts longer is told at once: somebody may want to change the plan or the account.
 const DAYS: TimeDelta = TimeDelta::hours(24);
 
@@ -157,7 +154,7 @@ impl Window {
         let Self { banner, probes, source, .. } = self;
         Step::to(Limit::Probing { since: now.at, taken_at: None, banner, probes, source })
             .wish(Wish::Probe { text: probe_text(look.agent).to_owned() })
-            .because(Note::Limit(LimitNote::Probing { probes: probes + 1 }))
+            .because(Note::Limit(LimitNote::Probing { probes: probes.saturating_add(1) }))
     }
 }
 
@@ -228,7 +225,7 @@ impl Probe {
     fn wait(self) -> Step<Limit> {
         let Self { since, taken_at, banner, probes, source } = self;
         Step::to(Limit::Probing { since, taken_at, banner, probes, source })
-            .because(Note::Limit(LimitNote::Probing { probes: probes + 1 }))
+            .because(Note::Limit(LimitNote::Probing { probes: probes.saturating_add(1) }))
     }
 
     fn in_vain(self, found: Option<Found>, look: &LimitLook<'_>, now: Now) -> Step<Limit> {
@@ -269,7 +266,7 @@ struct Ends {
 }
 
 fn ends(found: &Found, timing: &Timing, now: Now) -> Option<Ends> {
-    let exact = found.exact.filter(|at| *at - now.wall <= FARTHEST);
+    let exact = found.exact.filter(|at| *at - now.wall <= reset::FARTHEST);
     if let Some(at) = exact.and_then(|at| later(at, timing.limit_reset_slack)) {
         return Some(Ends { at, is_exact: true });
     }

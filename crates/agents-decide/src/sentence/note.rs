@@ -130,6 +130,10 @@ impl MessageNote {
                 "nothing shows whether the {message} went: nothing of it stands in the composer; it {} not typed again",
                 telling.is("is", "would be")
             ),
+            Self::OwedAnew { message, at } => format!(
+                "nothing shows whether the {message} went, and nothing of it stands in the composer, so it is typed again at {}",
+                telling.now.point(*at)
+            ),
             Self::Stuck { message, tries } => format!(
                 "the {message} is typed, but did not go after {}; `agents attach {}` shows why",
                 count(u64::from(*tries), "submit"),

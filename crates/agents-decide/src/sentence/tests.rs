@@ -1,5 +1,7 @@
 //! Each row is one note and its sentence, read at 12:00:00 of the day on which the fleet is judged.
 
+mod rest;
+
 use std::time::Duration;
 
 use agents_names::{AgentName, PhaseId};
@@ -130,6 +132,10 @@ fn notes() -> Vec<(Note, &'static str)> {
             }
             .into(),
             "the probe was submitted and seen to go (try 2): the program itself said that it took it",
+        ),
+        (
+            MessageNote::OwedAnew { message: text("claim ping"), at: noon(60) }.into(),
+            "nothing shows whether the claim ping went, and nothing of it stands in the composer, so it is typed again at 12:01:00 (in 60 s)",
         ),
         (
             MessageNote::Unproven { message: text("wake"), request: None }.into(),

@@ -3,7 +3,13 @@
 use super::*;
 
 fn sh(command: &str, limit: Duration) -> Result<String, Failure> {
-    run(command, Path::new("/"), r#"{"text":"$(touch /never); `x` \"'"}"#, limit)
+    run(
+        command,
+        Path::new("/"),
+        r#"{"text":"$(touch /never); `x` \"'"}"#,
+        limit,
+        &Commands::default(),
+    )
 }
 
 #[test]

@@ -95,6 +95,24 @@ fn a_receiver_can_ask_for_a_longer_pause_and_a_lasting_failure_is_given_up_at_on
 }
 
 #[test]
+fn what_is_given_up_is_told_as_a_number_with_the_next_message() {
+    let mut outbox = Outbox::default();
+    outbox.add(notice(1), 0);
+    assert!(matches!(outbox.next(RULES, 20 * SECOND), Next::Send(_)));
+    assert!(outbox.failed(&Failure::lasting("404"), RULES, 20 * SECOND).is_some());
+    assert_eq!((outbox.owed(), outbox.next_try_ms()), (1, None));
+    assert_eq!(outbox.next(RULES, 60 * SECOND), Next::Rest, "a number alone is no reason to call");
+    let expected = Trouble { since_ms: 20 * SECOND, tries: 1, reason: "404".to_owned() };
+    assert_eq!(outbox.trouble(), Some(&expected));
+    outbox.add(notice(2), 100 * SECOND);
+    let Next::Send(message) = outbox.next(RULES, 120 * SECOND) else { panic!("it is due") };
+    assert_eq!((ids(&message), message.more), (vec![2], 1));
+    assert!(message.text(1000).ends_with("and 1 more; see `agents events`"));
+    assert_eq!(outbox.sent(), Some(expected), "the trouble is over");
+    assert_eq!((outbox.owed(), outbox.trouble()), (0, None));
+}
+
+#[test]
 fn a_clock_that_is_set_back_holds_nothing_up() {
     let mut outbox = Outbox::default();
     let late = 10 * 24 * HOUR_MS;
@@ -126,7 +144,7 @@ fn event() -> impl Strategy<Value = Event> {
 }
 
 proptest! {
-    /// Each notice is sent, owed, counted or given up; never lost. And no hour has more messages than allowed.
+    /// Each notice is sent or owed, in words or as a number; never lost. And no hour has more messages than allowed.
     #[test]
     fn nothing_is_lost_and_no_hour_has_too_many(events in proptest::collection::vec(event(), 0..120)) {
         let mut outbox = Outbox::default();
@@ -153,8 +171,11 @@ proptest! {
                     if matches!(event, Event::Succeed) {
                         outbox.sent();
                         done += count;
-                    } else if outbox.failed(&passing(), RULES, now).is_some() {
-                        done += count;
+                        prop_assert_eq!(outbox.trouble(), None);
+                    } else {
+                        // What is given up stays counted, and is told as a number.
+                        outbox.failed(&passing(), RULES, now);
+                        prop_assert!(outbox.trouble().is_some());
                     }
                 }
             }

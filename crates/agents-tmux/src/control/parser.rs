@@ -2,7 +2,7 @@
 
 /// What the lines so far amount to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Event {
+pub(crate) enum Event {
     /// One command has run; its output, or its complaint.
     Answer { succeeded: bool, text: String },
     /// Sessions may have appeared, ended or changed their names.
@@ -13,7 +13,7 @@ pub(super) enum Event {
 
 /// Puts lines together to events.
 #[derive(Debug, Default)]
-pub(super) struct Parser {
+pub(crate) struct Parser {
     /// The answer that is being read: what its last line carries after `%end` or `%error`, and its text.
     open: Option<(String, String)>,
 }
@@ -24,7 +24,7 @@ const NEWS: [&str; 4] =
 
 impl Parser {
     /// Takes one line, without its line feed.
-    pub(super) fn line(&mut self, line: &str) -> Option<Event> {
+    pub(crate) fn line(&mut self, line: &str) -> Option<Event> {
         let Some((number, text)) = &mut self.open else {
             return self.outside(line);
         };

@@ -124,6 +124,7 @@ fn with_files(
         fleet: &fleet(),
         config_problem: None,
         store_problem: None,
+        untold: Vec::new(),
         neighbour: None,
         state,
         words,
@@ -327,6 +328,7 @@ fn a_stuck_message_is_shown_with_the_way_out() {
         text: "go".to_owned(),
         owed_since,
         now_until: None,
+        again: None,
     });
     member.mailbox.stage = Stage::Stuck {
         since: owed_since,

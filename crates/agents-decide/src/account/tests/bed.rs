@@ -129,6 +129,7 @@ impl Bed {
             text: "wake up".to_owned(),
             owed_since,
             now_until: None,
+            again: None,
         };
         self.member(who).mailbox.queue.push_back(message);
     }

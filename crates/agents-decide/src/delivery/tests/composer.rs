@@ -5,8 +5,9 @@ use agents_names::AgentName;
 
 use crate::activity::fixture::{member, now, pane};
 use crate::{
-    Action, Answer, FleetState, MemberSeen, Observation, PaneSeen, Request, RequestId, Seen,
-    SendTerms, ServerSeen, Shown, ShownState, Verb, Went, decide,
+    Action, Answer, FleetState, MemberSeen, Message, MessageKind, Moment, Observation, PaneSeen,
+    Request, RequestId, Seen, SendTerms, ServerSeen, Shown, ShownState, Verb, Went, decide,
+    messages,
 };
 
 /// What a program does with what is typed at it.
@@ -28,6 +29,7 @@ struct Scene {
     history: Vec<String>,
     typed: Option<String>,
     typed_ms: u64,
+    typed_at: Vec<u64>,
     submitted: Option<String>,
     keys_ms: Vec<u64>,
     answers: Vec<Answer>,
@@ -49,6 +51,7 @@ impl Scene {
             history: Vec::new(),
             typed: None,
             typed_ms: 0,
+            typed_at: Vec::new(),
             submitted: None,
             keys_ms: Vec::new(),
             answers: Vec::new(),
@@ -103,12 +106,36 @@ impl Scene {
 
     /// Sends a message, and looks every tenth of a second for so many seconds.
     fn send(&mut self, text: &str, seconds: u64) {
-        if self.asked == 0 {
+        if self.at_ms == 0 {
             // Until it is found to run, and has had the time to start.
             self.run(None, 60);
         }
         self.asked += 1;
         self.run(Some(text), seconds);
+    }
+
+    /// Owes it a ping, and looks every tenth of a second for so many seconds.
+    fn ping(&mut self, seconds: u64) {
+        if self.at_ms == 0 {
+            self.run(None, 60);
+        }
+        self.state.next_message += 1;
+        let id = self.state.next_message;
+        let message = Message {
+            id,
+            kind: MessageKind::Claim,
+            text: messages::CLAIM.to_owned(),
+            owed_since: Moment(self.at_ms),
+            now_until: None,
+            again: None,
+        };
+        let ann = self.state.members.values_mut().next().expect("was seen");
+        ann.mailbox.queue.push_back(message);
+        self.run(None, seconds);
+    }
+
+    fn is_stuck(&self) -> bool {
+        self.state.alarms.keys().any(|key| key.contains("stuck"))
     }
 
     fn run(&mut self, mut send: Option<&str>, seconds: u64) {
@@ -129,6 +156,7 @@ impl Scene {
     fn take(&mut self, action: Action) {
         match action {
             Action::Type { text, token, .. } => {
+                self.typed_at.push(self.at_ms / 1000);
                 (self.typed, self.typed_ms) = (Some(token), self.at_ms);
                 if self.habit != Habit::Deaf {
                     self.composer.push_str(&text);
@@ -185,4 +213,34 @@ fn what_never_shows_is_neither_called_delivered_nor_in_the_way_of_others() {
     let rest = &scene.answers[1..];
     assert_eq!(rest.last(), Some(&Answer::Delivered(Went::TextLeft)), "{rest:?}");
     assert_eq!(scene.history, ["a third"]);
+}
+
+#[test]
+fn a_ping_of_which_nothing_shows_that_it_went_is_typed_again_until_it_is_seen_to_go() {
+    let mut scene = Scene::new(Habit::Deaf);
+    scene.ping(7200);
+    let apart: Vec<u64> = scene.typed_at.windows(2).map(|two| two[1] - two[0]).collect();
+    // Three submits and half a minute for late evidence each time, and then a minute, two minutes, four …
+    assert!(apart.len() >= 6 && apart[..6].is_sorted(), "{apart:?}");
+    assert!((90..150).contains(&apart[0]) && apart.iter().all(|it| *it < 1900), "{apart:?}");
+    assert!(scene.is_stuck(), "nobody was told");
+    scene.habit = Habit::Late(0);
+    scene.run(None, 1900);
+    assert_eq!(scene.history, [messages::CLAIM]);
+    assert!(!scene.is_stuck(), "it went, and the alarm stands");
+    scene.run(None, 4000);
+    assert_eq!(scene.history, [messages::CLAIM], "it is owed no longer");
+}
+
+#[test]
+fn what_comes_behind_a_ping_that_is_typed_again_does_not_wait_for_it() {
+    let mut scene = Scene::new(Habit::Deaf);
+    scene.ping(60);
+    scene.habit = Habit::Late(0);
+    scene.send("hello there", 20);
+    assert_eq!(scene.answers, [Answer::Delivered(Went::TextLeft)]);
+    assert!(scene.is_stuck(), "the ping still has not gone");
+    scene.run(None, 120);
+    assert_eq!(scene.history, ["hello there", messages::CLAIM]);
+    assert!(!scene.is_stuck());
 }

@@ -8,8 +8,8 @@ use crate::{Now, Zone};
 /// A banner whose time has just passed is not yet taken for one of tomorrow.
 const JUST_PASSED: TimeDelta = TimeDelta::minutes(2);
 
-/// No known window is longer than a week.
-const FARTHEST: TimeDelta = TimeDelta::days(8);
+/// No known window is longer than a month (codex on its free plan, a spend limit).
+pub(in crate::limit) const FARTHEST: TimeDelta = TimeDelta::days(32);
 
 /// What a text announces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -64,6 +64,9 @@ const GROUPS: &[Group] = &[
         cases: &[
             ("resets 11pm (America/New_York)", "2026-11-21T04:00:00Z"),
             ("resets tomorrow 1am (America/New_York)", "2026-11-21T06:00:00Z"),
+            // A window of a month.
+            ("or try again at Dec 21st, 2026 10:43 AM.", "2026-12-21T10:43:00Z"),
+            ("monthly spend limit · resets Dec 1, 12am (UTC)", "2026-12-01T00:00:00Z"),
             ("resets Fri 11pm (America/New_York)", "2026-11-21T04:00:00Z"),
         ],
     },
@@ -356,7 +359,8 @@ const NONE: &[(&str, &str)] = &[
     ("resets 10:30x", ""),
     ("resets 06/16 3pm", ""),
     ("resets 16.06.2026", ""),
-    ("resets in 9 days", ""),
+    ("resets in 40 days", ""),
+    ("resets Feb 24, 9am", ""),
     ("resets in 99999999999999999999 minutes", ""),
     ("resets Dec 24, 9am", ""),
     ("resets Nov 24, 25:00", ""),

@@ -117,7 +117,7 @@ fn any_now() -> impl Strategy<Value = Now> {
 
 fn in_range(reset: Option<Reset>, now: Now) -> bool {
     reset.is_none_or(|reset| {
-        reset.at > now.wall - TimeDelta::minutes(2) && reset.at <= now.wall + TimeDelta::days(8)
+        reset.at > now.wall - TimeDelta::minutes(2) && reset.at <= now.wall + super::FARTHEST
     })
 }
 

@@ -76,6 +76,7 @@ fn one_that_is_owed_a_message_says_what_keeps_it() {
         text: "hello".to_owned(),
         owed_since: minutes_ago(1),
         now_until: None,
+        again: None,
     });
     let note = agents_decide::MessageNote::Waits {
         message: "message of the operator".to_owned(),

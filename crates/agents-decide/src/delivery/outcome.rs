@@ -1,0 +1,110 @@
+//! How does a delivery end: delivered, not submitted, or unproven?
+
+use std::time::Duration;
+
+use super::evidence::{self, Went};
+use super::mailbox::Again;
+use super::{Before, Message, MessageNote, SUBMITS, Stage, went};
+use crate::draft::{Declared, Draft};
+use crate::{MemberSeen, Moment};
+
+/// How long evidence may be late of a message that an empty composer holds no longer.
+const UNPROVEN_AFTER: Duration = Duration::from_secs(30);
+/// How soon a message of ours of which nothing shows that it went is typed anew: so soon for the first time, then
+/// twice as late each time.
+const AGAIN_FIRST: Duration = Duration::from_secs(60);
+/// An agent that shows nothing of what it takes gets the same text no more often than that.
+const AGAIN_LATEST: Duration = Duration::from_secs(1800);
+
+pub(super) fn delivered(
+    draft: &mut Draft<'_>,
+    what: Declared<'_>,
+    message: &Message,
+    (evidence, submits): (Went, u8),
+) {
+    let name = what.name();
+    let mailbox = &mut draft.member(name).mailbox;
+    mailbox.submitted = match mailbox.stage {
+        Stage::Submitted { at, .. } => Some(at),
+        Stage::Stuck { since, .. } => Some(since),
+        Stage::Owed | Stage::Typing { .. } | Stage::Typed { .. } => None,
+    };
+    take_out(draft, what, message);
+    if draft.member(name).mailbox.queue.iter().all(|owed| owed.again.is_none()) {
+        draft.calm(Some(name), "stuck");
+    }
+    let (kind, request) = (message.kind.to_string(), message.kind.request());
+    draft.note(name, MessageNote::Seen { message: kind, evidence, submits, request });
+    if let Some(request) = request {
+        crate::intent::delivered(draft, name, request, evidence);
+    }
+}
+
+/// It is under way no longer.
+fn take_out(draft: &mut Draft<'_>, what: Declared<'_>, message: &Message) {
+    let mailbox = &mut draft.member(what.name()).mailbox;
+    mailbox.queue.retain(|owed| owed.id != message.id);
+    mailbox.stage = Stage::Owed;
+    mailbox.recent.push_back(message.text.clone());
+    if mailbox.recent.len() > 4 {
+        mailbox.recent.pop_front();
+    }
+    draft.look_in(Duration::from_millis(500));
+}
+
+/// The key was pressed as often as is wise, and nothing showed that the message went.
+pub(super) fn stuck(
+    draft: &mut Draft<'_>,
+    what: Declared<'_>,
+    seen: &MemberSeen,
+    (since, before): (Moment, &Before),
+    message: &Message,
+) {
+    let name = what.name();
+    // Somebody pressed the key, or the program took it late.
+    if let Some(evidence) = went(draft, what, seen, before, message) {
+        return delivered(draft, what, message, (evidence, SUBMITS));
+    }
+    let kind = message.kind.to_string();
+    let is_empty = seen.shown.as_ref().is_some_and(|shown| shown.composer_empty && !shown.asks());
+    if !is_empty || draft.now.at.since(since) < UNPROVEN_AFTER {
+        return draft.note(name, MessageNote::Stuck { message: kind, tries: SUBMITS });
+    }
+    // What comes behind it is not to wait for what will never show.
+    take_out(draft, what, message);
+    match message.kind.request() {
+        Some(request) => {
+            draft.note(name, MessageNote::Unproven { message: kind, request: Some(request) });
+            crate::intent::unproven(draft, name, request);
+        }
+        None => owe_anew(draft, what, before.first, message),
+    }
+}
+
+/// A person is told that it is unknown whether a message went, and decides. A message of ours has nobody who would: it
+/// may come twice, and must not be lost.
+fn owe_anew(draft: &mut Draft<'_>, what: Declared<'_>, first: Moment, message: &Message) {
+    let times = message.again.map_or(0, |again| again.times);
+    let doubled = AGAIN_FIRST * 2_u32.saturating_pow(times.min(16));
+    let at = draft.now.at.after(doubled.min(AGAIN_LATEST));
+    let again = Again { times: times + 1, at, first };
+    let id = draft.new_message();
+    let owed = Message { id, again: Some(again), ..message.clone() };
+    draft.member(what.name()).mailbox.queue.push_back(owed);
+    draft.look_in(at.since(draft.now.at));
+    let message = message.kind.to_string();
+    draft.note(what.name(), MessageNote::OwedAnew { message, at });
+}
+
+/// Takes out what was to be typed anew, and of which the program says by now that it took it.
+pub(super) fn take_out_told(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSeen) {
+    let now = draft.now;
+    let queue = &draft.member(what.name()).mailbox.queue;
+    let told = queue.iter().find(|owed| {
+        let first = owed.again.map(|again| now.wall_of(again.first));
+        first.is_some_and(|first| evidence::took(seen, first, &owed.text))
+    });
+    if let Some(message) = told.cloned() {
+        delivered(draft, what, &message, (Went::Told, SUBMITS));
+    }
+}
