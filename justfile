@@ -58,6 +58,10 @@ coverage:
 planted:
     cargo test --release --locked -p agents-sim --features planted --test planted -- --nocapture
 
+# Writes the page that says which fault is shown by which test.
+coverage-page:
+    UPDATE_COVERAGE=1 cargo test --locked -p agents --test coverage
+
 # Looks at formats, lints, the purity of decisions and, where cargo-deny is there, licences and sources.
 check:
     cargo fmt --all --check

@@ -11,6 +11,7 @@ use crate::demo_agent::DemoArgs;
 mod send;
 mod service;
 mod shown;
+mod tasks;
 #[cfg(test)]
 mod tests;
 mod wait;
@@ -18,6 +19,7 @@ mod wait;
 pub use send::Send;
 pub use service::{ServiceInstall, ServiceUninstall, ServiceVerb};
 pub use shown::{Explain, Transcript};
+pub use tasks::{Graph, TasksImport, TasksPlan, TasksVerb};
 pub use wait::{Until, Wait};
 
 /// Runs and supervises a fleet of AI coding agents, each in its own tmux session, from one agents.toml.
@@ -118,6 +120,11 @@ pub enum Verb {
     Trust(Trust),
     /// Check this program: screens, reset times, tmux; needs no config
     Selftest(Selftest),
+    /// Plan tasks with dependencies, and make a manifest of issues; needs no config
+    Tasks {
+        #[command(subcommand)]
+        verb: TasksVerb,
+    },
     /// Let fleets live through hours of faults in virtual time, and check what must always hold; needs no config
     Sim(Sim),
     /// Find what on this machine could trouble a fleet

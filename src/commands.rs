@@ -25,6 +25,7 @@ pub mod send;
 pub mod service;
 pub mod sim;
 pub mod status;
+pub mod tasks;
 pub mod transcript;
 pub mod trust;
 pub mod up;

@@ -90,6 +90,7 @@ fn run(app: &App, verb: Verb) -> Result<u8, Error> {
         Verb::Phase { verb } => commands::phase::run(app, verb),
         Verb::Send(send) => commands::send::run(app, &send),
         Verb::Init(init) => commands::init::run(app, &init),
+        Verb::Tasks { verb } => commands::tasks::run(app, &verb),
         Verb::Sim(sim) => commands::sim::run(app, &sim),
         Verb::Trust(trust) => commands::trust::run(app, &trust),
         Verb::Selftest(selftest) => commands::selftest::run(app, &selftest),

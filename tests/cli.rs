@@ -33,10 +33,12 @@ mod cli {
     mod report;
     mod samples;
     mod send;
+    mod senders;
     mod sentences;
     mod service;
     mod socket;
     mod status;
+    mod tasks;
     mod told;
     mod transcript;
     mod wait;

@@ -74,7 +74,7 @@ fn a_bad_file_of_a_fleet_that_never_was_is_reported_by_every_verb() {
 }
 
 #[test]
-fn a_file_that_broke_under_a_fleet_keeps_nobody_from_working_on_it() {
+fn f47_a_file_that_broke_under_a_fleet_keeps_nobody_from_working_on_it() {
     let bed = Bed::with(CONFIG);
     bed.agents(&["up"]).ends_with(0);
     for bad in bad_ones() {
@@ -175,7 +175,7 @@ fn a_word_on_a_broken_file_is_gone_with_the_watchdog_that_found_it() {
 }
 
 #[test]
-fn a_link_that_is_turned_to_a_bad_file_leaves_the_last_good_fleet_in_force() {
+fn f47_f49_a_link_that_is_turned_to_a_bad_file_leaves_the_last_good_fleet_in_force() {
     let bed = Bed::empty();
     let turn = |to: &str| {
         let new = bed.dir.join("new");

@@ -51,7 +51,7 @@ fn set_aside(bed: &Bed) -> Vec<PathBuf> {
 }
 
 #[test]
-fn damage_under_a_watchdog_is_said_once_and_down_gets_the_fleet_out_of_it() {
+fn f41_damage_under_a_watchdog_is_said_once_and_down_gets_the_fleet_out_of_it() {
     let bed = Bed::with(CONFIG);
     bed.agents(&["up"]).ends_with(0);
     let whole = std::fs::read(store(&bed)).unwrap();
@@ -97,7 +97,7 @@ fn damage_under_a_watchdog_is_said_once_and_down_gets_the_fleet_out_of_it() {
 }
 
 #[test]
-fn a_store_that_is_put_back_as_it_was_is_used_again() {
+fn f41_a_store_that_is_put_back_as_it_was_is_used_again() {
     let bed = Bed::with(CONFIG);
     bed.agents(&["up"]).ends_with(0);
     let whole = std::fs::read(store(&bed)).unwrap();

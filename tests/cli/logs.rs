@@ -83,7 +83,7 @@ fn following_goes_on_over_growth_truncation_and_rotation() {
 }
 
 #[test]
-fn an_agent_that_prints_all_night_does_not_fill_the_disk() {
+fn f46_an_agent_that_prints_all_night_does_not_fill_the_disk() {
     let bed = Bed::with(
         r#"HEAD
 log_megabytes = 1

@@ -55,7 +55,7 @@ fn endless_writer() {
 }
 
 #[test]
-fn a_killed_writer_keeps_every_acknowledged_commit() {
+fn f40_a_killed_writer_keeps_every_acknowledged_commit() {
     let folder = tempfile::tempdir().unwrap();
     let state = folder.path().join("state");
     for round in 0..20_u64 {
@@ -116,7 +116,7 @@ fn writer_on_a_full_disk() {
 }
 
 #[test]
-fn a_full_disk_is_an_error_that_loses_nothing() {
+fn f45_a_full_disk_is_an_error_that_loses_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let state = folder.path().join("state");
     let output = Command::new("sh")

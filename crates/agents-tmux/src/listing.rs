@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_listing_that_is_cut_short_is_unknown_at_every_byte() {
+    fn f10_a_listing_that_is_cut_short_is_unknown_at_every_byte() {
         let text = "head-M 7 99\nrow-M %5 42 0 s g 0 0 100 768,0,1 0MaMcatMMMMMt\ntail-M\n";
         assert_eq!(read(&reply(text, &[]), "M", "/s").unwrap().panes.len(), 1);
         for end in 0..text.len() - "\n".len() {
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn no_panes_is_known_only_from_a_server_that_said_so() {
+    fn f10_no_panes_is_known_only_from_a_server_that_said_so() {
         let empty = read(&reply("head-M 7 99\n", &["no current target"]), "M", "/s").unwrap();
         assert_eq!(empty.panes, []);
         for errors in [&[][..], &["server exited unexpectedly"], &["access not allowed"]] {

@@ -39,7 +39,7 @@ fn a_marker_may_stand_after_a_bullet_or_emphasis() {
 }
 
 #[test]
-fn a_quoted_marker_is_none() {
+fn f23_a_quoted_marker_is_none() {
     for row in [
         "print(\"WAITING-UNTIL: 2026-11-21T10:00:00Z\")",
         "+WAITING-UNTIL: 2026-11-21T10:00:00Z",

@@ -1,0 +1,23 @@
+//! What is to be done, in which order, and what may run side by side: tasks with dependencies, without a look at anything.
+//!
+//! The way of a manifest: [`load`] reads it and reports every problem at once, [`order`] says which task waits for which
+//! and why, [`schedule`] says which may start now, [`waves`] plays that to the end, [`draw`] draws it. [`import`] makes a
+//! manifest of a list of issues.
+
+pub mod claim;
+pub mod draw;
+pub mod import;
+mod load;
+mod manifest;
+pub mod order;
+mod problem;
+mod raw;
+pub mod schedule;
+mod state;
+pub mod waves;
+
+pub use claim::Claim;
+pub use load::{Format, LoadError, load};
+pub use manifest::{Manifest, Phase, Task};
+pub use problem::Problem;
+pub use state::TaskState;

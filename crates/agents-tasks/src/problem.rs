@@ -1,0 +1,44 @@
+//! What is wrong with a manifest?
+
+/// One thing that is wrong with a manifest, in words that name the way out.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    #[error("it has no task: list some under `[[task]]`, or under `tasks` of a phase")]
+    NoTask,
+    #[error("two phases are called `{0}`: give each a name of its own")]
+    PhaseTwice(String),
+    #[error("{task}: there is no phase `{phase}`{}", nearby(.known, "the phases are"))]
+    UnknownPhase { task: String, phase: String, known: Vec<String> },
+    #[error("{task}: {reason}")]
+    Name { task: String, reason: String },
+    #[error("two tasks are called `{0}`: an id names one task")]
+    IdTwice(String),
+    #[error(
+        "`{one}` and `{other}` would share the branch `{branch}`: give one of them another `branch`"
+    )]
+    BranchTwice { one: String, other: String, branch: String },
+    #[error("{task}: `dependsOn` names `{on}`, which no task is called{}", nearby(.known, "did you mean"))]
+    UnknownTask { task: String, on: String, known: Vec<String> },
+    #[error("{task}: it depends on itself")]
+    OnItself { task: String },
+    #[error("a circle of tasks that wait for each other: {}", .path.join(" → "))]
+    Circle { path: Vec<String> },
+    #[error(
+        "{task} of phase `{phase}` depends on {on} of the later phase `{later}`, which begins when {task} is done: {task} → {on} → the end of `{phase}` → {task}; put {on} into `{phase}`, or {task} into `{later}`"
+    )]
+    LaterPhase { task: String, phase: String, on: String, later: String },
+    #[error("{task}: `files`: {reason}")]
+    Claim { task: String, reason: String },
+    #[error("{task}: `{branch}` cannot name a branch: {reason}")]
+    Branch { task: String, branch: String, reason: &'static str },
+    #[error("`maxParallel` is 0, so nothing would ever start: leave it out, or give at least 1")]
+    NothingAtOnce,
+}
+
+fn nearby(known: &[String], words: &str) -> String {
+    if known.is_empty() { String::new() } else { format!("; {words} {}", quoted(known)) }
+}
+
+fn quoted(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
