@@ -67,7 +67,7 @@ check:
     cargo fmt --all --check
     cargo check --locked -p agents-decide
     cargo clippy --locked --workspace --all-targets -- -D warnings
-    if cargo deny --version >/dev/null 2>&1; then cargo deny check bans licenses sources; fi
+    if cargo deny --version >/dev/null 2>&1; then cargo deny --locked check bans licenses sources; fi
 
 # Accepts changed snapshots after a look at each.
 snapshots:

@@ -35,7 +35,7 @@ main() {
     cargo run --locked -p agents-fuzz -- --seconds "${AGENTS_FUZZ_SECONDS:-20}"
     step "licences and sources"
     # tests/security/supply.rs has looked at the same already.
-    if component deny; then cargo deny --offline check bans licenses sources; fi
+    if component deny; then cargo deny --locked check bans licenses sources; fi
     real_program
     [ "${1:-}" != --real ] || real_matrix
     echo "test: ok"
