@@ -7,7 +7,7 @@ use agents_names::AgentName;
 
 use crate::Moment;
 use crate::draft::Draft;
-use crate::life::Life;
+use crate::life::{Ending, Life};
 use crate::state::{Member, Wanted};
 
 /// Whoever comes back later is new.
@@ -63,12 +63,32 @@ pub(crate) fn put_aside(draft: &mut Draft<'_>) {
     }
 }
 
-/// They are asked down, by name or with the whole fleet: whoever is back in the file stays down then.
+/// They are asked down, by name or with the whole fleet: whoever is back in the file stays down then. One that has just
+/// left it is not put aside yet.
 pub(crate) fn want_down(draft: &mut Draft<'_>, names: &[AgentName], whole: bool) {
-    for (name, left) in &mut draft.next.left {
+    let declared: Vec<AgentName> = draft.declared().iter().map(|it| it.name().clone()).collect();
+    let leaving = draft.next.members.iter_mut().filter(|(name, _)| !declared.contains(name));
+    let left = draft.next.left.iter_mut().map(|(name, left)| (name, &mut left.member));
+    for (name, member) in leaving.chain(left) {
         if whole || names.contains(name) {
-            left.member.wanted = Wanted::Down;
+            stay_down(member);
         }
+    }
+}
+
+fn stay_down(member: &mut Member) {
+    member.wanted = Wanted::Down;
+    match &mut member.life {
+        Life::Stopping { then, .. } => *then = None,
+        Life::Due { at, .. } => {
+            let (since, how) = (*at, Ending::Asked);
+            member.life = Life::Stopped { since, how };
+        }
+        Life::Stopped { .. }
+        | Life::Starting { .. }
+        | Life::Up { .. }
+        | Life::Missing { .. }
+        | Life::Parked { .. } => {}
     }
 }
 

@@ -107,7 +107,7 @@ fn once(
         return Err(crash(format!("takes {took:?} of CPU time")));
     }
     // Asking costs as much as a small input does, so only what can have grown is asked about.
-    let can_have_grown = report.inputs % 256 == 0 || took > Duration::from_millis(20);
+    let can_have_grown = report.inputs.is_multiple_of(256) || took > Duration::from_millis(20);
     let held = can_have_grown.then(effort::most_memory_kib).flatten().unwrap_or(0);
     if held > drive.memory_kib {
         return Err(crash(format!("{held} KiB were held, by this input or one of the 255 before")));

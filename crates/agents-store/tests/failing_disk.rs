@@ -145,7 +145,7 @@ fn each_operation(how: &str, length: u32, check: impl Fn(&Path, &Struck, &str) +
         }
     };
     std::thread::scope(|scope| {
-        let walkers: Vec<_> = (0..THREADS).map(|_| scope.spawn(&walk)).collect();
+        let walkers: Vec<_> = (0..THREADS).map(|_| scope.spawn(walk)).collect();
         let ends = walkers.into_iter().map(|walker| walker.join().unwrap());
         ends.min().unwrap()
     })
