@@ -253,3 +253,41 @@ backend = "cat"
     bed.agents(&["up"]).ends_with(0);
     bed.agents(&["down"]).ends_with(0);
 }
+
+#[test]
+fn f47_what_is_no_text_file_in_the_place_of_the_config_touches_nobody() {
+    let bed = Bed::with(CONFIG);
+    bed.agents(&["up"]).ends_with(0);
+    let file = bed.dir.join("agents.toml");
+    let pids = || ["t-ann", "t-bob", "t-web", "t-watchdog"].map(|session| bed.pid(session));
+    let before = pids();
+    let put = |what: &str| {
+        let new = bed.dir.join("new");
+        match what {
+            "pipe" => assert!(bed.command("mkfifo").arg(&new).status().unwrap().success()),
+            "folder" => std::fs::create_dir(&new).unwrap(),
+            // As long as 100 MB, and nothing in it.
+            "giant" => std::fs::File::create(&new).unwrap().set_len(100 << 20).unwrap(),
+            "noise" => std::fs::write(&new, [0xff, 0xfe, 0x00, 0x9b].repeat(500)).unwrap(),
+            other => panic!("{other}"),
+        }
+        if what == "folder" {
+            std::fs::remove_file(&file).unwrap();
+        }
+        std::fs::rename(new, &file).unwrap();
+    };
+    for what in ["pipe", "giant", "noise", "folder"] {
+        put(what);
+        bed.until(what, || bed.watchdog_log().matches("is broken").count() > 0);
+        bed.until("it is told", || bed.status()["config_problem"].is_string());
+        bed.agents(&["send", "ann", "--wait=2m", what]).ends_with(0);
+        assert_eq!(pids(), before, "{what}");
+        if what == "folder" {
+            std::fs::remove_dir(&file).unwrap();
+        }
+        bed.write("agents.toml", &good());
+        bed.until("it is good again", || bed.status()["config_problem"].is_null());
+    }
+    assert_eq!(pids(), before);
+    bed.agents(&["down"]).ends_with(0);
+}
