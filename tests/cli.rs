@@ -10,6 +10,7 @@ mod cli {
     mod config;
     mod conversations;
     mod damaged;
+    mod descriptors;
     mod dialogs;
     mod displaced;
     mod documents;
