@@ -22,7 +22,7 @@ fn write(bed: &Bed, text: &str) {
 }
 
 #[test]
-fn an_edit_takes_effect_a_broken_one_is_told_once_and_a_removed_agent_stays_until_asked() {
+fn f47_f48_an_edit_takes_effect_a_broken_one_is_told_once_and_a_removed_agent_stays_until_asked() {
     let bed = Bed::with(CONFIG);
     bed.agents(&["up"]).ends_with(0);
 

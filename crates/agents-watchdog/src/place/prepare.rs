@@ -8,6 +8,7 @@ use agents_names::PhaseId;
 use agents_tmux::StartSession;
 
 use super::Start;
+use super::descriptors::Descriptors;
 use super::facts::log_file;
 use crate::launch::{
     CommandLine, LaunchSpec, RunFiles, Surroundings, command_of_agent, command_of_service,
@@ -26,6 +27,10 @@ pub(crate) fn prepare(
     myself: &Path,
     tmux_socket: &Path,
 ) -> Result<StartSession, String> {
+    let full = Descriptors::of(start.server).and_then(|found| found.refusal(start.beside + 1));
+    if let Some(reason) = full {
+        return Err(reason);
+    }
     let fleet = &*fleet.with_backends(|name| (name == start.name).then_some(start.one_off));
     let Some(session) = session_of(fleet, start.name) else {
         return Err("the config does not declare it".to_owned());
