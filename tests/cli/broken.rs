@@ -51,6 +51,14 @@ fn told_once(ran: &Ran) {
     assert!(ran.err.contains("`agents check`"), "{ran:?}");
 }
 
+/// `status` says it in what it shows, and nowhere else.
+#[track_caller]
+fn shown_once(status: &Ran) {
+    assert_eq!(status.err, "", "{status:?}");
+    assert_eq!(status.out.matches("config: BROKEN").count(), 1, "{status:?}");
+    assert_eq!(status.out.matches("`agents check` shows every problem").count(), 1, "{status:?}");
+}
+
 #[test]
 fn a_bad_file_of_a_fleet_that_never_was_is_reported_by_every_verb() {
     let bed = Bed::empty();
@@ -80,11 +88,11 @@ fn f47_a_file_that_broke_under_a_fleet_keeps_nobody_from_working_on_it() {
     for bad in bad_ones() {
         bed.write("agents.toml", &bad);
         let status = bed.agents(&["status"]).ends_with(0);
-        told_once(&status);
+        shown_once(&status);
         assert!(status.out.contains("ann            persistent  reader"), "{status:?}");
         bed.agents(&["status", "--exit-code"]).ends_with(3);
         let json = bed.agents(&["status", "--json"]).ends_with(0);
-        told_once(&json);
+        assert_eq!(json.err, "", "{json:?}");
         let json = json.json();
         assert!(json["config_problem"].is_string(), "{json}");
         assert_eq!(json["agents"][0]["state"], "running");
@@ -138,7 +146,11 @@ fn a_file_that_moved_away_from_a_living_fleet_is_not_judged_by() {
         for (old, new, said) in edits {
             bed.write("agents.toml", &good().replace(old, new));
             let status = bed.agents(&["status"]).ends_with(0);
-            assert_eq!(status.err.matches(said).count(), 1, "{status:?}");
+            assert_eq!(
+                (status.err.as_str(), status.out.matches(said).count()),
+                ("", 1),
+                "{status:?}"
+            );
             assert_eq!(status.out.matches("RUNNING [").count(), 3, "{status:?}");
             let json = bed.status();
             assert!(json["config_problem"].as_str().unwrap().contains(said), "{json}");
@@ -195,7 +207,7 @@ fn f47_f49_a_link_that_is_turned_to_a_bad_file_leaves_the_last_good_fleet_in_for
         }
         turn("fleets/bad.toml");
         let status = bed.agents(&["status"]).ends_with(0);
-        told_once(&status);
+        shown_once(&status);
         assert!(status.out.contains("bob            persistent  reader"), "{status:?}");
         told_once(&bed.agents(&["send", "ann", "are you there"]).ends_with(0));
         turn("fleets/a.toml");

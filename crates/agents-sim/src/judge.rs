@@ -38,8 +38,8 @@ pub(crate) struct Judge {
     texts: BTreeMap<String, BTreeSet<String>>,
     /// Those that people typed.
     by_hand: BTreeMap<String, BTreeSet<String>>,
-    /// Whose program was ever seen in the foreground under the name that the config has for it.
-    in_front: BTreeSet<AgentName>,
+    /// Of which session and run a look saw the program in the foreground, under the name that the config has for it.
+    in_front: BTreeSet<(String, String)>,
     /// Which message was typed into which run.
     typed: BTreeSet<(String, String)>,
     /// The latest writer whose change took effect.
@@ -171,12 +171,12 @@ impl Judge {
             let seen = ticked.observation.members.get(&agent.name);
             let member = ticked.decision.next.members.get(&agent.name);
             let is_up = member.is_some_and(|member| matches!(member.life, Life::Up { .. }));
-            let command = seen.and_then(|seen| seen.pane.known()).map(|pane| &pane.command);
-            if is_up
-                && command.is_some()
-                && command == fleet.backend_of(agent).process_name.as_ref()
-            {
-                self.in_front.insert(agent.name.clone());
+            let Some(pane) = seen.and_then(|seen| seen.pane.known()).filter(|_| is_up) else {
+                continue;
+            };
+            let name = fleet.backend_of(agent).process_name.as_ref();
+            if let Some(run) = pane.run.filter(|_| name == Some(&pane.command)) {
+                self.in_front.insert((agent.session.as_str().to_owned(), run.to_string()));
             }
         }
     }

@@ -1,3 +1,5 @@
+mod properties;
+
 use agents_config::{Environment, Fleet, load_text};
 
 use crate::activity::fixture::now;

@@ -65,8 +65,9 @@ impl Judge {
         if truth.is_dead {
             found.push(format!("I11: something was typed into the dead pane of {session}"));
         }
-        // A name that was never seen may be wrong, and then tells nothing.
-        let is_known = self.in_front.contains(&agent.name);
+        // A name that no look saw in this run may be wrong, and then tells nothing.
+        let run = truth.run.clone().unwrap_or_default();
+        let is_known = self.in_front.contains(&(session.clone(), run));
         if is_known && backend.process_name.as_ref().is_some_and(|name| *name != truth.command) {
             found.push(format!("I11: {session} was typed at while `{}` runs there", truth.command));
         }

@@ -52,7 +52,11 @@ pub fn live(seed: u64, keeps_trace: bool) -> Result<Lived, SimError> {
 /// # Errors
 /// When the simulation itself fails.
 pub fn live_by_no_clock(seed: u64, is_set: bool) -> Result<Lived, SimError> {
-    let mut life = LifeOf::new(seed, true)?;
+    let mut random = Random::new(seed);
+    let mut drawn = Drawn::of(&mut random);
+    // Files carry the time of day, too.
+    drawn.config = drawn.config.replacen("[defaults]\n", "[defaults]\nlog = false\n", 1);
+    let mut life = LifeOf::of(seed, (random, drawn), true)?;
     life.mix.leave_out(&[
         Kind::LimitedWithReset,
         Kind::QuotedLimit,
@@ -120,6 +124,15 @@ impl LifeOf {
     fn new(seed: u64, keeps_trace: bool) -> Result<Self, SimError> {
         let mut random = Random::new(seed);
         let drawn = Drawn::of(&mut random);
+        Self::of(seed, (random, drawn), keeps_trace)
+    }
+
+    /// Goes on from the fleet that was drawn.
+    fn of(
+        seed: u64,
+        (mut random, drawn): (Random, Drawn),
+        keeps_trace: bool,
+    ) -> Result<Self, SimError> {
         let mix = Mix::of(&mut random);
         let mut simulation = Simulation::new(&drawn.config)?;
         simulation.judge = Some(Judge::default());

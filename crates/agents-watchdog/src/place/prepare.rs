@@ -11,8 +11,8 @@ use super::Start;
 use super::descriptors::Descriptors;
 use super::facts::log_file;
 use crate::launch::{
-    CommandLine, LaunchSpec, RunFiles, Surroundings, command_of_agent, command_of_service, telling,
-    wrapped, write_private,
+    CommandLine, LaunchSpec, RunFiles, Surroundings, command_of_agent, command_of_service,
+    make_own, telling, wrapped, write_private,
 };
 use crate::observe::{session_of, tag};
 
@@ -42,6 +42,7 @@ pub(crate) fn prepare(
         (Some(agent), _) => {
             let mut command = agent_command(fleet, agent, start, myself)?;
             let around = Surroundings::of(fleet, agent, tmux_socket);
+            make_own(fleet, agent, &around)?;
             command.argv = wrapped(fleet, agent, &around, command.argv);
             (command, &agent.dir, agent.create_dir, agent.log)
         }

@@ -1,3 +1,5 @@
+mod properties;
+
 use chrono::{DateTime, Utc};
 
 use super::{Promise, last};
