@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_beat_dates_the_file_and_names_who_beats() {
+    fn f60_each_beat_dates_the_file_and_names_who_beats() {
         let root = tempfile::tempdir().unwrap();
         let file = heartbeat_file(root.path());
         let own = std::process::id().to_string();

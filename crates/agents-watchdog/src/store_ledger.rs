@@ -7,6 +7,9 @@ use crate::ledger::{Entry, EntryKind, Ledger, LedgerError, Record};
 use crate::place::ClockMark;
 use crate::redacted::redacted;
 
+#[cfg(test)]
+mod tests;
+
 /// As the store itself says it of a damaged file.
 const WAY_OUT: &str = "restore a copy, or let `agents down` set it aside and end the fleet";
 
