@@ -32,3 +32,19 @@ pub enum WatchdogError {
     )]
     Interrupted,
 }
+
+impl WatchdogError {
+    /// Whether the store itself is what is wrong.
+    pub(crate) fn is_damage(&self) -> bool {
+        match self {
+            Self::Store(error) => error.is_damage(),
+            Self::Ledger(error) => matches!(error, LedgerError::Damaged(_)),
+            Self::Displaced(_)
+            | Self::SetAside
+            | Self::Neighbour(_)
+            | Self::Lock(_)
+            | Self::Signals(_)
+            | Self::Interrupted => false,
+        }
+    }
+}

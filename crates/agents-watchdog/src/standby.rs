@@ -58,11 +58,11 @@ impl<D: Driver> Reign<D> {
             LedgerError::Displaced => {
                 let trouble = WatchdogError::Displaced(state_dir.clone()).to_string();
                 self.block(account, &trouble);
-                self.stand_by(account, signals).await
+                self.stand_by(account, signals, false).await
             }
             LedgerError::Damaged(_) => {
                 self.block(account, &error.to_string());
-                self.stand_by(account, signals).await
+                self.stand_by(account, signals, true).await
             }
             LedgerError::Unusable(_) => {
                 // Read-only until the store can be used again: nothing was done.
@@ -80,11 +80,12 @@ impl<D: Driver> Reign<D> {
         }
     }
 
-    /// Waits, with no store open, for one that can be used.
+    /// Waits, with no store open, for one that can be used. `is_damaged`: that is why, and it was said.
     async fn stand_by(
         &mut self,
         account: &mut Account,
         signals: &mut Signals,
+        is_damaged: bool,
     ) -> Result<Option<Duration>, WatchdogError> {
         let fleet = self.config.fleet().clone();
         let state_dir = fleet.state_dir();
@@ -108,7 +109,7 @@ impl<D: Driver> Reign<D> {
             }
             // Whoever puts it back may be in the midst of it, one file after the other.
             let now = Trace::of(&state_dir);
-            if now.is_some() && now == before && self.regain(&state_dir, account)? {
+            if now.is_some() && now == before && self.regain(&state_dir, account, is_damaged)? {
                 self.fence().await;
                 return Ok(self.is_wanted().then_some(Duration::ZERO));
             }
@@ -129,7 +130,12 @@ impl<D: Driver> Reign<D> {
     }
 
     /// Takes the fleet over anew, as far as that is possible now.
-    fn regain(&mut self, state_dir: &Path, account: &mut Account) -> Result<bool, WatchdogError> {
+    fn regain(
+        &mut self,
+        state_dir: &Path,
+        account: &mut Account,
+        is_damaged: bool,
+    ) -> Result<bool, WatchdogError> {
         let own = holder(&self.what);
         if self.lock.is_none() {
             self.lock = match FleetLock::acquire(state_dir, &own) {
@@ -152,7 +158,10 @@ impl<D: Driver> Reign<D> {
         match self.reopen(state_dir, &own) {
             Ok(()) => Ok(true),
             Err(error) => {
-                account.blocked(state_dir, &error.to_string());
+                // One damage is told once, though another look finds other words for it.
+                if !(is_damaged && error.is_damage()) {
+                    account.blocked(state_dir, &error.to_string());
+                }
                 self.engine.ledger.store().let_go();
                 Ok(false)
             }
