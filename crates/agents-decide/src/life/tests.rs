@@ -161,7 +161,14 @@ fn owed_after(screens: &[&str]) -> Vec<usize> {
     let member = state.members.get_mut(&ann()).unwrap();
     let (text, owed_since) = ("say hello".to_owned(), now(10).at);
     let kind = MessageKind::Operator(0);
-    member.mailbox.queue.push_back(Message { id: 7, kind, text, owed_since, now_until: None });
+    member.mailbox.queue.push_back(Message {
+        id: 7,
+        kind,
+        text,
+        owed_since,
+        now_until: None,
+        again: None,
+    });
     let before = vec!["> say hello".to_owned(), "? for shortcuts".to_owned()];
     let (at, run) = (now(20).at, Some(RunId(3)));
     member.mailbox.stage =
