@@ -1,6 +1,7 @@
 //! What is remembered of a member that the file no longer declares? All of it, for a day: it may run on, its processes
 //! may outlive it, and whoever puts it back into the file has neither mended it nor asked for it anew.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use agents_names::AgentName;
@@ -51,15 +52,14 @@ fn as_last_seen(life: Life) -> Life {
 pub(crate) fn put_aside(draft: &mut Draft<'_>) {
     let now = draft.now.at;
     draft.next.left.retain(|_, left| now.since(left.since) < REMEMBERED_FOR);
-    let names: Vec<AgentName> = draft.declared().iter().map(|what| what.name().clone()).collect();
-    let members = std::mem::take(&mut draft.next.members);
-    for (name, member) in members {
-        if names.contains(&name) {
-            draft.next.members.insert(name, member);
-        } else {
-            // Whoever asks about one that has left makes no new one of it.
-            draft.next.left.entry(name).or_insert(Left { since: now, member });
-        }
+    let declared = draft.declared();
+    let names: BTreeSet<&AgentName> = declared.iter().map(|what| what.name()).collect();
+    let members = draft.next.members.keys();
+    let gone: Vec<AgentName> = members.filter(|name| !names.contains(name)).cloned().collect();
+    for name in gone {
+        let Some(member) = draft.next.members.remove(&name) else { continue };
+        // Whoever asks about one that has left makes no new one of it.
+        draft.next.left.entry(name).or_insert(Left { since: now, member });
     }
 }
 

@@ -50,6 +50,9 @@ pub struct Simulation {
     ticks: u64,
     /// How many of them were told of.
     second_servers: u32,
+    /// Who starts a watchdog that died again, so long after its death.
+    pub(crate) revives_after: Option<Duration>,
+    returns_at: Option<Duration>,
     /// Compares what is decided and done with what is really there, where somebody asked for that.
     pub(crate) judge: Option<Judge>,
 }
@@ -79,6 +82,8 @@ impl Simulation {
             next_tick: Duration::ZERO,
             ticks: 0,
             second_servers: 0,
+            revives_after: None,
+            returns_at: None,
             judge: None,
             terminals,
         })
@@ -233,6 +238,9 @@ impl Simulation {
         loop {
             self.look_for_news()?;
             let now = self.terminals.now();
+            if self.returns_at.take_if(|at| *at <= now).is_some() && self.watchdog.is_none() {
+                self.start_watchdog()?;
+            }
             if self.watchdog.is_some() && self.next_tick <= now {
                 self.tick()?;
                 continue;
@@ -241,6 +249,7 @@ impl Simulation {
                 return Ok(());
             }
             let due = if self.watchdog.is_some() { then.min(self.next_tick) } else { then };
+            let due = self.returns_at.map_or(due, |at| due.min(at));
             self.terminals.set_now(due.min(now + STEP));
             self.machine.sync();
             self.judge();
@@ -296,6 +305,7 @@ impl Simulation {
         };
         if let Some(death) = self.gate.death() {
             over = Some(format!("the watchdog dies {death}"));
+            self.returns_at = self.revives_after.map(|after| now + after);
         }
         if let Some(over) = over {
             self.trace.say(&over);
@@ -306,6 +316,11 @@ impl Simulation {
             self.reboot();
         }
         Ok(())
+    }
+
+    /// How many effects and how many records were tried so far.
+    pub(crate) fn tried(&self) -> (u32, u32) {
+        (self.gate.tried(), self.disk.tried())
     }
 
     /// What must hold at every moment, whatever was decided.

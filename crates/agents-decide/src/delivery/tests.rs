@@ -44,7 +44,7 @@ fn a_clock_in_the_footer_is_no_evidence() {
 }
 
 #[test]
-fn a_wrapped_message_is_found() {
+fn f31_a_wrapped_message_is_found() {
     let text = "one two three four five six seven eight nine ten";
     check(
         "> one two three four five six\nseven eight nine ten",
@@ -56,7 +56,7 @@ fn a_wrapped_message_is_found() {
 }
 
 #[test]
-fn a_paste_placeholder_that_stays_in_the_composer_did_not_go() {
+fn f31_a_paste_placeholder_that_stays_in_the_composer_did_not_go() {
     let long = "x y z ".repeat(200);
     check(
         "> [Pasted text #1 +73 lines]\nfooter",
@@ -103,7 +103,7 @@ fn f31_a_footer_that_changes_below_a_text_is_no_evidence() {
 }
 
 #[test]
-fn what_is_left_of_the_text_in_the_composer_did_not_go() {
+fn f31_what_is_left_of_the_text_in_the_composer_did_not_go() {
     for (draft, text, expected) in [
         ("ends with a backslash", "ends with a backslash \\", true),
         ("one line\n  and two", "one line\nand two", true),

@@ -1,5 +1,7 @@
 //! What becomes of a member whose state is older than its session, and of a message that is under way when it is stopped?
 
+mod pairs;
+
 use agents_config::{Environment, Fleet, load_text};
 use agents_names::AgentName;
 
