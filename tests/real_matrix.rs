@@ -14,6 +14,8 @@ mod dialogs;
 mod drafts;
 #[path = "real_matrix/ends.rs"]
 mod ends;
+#[path = "real_matrix/hooks.rs"]
+mod hooks;
 #[path = "real_matrix/limits.rs"]
 mod limits;
 #[path = "real_matrix/questions.rs"]

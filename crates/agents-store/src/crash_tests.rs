@@ -159,7 +159,7 @@ fn f41_a_commit_torn_anywhere_is_whole_or_was_never_there() {
     std::fs::create_dir(&torn).unwrap();
     let mut whole = 0;
     // Every byte of the heads of the log's pages, which say what counts; of their contents, some.
-    let counts = |end: &usize| (end.saturating_sub(32) % 4120) < 32 || end % 29 == 0;
+    let counts = |end: &usize| (end.saturating_sub(32) % 4120) < 32 || end.is_multiple_of(29);
     for end in (first..=after.len()).filter(|end| counts(end) || *end == after.len()) {
         let mut log = after[..end].to_vec();
         log.extend(before.get(end..).unwrap_or_default());

@@ -91,6 +91,13 @@ pub(super) fn obstacle(
         draft.look_in(Duration::from_millis(500));
         return Some("it has not said yet that it took the prompt that it was started with");
     }
+    if draft.now.at.since(since) < APPEARS_WITHIN
+        && is_loading(draft, what, seen)
+        && draws(draft, what)
+    {
+        draft.look_in(Duration::from_millis(500));
+        return Some("it loads the conversation that it resumes, and still draws");
+    }
     if is_unheard(draft, what, seen) {
         draft.look_in(Duration::from_millis(500));
         return Some("it has not said yet what it makes of the message before");
@@ -150,6 +157,16 @@ fn is_beginning(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSeen) ->
     let opening = program.map(|program| program.opening.clone()).unwrap_or_default();
     let is_prompted = !messages::is_empty(agent) && !messages::is_typed(backend, &opening);
     backend.hooks && is_prompted && seen.told.is_none()
+}
+
+/// Whether it was started with a conversation that nothing but its screen tells to be loaded. gemini shows an empty composer
+/// under its head first, and then another one under the conversation: what is typed at the first is gone.
+fn is_loading(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSeen) -> bool {
+    let Declared::Agent(agent) = what else { return false };
+    let backend = draft.fleet.backend_of(agent);
+    let program = draft.member(&agent.name).program.as_ref();
+    let opening = program.map(|program| program.opening.clone()).unwrap_or_default();
+    backend.preset.is_some() && seen.told.is_none() && messages::is_typed(backend, &opening)
 }
 
 /// Whether what its server told is older than the message that it got last: it is asked only now and then, and would take a second message

@@ -17,7 +17,7 @@ pub(super) fn settle(order: &Order) -> Result<Ways, ServerError> {
         "models": {"mock-1": model}});
     let config = json!({"autoupdate": false, "share": "disabled", "model": "mock/mock-1",
         "small_model": "mock/mock-1", "enabled_providers": ["mock"],
-        "permission": {"bash": word, "edit": word}, "provider": {"mock": provider}});
+        "permission": {"bash": word, "edit": word, "external_directory": word}, "provider": {"mock": provider}});
     order.write(".config/opencode/opencode.json", &config.to_string())?;
     let env = vec![
         ("OPENCODE_DISABLE_AUTOUPDATE", "1".to_owned()),

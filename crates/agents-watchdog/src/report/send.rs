@@ -6,6 +6,8 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::Duration;
 
+use rustix::net::{AddressFamily, SocketAddrUnix, SocketType};
+
 use super::owner::{own_folder, own_socket};
 use super::{Envelope, Spool, socket_path};
 
@@ -32,8 +34,18 @@ fn check(socket: &Path, state_dir: &Path) -> std::io::Result<()> {
     own_socket(socket)
 }
 
+/// Connects at once or not at all: where a stopped watchdog has let its backlog fill, whoever waits for a place waits for ever.
+fn connect(socket: &Path) -> std::io::Result<UnixStream> {
+    let end = rustix::net::socket(AddressFamily::UNIX, SocketType::STREAM, None)?;
+    let stream = UnixStream::from(end);
+    stream.set_nonblocking(true)?;
+    rustix::net::connect(&stream, &SocketAddrUnix::new(socket)?)?;
+    stream.set_nonblocking(false)?;
+    Ok(stream)
+}
+
 fn hand_over(socket: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut stream = UnixStream::connect(socket)?;
+    let mut stream = connect(socket)?;
     stream.set_write_timeout(Some(PATIENCE))?;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.write_all(bytes)?;

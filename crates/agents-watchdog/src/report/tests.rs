@@ -53,6 +53,30 @@ async fn what_nobody_heard_waits_in_the_spool_and_comes_in_its_order() {
     assert_eq!(inbox.take(), []);
 }
 
+/// A watchdog that is stopped, or hangs, takes no connection; they pile up, and then none can be made.
+#[test]
+fn whoever_never_answers_keeps_nobody() {
+    use rustix::net::{AddressFamily, SocketAddrUnix, SocketType};
+    let state = tempfile::tempdir().unwrap();
+    let socket = rustix::net::socket(AddressFamily::UNIX, SocketType::STREAM, None).unwrap();
+    let address = SocketAddrUnix::new(socket_path(state.path())).unwrap();
+    rustix::net::bind(&socket, &address).unwrap();
+    std::fs::set_permissions(socket_path(state.path()), std::fs::Permissions::from_mode(0o600))
+        .unwrap();
+    rustix::net::listen(&socket, 0).unwrap();
+    let (done, ended) = std::sync::mpsc::channel();
+    let folder = state.path().to_owned();
+    std::thread::spawn(move || {
+        for at in 0..5 {
+            send(&folder, &report(at, "Stop")).unwrap();
+        }
+        done.send(()).unwrap();
+    });
+    ended.recv_timeout(Duration::from_secs(60)).expect("nobody waits for a place in the backlog");
+    let kept = std::fs::read_dir(state.path().join("spool")).unwrap().count();
+    assert_eq!(kept, 5);
+}
+
 #[tokio::test]
 async fn a_stream_of_nonsense_is_no_report_and_does_no_harm() {
     let state = tempfile::tempdir().unwrap();

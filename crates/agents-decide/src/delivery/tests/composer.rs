@@ -1,13 +1,13 @@
 //! A program whose composer a preset reads gets its messages, in virtual time.
 
-use agents_config::{Environment, Fleet, load_text};
-use agents_names::AgentName;
+use agents_config::{Environment, Fleet, OneOff, load_text};
+use agents_names::{AgentName, BackendName};
 
 use crate::activity::fixture::{member, now, pane};
 use crate::{
-    Action, Answer, FleetState, MemberSeen, Message, MessageKind, Moment, Observation, PaneSeen,
-    Request, RequestId, Seen, SendTerms, ServerSeen, Shown, ShownState, Verb, Went, decide,
-    messages,
+    Action, Answer, FleetState, MemberSeen, Message, MessageKind, Moment, Observation, Opening,
+    PaneSeen, Program, Request, RequestId, RunId, Seen, SendTerms, ServerSeen, Shown, ShownState,
+    Verb, Went, decide, messages,
 };
 
 /// What a program does with what is typed at it.
@@ -39,10 +39,15 @@ struct Scene {
 
 impl Scene {
     fn new(habit: Habit) -> Self {
+        Self::of("opencode", habit)
+    }
+
+    fn of(preset: &str, habit: Habit) -> Self {
         let text = "[defaults]\nsession_prefix = \"t-\"\nlog_dir = \"l\"\nprompt = \"x\"\nbackend = \"c\"\nwatch = \"heal\"\n\
-             [backend.c]\npreset = \"opencode\"\n[[agent]]\nname = \"ann\"\n";
+             [backend.c]\npreset = \"PRESET\"\n[[agent]]\nname = \"ann\"\n";
+        let text = text.replace("PRESET", preset);
         let path = std::path::Path::new("/p/agents.toml");
-        let fleet = load_text(text, path, &Environment::default()).expect("valid").fleet;
+        let fleet = load_text(&text, path, &Environment::default()).expect("valid").fleet;
         Self {
             fleet,
             state: FleetState::default(),
@@ -243,4 +248,33 @@ fn what_comes_behind_a_ping_that_is_typed_again_does_not_wait_for_it() {
     scene.run(None, 120);
     assert_eq!(scene.history, ["hello there", messages::CLAIM]);
     assert!(!scene.is_stuck());
+}
+
+#[test]
+fn a_program_that_loads_its_conversation_gets_nothing_while_it_draws() {
+    let typed = |opening: Opening| {
+        let mut scene = Scene::of("gemini", Habit::Late(0));
+        scene.run(None, 1);
+        let ann = scene.state.members.values_mut().next().expect("was seen");
+        ann.program = Some(Program {
+            run: RunId(1),
+            backend: BackendName::new("c").expect("valid"),
+            model: None,
+            one_off: OneOff::default(),
+            opening,
+        });
+        scene.asked += 1;
+        // Something new is drawn each second, twenty seconds long.
+        let mut send = Some("hello there");
+        for second in 0..20 {
+            scene.history.push(format!("drawn {second}"));
+            scene.run(send.take(), 1);
+        }
+        scene.run(None, 100);
+        scene.typed_at.first().copied()
+    };
+    // The conversation of a resumed one is there once nothing has been drawn for three seconds.
+    let (resumed, begun) = (typed(Opening::Resumed("c1".to_owned())), typed(Opening::Unnamed));
+    assert!(resumed >= Some(23) && resumed < Some(28), "{resumed:?}");
+    assert!(begun.is_some() && begun < Some(20), "{begun:?}");
 }
