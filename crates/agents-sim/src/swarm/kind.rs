@@ -102,18 +102,6 @@ impl Mix {
         mix
     }
 
-    /// These never come.
-    pub fn leave_out(&mut self, kinds: &[Kind]) {
-        self.weights.retain(|(kind, _)| !kinds.contains(kind));
-        self.count();
-    }
-
-    /// This one comes often.
-    pub fn add(&mut self, kind: Kind) {
-        self.weights.push((kind, 6));
-        self.count();
-    }
-
     fn count(&mut self) {
         self.total = self.weights.iter().map(|(_, weight)| weight).sum();
     }

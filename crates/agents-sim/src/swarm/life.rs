@@ -46,30 +46,6 @@ pub fn live(seed: u64, keeps_trace: bool) -> Result<Lived, SimError> {
     LifeOf::new(seed, keeps_trace)?.live()
 }
 
-/// Lives the life of that seed without what names a time of day, with a wall clock that somebody sets, or one that
-/// nobody sets: the two are to be the same.
-///
-/// # Errors
-/// When the simulation itself fails.
-pub fn live_by_no_clock(seed: u64, is_set: bool) -> Result<Lived, SimError> {
-    let mut random = Random::new(seed);
-    let mut drawn = Drawn::of(&mut random);
-    // Files carry the time of day, too.
-    drawn.config = drawn.config.replacen("[defaults]\n", "[defaults]\nlog = false\n", 1);
-    let mut life = LifeOf::of(seed, (random, drawn), true)?;
-    life.mix.leave_out(&[
-        Kind::LimitedWithReset,
-        Kind::QuotedLimit,
-        Kind::Promise,
-        // Over the time in which a machine was off only the wall clock tells.
-        Kind::Reboot,
-        Kind::PowerFails,
-    ]);
-    life.mix.add(Kind::ClockJumps);
-    life.sets_clock = is_set;
-    life.live()
-}
-
 impl LifeOf {
     fn live(mut self) -> Result<Lived, SimError> {
         self.faults()?;
@@ -98,8 +74,6 @@ impl LifeOf {
 pub(super) struct LifeOf {
     seed: u64,
     keeps_trace: bool,
-    /// Whether a jump of the wall clock is one.
-    pub sets_clock: bool,
     pub simulation: Simulation,
     pub random: Random,
     pub drawn: Drawn,
@@ -124,15 +98,6 @@ impl LifeOf {
     fn new(seed: u64, keeps_trace: bool) -> Result<Self, SimError> {
         let mut random = Random::new(seed);
         let drawn = Drawn::of(&mut random);
-        Self::of(seed, (random, drawn), keeps_trace)
-    }
-
-    /// Goes on from the fleet that was drawn.
-    fn of(
-        seed: u64,
-        (mut random, drawn): (Random, Drawn),
-        keeps_trace: bool,
-    ) -> Result<Self, SimError> {
         let mix = Mix::of(&mut random);
         let mut simulation = Simulation::new(&drawn.config)?;
         simulation.judge = Some(Judge::default());
@@ -143,7 +108,6 @@ impl LifeOf {
         Ok(Self {
             seed,
             keeps_trace,
-            sets_clock: true,
             simulation,
             random,
             drawn,

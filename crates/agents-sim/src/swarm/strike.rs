@@ -330,9 +330,7 @@ impl LifeOf {
             Kind::ClockJumps => {
                 let days = i64::from(self.count(20)) - 10;
                 let now = self.now();
-                if self.sets_clock {
-                    self.simulation.machine.parts().jumps.push((now, TimeDelta::days(days)));
-                }
+                self.simulation.machine.parts().jumps.push((now, TimeDelta::days(days)));
             }
             Kind::Reboot => self.simulation.reboot(),
             other => unreachable_kind(other),
