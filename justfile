@@ -32,6 +32,10 @@ instructions agents="500":
     cargo build --release --locked -p agents-decide --example pure_tick
     scripts/instructions.sh {{ agents }}
 
+# Fails where a decision takes over 10 % more instructions than it did; `just instructions-check --update` keeps what it takes now.
+instructions-check *update:
+    scripts/instructions.sh --check {{ update }}
+
 # Lets fleets live through faults in virtual time, as CI does: 10,000 fleet-hours unless said otherwise.
 sim hours="10000" seed="1":
     cargo run --release --locked -p agents -- sim --seed {{ seed }} --hours {{ hours }} --coverage
@@ -39,6 +43,9 @@ sim hours="10000" seed="1":
 # What a night is for, each from a seed that is the day's: 250,000 fleet-hours, 100,000 texts typed at a terminal, an hour of fuzzing.
 nightly hours="250000":
     cargo run --release --locked -p agents -- sim --seed "$(date -u +%Y%m%d)" --hours {{ hours }} --coverage
+    AGENTS_EVERY_CUT=1 cargo test --release --locked -p agents-sim --test interrupted
+    AGENTS_KILLS=500 cargo test --locked -p agents --test kill_watchdog random
+    AGENTS_RACES=200 cargo test --locked -p agents --test cli races::f5
     AGENTS_PAYLOADS=100000 cargo test --locked -p agents --test security s03_s04
     cargo run --locked -p agents-fuzz -- --seconds 600 --seed "$(date -u +%Y%m%d)"
 
@@ -54,12 +61,16 @@ coverage:
 planted:
     cargo test --release --locked -p agents-sim --features planted --test planted -- --nocapture
 
+# Writes the page that says which fault is shown by which test.
+coverage-page:
+    UPDATE_COVERAGE=1 cargo test --locked -p agents --test coverage
+
 # Looks at formats, lints, the purity of decisions and, where cargo-deny is there, licences and sources.
 check:
     cargo fmt --all --check
     cargo check --locked -p agents-decide
     cargo clippy --locked --workspace --all-targets -- -D warnings
-    if cargo deny --version >/dev/null 2>&1; then cargo deny check bans licenses sources; fi
+    if cargo deny --version >/dev/null 2>&1; then cargo deny --locked check bans licenses sources; fi
 
 # Accepts changed snapshots after a look at each.
 snapshots:

@@ -27,12 +27,15 @@ main() {
     step "lints"
     if component clippy; then cargo clippy --locked --workspace --all-targets -- -D warnings; fi
     step "tests"
+    with_runner
     AGENTS_SKIP_REAL=1 cargo test --locked --workspace --no-fail-fast
+    step "instructions of a decision"
+    scripts/instructions.sh --check
     step "fuzz"
     cargo run --locked -p agents-fuzz -- --seconds "${AGENTS_FUZZ_SECONDS:-20}"
     step "licences and sources"
     # tests/security/supply.rs has looked at the same already.
-    if component deny; then cargo deny --offline check bans licenses sources; fi
+    if component deny; then cargo deny --locked check bans licenses sources; fi
     real_program
     [ "${1:-}" != --real ] || real_matrix
     echo "test: ok"
@@ -40,6 +43,12 @@ main() {
 
 step() {
     printf '\n== %s\n' "$1"
+}
+
+# Suites that mostly wait run more tests at once, and each says how long it took.
+with_runner() {
+    host=$(rustc -vV | sed -n 's/^host: //p' | tr 'a-z-' 'A-Z_')
+    export "CARGO_TARGET_${host}_RUNNER=$root/scripts/test-runner.sh"
 }
 
 # A toolchain may lack a part; the tests themselves need none of them.

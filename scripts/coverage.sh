@@ -19,7 +19,12 @@ main() {
     }
     rm -rf "$folder"
     mkdir -p "$folder"
-    mapfile -t programs < <(run_tests)
+    run_tests
+    mapfile -t programs < <(list_programs)
+    if [ "${#programs[@]}" = 0 ]; then
+        echo "coverage: cargo names no test program" >&2
+        exit 1
+    fi
     "$tools/llvm-profdata" merge -sparse "$folder"/*.profraw -o "$folder/all.profdata"
     objects=("${programs[0]}")
     for program in "${programs[@]:1}"; do objects+=(-object "$program"); done
@@ -51,12 +56,16 @@ find_tools() {
     return 1
 }
 
-# Runs the tests and prints their programs, one a line.
+tests=(-p agents-decide -p agents-sim --locked --lib --tests)
+
 run_tests() {
-    local tests=(-p agents-decide -p agents-sim --locked)
     export RUSTC_WORKSPACE_WRAPPER="$PWD/scripts/instrumented-rustc.sh" CARGO_INCREMENTAL=0
-    LLVM_PROFILE_FILE="$folder/%p-%m.profraw" cargo test "${tests[@]}" --lib --tests >&2
-    cargo test "${tests[@]}" --lib --tests --no-run --message-format=json 2>/dev/null |
+    LLVM_PROFILE_FILE="$folder/%p-%m.profraw" cargo test "${tests[@]}" >&2
+}
+
+# The programs that have just run, one a line.
+list_programs() {
+    cargo test "${tests[@]}" --no-run --message-format=json 2>/dev/null |
         sed -n 's/.*"executable":"\([^"]*\)".*/\1/p'
 }
 

@@ -8,7 +8,7 @@ use agents_config::Fleet;
 use agents_decide::Now;
 use agents_names::PhaseId;
 use agents_store::{FleetLock, LockError};
-use agents_tmux::{OneShot, ServerId, TmuxError, server_process_alive};
+use agents_tmux::{Listing, OneShot, Place, ServerId, TmuxError, server_process_alive};
 use agents_watchdog::files::Files;
 use agents_watchdog::neighbour::{carries_prefix, without_prefix};
 use agents_watchdog::notify::untold;
@@ -60,10 +60,21 @@ pub fn look_at(app: &App, in_force: InForce) -> Result<Looked, Error> {
     let InForce { loaded, problem } = in_force;
     let fleet = loaded.fleet;
     let state_dir = fleet.state_dir();
-    let Remembered { document, words, config_problem, damage, socket, outbox } =
-        Remembered::of(&state_dir)?;
+    let place = app.terminals(&fleet);
+    // tmux takes longer to answer than the store takes to be read, so both are asked at once.
+    let (remembered, listed) = std::thread::scope(|scope| {
+        let listed = scope.spawn(|| place.as_ref().ok().map(listed));
+        (Remembered::of(&state_dir), listed.join())
+    });
+    let Remembered { document, words, config_problem, damage, socket, outbox } = remembered?;
     let watchdog = watchdog(&fleet)?;
-    let terminals = terminals(app, &fleet, document.as_ref(), socket.as_deref());
+    let terminals = match (place, listed) {
+        (Ok(place), Ok(Some(listed))) => {
+            terminals(&place, listed, document.as_ref(), socket.as_deref())
+        }
+        (Err(error), _) => unseen(error.to_string()),
+        (Ok(_), Ok(None) | Err(_)) => unseen("the look at tmux came to nothing".to_owned()),
+    };
     let (terminals, neighbour) = own(app, &fleet, terminals, watchdog);
     let phase = phase(&fleet, document.as_ref());
     let files = Files::of(&fleet, document.as_ref().map(|document| &document.state));
@@ -93,8 +104,12 @@ fn said(
     word: &Option<(String, u64)>,
     watchdog: WatchdogView,
 ) -> Option<String> {
-    if let Some(problem) = problem {
-        return Some(problem.to_string());
+    match problem {
+        Some(Problem::Broken(error)) => {
+            return Some(format!("{error}; `agents check` shows every problem"));
+        }
+        Some(Problem::Moved(moved)) => return Some(moved.to_string()),
+        None => {}
     }
     // The file is good for us; the watchdog may not have looked again yet. A predecessor's word is no longer true.
     let finder = watchdog.pid.map(u64::from)?;
@@ -145,38 +160,40 @@ pub fn is_done(fleet: &Fleet, phase: &PhaseId) -> Option<bool> {
     Some(text.is_some_and(|text| agents_decide::phase::is_done(&text, &plan.done_marker)))
 }
 
+fn unseen(cause: String) -> Terminals {
+    Terminals::Unseen { cause, hangs: false }
+}
+
+/// What tmux answers; nothing where it has no socket.
+fn listed(place: &Place) -> Option<std::io::Result<Result<Listing, TmuxError>>> {
+    let is_there = place.socket_path().exists();
+    let ask = || Ok(runtime()?.block_on(OneShot::new(place.clone()).outline()));
+    is_there.then(ask)
+}
+
 fn terminals(
-    app: &App,
-    fleet: &Fleet,
+    place: &Place,
+    listed: Option<std::io::Result<Result<Listing, TmuxError>>>,
     document: Option<&Document>,
     recorded: Option<&Path>,
 ) -> Terminals {
-    let unseen = |cause: String| Terminals::Unseen { cause, hangs: false };
-    let place = match app.terminals(fleet) {
-        Ok(place) => place,
-        Err(error) => return unseen(error.to_string()),
-    };
     let known = document.and_then(|document| document.state.server);
     let known = known.map(|server| ServerId { pid: server.pid, start_time: server.start_time });
     let living = known.filter(|server| server_process_alive(*server));
-    if let Some(elsewhere) = servers::elsewhere(&place, recorded, living) {
+    if let Some(elsewhere) = servers::elsewhere(place, recorded, living) {
         return unseen(elsewhere);
     }
     let no_server = || match living {
-        Some(server) => unseen(servers::without_socket(&place, server)),
+        Some(server) => unseen(servers::without_socket(place, server)),
         None => Terminals::NoServer,
     };
-    if !place.socket_path().exists() {
-        return no_server();
-    }
-    let listed = match runtime() {
-        Ok(runtime) => runtime.block_on(OneShot::new(place.clone()).outline()),
-        Err(error) => return unseen(error.to_string()),
-    };
     match listed {
-        Ok(listing) => Terminals::Listed(listing),
-        Err(TmuxError::NoServer { .. }) => no_server(),
-        Err(error) => Terminals::Unseen { cause: error.to_string(), hangs: error.is_time_out() },
+        None | Some(Ok(Err(TmuxError::NoServer { .. }))) => no_server(),
+        Some(Ok(Ok(listing))) => Terminals::Listed(listing),
+        Some(Ok(Err(error))) => {
+            Terminals::Unseen { cause: error.to_string(), hangs: error.is_time_out() }
+        }
+        Some(Err(error)) => unseen(error.to_string()),
     }
 }
 

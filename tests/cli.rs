@@ -10,6 +10,7 @@ mod cli {
     mod config;
     mod conversations;
     mod damaged;
+    mod descriptors;
     mod dialogs;
     mod displaced;
     mod documents;
@@ -33,6 +34,7 @@ mod cli {
     mod report;
     mod samples;
     mod send;
+    mod senders;
     mod sentences;
     mod service;
     mod socket;

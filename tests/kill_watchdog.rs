@@ -117,3 +117,96 @@ fn f40_a_watchdog_killed_again_and_again_brings_the_build_to_its_end_and_doubles
     let server = bed.tmux(&["display-message", "-p", "#{pid}"]);
     assert_eq!(server.out, "", "the server has ended too");
 }
+
+const FEW: &str = r#"
+HEAD
+restart_limit = 5000
+restart_delay_max = 1
+"#;
+
+/// An agent that is typed its kickoff and what it is sent.
+fn typed(name: &str) -> String {
+    format!(
+        r#"
+[backend.{name}]
+bin = "'{}' demo-agent --think 1 --record t-{name}.record"
+prompt_delivery = "ping"
+active_re = "esc to interrupt"
+ready_re = "for shortcuts"
+connect_delay = 1
+[[agent]]
+name = "{name}"
+backend = "{name}"
+watch = "heal"
+prompt = "kickoff-of-{name}"
+"#,
+        env!("CARGO_BIN_EXE_agents")
+    )
+}
+
+/// What an agent recorded, as JSON, in its order.
+fn recorded(bed: &Bed, name: &str) -> Vec<serde_json::Value> {
+    let record = bed.read(&format!("t-{name}.record"));
+    record.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+}
+
+/// How often each start of an agent was given its kickoff.
+fn kickoffs(bed: &Bed, name: &str) -> Vec<usize> {
+    let mut each = Vec::new();
+    for event in recorded(bed, name) {
+        if event["event"] == "started" {
+            each.push(0);
+        } else if event["event"] == "submitted"
+            && event.to_string().contains(&format!("kickoff-t-{name}"))
+        {
+            *each.last_mut().unwrap() += 1;
+        }
+    }
+    each
+}
+
+/// `AGENTS_KILLS=500` for a night.
+#[test]
+fn f40_at_random_moments_killed_watchdogs_lose_and_double_no_start_no_kickoff_and_no_message() {
+    let kills: usize =
+        std::env::var("AGENTS_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(50);
+    let bed = Bed::with(&format!("{FEW}{}{}", typed("x"), typed("p")));
+    bed.agents(&["up"]).ends_with(0);
+    let (mut ended, mut sent) = (0, 0);
+    for round in 0..kills {
+        let chance = (round as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 33;
+        // Every third time there is a death to heal, once the one before is healed.
+        let is_whole = || kickoffs(&bed, "x").len() == ended + 1 && kickoffs(&bed, "x")[ended] == 1;
+        if round % 3 == 0 && is_whole() && bed.has("t-x") {
+            bed.kill_session("t-x");
+            ended += 1;
+        }
+        if round % 3 == 1 {
+            let text = format!("message-{sent:03}-end");
+            bed.agents(&["send", "--wait=0", "p", &text]);
+            sent += 1;
+        }
+        std::thread::sleep(Duration::from_millis(chance % 700));
+        if let Some(pid) = watchdog(&bed) {
+            kill_9(pid);
+        }
+        bed.agents(&["up", "watchdog"]).ends_with(0);
+    }
+    bed.until("x runs with its kickoff", || {
+        kickoffs(&bed, "x").len() == ended + 1 && kickoffs(&bed, "x")[ended] == 1
+    });
+    let got = |number: usize| {
+        let text = format!("message-{number:03}-end");
+        let events = recorded(&bed, "p");
+        let submitted = events.iter().filter(|event| event["event"] == "submitted");
+        submitted.filter(|event| event.to_string().contains(&text)).count()
+    };
+    bed.until("all messages are there", || (0..sent).all(|number| got(number) > 0));
+    let all: Vec<usize> = (0..sent).map(got).collect();
+    assert_eq!(all, vec![1; sent], "{}", bed.watchdog_log());
+    assert_eq!(kickoffs(&bed, "x"), vec![1; ended + 1], "{}", bed.watchdog_log());
+    assert_eq!(kickoffs(&bed, "p"), [1], "{}", bed.watchdog_log());
+    assert!(ended * 6 > kills && sent * 4 > kills, "{ended} deaths and {sent} messages in {kills}");
+    bed.agents(&["down"]).ends_with(0);
+    assert_eq!(bed.sessions(), Vec::<String>::new());
+}

@@ -26,6 +26,8 @@ mod texts;
 mod troubles;
 #[path = "real_matrix/wording.rs"]
 mod wording;
+#[path = "real_matrix/wraps.rs"]
+mod wraps;
 
 /// A test per CLI of that check.
 macro_rules! for_each_cli {

@@ -51,6 +51,14 @@ fn told_once(ran: &Ran) {
     assert!(ran.err.contains("`agents check`"), "{ran:?}");
 }
 
+/// `status` says it in what it shows, and nowhere else.
+#[track_caller]
+fn shown_once(status: &Ran) {
+    assert_eq!(status.err, "", "{status:?}");
+    assert_eq!(status.out.matches("config: BROKEN").count(), 1, "{status:?}");
+    assert_eq!(status.out.matches("`agents check` shows every problem").count(), 1, "{status:?}");
+}
+
 #[test]
 fn a_bad_file_of_a_fleet_that_never_was_is_reported_by_every_verb() {
     let bed = Bed::empty();
@@ -74,17 +82,17 @@ fn a_bad_file_of_a_fleet_that_never_was_is_reported_by_every_verb() {
 }
 
 #[test]
-fn a_file_that_broke_under_a_fleet_keeps_nobody_from_working_on_it() {
+fn f47_a_file_that_broke_under_a_fleet_keeps_nobody_from_working_on_it() {
     let bed = Bed::with(CONFIG);
     bed.agents(&["up"]).ends_with(0);
     for bad in bad_ones() {
         bed.write("agents.toml", &bad);
         let status = bed.agents(&["status"]).ends_with(0);
-        told_once(&status);
+        shown_once(&status);
         assert!(status.out.contains("ann            persistent  reader"), "{status:?}");
         bed.agents(&["status", "--exit-code"]).ends_with(3);
         let json = bed.agents(&["status", "--json"]).ends_with(0);
-        told_once(&json);
+        assert_eq!(json.err, "", "{json:?}");
         let json = json.json();
         assert!(json["config_problem"].is_string(), "{json}");
         assert_eq!(json["agents"][0]["state"], "running");
@@ -138,7 +146,11 @@ fn a_file_that_moved_away_from_a_living_fleet_is_not_judged_by() {
         for (old, new, said) in edits {
             bed.write("agents.toml", &good().replace(old, new));
             let status = bed.agents(&["status"]).ends_with(0);
-            assert_eq!(status.err.matches(said).count(), 1, "{status:?}");
+            assert_eq!(
+                (status.err.as_str(), status.out.matches(said).count()),
+                ("", 1),
+                "{status:?}"
+            );
             assert_eq!(status.out.matches("RUNNING [").count(), 3, "{status:?}");
             let json = bed.status();
             assert!(json["config_problem"].as_str().unwrap().contains(said), "{json}");
@@ -175,7 +187,7 @@ fn a_word_on_a_broken_file_is_gone_with_the_watchdog_that_found_it() {
 }
 
 #[test]
-fn a_link_that_is_turned_to_a_bad_file_leaves_the_last_good_fleet_in_force() {
+fn f47_f49_a_link_that_is_turned_to_a_bad_file_leaves_the_last_good_fleet_in_force() {
     let bed = Bed::empty();
     let turn = |to: &str| {
         let new = bed.dir.join("new");
@@ -195,7 +207,7 @@ fn a_link_that_is_turned_to_a_bad_file_leaves_the_last_good_fleet_in_force() {
         }
         turn("fleets/bad.toml");
         let status = bed.agents(&["status"]).ends_with(0);
-        told_once(&status);
+        shown_once(&status);
         assert!(status.out.contains("bob            persistent  reader"), "{status:?}");
         told_once(&bed.agents(&["send", "ann", "are you there"]).ends_with(0));
         turn("fleets/a.toml");
@@ -239,5 +251,43 @@ backend = "cat"
     refused();
     std::fs::remove_file(&log).unwrap();
     bed.agents(&["up"]).ends_with(0);
+    bed.agents(&["down"]).ends_with(0);
+}
+
+#[test]
+fn f47_what_is_no_text_file_in_the_place_of_the_config_touches_nobody() {
+    let bed = Bed::with(CONFIG);
+    bed.agents(&["up"]).ends_with(0);
+    let file = bed.dir.join("agents.toml");
+    let pids = || ["t-ann", "t-bob", "t-web", "t-watchdog"].map(|session| bed.pid(session));
+    let before = pids();
+    let put = |what: &str| {
+        let new = bed.dir.join("new");
+        match what {
+            "pipe" => assert!(bed.command("mkfifo").arg(&new).status().unwrap().success()),
+            "folder" => std::fs::create_dir(&new).unwrap(),
+            // As long as 100 MB, and nothing in it.
+            "giant" => std::fs::File::create(&new).unwrap().set_len(100 << 20).unwrap(),
+            "noise" => std::fs::write(&new, [0xff, 0xfe, 0x00, 0x9b].repeat(500)).unwrap(),
+            other => panic!("{other}"),
+        }
+        if what == "folder" {
+            std::fs::remove_file(&file).unwrap();
+        }
+        std::fs::rename(new, &file).unwrap();
+    };
+    for what in ["pipe", "giant", "noise", "folder"] {
+        put(what);
+        bed.until(what, || bed.watchdog_log().matches("is broken").count() > 0);
+        bed.until("it is told", || bed.status()["config_problem"].is_string());
+        bed.agents(&["send", "ann", "--wait=2m", what]).ends_with(0);
+        assert_eq!(pids(), before, "{what}");
+        if what == "folder" {
+            std::fs::remove_dir(&file).unwrap();
+        }
+        bed.write("agents.toml", &good());
+        bed.until("it is good again", || bed.status()["config_problem"].is_null());
+    }
+    assert_eq!(pids(), before);
     bed.agents(&["down"]).ends_with(0);
 }

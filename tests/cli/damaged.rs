@@ -1,6 +1,7 @@
 //! A store that was damaged under a living watchdog: it is said, with the way out, and the fleet can be ended.
 
-use std::path::PathBuf;
+use std::os::unix::fs::FileExt as _;
+use std::path::{Path, PathBuf};
 
 use crate::support::Bed;
 
@@ -32,6 +33,13 @@ fn damages(whole: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
     vec![("noise", noise), ("torn", torn), ("cut", whole[..70].to_vec()), ("empty", Vec::new())]
 }
 
+/// In its place and without a moment in which it is empty, which would be another damage.
+fn overwrite(file: &Path, bytes: &[u8]) {
+    let file = std::fs::File::options().write(true).open(file).unwrap();
+    file.write_all_at(bytes, 0).unwrap();
+    file.set_len(bytes.len() as u64).unwrap();
+}
+
 fn set_aside(bed: &Bed) -> Vec<PathBuf> {
     let files = std::fs::read_dir(bed.dir.join(".state/state")).unwrap();
     let files = files.map(|entry| entry.unwrap().path());
@@ -43,7 +51,7 @@ fn set_aside(bed: &Bed) -> Vec<PathBuf> {
 }
 
 #[test]
-fn damage_under_a_watchdog_is_said_once_and_down_gets_the_fleet_out_of_it() {
+fn f41_damage_under_a_watchdog_is_said_once_and_down_gets_the_fleet_out_of_it() {
     let bed = Bed::with(CONFIG);
     bed.agents(&["up"]).ends_with(0);
     let whole = std::fs::read(store(&bed)).unwrap();
@@ -53,7 +61,7 @@ fn damage_under_a_watchdog_is_said_once_and_down_gets_the_fleet_out_of_it() {
     for (at, (what, bytes)) in damages(&whole).into_iter().enumerate() {
         let errors = bed.watchdog_log().matches("nothing is done until that is mended").count();
         assert_eq!(errors, at, "{what}: told more than once\n{}", bed.watchdog_log());
-        std::fs::write(store(&bed), &bytes).unwrap();
+        overwrite(&store(&bed), &bytes);
         bed.until("the watchdog says so", || {
             bed.watchdog_log().matches("nothing is done until that is mended").count() == at + 1
         });
@@ -89,7 +97,7 @@ fn damage_under_a_watchdog_is_said_once_and_down_gets_the_fleet_out_of_it() {
 }
 
 #[test]
-fn a_store_that_is_put_back_as_it_was_is_used_again() {
+fn f41_a_store_that_is_put_back_as_it_was_is_used_again() {
     let bed = Bed::with(CONFIG);
     bed.agents(&["up"]).ends_with(0);
     let whole = std::fs::read(store(&bed)).unwrap();

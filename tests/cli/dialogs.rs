@@ -60,7 +60,7 @@ fn the_row_that_the_config_names_is_chosen_key_by_key() {
 }
 
 #[test]
-fn a_dialog_is_only_reported_unless_the_config_names_it_and_a_row_of_it() {
+fn f33_a_dialog_is_only_reported_unless_the_config_names_it_and_a_row_of_it() {
     for answer in [
         "",
         "answer = [{ dialog = \"trust-folder\", choose = \"Yes, proceed\" }]",

@@ -38,7 +38,7 @@ fn on_a_full_disk(bed: &Bed, words: &[&str]) -> Ran {
 }
 
 #[test]
-fn a_watchdog_on_a_full_disk_looks_on_and_goes_on_when_there_is_room() {
+fn f45_a_watchdog_on_a_full_disk_looks_on_and_goes_on_when_there_is_room() {
     let bed = Bed::with(CONFIG);
     bed.agents(&["up"]).ends_with(0);
     let pid = watchdog(&bed);
@@ -68,7 +68,7 @@ fn a_watchdog_on_a_full_disk_looks_on_and_goes_on_when_there_is_room() {
 }
 
 #[test]
-fn verbs_on_a_full_disk_say_so_and_down_ends_the_fleet() {
+fn f45_verbs_on_a_full_disk_say_so_and_down_ends_the_fleet() {
     let bed = Bed::with(CONFIG);
     bed.agents(&["up"]).ends_with(0);
     let pid = watchdog(&bed);

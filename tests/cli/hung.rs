@@ -68,7 +68,7 @@ fn asked_while_tmux_hangs(bed: &Bed) {
 }
 
 #[test]
-fn what_a_watchdog_took_up_while_tmux_hung_is_said_and_done() {
+fn f5_what_a_watchdog_took_up_while_tmux_hung_is_said_and_done() {
     let bed = Bed::with(CONFIG);
     bed.agents(&["up"]).ends_with(0);
     bed.agents(&["down", "bob"]).ends_with(0);
@@ -87,7 +87,7 @@ fn what_a_watchdog_took_up_while_tmux_hung_is_said_and_done() {
 }
 
 #[test]
-fn what_a_verb_took_up_while_tmux_hung_is_done_by_the_next() {
+fn f5_what_a_verb_took_up_while_tmux_hung_is_done_by_the_next() {
     let bed = Bed::with(CONFIG);
     bed.agents(&["up", "ann", "bob"]).ends_with(0);
     bed.agents(&["down", "bob"]).ends_with(0);

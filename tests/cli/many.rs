@@ -24,7 +24,7 @@ fn config() -> String {
 }
 
 #[test]
-fn each_of_many_starts_is_reported_as_it_went() {
+fn f1_each_of_many_starts_is_reported_as_it_went() {
     let bed = Bed::with(&config());
     let before = ["lives0", "lives5"];
     bed.agents(&["up", before[0], before[1]]).ends_with(0);

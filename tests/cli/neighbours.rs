@@ -32,7 +32,7 @@ fn processes(bed: &Bed) -> Vec<Option<u32>> {
 }
 
 #[test]
-fn a_fleet_whose_prefix_another_one_uses_is_refused_by_name_and_touches_nothing() {
+fn f7_a_fleet_whose_prefix_another_one_uses_is_refused_by_name_and_touches_nothing() {
     let bed = bed("session_prefix = \"t-\"");
     let other = |words: &[&str]| bed.agents(&[&["--config", "other/agents.toml"], words].concat());
     bed.agents(&["up"]).ends_with(0);
@@ -126,7 +126,7 @@ fn a_prefix_that_a_fleet_has_given_up_is_free() {
 }
 
 #[test]
-fn a_session_that_another_fleet_owns_is_refused_at_once_and_its_owner_named() {
+fn f7_a_session_that_another_fleet_owns_is_refused_at_once_and_its_owner_named() {
     let bed = bed("session_prefix = \"t-b-\"");
     let other = |words: &[&str]| bed.agents(&[&["--config", "other/agents.toml"], words].concat());
     bed.agents(&["up"]).ends_with(0);

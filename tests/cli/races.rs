@@ -13,6 +13,11 @@ backend = "cat"
 watch = "heal"
 "#;
 
+/// How many races there are of each kind; `AGENTS_RACES=200` for a longer look.
+fn rounds(usually: usize) -> usize {
+    std::env::var("AGENTS_RACES").ok().and_then(|text| text.parse().ok()).unwrap_or(usually)
+}
+
 /// The exit codes of verbs that run at the same time.
 fn together(bed: &Bed, verbs: &[&str]) -> Vec<Option<i32>> {
     let children: Vec<_> = verbs.iter().map(|verb| bed.spawn(&[verb])).collect();
@@ -34,10 +39,15 @@ fn watchdogs(bed: &Bed) -> Vec<u32> {
 #[test]
 fn f51_many_ups_at_once_make_one_watchdog_with_its_session() {
     let bed = Bed::with(CONFIG);
-    for _ in 0..3 {
-        assert_eq!(together(&bed, &["up"; 6]), vec![Some(0); 6]);
+    for round in 0..rounds(4) {
+        // The first time everything is at stake, and then also two at once, and more than the machine has room for.
+        let count = [6, 2, 3][round % 3];
+        assert_eq!(together(&bed, &vec!["up"; count]), vec![Some(0); count], "round {round}");
         assert!(bed.has("t-watchdog") && bed.has("t-a"), "{:?}", bed.sessions());
-        assert_eq!(watchdogs(&bed).len(), 1);
+        assert_eq!(watchdogs(&bed).len(), 1, "round {round}");
+        let pane =
+            bed.tmux(&["list-panes", "-s", "-t", "=t-a", "-F", "#{pane_pipe} #{pane_id}"]).out;
+        assert!(pane.starts_with("1 ") && pane.lines().count() == 1, "round {round}: {pane}");
         bed.agents(&["down"]).ends_with(0);
         assert_eq!(bed.sessions(), Vec::<String>::new());
     }
@@ -46,7 +56,7 @@ fn f51_many_ups_at_once_make_one_watchdog_with_its_session() {
 #[test]
 fn f51_up_against_down_ends_in_some_order() {
     let bed = Bed::with(CONFIG);
-    for round in 0..6 {
+    for round in 0..rounds(6) {
         // The one that the other overtakes says so, and fails.
         let began = std::time::Instant::now();
         let codes = together(&bed, &["up", "down"]);
@@ -106,7 +116,8 @@ fn another_log_dir_takes_the_fleet_over_from_the_old_watchdog() {
     bed.until("the old watchdog has ended", || {
         !old.iter().any(|pid| watchdogs(&bed).contains(pid))
     });
-    assert_eq!(watchdogs(&bed).len(), 1);
+    // What it has forked bears its words until it runs its own program.
+    bed.until("there is one watchdog", || watchdogs(&bed).len() == 1);
     bed.agents(&["down"]).ends_with(0);
     assert_eq!((bed.sessions(), watchdogs(&bed)), (Vec::new(), Vec::new()));
 }
@@ -138,4 +149,91 @@ backend = "asks"
     bed.agents(&["down", "watchdog"]).ends_with(0);
     assert_eq!(bed.pid("t-control"), Some(before));
     bed.agents(&["down"]).ends_with(0);
+}
+
+/// A watchdog in no session, as [`watchdogs`] finds it.
+fn watch(bed: &Bed) -> std::process::Child {
+    let config = bed.dir.join("agents.toml");
+    bed.spawn(&["watchdog", "--config", crate::support::text(&config)])
+}
+
+/// Watchdogs that are started at the same moment, without a session: each is one more that would like to act.
+#[test]
+fn f50_of_watchdogs_that_race_one_acts_and_the_others_name_it() {
+    // The agent is ended in each round, and is not to be parked for it.
+    let often = "HEAD\nrestart_limit = 5000\nrestart_delay_max = 1";
+    let bed = Bed::with(&CONFIG.replace("HEAD", often));
+    bed.agents(&["up", "a"]).ends_with(0);
+    for round in 0..rounds(6) {
+        let mut racing: Vec<_> = (0..3).map(|_| watch(&bed)).collect();
+        let mut lost = Vec::new();
+        bed.until("all but one have ended", || {
+            for (at, child) in racing.iter_mut().enumerate() {
+                if !lost.contains(&at) && child.try_wait().unwrap().is_some() {
+                    lost.push(at);
+                }
+            }
+            lost.len() >= 2
+        });
+        let winner = (0..3).find(|at| !lost.contains(at)).expect("one goes on");
+        let pid = racing[winner].id();
+        assert_eq!(watchdogs(&bed), [pid], "round {round}");
+        let before = bed.pid("t-a");
+        bed.kill_session("t-a");
+        bed.until("the one heals", || bed.pid("t-a").is_some_and(|now| Some(now) != before));
+        bed.agents(&["down", "watchdog"]).ends_with(0);
+        for (at, child) in racing.into_iter().enumerate() {
+            let ran = crate::support::Ran::from(child.wait_with_output().unwrap());
+            if at == winner {
+                assert_eq!(ran.code, Some(0), "round {round}: {ran:?}");
+            } else {
+                assert_eq!(ran.code, Some(5), "round {round}: {ran:?}");
+                assert!(ran.err.contains("holds the fleet"), "round {round}: {ran:?}");
+            }
+        }
+    }
+    bed.agents(&["down"]).ends_with(0);
+}
+
+/// Its lock file was taken away while it slept, so that a successor could act; what it wakes up with is out of date.
+#[test]
+fn f50_a_watchdog_that_wakes_after_its_successor_acted_does_nothing() {
+    let bed = Bed::with(CONFIG);
+    bed.agents(&["up", "a"]).ends_with(0);
+    // Not in a session: tmux wakes what is stopped in one of its panes.
+    let mut earlier = watch(&bed);
+    bed.until("it holds the fleet", || bed.status()["watchdog"]["state"] == "running");
+    let signal = |name: &str| {
+        let sent = bed.command("kill").args([name, &earlier.id().to_string()]).status();
+        assert!(sent.unwrap().success());
+    };
+    // One that is stopped while it writes keeps everybody from the store, and nobody can act at all.
+    let state = bed.dir.join(".state/state");
+    let can_write = || {
+        let mut store = agents_store::Store::open(&state)?;
+        let id = store.submit_request("{}")?;
+        store.withdraw_request(id)
+    };
+    signal("-STOP");
+    while can_write().is_err() {
+        signal("-CONT");
+        signal("-STOP");
+    }
+    std::fs::remove_file(bed.dir.join(".state/state/fleet.lock")).unwrap();
+    let before = bed.pid("t-a");
+    let mut later = watch(&bed);
+    bed.until("the successor holds the fleet", || watchdogs(&bed).contains(&later.id()));
+    bed.tmux(&["kill-session", "-t", "=t-a"]).ends_with(0);
+    bed.until("the successor heals", || bed.pid("t-a").is_some_and(|now| Some(now) != before));
+    let healed = bed.pid("t-a");
+    signal("-CONT");
+    let ended = earlier.wait().unwrap();
+    assert!(!ended.success(), "{ended:?}");
+    // The successor goes on, and nobody else did anything.
+    bed.agents(&["send", "a", "--wait=2m", "still there"]).ends_with(0);
+    assert_eq!((bed.pid("t-a"), watchdogs(&bed)), (healed, vec![later.id()]));
+    let starts = bed.agents(&["events"]).ends_with(0).out.matches("start a").count();
+    assert_eq!(starts, 2, "{}", bed.agents(&["events"]).out);
+    bed.agents(&["down"]).ends_with(0);
+    assert!(later.wait().unwrap().success());
 }

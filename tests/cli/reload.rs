@@ -22,7 +22,7 @@ fn write(bed: &Bed, text: &str) {
 }
 
 #[test]
-fn an_edit_takes_effect_a_broken_one_is_told_once_and_a_removed_agent_stays_until_asked() {
+fn f47_f48_an_edit_takes_effect_a_broken_one_is_told_once_and_a_removed_agent_stays_until_asked() {
     let bed = Bed::with(CONFIG);
     bed.agents(&["up"]).ends_with(0);
 
@@ -30,7 +30,7 @@ fn an_edit_takes_effect_a_broken_one_is_told_once_and_a_removed_agent_stays_unti
     bed.until("a new agent is started", || bed.has("t-b"));
 
     write(&bed, &format!("{CONFIG}nonsense = [\n"));
-    bed.until("the problem is in status", || bed.agents(&["status"]).err.contains("agents.toml"));
+    bed.until("the problem is in status", || bed.agents(&["status"]).out.contains("agents.toml"));
     bed.until("the problem is in the log", || bed.watchdog_log().contains("last good"));
     bed.kill_session("t-b");
     bed.until("the last good fleet is healed", || bed.has("t-b"));
@@ -142,7 +142,7 @@ watch = "heal"
     bed.write("presets/mine.toml", "[[rule]]\nname = \"cut");
     bed.until("the broken one is told of", || told() == 1);
     let status = bed.agents(&["status"]).ends_with(0);
-    assert!(status.err.contains("the config does not load") && status.out.contains("ann"));
+    assert!(status.out.contains("config: BROKEN") && status.out.contains("ann"), "{status:?}");
     assert_eq!((bed.state_of("ann").as_str(), told()), ("waiting_input", 1));
     bed.agents(&["down", "watchdog"]).ends_with(0);
     assert_eq!(bed.state_of("ann"), "waiting_input", "whoever looks has the last good rules");

@@ -63,7 +63,7 @@ fn a_receipt_says_delivered_and_by_what_evidence() {
 }
 
 #[test]
-fn one_at_work_gets_it_later_or_now_as_asked() {
+fn f35_one_at_work_gets_it_later_or_now_as_asked() {
     let bed = bed();
     bed.write("busy", "");
     bed.agents(&["up"]).ends_with(0);
@@ -111,7 +111,7 @@ fn what_cannot_be_sent_is_refused_with_the_way_out() {
 }
 
 #[test]
-fn a_long_message_lies_in_a_file_that_one_line_names() {
+fn f36_a_long_message_lies_in_a_file_that_one_line_names() {
     let bed = bed();
     bed.agents(&["up", "ann"]).ends_with(0);
     let text = "a line of a long message\n".repeat(200);

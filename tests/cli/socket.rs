@@ -20,7 +20,7 @@ fn server(bed: &Bed) -> (u32, std::path::PathBuf) {
 }
 
 #[test]
-fn a_socket_that_was_deleted_comes_back_while_the_watchdog_reaches_its_server() {
+fn f8_a_socket_that_was_deleted_comes_back_while_the_watchdog_reaches_its_server() {
     let bed = Bed::with(CONFIG);
     bed.agents(&["up"]).ends_with(0);
     let (pid, socket) = server(&bed);
@@ -45,7 +45,7 @@ fn a_socket_that_was_deleted_comes_back_while_the_watchdog_reaches_its_server() 
 }
 
 #[test]
-fn who_looks_for_tmux_elsewhere_is_told_where_it_is() {
+fn f9_who_looks_for_tmux_elsewhere_is_told_where_it_is() {
     let bed = Bed::with(CONFIG);
     bed.agents(&["up"]).ends_with(0);
     let (_, socket) = server(&bed);

@@ -90,7 +90,7 @@ fn a_life_is_told_from_up_to_a_broken_config() {
     let config = bed.read("agents.toml");
     bed.write("agents.toml", &config.replace("kind = \"persistent\"", "kind = \"perpetual\""));
     let ran = bed.agents(&["status"]).ends_with(0);
-    assert!(ran.err.contains("perpetual"), "{ran:?}");
+    assert!(ran.out.contains("perpetual"), "{ran:?}");
     assert!(ran.out.contains("config: BROKEN") && ran.out.contains("RUNNING [sleep]"), "{ran:?}");
     let problem = |bed: &Bed| bed.status()["config_problem"].as_str().map(str::to_owned);
     assert!(problem(&bed).is_some_and(|problem| problem.contains("perpetual")));

@@ -109,6 +109,10 @@ fn what_a_program_reports_is_seen_without_a_tick() {
     assert!(said.contains("does not count: screen rule") && said.contains("(limited)"), "{said}");
     let why = bed.agents(&["why", "ann"]).ends_with(0).out;
     assert!(why.contains("idle, by hook Stop"), "{why}");
+    assert!(
+        why.contains("says limited, which does not count: those words are old, or quoted"),
+        "{why}"
+    );
     bed.agents(&["down"]).ends_with(0);
 }
 

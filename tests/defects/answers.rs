@@ -26,7 +26,7 @@ fn d40_a_command_that_cannot_start_is_a_failure_with_its_reason() {
 }
 
 #[test]
-fn d41_without_tmux_up_fails_and_names_it() {
+fn d41_f58_without_tmux_up_fails_and_names_it() {
     let bed = fleet("", &[healed("x", REST)]);
     let empty = bed.dir.join("bin");
     std::fs::create_dir(&empty).unwrap();
@@ -66,7 +66,7 @@ fn with_that_tmux(bed: &Bed, verb: &str) -> std::process::Command {
 }
 
 #[test]
-fn d41_a_tmux_that_never_answers_ends_the_verb_at_its_deadline() {
+fn d41_f5_a_tmux_that_never_answers_ends_the_verb_at_its_deadline() {
     let bed = without_server();
     std::fs::create_dir_all(bed.dir.join(".state/state")).unwrap();
     let began = Instant::now();

@@ -57,7 +57,7 @@ fn d06_a_task_runs_once_whatever_its_watch_and_its_end() {
 }
 
 #[test]
-fn d10_a_dead_pane_that_tmux_keeps_is_healed() {
+fn d10_f1_a_dead_pane_that_tmux_keeps_is_healed() {
     let bed = fleet("", &[healed("x", REST)]);
     bed.agents(&["up"]).ends_with(0);
     bed.tmux(&["set-option", "-g", "remain-on-exit", "on"]).ends_with(0);
@@ -89,7 +89,7 @@ while :; do sleep 1; done
 "#;
 
 #[test]
-fn d12_down_ends_processes_that_ignore_the_loss_of_their_terminal() {
+fn d12_f12_down_ends_processes_that_ignore_the_loss_of_their_terminal() {
     let bed = fleet("", &[healed("x", STUBBORN)]);
     bed.agents(&["up"]).ends_with(0);
     let pid = |file: &str| bed.read(file).trim().parse::<u32>().ok();
@@ -101,7 +101,7 @@ fn d12_down_ends_processes_that_ignore_the_loss_of_their_terminal() {
 }
 
 #[test]
-fn d13_a_second_watchdog_is_refused_and_the_first_goes_on() {
+fn d13_f50_a_second_watchdog_is_refused_and_the_first_goes_on() {
     let bed = fleet("", &[healed("y", REST)]);
     bed.agents(&["up"]).ends_with(0);
     let first = watchdog_pid(&bed).expect("a watchdog");
@@ -113,7 +113,7 @@ fn d13_a_second_watchdog_is_refused_and_the_first_goes_on() {
 }
 
 #[test]
-fn d13_of_watchdogs_that_start_at_once_only_one_stays() {
+fn d13_f50_of_watchdogs_that_start_at_once_only_one_stays() {
     let bed = fleet("", &[healed("y", REST)]);
     let mut started: Vec<_> = (0..4).map(|_| bed.spawn(&["watchdog"])).collect();
     let mut ended = Vec::new();

@@ -41,7 +41,7 @@ fn d04_the_last_promise_on_the_screen_counts() {
 }
 
 #[test]
-fn d05_an_agent_that_prints_is_not_idle_though_no_pattern_says_active() {
+fn d05_f20_an_agent_that_prints_is_not_idle_though_no_pattern_says_active() {
     let printing = "i=0; while :; do i=$((i + 1)); echo \"row $i\"; sleep 0.3; done";
     let bed = fleet(GRACE, &[agent("busy", STALL, printing), agent("quiet", STALL, REST)]);
     let with_pattern = bed
@@ -73,7 +73,8 @@ fn reader(text: &str) -> String {
 }
 
 #[test]
-fn d07_a_text_about_limits_holds_an_agent_no_longer_than_one_probe_and_stalls_are_judged_again() {
+fn d07_f25_a_text_about_limits_holds_an_agent_no_longer_than_one_probe_and_stalls_are_judged_again()
+{
     let bed = limited(&[agent(
         "x",
         STALL,
@@ -111,7 +112,7 @@ fn at(time: &str) -> Now {
 }
 
 #[test]
-fn d08_a_reset_is_read_as_it_is_meant() {
+fn d08_f26_a_reset_is_read_as_it_is_meant() {
     let now = at("2026-11-21T10:00:00Z");
     for (text, meant) in [
         ("usage limit - resets 5 minutes from now", Some("2026-11-21T10:05:00Z")),

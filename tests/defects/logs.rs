@@ -18,7 +18,7 @@ fn d32_the_log_holds_what_an_agent_prints_first() {
 }
 
 #[test]
-fn d32_the_log_holds_the_words_of_a_program_that_ends_at_once() {
+fn d32_f1_the_log_holds_the_words_of_a_program_that_ends_at_once() {
     let bed = fleet("", &[healed("x", "echo 'these are its last words'; exit 9")]);
     let failed = bed.agents(&["up", "x"]);
     assert!(failed.err.contains("exit code 9"), "{failed:?}");
@@ -26,7 +26,7 @@ fn d32_the_log_holds_the_words_of_a_program_that_ends_at_once() {
 }
 
 #[test]
-fn d33_two_ups_at_once_leave_every_log_on() {
+fn d33_f51_two_ups_at_once_leave_every_log_on() {
     let agents: Vec<String> = (0..12).map(|at| healed(&format!("a{at}"), REST)).collect();
     let bed = fleet("", &agents);
     let mut ups: Vec<_> = (0..3).map(|_| bed.spawn(&["up"])).collect();

@@ -83,7 +83,7 @@ fn got(bed: &Bed, name: &str, word: &str) -> usize {
 }
 
 #[test]
-fn d14_a_claim_pushed_while_the_reviewer_is_down_is_told_when_it_is_back() {
+fn d14_f37_a_claim_pushed_while_the_reviewer_is_down_is_told_when_it_is_back() {
     let bed = pair();
     bed.agents(&["up"]).ends_with(0);
     bed.until("the first look is done", || count(&bed, "fleet", "is followed from commit") == 1);
@@ -102,7 +102,7 @@ fn d14_a_claim_pushed_while_the_reviewer_is_down_is_told_when_it_is_back() {
 }
 
 #[test]
-fn d14_a_claim_pushed_while_no_watchdog_ran_is_told_by_the_next() {
+fn d14_f37_a_claim_pushed_while_no_watchdog_ran_is_told_by_the_next() {
     let bed = pair();
     bed.agents(&["up"]).ends_with(0);
     bed.until("the first look is done", || count(&bed, "fleet", "is followed from commit") == 1);
@@ -171,7 +171,7 @@ fn d14_a_claim_pushed_between_up_and_the_watchdog_is_told() {
 }
 
 #[test]
-fn d15_an_inbox_is_told_once_over_restarts_of_the_watchdog() {
+fn d15_f37_f39_an_inbox_is_told_once_over_restarts_of_the_watchdog() {
     let bed = pair();
     bed.write("work/machine-docs/builder.md", "Look at the parser.");
     commit(&bed, "wip: a finding");

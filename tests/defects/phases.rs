@@ -34,7 +34,7 @@ fn phase(bed: &Bed) -> String {
 }
 
 #[test]
-fn d28_a_phase_that_is_not_there_is_refused_and_nothing_moves() {
+fn d28_f43_a_phase_that_is_not_there_is_refused_and_nothing_moves() {
     let bed = build();
     bed.agents(&["up"]).ends_with(0);
     bed.until("the builder is told its phase", || lines(&bed, "kickoffs.txt") == ["P1"]);

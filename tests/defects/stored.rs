@@ -25,7 +25,7 @@ fn n2_kickoff_and_state_files_are_for_their_owner_alone() {
 }
 
 #[test]
-fn n3_a_promise_for_the_far_future_is_honoured_no_longer_than_its_cap() {
+fn n3_f22_a_promise_for_the_far_future_is_honoured_no_longer_than_its_cap() {
     let script = format!("echo 'WAITING-UNTIL: 2099-01-01T00:00'\n{REST}");
     let bed =
         fleet("stall_grace = 1\npromise_cap = 2", &[agent("x", "watch = \"heal+stall\"", &script)]);
@@ -49,7 +49,7 @@ fn n4_a_banner_that_stays_on_the_screen_holds_nobody_for_ever() {
 }
 
 #[test]
-fn n5_a_restart_of_the_watchdog_does_not_begin_the_stall_count_anew() {
+fn n5_k5_a_restart_of_the_watchdog_does_not_begin_the_stall_count_anew() {
     let bed = fleet("stall_grace = 1", &[agent("x", "watch = \"heal+stall\"", REST)]);
     let text = bed.read("agents.toml").replace("stall_idle = 2", "stall_idle = 7");
     bed.write("agents.toml", &text);

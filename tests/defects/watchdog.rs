@@ -26,7 +26,7 @@ fn survives(broken: impl Fn(&str) -> String) {
 }
 
 #[test]
-fn d16_a_half_saved_config_leaves_the_last_good_fleet_in_force() {
+fn d16_f47_a_half_saved_config_leaves_the_last_good_fleet_in_force() {
     survives(|good| {
         let cut = good.rfind("sleep 1000").unwrap();
         good[..cut].to_owned()
@@ -123,7 +123,7 @@ fn up_with_hanging_remote(bed: &Bed) {
 }
 
 #[test]
-fn d23_a_remote_that_hangs_delays_nobody() {
+fn d23_f59_a_remote_that_hangs_delays_nobody() {
     let bed = hanging_remote("600");
     up_with_hanging_remote(&bed);
     bed.until("the fetch hangs", || !lines(&bed, "hanging.txt").is_empty());
@@ -138,7 +138,7 @@ fn d23_a_remote_that_hangs_delays_nobody() {
 }
 
 #[test]
-fn d23_a_fetch_that_hangs_is_ended_and_told_of() {
+fn d23_f38_a_fetch_that_hangs_is_ended_and_told_of() {
     let bed = hanging_remote("1");
     up_with_hanging_remote(&bed);
     bed.until("it is told of", || count(&bed, "fleet", "could not be read (handoff") > 0);
@@ -170,7 +170,7 @@ fn with_recorder(bed: &Bed) {
 }
 
 #[test]
-fn d24_an_agent_that_takes_long_to_connect_delays_nobody() {
+fn d24_f17_f59_an_agent_that_takes_long_to_connect_delays_nobody() {
     let bed = fleet("", &[PING.to_owned(), ping_agent("x", "late"), healed("y", REST)]);
     with_recorder(&bed);
     bed.agents(&["up"]).ends_with(0);

@@ -52,7 +52,7 @@ fn refused(cli: Cli) {
 }
 
 /// Ends the program and all that it started, as an accident would.
-fn kill(stage: &Stage) {
+pub(crate) fn kill(stage: &Stage) {
     let processes = processes_below(stage.bed.pid("t-a").unwrap());
     let gone = Command::new("kill").arg("-9").args(processes.iter().map(u32::to_string)).status();
     assert!(gone.is_ok());

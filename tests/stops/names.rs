@@ -10,7 +10,7 @@ fn rename_and_replace(bed: &Bed) {
 }
 
 #[test]
-fn down_ends_the_renamed_session_and_not_the_stranger_under_its_old_name() {
+fn f7_down_ends_the_renamed_session_and_not_the_stranger_under_its_old_name() {
     let bed = fleet("", &[agent("x", "", REST)]);
     bed.agents(&["up", "x"]).ends_with(0);
     rename_and_replace(&bed);
@@ -46,7 +46,7 @@ fn a_dead_pane_that_tmux_keeps_is_ended_under_any_name() {
 }
 
 #[test]
-fn a_session_that_a_person_made_is_refused_to_be_ended_with_the_way_out() {
+fn f7_a_session_that_a_person_made_is_refused_to_be_ended_with_the_way_out() {
     let bed = fleet("", &[agent("x", "", REST)]);
     bed.tmux(&["new-session", "-d", "-s", "t-x", "sleep 1000"]).ends_with(0);
     bed.agents(&["up", "x"]).ends_with(0);

@@ -16,7 +16,7 @@ while :; do sleep 0.1; done
 "#;
 
 #[test]
-fn a_session_that_a_person_kills_takes_its_program_with_it_and_the_end_is_recorded() {
+fn f1_a_session_that_a_person_kills_takes_its_program_with_it_and_the_end_is_recorded() {
     let bed = fleet("", &[agent("x", "", READS_NOTHING)]);
     bed.agents(&["up", "x"]).ends_with(0);
     bed.until("the program runs", || pid(&bed, "own.pid").is_some());
@@ -37,7 +37,7 @@ while :; do sleep 0.1; done
 "#;
 
 #[test]
-fn a_program_that_ignores_the_hangup_is_ended_by_the_watchdog_and_its_end_is_recorded() {
+fn f12_a_program_that_ignores_the_hangup_is_ended_by_the_watchdog_and_its_end_is_recorded() {
     let bed = fleet("", &[agent("x", "watch = \"heal\"", IGNORES_HANGUP)]);
     bed.agents(&["up"]).ends_with(0);
     bed.until("the program runs", || pid(&bed, "own.pid").is_some());
@@ -67,7 +67,7 @@ fn stubborn(up: &[&str]) -> (Bed, [u32; 2]) {
 }
 
 #[test]
-fn without_the_records_of_the_runs_down_still_ends_all_before_it_says_stopped() {
+fn f12_without_the_records_of_the_runs_down_still_ends_all_before_it_says_stopped() {
     for up in [&["up", "x"][..], &["up"]] {
         let (bed, pids) = stubborn(up);
         std::fs::remove_dir_all(bed.dir.join(".state/state/runs")).unwrap();
@@ -107,7 +107,7 @@ fn leaves_daemon(trap: &str) -> String {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_daemon_that_left_its_run_is_ended_by_down_and_told_of() {
+fn f12_a_daemon_that_left_its_run_is_ended_by_down_and_told_of() {
     for trap in ["", "trap : HUP TERM INT;"] {
         let bed =
             fleet("", &[agent("x", "", &leaves_daemon(trap)), agent("y", "", "exec sleep 1000")]);

@@ -12,7 +12,7 @@ use agents_names::{AgentName, BackendName, PhaseId};
 use crate::draft::Draft;
 use crate::{Now, RunId};
 
-pub(crate) use close::{close, never_began, stopped};
+pub(crate) use close::{close, goes_on, never_began, stopped};
 pub(crate) use hear::hear;
 pub(crate) use open::{Start, open};
 

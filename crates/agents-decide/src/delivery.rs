@@ -10,6 +10,7 @@ use crate::foreground::has_left;
 use crate::{Action, Activity, MemberSeen, Moment, PaneSeen, RunId, Seen};
 
 mod evidence;
+mod hint;
 mod mailbox;
 mod menu;
 mod note;
@@ -128,6 +129,7 @@ fn owed(
         return;
     }
     let (at, run) = (draft.now.at, pane.run);
+    draft.member(what.name()).mailbox.hinted = None;
     type_it(draft, what, pane, message);
     draft.member(what.name()).mailbox.stage = Stage::Typing { at, run, tries: 1 };
 }
@@ -258,8 +260,13 @@ fn submitted(
 ) {
     let name = what.name();
     let arrived = has_arrived(&sent, message);
-    if let Some(evidence) = gone(draft, what, seen, &sent, message) {
+    let evidence = gone(draft, what, seen, &sent, message);
+    if let Some(evidence) = hint::agreed(draft, name, seen, evidence) {
         return delivered(draft, what, message, (evidence, sent.tries));
+    }
+    if draft.member(name).mailbox.hinted.is_some() {
+        let (message, tries) = (message.kind.to_string(), sent.tries);
+        return draft.note(name, MessageNote::Submitted { message, tries });
     }
     if draft.member(name).asks.is_some() {
         // The text may have gone and brought up the question, which another key would answer.
@@ -298,7 +305,8 @@ pub(crate) fn settle(draft: &mut Draft<'_>, what: Declared<'_>) {
     let Some(pane) = seen.pane.known().filter(|pane| pane.run == run) else { return };
     let before = Before { rows: before, first: first.unwrap_or(at), drafted };
     let sent = Submit { pane, at, tries, before };
-    if let Some(evidence) = gone(draft, what, seen, &sent, &message) {
+    let evidence = gone(draft, what, seen, &sent, &message);
+    if let Some(evidence) = hint::agreed(draft, what.name(), seen, evidence) {
         delivered(draft, what, &message, (evidence, tries));
     }
 }

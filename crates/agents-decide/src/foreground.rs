@@ -3,8 +3,8 @@
 use crate::PaneSeen;
 use crate::draft::{Declared, Draft};
 
-/// Whether another program is where the agent's own was seen in this run: what the screen shows is then the last frame
-/// of a program that ended, and what is typed goes to whatever took its place.
+/// Whether another program is where the agent's own was seen, in this run or one before: what the screen shows is then
+/// the last frame of a program that ended, and what is typed goes to whatever took its place.
 ///
 /// A name that the config has wrong is never seen, and keeps nothing from the agent. Where programs need not be told
 /// apart, the name is not looked at. What the agent is wrapped in may stay in the foreground in its place.
@@ -15,7 +15,7 @@ pub(crate) fn has_left(draft: &mut Draft<'_>, what: Declared<'_>, pane: &PaneSee
         draft.member(what.name()).in_front = pane.run;
         return false;
     }
-    let was_seen = pane.run.is_some() && draft.member(what.name()).in_front == pane.run;
+    let was_seen = draft.member(what.name()).in_front.is_some();
     was_seen && !pane.command.is_empty() && wrap(draft, what) != Some(pane.command.as_str())
 }
 

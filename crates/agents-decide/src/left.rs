@@ -1,13 +1,14 @@
 //! What is remembered of a member that the file no longer declares? All of it, for a day: it may run on, its processes
 //! may outlive it, and whoever puts it back into the file has neither mended it nor asked for it anew.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use agents_names::AgentName;
 
 use crate::Moment;
 use crate::draft::Draft;
-use crate::life::Life;
+use crate::life::{Ending, Life};
 use crate::state::{Member, Wanted};
 
 /// Whoever comes back later is new.
@@ -51,24 +52,43 @@ fn as_last_seen(life: Life) -> Life {
 pub(crate) fn put_aside(draft: &mut Draft<'_>) {
     let now = draft.now.at;
     draft.next.left.retain(|_, left| now.since(left.since) < REMEMBERED_FOR);
-    let names: Vec<AgentName> = draft.declared().iter().map(|what| what.name().clone()).collect();
-    let members = std::mem::take(&mut draft.next.members);
-    for (name, member) in members {
-        if names.contains(&name) {
-            draft.next.members.insert(name, member);
-        } else {
-            // Whoever asks about one that has left makes no new one of it.
-            draft.next.left.entry(name).or_insert(Left { since: now, member });
+    let declared = draft.declared();
+    let names: BTreeSet<&AgentName> = declared.iter().map(|what| what.name()).collect();
+    let members = draft.next.members.keys();
+    let gone: Vec<AgentName> = members.filter(|name| !names.contains(name)).cloned().collect();
+    for name in gone {
+        let Some(member) = draft.next.members.remove(&name) else { continue };
+        // Whoever asks about one that has left makes no new one of it.
+        draft.next.left.entry(name).or_insert(Left { since: now, member });
+    }
+}
+
+/// They are asked down, by name or with the whole fleet: whoever is back in the file stays down then. One that has just
+/// left it is not put aside yet.
+pub(crate) fn want_down(draft: &mut Draft<'_>, names: &[AgentName], whole: bool) {
+    let declared: Vec<AgentName> = draft.declared().iter().map(|it| it.name().clone()).collect();
+    let leaving = draft.next.members.iter_mut().filter(|(name, _)| !declared.contains(name));
+    let left = draft.next.left.iter_mut().map(|(name, left)| (name, &mut left.member));
+    for (name, member) in leaving.chain(left) {
+        if whole || names.contains(name) {
+            stay_down(member);
         }
     }
 }
 
-/// They are asked down, by name or with the whole fleet: whoever is back in the file stays down then.
-pub(crate) fn want_down(draft: &mut Draft<'_>, names: &[AgentName], whole: bool) {
-    for (name, left) in &mut draft.next.left {
-        if whole || names.contains(name) {
-            left.member.wanted = Wanted::Down;
+fn stay_down(member: &mut Member) {
+    member.wanted = Wanted::Down;
+    match &mut member.life {
+        Life::Stopping { then, .. } => *then = None,
+        Life::Due { at, .. } => {
+            let (since, how) = (*at, Ending::Asked);
+            member.life = Life::Stopped { since, how };
         }
+        Life::Stopped { .. }
+        | Life::Starting { .. }
+        | Life::Up { .. }
+        | Life::Missing { .. }
+        | Life::Parked { .. } => {}
     }
 }
 

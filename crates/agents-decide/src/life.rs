@@ -97,6 +97,10 @@ pub(crate) fn step(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSeen)
     }
     let absent_but_doubted = draft.doubted && seen.pane.is_absent();
     if let Seen::Unknown(cause) = &seen.pane {
+        if let Life::Missing { up_since: since, run, .. } = draft.member(what.name()).life {
+            // Only two looks in a row prove anything.
+            set(draft, what, Life::Up { since, run });
+        }
         draft.note(what.name(), Note::CannotSee { cause: cause.clone() });
         return;
     }
@@ -108,9 +112,13 @@ pub(crate) fn step(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSeen)
         Life::Starting { since, sent_at, run, why } => {
             starting(draft, what, seen, Sent { since, sent_at, run, why });
         }
-        Life::Up { .. } | Life::Missing { .. } if absent_but_doubted => {
+        Life::Up { since, run } if absent_but_doubted => {
+            // The other connection confirms what this look says, and nothing else.
+            let now = draft.now.at;
+            set(draft, what, Life::Missing { since: now, up_since: since, run });
             draft.note(what.name(), Note::Doubted);
         }
+        Life::Missing { .. } if absent_but_doubted => draft.note(what.name(), Note::Doubted),
         Life::Up { since, run } => up(draft, what, seen, since, run),
         Life::Missing { since, up_since, run } => {
             missing(draft, what, seen, (since, up_since, run));
@@ -227,8 +235,8 @@ fn up(
             let how = describe(exit_of(seen, run), Some(pane), &seen.processes);
             ended(draft, what, seen, how, Some(since));
         }
-        None if exit_of(seen, run).is_some() || draft.server_lost || draft.seen.independent => {
-            // Absence and the launcher's own record, or another server, or another way of looking: two signals.
+        None if exit_of(seen, run).is_some() || draft.server_lost => {
+            // Absence and the launcher's own record, or another server: two signals.
             let how = describe(exit_of(seen, run), None, &seen.processes);
             ended(draft, what, seen, how, Some(since));
         }
@@ -268,7 +276,8 @@ fn missing(
             draft.note(what.name(), LifeNote::FoundAgain);
             up(draft, what, seen, up_since, run);
         }
-        None if draft.now.at.since(since) < CONFIRM_AFTER => {
+        // Another way of looking is a second signal at once.
+        None if draft.now.at.since(since) < CONFIRM_AFTER && !draft.seen.independent => {
             draft.note(what.name(), LifeNote::MissingOnce);
             draft.look_in(CONFIRM_AFTER);
         }

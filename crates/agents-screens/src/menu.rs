@@ -223,6 +223,13 @@ mod tests {
                 2,
             ),
             (
+                "claude",
+                "corpus/claude/first_run_fullscreen.60x20.txt",
+                "fullscreen",
+                &["Yes, try it", "Not now"],
+                0,
+            ),
+            (
                 "codex",
                 "corpus/codex/first_run_trust.txt",
                 "trust-folder",

@@ -42,6 +42,8 @@ pub(crate) struct Gate {
 struct Inner {
     trap: Option<Trap>,
     dead: Option<String>,
+    /// How many effects were tried by a living watchdog.
+    tried: u32,
 }
 
 impl Gate {
@@ -64,6 +66,11 @@ impl Gate {
         self.lock().dead = Some(how.to_owned());
     }
 
+    /// How many effects a living watchdog tried so far.
+    pub fn tried(&self) -> u32 {
+        self.lock().tried
+    }
+
     /// Where the watchdog died.
     pub fn death(&self) -> Option<String> {
         self.lock().dead.clone()
@@ -76,6 +83,7 @@ impl Gate {
             if inner.dead.is_some() {
                 return None;
             }
+            inner.tried += 1;
             let springs = inner.springs(effect);
             if springs == Some(Point::Before) {
                 inner.dead = Some(format!("before {}", said(effect)));

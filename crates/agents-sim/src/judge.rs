@@ -7,11 +7,11 @@ mod effects;
 mod phases;
 mod transitions;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use agents_config::Fleet;
-use agents_decide::{FleetState, Moment, Sequence};
+use agents_decide::{FleetState, Life, Moment, RequestId, Sequence, Verb};
 use agents_names::AgentName;
 use agents_tmux::fake::{EndCause, Truth};
 use agents_watchdog::ledger::LedgerError;
@@ -30,10 +30,16 @@ pub(crate) struct Judge {
     fleet_starts: Vec<Moment>,
     /// Whoever was asked down, and not up since.
     down: BTreeSet<AgentName>,
+    /// What was asked for, and no decision that was made durable is known to have taken up.
+    asked: VecDeque<(RequestId, Verb)>,
     /// Where the phases were after the last decision, of whatever watchdog.
     sequence: Option<Sequence>,
-    /// The texts that were sent to each session, and those that people typed.
+    /// The texts that were sent to each session.
     texts: BTreeMap<String, BTreeSet<String>>,
+    /// Those that people typed.
+    by_hand: BTreeMap<String, BTreeSet<String>>,
+    /// Of which session and run a look saw the program in the foreground, under the name that the config has for it.
+    in_front: BTreeSet<(String, String)>,
     /// Which message was typed into which run.
     typed: BTreeSet<(String, String)>,
     /// The latest writer whose change took effect.
@@ -86,7 +92,12 @@ impl Judge {
 
     /// A person typed that text.
     pub fn typed_by_hand(&mut self, session: &str, text: &str) {
-        self.texts.entry(session.to_owned()).or_default().insert(text.to_owned());
+        self.by_hand.entry(session.to_owned()).or_default().insert(text.to_owned());
+    }
+
+    /// Somebody asked for something.
+    pub fn asked(&mut self, id: RequestId, verb: Verb) {
+        self.asked.push_back((id, verb));
     }
 
     /// The next watchdog goes on from something that no tick was seen to come to: what its writer died of writing.
@@ -109,7 +120,12 @@ impl Judge {
     /// A tick is over.
     pub fn ticked(&mut self, tick: &Judged<'_>, trace: &Trace) {
         let mut found = Vec::new();
+        // What its writer died of writing counts, too.
+        self.heed(tick.fleet, &tick.before.state);
         self.effects(tick, &mut found);
+        if let Ok(ticked) = tick.ticked {
+            self.see_programs(tick.fleet, ticked);
+        }
         match tick.ticked {
             Ok(ticked) => {
                 self.decided(tick, ticked, &mut found);
@@ -134,9 +150,8 @@ impl Judge {
     /// Something happened, whatever it was.
     pub fn happened(&mut self, fleet: &Fleet, machine: &Machine, trace: &Trace) {
         for submission in machine.terminals.submissions() {
-            let known = self.texts.get(&submission.session);
-            if !known.is_some_and(|texts| texts.contains(&submission.text)) {
-                let (session, text) = (&submission.session, &submission.text);
+            let (session, text) = (&submission.session, &submission.text);
+            if !self.is_whole(session, text) && !self.is_behind_a_draft(fleet, session, text) {
                 trace.violation(&format!("I13: {session} was given no whole message: {text:?}"));
             }
         }
@@ -148,5 +163,47 @@ impl Judge {
                 trace.violation(&format!("I6: {} of somebody else was ended", ended.session));
             }
         }
+    }
+
+    /// Whose program stands in the foreground of its pane, as far as a look could tell.
+    fn see_programs(&mut self, fleet: &Fleet, ticked: &Ticked) {
+        for agent in &fleet.agents {
+            let seen = ticked.observation.members.get(&agent.name);
+            let member = ticked.decision.next.members.get(&agent.name);
+            let is_up = member.is_some_and(|member| matches!(member.life, Life::Up { .. }));
+            let Some(pane) = seen.and_then(|seen| seen.pane.known()).filter(|_| is_up) else {
+                continue;
+            };
+            let name = fleet.backend_of(agent).process_name.as_ref();
+            if let Some(run) = pane.run.filter(|_| name == Some(&pane.command)) {
+                self.in_front.insert((agent.session.as_str().to_owned(), run.to_string()));
+            }
+        }
+    }
+
+    /// Whether it is one text, of ours or of a person's.
+    fn is_whole(&self, session: &str, text: &str) -> bool {
+        let is_known = |texts: &BTreeMap<String, BTreeSet<String>>| {
+            texts.get(session).is_some_and(|texts| texts.contains(text))
+        };
+        is_known(&self.texts) || is_known(&self.by_hand)
+    }
+
+    /// Whether it is a message behind what a person typed and did not send, where nothing that is seen tells a
+    /// composer that holds a text from one that holds none.
+    fn is_behind_a_draft(&self, fleet: &Fleet, session: &str, text: &str) -> bool {
+        let agent = fleet.agents.iter().find(|agent| agent.session.as_str() == session);
+        let is_read = agent.is_some_and(|agent| {
+            let ready = fleet.backend_of(agent).ready_re.as_ref();
+            ready.is_some_and(|ready| ready.is_match(">") && !ready.is_match("> somebody's"))
+        });
+        let texts = |texts: &BTreeMap<String, BTreeSet<String>>| {
+            texts.get(session).cloned().unwrap_or_default()
+        };
+        let messages = texts(&self.texts);
+        !is_read
+            && texts(&self.by_hand).iter().any(|draft| {
+                text.strip_prefix(draft.as_str()).is_some_and(|rest| messages.contains(rest))
+            })
     }
 }

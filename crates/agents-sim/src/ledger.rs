@@ -25,6 +25,12 @@ pub(crate) enum CommitFault {
     KilledUnsynced,
     /// The power fails when so many thousandths of the bytes have reached the disk.
     PowerFails(u64),
+    /// The watchdog is killed when so many thousandths of the bytes are written.
+    KilledAt(u64),
+    /// The watchdog is killed once the record is safe, before anything of it is done.
+    KilledAfter,
+    /// So many commits from this one on fail.
+    Fails(u32),
 }
 
 #[derive(Debug, Default)]
@@ -36,6 +42,10 @@ struct Inner {
     failures: u32,
     epoch: u64,
     fault: Option<CommitFault>,
+    /// So many commits pass before that fault.
+    spared: u32,
+    /// How many commits a writer with a say has tried.
+    tried: u32,
     /// What was written and not synced when its writer ended.
     tail: Option<Vec<u8>>,
     power_failed: bool,
@@ -60,7 +70,18 @@ impl Disk {
 
     /// What happens at the next commit.
     pub fn fault(&self, fault: Option<CommitFault>) {
-        self.lock().fault = fault;
+        self.fault_after(0, fault);
+    }
+
+    /// What happens at the commit after so many others.
+    pub fn fault_after(&self, spared: u32, fault: Option<CommitFault>) {
+        let mut inner = self.lock();
+        (inner.fault, inner.spared) = (fault, spared);
+    }
+
+    /// How many commits were tried so far.
+    pub fn tried(&self) -> u32 {
+        self.lock().tried
     }
 
     /// Whether the power has failed since the last call.
@@ -75,6 +96,12 @@ impl Disk {
     /// The actions of the last decision that was made durable.
     pub fn intents(&self) -> Vec<Action> {
         self.lock().intents.clone()
+    }
+
+    /// What was made durable last.
+    pub fn remembered(&self) -> Option<FleetState> {
+        let state = self.lock().state.clone()?;
+        serde_json::from_str::<(FleetState, ClockMark)>(&state).ok().map(|(state, _)| state)
     }
 
     /// How many bytes the state takes.
@@ -115,19 +142,35 @@ impl Inner {
         self.open.retain(|request| !frame.answered.contains(&request.id.0));
     }
 
+    /// The fault of this commit.
+    fn due(&mut self) -> Option<CommitFault> {
+        self.tried += 1;
+        if self.fault.is_some() && self.spared > 0 {
+            self.spared -= 1;
+            return None;
+        }
+        let fault = self.fault.take();
+        if let Some(CommitFault::Fails(count)) = fault {
+            self.failures = count;
+        }
+        fault
+    }
+
     /// Whether the commit comes to its end; what was written of it stays in the file.
-    fn survives(&mut self, frame: &Frame, gate: &Gate) -> bool {
-        let Some(fault) = self.fault.take() else { return true };
-        let mut bytes = frame.written();
-        let death = match fault {
-            CommitFault::KilledUnsynced => "after writing what it decided, and before that is safe",
-            CommitFault::PowerFails(kept) => {
-                let kept = bytes.len() * usize::try_from(kept).unwrap_or(0) / 1000;
-                bytes.truncate(kept);
+    fn survives(&mut self, fault: Option<CommitFault>, frame: &Frame, gate: &Gate) -> bool {
+        let (kept, death) = match fault {
+            None | Some(CommitFault::KilledAfter | CommitFault::Fails(_)) => return true,
+            Some(CommitFault::KilledUnsynced) => {
+                (1000, "after writing what it decided, and before that is safe")
+            }
+            Some(CommitFault::KilledAt(kept)) => (kept, "as it writes what it decided"),
+            Some(CommitFault::PowerFails(kept)) => {
                 self.power_failed = true;
-                "as the power fails while it writes what it decided"
+                (kept, "as the power fails while it writes what it decided")
             }
         };
+        let mut bytes = frame.written();
+        bytes.truncate(bytes.len() * usize::try_from(kept).unwrap_or(0) / 1000);
         self.tail = Some(bytes);
         gate.kill(death);
         false
@@ -171,6 +214,7 @@ impl Ledger for MemoryLedger {
         if inner.epoch != self.epoch && !Slip::NoEpoch.is_planted() {
             return Err(LedgerError::Superseded);
         }
+        let fault = inner.due();
         if inner.failures > 0 {
             inner.failures -= 1;
             if Slip::ActsUnrecorded.is_planted() {
@@ -179,7 +223,7 @@ impl Ledger for MemoryLedger {
             return Err(LedgerError::Unusable("the disk is full".to_owned()));
         }
         let frame = Frame::of(record).map_err(|error| LedgerError::Unusable(error.to_string()))?;
-        if !inner.survives(&frame, &self.gate) {
+        if !inner.survives(fault, &frame, &self.gate) {
             return Err(LedgerError::Unusable("the watchdog died as it wrote".to_owned()));
         }
         inner.keep(frame);
@@ -192,6 +236,9 @@ impl Ledger for MemoryLedger {
         }
         drop(inner);
         self.trace.record(record);
+        if fault == Some(CommitFault::KilledAfter) {
+            self.gate.kill("after recording what it decided");
+        }
         Ok(())
     }
 }

@@ -7,6 +7,7 @@ mod calendar;
 mod error;
 mod frame;
 mod gate;
+pub mod interruption;
 mod judge;
 mod ledger;
 mod machine;

@@ -217,12 +217,14 @@ impl Place for SimPlace {
         if self.machine.parts().missing_prompts.contains(start.name) {
             return Err(format!("its prompt file prompts/{}.md cannot be read", start.name));
         }
+        let is_logged = fleet.agent(start.name).map(|agent| agent.log);
+        let is_logged = is_logged.or(fleet.service(start.name).map(|service| service.log));
         Ok(StartSession {
             session: session.clone(),
             agent_id: tag(fleet, start.name),
             run: start.run.to_string(),
             argv: vec!["agents".to_owned(), "launch".to_owned()],
-            log: Some(log_file(fleet, session)),
+            log: (is_logged == Some(true)).then(|| log_file(fleet, session)),
             columns: 200,
             rows: 50,
         })

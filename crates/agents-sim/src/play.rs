@@ -18,6 +18,12 @@ use crate::{SimError, Simulation, calendar};
 /// The first line that could not be played, or whose expectation failed.
 pub fn play(script: &Script) -> Result<Simulation, SimError> {
     let mut simulation = Simulation::new(&script.config)?;
+    play_on(&mut simulation, script)?;
+    Ok(simulation)
+}
+
+/// Plays the lines of a script, on a machine with its config.
+pub(crate) fn play_on(simulation: &mut Simulation, script: &Script) -> Result<(), SimError> {
     for line in &script.lines {
         if let Some(at) = line.at {
             let then = calendar::next(at, simulation.terminals().now());
@@ -25,7 +31,7 @@ pub fn play(script: &Script) -> Result<Simulation, SimError> {
         }
         simulation.play(line)?;
     }
-    Ok(simulation)
+    Ok(())
 }
 
 impl Simulation {

@@ -93,7 +93,7 @@ impl Runs {
 
     /// Takes note of the sessions that have come and gone.
     pub fn sync(&mut self, terminals: &World) {
-        let panes = terminals.panes();
+        let panes = terminals.living_panes();
         let key = |pane: &agents_tmux::Pane| {
             let name = pane.agent_id.as_deref()?.rsplit_once('/')?.1;
             let run = pane.run.as_deref()?.strip_prefix('r')?.parse().ok()?;

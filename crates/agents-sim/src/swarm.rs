@@ -14,7 +14,7 @@ use std::sync::mpsc;
 
 pub use coverage::Coverage;
 pub use kind::Kind;
-pub use life::{Lived, live};
+pub use life::{Lived, live, live_by_no_clock};
 
 use crate::SimError;
 use crate::random::Random;

@@ -55,7 +55,7 @@ fn endless_writer() {
 }
 
 #[test]
-fn a_killed_writer_keeps_every_acknowledged_commit() {
+fn f40_a_killed_writer_keeps_every_acknowledged_commit() {
     let folder = tempfile::tempdir().unwrap();
     let state = folder.path().join("state");
     for round in 0..20_u64 {
@@ -116,7 +116,7 @@ fn writer_on_a_full_disk() {
 }
 
 #[test]
-fn a_full_disk_is_an_error_that_loses_nothing() {
+fn f45_a_full_disk_is_an_error_that_loses_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let state = folder.path().join("state");
     let output = Command::new("sh")
@@ -135,4 +135,43 @@ fn a_full_disk_is_an_error_that_loses_nothing() {
     assert_eq!(store.last_seq().unwrap(), acknowledged);
     let body = store.load_state().unwrap().unwrap().body;
     assert!(body.starts_with(&format!("{{\"number\":{acknowledged},")));
+}
+
+/// What a kernel may have kept of the last commit when the power failed: any part of what was appended to the log.
+#[test]
+fn f41_a_commit_torn_anywhere_is_whole_or_was_never_there() {
+    let root = tempfile::tempdir().unwrap();
+    let state = root.path().join("state");
+    let mut store = Store::open(&state).unwrap();
+    let holder =
+        Holder { pid: 1, what: "test".to_owned(), since_wall_ms: 0, host: "here".to_owned() };
+    store.claim_epoch(&holder).unwrap();
+    commit(&mut store, 1, 10).unwrap();
+    let file = |folder: &Path, suffix: &str| folder.join(format!("store.db{suffix}"));
+    let before = std::fs::read(file(&state, "-wal")).unwrap();
+    commit(&mut store, 2, 10).unwrap();
+    let after = std::fs::read(file(&state, "-wal")).unwrap();
+    let database = std::fs::read(file(&state, "")).unwrap();
+    assert!(after.len() >= before.len() && after != before, "the log grew, or was begun anew");
+    let first = before.iter().zip(&after).position(|(one, other)| one != other);
+    let first = first.unwrap_or(before.len());
+    let torn = root.path().join("torn");
+    std::fs::create_dir(&torn).unwrap();
+    let mut whole = 0;
+    // Every byte of the heads of the log's pages, which say what counts; of their contents, some.
+    let counts = |end: &usize| (end.saturating_sub(32) % 4120) < 32 || end.is_multiple_of(29);
+    for end in (first..=after.len()).filter(|end| counts(end) || *end == after.len()) {
+        let mut log = after[..end].to_vec();
+        log.extend(before.get(end..).unwrap_or_default());
+        std::fs::write(file(&torn, ""), &database).unwrap();
+        std::fs::write(file(&torn, "-wal"), &log).unwrap();
+        drop(std::fs::remove_file(file(&torn, "-shm")));
+        let reader = Reader::open(&torn).unwrap().unwrap();
+        let last = reader.last_seq().unwrap();
+        let body = reader.load_state().unwrap().unwrap().body;
+        assert!(body.starts_with(&format!("{{\"number\":{last},")), "byte {end}: {body}");
+        assert!(last == 1 || last == 2, "byte {end}: {last} commits");
+        whole += u32::from(last == 2);
+    }
+    assert!(whole >= 1 && after.len() - first > 4096, "{whole} of {}", after.len() - first);
 }

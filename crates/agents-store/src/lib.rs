@@ -27,6 +27,8 @@ mod store;
 mod crash_tests;
 #[cfg(test)]
 mod displaced_tests;
+#[cfg(test)]
+mod model_tests;
 
 pub use aside::{companions, damage, is_set_aside, path, set_aside};
 pub use commit::{Commit, Reply, StateDocument, Word};

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior, ffi};
 
 use crate::error::During;
 use crate::{StoreError, folder};
@@ -168,8 +168,9 @@ fn create(state_dir: &Path, path: &Path) -> Result<(), StoreError> {
     let fresh = beside(path, &format!(".new-{}-{serial}", std::process::id()));
     let io_error = |error: io::Error| StoreError::unwritable(path, &error);
     let file = folder::open_private(&fresh).map_err(io_error)?;
-    // What a killed process of the same number left behind.
+    // What a killed process of the same number left behind; its log would be taken for this file's.
     file.set_len(0).map_err(io_error)?;
+    remove_log(&fresh).map_err(io_error)?;
     let made = fill(&fresh).map_err(|error| StoreError::from_sqlite(path, During::Writing, &error));
     let named = made.and_then(|()| match fs::hard_link(&fresh, path) {
         Ok(()) => Ok(()),
@@ -178,7 +179,7 @@ fn create(state_dir: &Path, path: &Path) -> Result<(), StoreError> {
         Err(error) => Err(io_error(error)),
     });
     // The store has its name or creation failed: the other name has no use, and one left over is overwritten.
-    let _ = fs::remove_file(&fresh);
+    let _ = fs::remove_file(&fresh).and_then(|()| remove_log(&fresh));
     named?;
     folder::sync(state_dir).map_err(io_error)
 }
@@ -188,7 +189,25 @@ fn fill(path: &Path) -> rusqlite::Result<()> {
     connection.pragma_update(None, "application_id", APPLICATION_ID)?;
     set_up(&connection)?;
     migrate(&mut connection, 0)?;
+    // Closing writes the log into the file, too, and says nothing when that fails: the file would get its name without
+    // what is in its log.
+    let refused: bool =
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    if refused {
+        return Err(rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_BUSY), None));
+    }
     connection.close().map_err(|(_, error)| error)
+}
+
+/// Removes the log of a store that has no name of its own yet.
+fn remove_log(store: &Path) -> io::Result<()> {
+    for file in [wal_path(store), beside(store, "-shm")] {
+        match fs::remove_file(&file) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            Ok(()) | Err(_) => {}
+        }
+    }
+    Ok(())
 }
 
 fn connect(path: &Path) -> rusqlite::Result<Connection> {

@@ -24,7 +24,7 @@ pub use truth::{Submission, Truth};
 
 use self::fault::FaultPlan;
 use self::server::Server;
-use crate::{Done, Fence, Pane, PaneId, TmuxError, TmuxOp};
+use crate::{Done, Fence, Pane, PaneId, ServerId, TmuxError, TmuxOp};
 
 /// The terminals of one simulated machine. Clones and drivers share one world; nothing happens but by its clock and its callers.
 #[derive(Debug, Clone)]
@@ -75,11 +75,14 @@ struct Inner {
     servers_started: u32,
     /// Servers that live but lost their socket to a successor.
     unreachable: Vec<Server>,
+    /// How often a driver started a server beside one that held tagged sessions.
+    second_servers: u32,
     keeps_dead: bool,
     programs: BTreeMap<String, Vec<Program>>,
     default_program: Program,
     faults: FaultPlan,
-    late: Vec<(Duration, TmuxOp, Option<Fence>)>,
+    /// When, what, by which writer, and for which server.
+    late: Vec<(Duration, TmuxOp, Option<Fence>, Option<ServerId>)>,
     applied: Vec<Applied>,
     ended: Vec<Ended>,
     logs: BTreeMap<PathBuf, String>,
@@ -104,6 +107,7 @@ impl World {
             server: None,
             servers_started: 0,
             unreachable: Vec::new(),
+            second_servers: 0,
             keeps_dead: false,
             programs: BTreeMap::new(),
             default_program: Program::echo(),
@@ -211,6 +215,14 @@ impl World {
         self.lock().server.as_ref().map(|server| server.listing().panes).unwrap_or_default()
     }
 
+    /// The panes of all servers that live, reachable or not.
+    #[must_use]
+    pub fn living_panes(&self) -> Vec<Pane> {
+        let inner = self.lock();
+        let servers = inner.server.iter().chain(&inner.unreachable);
+        servers.flat_map(|server| server.listing().panes).collect()
+    }
+
     /// The pane of that session.
     #[must_use]
     pub fn pane(&self, session: &str) -> Option<PaneId> {
@@ -232,6 +244,12 @@ impl World {
     pub fn live_servers(&self) -> usize {
         let inner = self.lock();
         inner.unreachable.len() + usize::from(inner.server.is_some())
+    }
+
+    /// How often a driver started a server beside one that held tagged sessions, as people may and a fleet may not.
+    #[must_use]
+    pub fn second_servers(&self) -> u32 {
+        self.lock().second_servers
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {

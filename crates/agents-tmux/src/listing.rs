@@ -30,6 +30,10 @@ const TEXTS: [&str; 7] = [
 /// The texts of an outline.
 const OUTLINED: [&str; 4] = ["#{session_name}", COMMAND, "#{@agents_id}", "#{@agents_run}"];
 
+/// What stands before the mark that begins a row, and before the one behind the last row.
+const START: &str = "row-";
+const END: &str = "tail-";
+
 /// How much of each pane is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Extent {
@@ -62,7 +66,7 @@ impl Extent {
 /// Every row and field is set off by `mark`, a word that nothing on the server can know beforehand, so
 /// no title or option, whatever it holds, can pass for another field or row.
 pub(crate) fn ask(mark: &str, extent: Extent) -> Vec<Words> {
-    let mut row = format!("row-{mark} {}", extent.facts());
+    let mut row = format!("{START}{mark} {}", extent.facts());
     for text in TEXTS {
         row.push_str(mark);
         if extent.has(text) {
@@ -72,7 +76,7 @@ pub(crate) fn ask(mark: &str, extent: Extent) -> Vec<Words> {
     vec![
         Words::new(["display-message", "-p", &format!("head-{mark} #{{pid}} #{{start_time}}")]),
         Words::new(["list-panes", "-a", "-F", &row]),
-        Words::new(["display-message", "-p", &format!("tail-{mark}")]),
+        Words::new(["display-message", "-p", &format!("{END}{mark}")]),
     ]
 }
 
@@ -90,13 +94,46 @@ pub(crate) fn read(reply: &Reply, mark: &str, socket: &str) -> Result<Listing, T
     if reply.errors.iter().any(|error| error == "no current target") {
         return Ok(Listing { server, panes: Vec::new() });
     }
-    let Some((body, _)) = rest.split_once(&format!("tail-{mark}")) else {
-        return Err(reply.failure(socket));
-    };
-    let start_of_row = format!("row-{mark} ");
-    let rows = body.split(&start_of_row).skip(1);
-    let panes = rows.map(|row| pane(row, mark).ok_or_else(|| unreadable(row)));
-    Ok(Listing { server, panes: panes.collect::<Result<_, _>>()? })
+    match panes(rest, mark) {
+        Ok(panes) => Ok(Listing { server, panes }),
+        Err(Broken::Short) => Err(reply.failure(socket)),
+        Err(Broken::At(row)) => Err(unreadable(&row)),
+    }
+}
+
+/// Why no listing can be made of the rows.
+enum Broken {
+    /// They end before the tail.
+    Short,
+    /// This one cannot be read.
+    At(String),
+}
+
+/// The rows up to the tail. Which mark sets off a row, and which a field, is told by counting: a text may end with any
+/// word that stands before a mark, such as the name of a session `tail-`.
+fn panes(rows: &str, mark: &str) -> Result<Vec<Pane>, Broken> {
+    let mut pieces = rows.split(mark);
+    let mut panes = Vec::new();
+    let mut before = pieces.next().unwrap_or_default();
+    while before == START {
+        let fields: Vec<&str> = pieces.by_ref().take(1 + TEXTS.len()).collect();
+        let Some((title, others)) = fields.split_last().filter(|_| fields.len() > TEXTS.len())
+        else {
+            return Err(Broken::Short);
+        };
+        // The title is the last field, and what stands before the next mark follows it on a line of its own.
+        let Some((title, next)) = title.rsplit_once('\n') else { return Err(Broken::Short) };
+        let row = || Broken::At(format!("{}{title}", others.join(mark)));
+        panes.push(pane(others, title).ok_or_else(row)?);
+        before = next;
+    }
+    // After the tail's mark comes the end of its line, and only that.
+    match (before, pieces.next()) {
+        (END, Some(_)) => Ok(panes),
+        (END, None) => Err(Broken::Short),
+        (other, Some(_)) => Err(Broken::At(other.to_owned())),
+        (_, None) => Err(Broken::Short),
+    }
 }
 
 fn server(head: &str) -> Option<ServerId> {
@@ -104,10 +141,10 @@ fn server(head: &str) -> Option<ServerId> {
     Some(ServerId { pid: pid.parse().ok()?, start_time: start_time.parse().ok()? })
 }
 
-fn pane(row: &str, mark: &str) -> Option<Pane> {
-    let row = row.strip_suffix('\n')?;
-    let mut texts = row.split(mark);
-    let mut facts = texts.next()?.split(' ');
+/// `fields`: the facts, then the texts without the title.
+fn pane(fields: &[&str], title: &str) -> Option<Pane> {
+    let mut texts = fields.iter().copied();
+    let mut facts = texts.next()?.strip_prefix(' ')?.split(' ');
     let id = facts.next()?.strip_prefix('%')?.parse().ok()?;
     let pid = facts.next()?.parse().ok()?;
     let is_dead = flag(facts.next()?);
@@ -128,7 +165,7 @@ fn pane(row: &str, mark: &str) -> Option<Pane> {
         run: filled(texts.next()?),
         typed: filled(texts.next()?),
         submitted: filled(texts.next()?),
-        title: texts.next()?.to_owned(),
+        title: title.to_owned(),
     })
 }
 
@@ -143,6 +180,9 @@ fn filled(field: &str) -> Option<String> {
 fn unreadable(part: &str) -> TmuxError {
     TmuxError::Unknown { cause: format!("the listing cannot be read at {part:?}") }
 }
+
+#[cfg(test)]
+mod properties;
 
 #[cfg(test)]
 mod tests {
@@ -173,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_listing_that_is_cut_short_is_unknown_at_every_byte() {
+    fn f10_a_listing_that_is_cut_short_is_unknown_at_every_byte() {
         let text = "head-M 7 99\nrow-M %5 42 0 s g 0 0 100 768,0,1 0MaMcatMMMMMt\ntail-M\n";
         assert_eq!(read(&reply(text, &[]), "M", "/s").unwrap().panes.len(), 1);
         for end in 0..text.len() - "\n".len() {
@@ -183,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn no_panes_is_known_only_from_a_server_that_said_so() {
+    fn f10_no_panes_is_known_only_from_a_server_that_said_so() {
         let empty = read(&reply("head-M 7 99\n", &["no current target"]), "M", "/s").unwrap();
         assert_eq!(empty.panes, []);
         for errors in [&[][..], &["server exited unexpectedly"], &["access not allowed"]] {

@@ -8,6 +8,7 @@ use crate::listing::Extent;
 use crate::place::Place;
 use crate::reply::Reply;
 use crate::request::Request;
+use crate::server::server_process_alive;
 use crate::{Done, Fence, Listing, PaneId, Screen, ServerId, TmuxError, TmuxOp};
 use crate::{capture, listing, request};
 
@@ -129,8 +130,12 @@ const START_PAUSE: std::time::Duration = std::time::Duration::from_millis(50);
 async fn start<T: Transport>(transport: &mut T, request: &Request) -> Result<Done, TmuxError> {
     let mut tries = 1;
     loop {
-        let reply = transport.run(request.batch.clone()).await?;
-        let outcome = request.outcome(&reply, transport.memory());
+        let outcome = if is_hidden(transport.memory()) {
+            Err(TmuxError::NoServer { socket: transport.memory().socket() })
+        } else {
+            let reply = transport.run(request.batch.clone()).await?;
+            request.outcome(&reply, transport.memory())
+        };
         let is_passing = match &outcome {
             Err(TmuxError::NoServer { .. }) => true,
             Err(TmuxError::Unknown { cause }) => request::is_server_ending(cause),
@@ -142,6 +147,11 @@ async fn start<T: Transport>(transport: &mut T, request: &Request) -> Result<Don
         tries += 1;
         tokio::time::sleep(START_PAUSE).await;
     }
+}
+
+/// Whether the server of the last listing lives without its socket: a start would make a second one.
+fn is_hidden(memory: &Memory) -> bool {
+    !memory.place.socket_path().exists() && memory.server.is_some_and(server_process_alive)
 }
 
 /// Guards every later change by the fence, and raises it in the server.

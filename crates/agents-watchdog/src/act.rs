@@ -167,7 +167,15 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         let mut prepared = Vec::with_capacity(actions.len());
         for action in actions {
             let Action::Start { name, run, phase, opening, one_off, .. } = action else { continue };
-            let start = Start { name, run: *run, phase: phase.as_ref(), opening, one_off };
+            let start = Start {
+                name,
+                run: *run,
+                phase: phase.as_ref(),
+                opening,
+                one_off,
+                server: self.state.server.map(|server| server.pid),
+                beside: prepared.len() as u64,
+            };
             prepared.push((name, *run, self.place.prepare(fleet, &start)));
         }
         let sessions = prepared.iter().filter_map(|(_, _, session)| session.as_ref().ok());

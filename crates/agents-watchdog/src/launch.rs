@@ -17,4 +17,4 @@ pub use keys::{forget_keys, keep_keys, kept_keys};
 pub use record::{EndRecord, RunFiles, StartRecord};
 pub use run::{launch, launch_exec};
 pub use spec::{LaunchSpec, write_private};
-pub use wrap::{Surroundings, wrapped};
+pub use wrap::{Surroundings, make_own, wrapped};

@@ -44,7 +44,9 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         self.looked = look;
         let listing = self.list(fleet, look).await;
         let server = self.server_seen(&listing);
-        let panes = sessions::panes_of_members(fleet, listing.as_deref().ok());
+        // What another server shows says nothing about the members.
+        let shown = listing.as_deref().ok().filter(|_| server.known().is_some());
+        let panes = sessions::panes_of_members(fleet, shown);
         let mut screens = self.screens.look(&mut self.driver, fleet, &panes, now).await;
         let hangs = listing.as_ref().is_err_and(TmuxError::is_time_out);
         self.tmux_hangs = hangs || self.screens.timed_out;
@@ -68,7 +70,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             });
             let mut facts = self.place.facts(fleet, name, need);
             if pane.is_none()
-                && let Ok(listing) = &listing
+                && let Some(listing) = shown
             {
                 let session = session_of(fleet, name);
                 let taken = session.and_then(|session| neighbour::taken(fleet, listing, session));
@@ -87,7 +89,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         let status = phase.map_or(Seen::Absent, |phase| self.place.status(fleet, &phase));
         let (copy, handoff) = self.handoff(fleet).await;
         let socket_lost = listing.is_ok() && !self.driver.has_socket();
-        let undeclared = sessions::undeclared(fleet, listing.as_deref().ok());
+        let undeclared = sessions::undeclared(fleet, shown);
         Ok(Observation {
             server,
             hangs,
@@ -168,28 +170,45 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         }
     }
 
-    /// No answer on the socket proves nothing while the server's process lives.
+    /// Neither no answer on the socket nor that of another server proves anything while the server's process lives.
     fn server_seen(&mut self, listing: &Result<Arc<Listing>, TmuxError>) -> Seen<ServerSeen> {
+        let before = self.state.server;
         match listing {
-            Ok(listing) => Seen::Known(ServerSeen {
-                pid: listing.server.pid,
-                start_time: listing.server.start_time,
-            }),
-            Err(TmuxError::NoServer { socket }) => match self.state.server {
-                Some(server)
-                    if self
-                        .driver
-                        .is_alive(ServerId { pid: server.pid, start_time: server.start_time }) =>
-                {
-                    Seen::Unknown(format!(
-                        "nothing answers on {socket}, but tmux server {} still lives, and is asked to make its socket anew",
-                        server.pid
-                    ))
+            Ok(listing) => {
+                let ServerId { pid, start_time } = listing.server;
+                let seen = ServerSeen { pid, start_time };
+                match before.filter(|before| self.lives_behind(*before, seen)) {
+                    Some(before) => Seen::Unknown(format!(
+                        "tmux server {pid} answers on the socket, but tmux server {}, which holds the fleet, still lives, and is asked to take its socket back",
+                        before.pid
+                    )),
+                    None => Seen::Known(seen),
                 }
+            }
+            Err(TmuxError::NoServer { socket }) => match before {
+                Some(server) if self.driver.is_alive(id_of(server)) => Seen::Unknown(format!(
+                    "nothing answers on {socket}, but tmux server {} still lives, and is asked to make its socket anew",
+                    server.pid
+                )),
                 Some(_) | None => Seen::Absent,
             },
             Err(error) => Seen::Unknown(error.to_string()),
         }
+    }
+
+    /// Whether the fleet's server lives behind another one, that somebody started where its socket was removed. One of
+    /// the same process id is its successor, and one that holds nobody of ours is no loss.
+    fn lives_behind(&self, before: ServerSeen, seen: ServerSeen) -> bool {
+        let holds = |life: &Life| match life {
+            Life::Up { .. }
+            | Life::Missing { .. }
+            | Life::Starting { .. }
+            | Life::Stopping { .. } => true,
+            Life::Stopped { .. } | Life::Due { .. } | Life::Parked { .. } => false,
+        };
+        before.pid != seen.pid
+            && self.state.members.values().any(|member| holds(&member.life))
+            && self.driver.is_alive(id_of(before))
     }
 
     /// Which facts this look needs of a member.
@@ -276,6 +295,10 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             _ => false,
         })
     }
+}
+
+fn id_of(server: ServerSeen) -> ServerId {
+    ServerId { pid: server.pid, start_time: server.start_time }
 }
 
 /// Whether a pane's program tells anything: one backend's could be found where another's belongs, and a preset's rules

@@ -2,6 +2,7 @@
 
 mod clock;
 mod conversation;
+mod descriptors;
 mod facts;
 mod fetcher;
 mod local;
@@ -80,6 +81,10 @@ pub struct Start<'a> {
     pub opening: &'a Opening,
     /// What the operator wants instead of what the config says.
     pub one_off: &'a OneOff,
+    /// The tmux server that lives, by its process.
+    pub server: Option<u32>,
+    /// How many others are started in the same request.
+    pub beside: u64,
 }
 
 /// One machine, or a model of one.

@@ -75,7 +75,7 @@ fn a_state_folder_that_the_group_can_read_is_found() {
 }
 
 #[test]
-fn limits_are_judged_against_the_size_of_the_fleet() {
+fn f6_limits_are_judged_against_the_size_of_the_fleet() {
     assert_eq!(judge_descriptors(Some(256), 20).level, Level::Ok);
     assert_eq!(judge_descriptors(Some(256), 100).level, Level::Warn);
     assert_eq!(judge_descriptors(Some(256), 200).level, Level::Fail);

@@ -2,7 +2,7 @@
 
 use agents_config::{Agent, Watch};
 use agents_decide::limit::reset;
-use agents_decide::{ActivityNote, Life, Limit, Moment, Note, Stall, WakeNote};
+use agents_decide::{ActivityNote, Life, Limit, Moment, Note, Stall, Stand, WakeNote};
 use agents_watchdog::view::{State, WatchdogState};
 
 use super::Evidence;
@@ -188,6 +188,18 @@ pub(super) fn standing(evidence: &Evidence<'_>) -> Option<String> {
     }
     for (by, stand) in &standing.besides {
         text.push_str(&format!("; {by} says {}, which does not count", stand.as_str()));
+        if !by.starts_with("screen rule ") {
+            continue;
+        }
+        match stand {
+            Stand::Limited | Stand::Failed => text.push_str(": those words are old, or quoted"),
+            Stand::Active
+            | Stand::Idle
+            | Stand::WaitingInput
+            | Stand::Unauthenticated
+            | Stand::Exited
+            | Stand::Unknown => {}
+        }
     }
     Some(text)
 }

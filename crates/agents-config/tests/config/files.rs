@@ -168,7 +168,7 @@ fn a_folder_is_refused() {
 }
 
 #[test]
-fn what_would_block_or_never_end_is_refused_unopened() {
+fn f47_what_would_block_or_never_end_is_refused_unopened() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("agents.toml");
     let listener = UnixListener::bind(&path).unwrap();
@@ -186,7 +186,7 @@ fn what_would_block_or_never_end_is_refused_unopened() {
 }
 
 #[test]
-fn what_is_too_long_or_no_text_is_refused() {
+fn f47_what_is_too_long_or_no_text_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("agents.toml");
     fs::write(&path, "#".repeat((4 << 20) + 1)).unwrap();

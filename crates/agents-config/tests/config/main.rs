@@ -9,6 +9,7 @@ mod origins;
 mod presets;
 mod problems;
 mod programs;
+mod properties;
 mod robustness;
 mod typos;
 

@@ -20,7 +20,7 @@ fn survive(text: &str) -> Option<usize> {
 }
 
 #[test]
-fn every_prefix_of_the_example_is_an_error_or_a_smaller_fleet() {
+fn f47_every_prefix_of_the_example_is_an_error_or_a_smaller_fleet() {
     let whole = survive(EXAMPLE).expect("the example loads");
     let mut smaller = 0;
     for end in (0..EXAMPLE.len()).filter(|end| EXAMPLE.is_char_boundary(*end)) {
@@ -95,7 +95,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn mutations_never_panic(
+    fn f47_mutations_never_panic(
         edits in prop::collection::vec((any::<prop::sample::Index>(), 0_usize..40, piece()), 1..6)
     ) {
         let mut text: Vec<char> = EXAMPLE.chars().collect();

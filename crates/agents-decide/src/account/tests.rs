@@ -75,7 +75,7 @@ fn a_weekly_window_of_a_record_is_not_probed_before_its_end_and_told_once() {
 
 #[test]
 fn a_reset_that_no_window_has_is_not_believed() {
-    for reset in [NINE + 9 * 86_400, NINE + 365 * 86_400] {
+    for reset in [NINE + 33 * 86_400, NINE + 365 * 86_400] {
         let mut bed = Bed::of(&["ann"], NINE);
         bed.look("ann", limited(reset));
         bed.run_until(NINE + 400);

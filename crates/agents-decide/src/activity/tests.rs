@@ -76,7 +76,7 @@ fn any_output_is_evidence_but_not_activity() {
 }
 
 #[test]
-fn a_silent_compile_is_evidence() {
+fn f21_a_silent_compile_is_evidence() {
     check(&[
         still(0, REST, 0, Activity::Idle, 0),
         // 1.9 % is the blinking of an idle TUI.

@@ -124,6 +124,15 @@ pub(crate) fn stopped(draft: &mut Draft<'_>, what: Declared<'_>, run: Option<Run
     mark_end(draft.member(name), run, || format!("stopped, because {}", why.told(&telling)));
 }
 
+/// The run that was to be stopped goes on, and its conversation with it.
+pub(crate) fn goes_on(member: &mut Member, run: Option<RunId>) {
+    let conversations = &mut member.conversations;
+    let Some(id) = conversations.current.clone() else { return };
+    if let Some(entry) = conversations.of_mut(&id).filter(|entry| Some(entry.run) == run) {
+        entry.ended = None;
+    }
+}
+
 fn mark_end(member: &mut Member, run: RunId, how: impl FnOnce() -> String) {
     let conversations = &mut member.conversations;
     let Some(id) = conversations.current.clone() else { return };

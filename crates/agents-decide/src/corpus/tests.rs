@@ -54,7 +54,7 @@ fn each_pattern_decides_a_screen() {
 }
 
 #[test]
-fn an_answer_that_quotes_is_no_banner() {
+fn f25_an_answer_that_quotes_is_no_banner() {
     let plan = rules::PLANS.iter().find(|plan| plan.backend == "codex").expect("codex");
     let rules = plan.compile().expect("valid");
     for (said, class) in [

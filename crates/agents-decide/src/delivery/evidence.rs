@@ -7,6 +7,8 @@ use crate::{MemberSeen, Shown, ToldState};
 
 /// How many characters of the message's end are looked for; the end is what a composer shows last.
 const NEEDLE: usize = 40;
+/// So many characters of a text in a row are no chance.
+const SHOWN: usize = 4;
 /// The rows in which a composer and its footer stand.
 const BOTTOM: usize = 12;
 
@@ -124,14 +126,18 @@ pub(super) fn went(
     text: &str,
     active: Option<&Pattern>,
 ) -> Option<Went> {
+    let needle = end_of(text);
+    let (was, is) = (squeeze(&before.join("\n")), squeeze(&after.join("\n")));
+    // A text that stands as it stood did not go, whatever else on the screen looks like work.
+    let stands = below(&is, &needle).is_some_and(|rest| below(&was, &needle) == Some(rest))
+        && copies(before, &needle) == copies(after, &needle);
     if let Some(active) = active
+        && !stands
         && !bottom(before).any(|row| active.is_match(row))
         && bottom(after).any(|row| active.is_match(row))
     {
         return Some(Went::WorkBegan);
     }
-    let needle = end_of(text);
-    let (was, is) = (squeeze(&before.join("\n")), squeeze(&after.join("\n")));
     match (copies(before, &needle), copies(after, &needle)) {
         (0, 0) => unseen_text_went(before, after),
         (0, _) => None,
@@ -140,9 +146,33 @@ pub(super) fn went(
         _ => {
             let is_new = below(&was, &needle) != below(&is, &needle)
                 && below(&is, &needle).is_some_and(|rest| !rest.is_empty());
-            is_new.then_some(Went::NewBelow)
+            (is_new && is_above_a_prompt(before, after, text)).then_some(Went::NewBelow)
         }
     }
+}
+
+/// Whether what stood before the text in the composer stands below it now, and nothing behind it: a footer that changes
+/// is not what a program says. True where nothing stood before the text.
+fn is_above_a_prompt(before: &[String], after: &[String], text: &str) -> bool {
+    let begin: String = squeeze(text).chars().take(NEEDLE).collect();
+    let prompt = before.iter().rev().find_map(|row| {
+        let row = squeeze(row);
+        let shown = (1..=begin.chars().count()).rev().find_map(|count| {
+            let part: String = begin.chars().take(count).collect();
+            (count >= SHOWN && row.contains(&part)).then_some(part)
+        });
+        shown.and_then(|part| row.find(&part)).map(|at| row[..at].to_owned())
+    });
+    let Some(prompt) = prompt.filter(|prompt| !prompt.is_empty()) else { return true };
+    let end = end_of(text);
+    let mut rows = after.iter().rev().map(|row| squeeze(row));
+    let mut below = rows.by_ref().take_while(|row| !ends_within(&end, row));
+    below.any(|row| row == prompt)
+}
+
+/// Whether the row holds the last of the text, or its last part that was wrapped.
+fn ends_within(end: &str, row: &str) -> bool {
+    !row.is_empty() && (row.contains(end) || (row.chars().count() >= SHOWN && end.ends_with(row)))
 }
 
 /// Whether what stands unsent in the composer is that text, or what is left of it: a composer that takes a backslash at

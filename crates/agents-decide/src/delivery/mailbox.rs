@@ -18,6 +18,9 @@ pub struct Mailbox {
     /// When the key was pressed that submitted the last of them.
     #[serde(default)]
     pub submitted: Option<Moment>,
+    /// Since when looks hint that the first of the queue went, as long as none says otherwise.
+    #[serde(default)]
+    pub hinted: Option<Moment>,
 }
 
 impl Mailbox {

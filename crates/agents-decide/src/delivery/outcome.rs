@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::evidence::{self, Went};
 use super::mailbox::Again;
-use super::{Before, Message, MessageNote, SUBMITS, Stage, went};
+use super::{Before, Message, MessageNote, SUBMITS, Stage, hint, went};
 use crate::draft::{Declared, Draft};
 use crate::{MemberSeen, Moment};
 
@@ -62,7 +62,8 @@ pub(super) fn stuck(
 ) {
     let name = what.name();
     // Somebody pressed the key, or the program took it late.
-    if let Some(evidence) = went(draft, what, seen, before, message) {
+    let evidence = went(draft, what, seen, before, message);
+    if let Some(evidence) = hint::agreed(draft, name, seen, evidence) {
         return delivered(draft, what, message, (evidence, SUBMITS));
     }
     let kind = message.kind.to_string();

@@ -44,7 +44,7 @@ fn a_clock_in_the_footer_is_no_evidence() {
 }
 
 #[test]
-fn a_wrapped_message_is_found() {
+fn f31_a_wrapped_message_is_found() {
     let text = "one two three four five six seven eight nine ten";
     check(
         "> one two three four five six\nseven eight nine ten",
@@ -56,7 +56,7 @@ fn a_wrapped_message_is_found() {
 }
 
 #[test]
-fn a_paste_placeholder_that_stays_in_the_composer_did_not_go() {
+fn f31_a_paste_placeholder_that_stays_in_the_composer_did_not_go() {
     let long = "x y z ".repeat(200);
     check(
         "> [Pasted text #1 +73 lines]\nfooter",
@@ -80,7 +80,30 @@ fn work_that_begins_is_evidence() {
 }
 
 #[test]
-fn what_is_left_of_the_text_in_the_composer_did_not_go() {
+fn f31_a_text_that_stands_as_it_stood_did_not_go_whatever_looks_like_work() {
+    let active = agents_config::Pattern::new("esc to interrupt").unwrap();
+    let before = rows("> hello there\n? for shortcuts");
+    let after = rows("press esc to interrupt\n> hello there\n? for shortcuts");
+    assert_eq!(went(&before, &after, "hello there", Some(&active)), None);
+}
+
+#[test]
+fn f31_a_footer_that_changes_below_a_text_is_no_evidence() {
+    let text = "hello there";
+    check("* Working\n> hello there", "done.\n> hello there\n? for shortcuts", text, false);
+    check("> hello there\n? for shortcuts", "> hello there\nnew version", text, false);
+    check("> hello there\n? for shortcuts", "> hello there\nhi!\n>\n? for shortcuts", text, true);
+    check("│ > hello there │", "> hello there\nhi!\n│ >  │", text, true);
+    // Where nothing stands before a text, anything below it is new.
+    check("hello there", "hello there\nhi!", text, true);
+    let long = "one two three four five six seven eight nine ten";
+    let wrapped = "> one two three four five six\n  seven eight nine ten";
+    check(wrapped, &format!("{wrapped}\nnew version"), long, false);
+    check(wrapped, &format!("{wrapped}\nwell\n>"), long, true);
+}
+
+#[test]
+fn f31_what_is_left_of_the_text_in_the_composer_did_not_go() {
     for (draft, text, expected) in [
         ("ends with a backslash", "ends with a backslash \\", true),
         ("one line\n  and two", "one line\nand two", true),

@@ -1,3 +1,5 @@
+mod properties;
+
 use agents_config::{Environment, Fleet, load_text};
 
 use crate::activity::fixture::now;
@@ -52,7 +54,7 @@ fn alarms(state: &mut FleetState, fetches: &[Seen<HandoffSeen>]) -> Vec<bool> {
 }
 
 #[test]
-fn a_branch_that_the_remote_has_no_more_is_told_of_and_read_on_once_it_is_back() {
+fn f38_a_branch_that_the_remote_has_no_more_is_told_of_and_read_on_once_it_is_back() {
     let mut state = FleetState::default();
     let there = fetched(Some("c1"), &[]);
     let gone = fetched(None, &[]);

@@ -261,6 +261,10 @@ pub(super) fn starting(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberS
             // Nobody has looked meanwhile, so the wait begins anew.
             send_start(draft, what, Sent { since: now, ..sent });
         }
+        None if now.since(sent.since) >= APPEARS_WITHIN && seen.processes.known().is_some() => {
+            // It did begin, and lives on without a terminal: a second one would work beside it.
+            ended(draft, what, seen, describe(None, None, &seen.processes), Some(sent.since));
+        }
         None if now.since(sent.since) >= APPEARS_WITHIN => {
             let reason = format!("its session did not appear in {} s", APPEARS_WITHIN.as_secs());
             failed(draft, what, reason, &sent.why);

@@ -45,6 +45,9 @@ pub(super) fn stopping(
         super::say_rest(draft, what);
         return;
     }
+    if is_stale(draft, seen, &stop) {
+        return go_on(draft, what, &stop);
+    }
     if now.since(stop.sent_at) >= UNWATCHED || seen.unheard {
         // Nobody has looked meanwhile, or tmux has not taken it, so the patience with it begins anew.
         stop.since = now;
@@ -65,6 +68,35 @@ pub(super) fn stopping(
     draft.look_in(Duration::from_millis(100));
     let Stop { since, sent_at, run, stage, why, then } = stop;
     set(draft, what, Life::Stopping { since, sent_at, run, stage, why, then });
+}
+
+/// Whether nobody has looked since the stop was decided, and the program lives: what it was condemned for may be over.
+fn is_stale(draft: &Draft<'_>, seen: &MemberSeen, stop: &Stop) -> bool {
+    let is_verdict = match stop.why {
+        Why::Stall { .. } | Why::Fatal { .. } | Why::Mismatch { .. } => true,
+        Why::Asked
+        | Why::New
+        | Why::Gone { .. }
+        | Why::ServerLost
+        | Why::Phase { .. }
+        | Why::SequenceComplete
+        | Why::ParkedRetry
+        | Why::Refused { .. }
+        | Why::Retry { .. } => false,
+    };
+    let lives = own_pane(seen).is_some_and(|pane| pane.dead.is_none() && pane.run == stop.run);
+    let unwatched = draft.now.at.since(stop.sent_at) >= UNWATCHED;
+    is_verdict && stop.then.is_some() && stop.stage == StopStage::Terminate && lives && unwatched
+}
+
+/// It is up, and judged anew.
+fn go_on(draft: &mut Draft<'_>, what: Declared<'_>, stop: &Stop) {
+    let member = draft.member(what.name());
+    crate::conversation::goes_on(member, stop.run);
+    member.stall = crate::Stall::default();
+    member.suspicion = None;
+    set(draft, what, Life::Up { since: stop.since, run: stop.run });
+    draft.note(what.name(), LifeNote::Running);
 }
 
 /// What is remembered of a stop: one that only cleared away what was left of a run says how that ended.

@@ -1,5 +1,7 @@
 //! What becomes of a member whose state is older than its session, and of a message that is under way when it is stopped?
 
+mod pairs;
+
 use agents_config::{Environment, Fleet, load_text};
 use agents_names::AgentName;
 
@@ -8,7 +10,7 @@ use crate::activity::fixture::{member, now, pane, processes, screen};
 use crate::delivery::{MessageKind, Stage};
 use crate::{
     Action, Decision, FleetState, MemberSeen, Message, Observation, OneOffs, PaneSeen, Request,
-    RequestId, RunId, Seen, ServerSeen, Verb, Which, decide,
+    RequestId, RunId, Seen, ServerSeen, StopStage, Verb, Which, Why, decide,
 };
 
 fn ann() -> AgentName {
@@ -25,8 +27,26 @@ fn fleet() -> Fleet {
 
 /// One look at a fleet of one.
 fn look(state: &FleetState, seen: MemberSeen, verb: Option<Verb>, at: u64) -> Decision {
-    let requests = verb.into_iter().map(|verb| Request { id: RequestId(1), verb }).collect();
-    let observation = Observation {
+    look_by(false, state, seen, verb, at)
+}
+
+/// The same, perhaps over a connection of its own.
+fn look_by(
+    independent: bool,
+    state: &FleetState,
+    seen: MemberSeen,
+    verb: Option<Verb>,
+    at: u64,
+) -> Decision {
+    let mut observation = observed(seen);
+    observation.independent = independent;
+    let requests = verb.into_iter().map(|verb| Request { id: RequestId(1), verb });
+    observation.requests = requests.collect();
+    decide(&fleet(), state, &observation, false, now(at))
+}
+
+fn observed(seen: MemberSeen) -> Observation {
+    Observation {
         server: Seen::Known(ServerSeen { pid: 1, start_time: 1 }),
         hangs: false,
         socket_lost: false,
@@ -37,10 +57,9 @@ fn look(state: &FleetState, seen: MemberSeen, verb: Option<Verb>, at: u64) -> De
         status: Seen::Absent,
         copy: None,
         handoff: Seen::Absent,
-        requests,
+        requests: Vec::new(),
         legacy_position: None,
-    };
-    decide(&fleet(), state, &observation, false, now(at))
+    }
 }
 
 fn up(run: u64) -> MemberSeen {
@@ -119,5 +138,119 @@ fn a_message_that_shows_to_have_gone_when_its_agent_is_stopped_is_not_typed_agai
     }
     for verb in [down(), whole(), restart()] {
         assert_eq!(left_of_it(verb, false), 1, "nobody saw it go");
+    }
+}
+
+#[test]
+fn another_connection_confirms_what_was_seen_before_and_nothing_else() {
+    let mut gone = up(3);
+    (gone.pane, gone.processes) = (Seen::Absent, Seen::Absent);
+    // Two others looked dead, so the next look went over another connection, and that one lacks ann.
+    let first = look_by(true, &state(3), gone.clone(), None, 20);
+    assert!(first.actions.is_empty(), "{:?}", first.actions);
+    assert!(matches!(first.next.members[&ann()].life, Life::Missing { .. }));
+    let found = look(&first.next, up(3), None, 21);
+    assert!(matches!(found.next.members[&ann()].life, Life::Up { .. }));
+    // What an ordinary look missed it does confirm, however soon.
+    let missed = look(&state(3), gone.clone(), None, 20).next;
+    let confirmed = look_by(true, &missed, gone, None, 20).next;
+    assert!(matches!(confirmed.members[&ann()].life, Life::Due { .. }));
+}
+
+/// A submitted message at looks that show these screens, a quarter of a second apart; how many are owed after each.
+fn owed_after(screens: &[&str]) -> Vec<usize> {
+    let mut state = state(3);
+    let member = state.members.get_mut(&ann()).unwrap();
+    let (text, owed_since) = ("say hello".to_owned(), now(10).at);
+    let kind = MessageKind::Operator(0);
+    member.mailbox.queue.push_back(Message {
+        id: 7,
+        kind,
+        text,
+        owed_since,
+        now_until: None,
+        again: None,
+    });
+    let before = vec!["> say hello".to_owned(), "? for shortcuts".to_owned()];
+    let (at, run) = (now(20).at, Some(RunId(3)));
+    member.mailbox.stage =
+        Stage::Submitted { at, run, tries: 1, before, first: Some(at), drafted: false };
+    let mut owed = Vec::new();
+    for (shown, nth) in screens.iter().zip(1..) {
+        let mut seen = up(3);
+        seen.screen = Seen::Known(screen(shown));
+        let tokens = ("m7".to_owned(), "m7/1".to_owned());
+        let (typed, submitted) = (Some(tokens.0), Some(tokens.1));
+        seen.pane = Seen::Known(PaneSeen { run, typed, submitted, ..pane() });
+        let observation = observed(seen);
+        let mut moment = now(20);
+        moment.at = moment.at.after(std::time::Duration::from_millis(250 * nth));
+        state = decide(&fleet(), &state, &observation, false, moment).next;
+        owed.push(state.members[&ann()].mailbox.queue.len());
+    }
+    owed
+}
+
+#[test]
+fn f20_a_half_drawn_screen_does_not_prove_that_a_message_went() {
+    let whole = "> say hello / ? for shortcuts";
+    assert_eq!(owed_after(&["", whole, whole]), [1, 1, 1]);
+    assert_eq!(owed_after(&[whole, "", whole, "", whole]), [1, 1, 1, 1, 1]);
+    // What two looks agree on did go, and work that begins needs no second look.
+    assert_eq!(owed_after(&[">", ">"]), [1, 0]);
+    assert_eq!(owed_after(&["> say hello / working, esc interrupt / >"]), [0]);
+}
+
+#[test]
+fn only_two_looks_in_a_row_prove_that_a_session_is_gone() {
+    let mut gone = up(3);
+    (gone.pane, gone.processes) = (Seen::Absent, Seen::Absent);
+    let mut unseen = up(3);
+    unseen.pane = Seen::Unknown("the listing failed".to_owned());
+    let mut state = state(3);
+    for (seen, at) in [(gone.clone(), 20), (unseen.clone(), 21), (gone.clone(), 22)] {
+        let decision = look(&state, seen, None, at);
+        assert!(decision.actions.is_empty(), "at {at}: {:?}", decision.actions);
+        state = decision.next;
+    }
+    assert!(matches!(state.members[&ann()].life, Life::Missing { .. }));
+    let life = look(&state, gone, None, 23).next.members[&ann()].life.clone();
+    assert!(matches!(life, Life::Due { .. }), "{life:?}");
+}
+
+/// What becomes of a stop that was decided at second 20, for that reason, when the next look is at that second.
+fn stopped_for(why: Why, at: u64) -> Life {
+    let mut state = state(3);
+    let (since, then) = (now(20).at, Some(why.clone()));
+    let (run, stage) = (Some(RunId(3)), StopStage::Terminate);
+    state.members.get_mut(&ann()).unwrap().life =
+        Life::Stopping { since, sent_at: since, run, stage, why, then };
+    look(&state, up(3), None, at).next.members[&ann()].life.clone()
+}
+
+#[test]
+fn a_verdict_that_nobody_carried_out_for_long_is_judged_anew() {
+    let stall = || Why::Stall { since: None, how: "it stood still".to_owned() };
+    assert!(matches!(stopped_for(stall(), 60), Life::Up { run: Some(RunId(3)), .. }));
+    // While the watchdog looks, or once somebody asked for it, it is ended.
+    assert!(matches!(stopped_for(stall(), 23), Life::Stopping { .. }));
+    assert!(matches!(stopped_for(Why::Asked, 60), Life::Stopping { .. }));
+}
+
+#[test]
+fn f48_who_left_the_file_as_the_fleet_was_taken_down_stays_down() {
+    let bob = || AgentName::new("bob").unwrap();
+    let whole = || Verb::Down { names: Vec::new(), whole: true };
+    let by_name = || Verb::Down { names: vec![bob()], whole: false };
+    for verb in [whole(), by_name()] {
+        let mut state = state(3);
+        let mut member = state.members[&ann()].clone();
+        let (at, why) = (now(20).at, Why::Asked);
+        member.life = Life::Due { at, why };
+        state.members.insert(bob(), member);
+        let next = look(&state, up(3), Some(verb), 20).next;
+        let left = &next.left[&bob()].member;
+        assert_eq!(left.wanted, crate::state::Wanted::Down);
+        assert!(matches!(left.life, Life::Stopped { .. }), "{:?}", left.life);
     }
 }

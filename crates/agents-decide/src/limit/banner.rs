@@ -58,12 +58,21 @@ impl<'a> Tail<'a> {
     ///
     /// Rows are tried alone and joined with their neighbours, since a full-screen program breaks long lines itself.
     pub(crate) fn banner(&self, pattern: &Pattern) -> Option<Banner> {
-        (1..=self.rows.len()).rev().find_map(|end| {
-            (1..=WIDEST.min(end)).find_map(|width| {
-                let start = end - width;
-                self.matches(pattern, start, end).then(|| self.describe(pattern, start, end))
-            })
-        })
+        let mut found = None;
+        // This runs for each agent at each tick, so a line grows by a row instead of being joined anew.
+        let mut line = String::new();
+        for start in 0..self.rows.len() {
+            line.clear();
+            for (row, end) in self.part(start, self.rows.len()).iter().zip(start + 1..).take(WIDEST)
+            {
+                append(&mut line, row.1, " ");
+                // The lowest end counts, and for one end the fewest rows.
+                if found < Some((end, start)) && pattern.is_match(&line) {
+                    found = Some((end, start));
+                }
+            }
+        }
+        found.map(|(end, start)| self.describe(pattern, start, end))
     }
 
     fn matches(&self, pattern: &Pattern, start: usize, end: usize) -> bool {
@@ -108,18 +117,29 @@ impl<'a> Tail<'a> {
 fn joined(rows: &[(usize, &str)], gap: &str) -> String {
     let mut line = String::new();
     for (_, row) in rows {
-        let row = row.trim_end_matches(is_filler);
-        if line.is_empty() {
-            line.push_str(row);
-        } else {
-            line.push_str(gap);
-            line.push_str(row.trim_start_matches(is_filler));
-        }
+        append(&mut line, row, gap);
     }
     line
 }
 
+fn append(line: &mut String, row: &str, gap: &str) {
+    let row = row.trim_end_matches(is_filler);
+    if line.is_empty() {
+        line.push_str(row);
+    } else {
+        line.push_str(gap);
+        line.push_str(row.trim_start_matches(is_filler));
+    }
+}
+
 /// One space between words, and none around them.
 pub(super) fn folded(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let mut line = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    line
 }

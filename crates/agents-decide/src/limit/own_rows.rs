@@ -25,10 +25,18 @@ pub(crate) fn of(rows: &[String], text: &str) -> Vec<usize> {
     let mut shown = Vec::new();
     let mut rest: Option<&str> = None;
     for (at, row) in rows.iter().enumerate() {
-        let row = content(row);
+        let row = trimmed(row);
         if row.is_empty() {
             continue;
         }
+        // Most rows are told apart by their first sign; what stands on them need not be read.
+        let could =
+            |text: Option<&str>| text.and_then(|text| text.chars().next()) == row.chars().next();
+        if at > 0 && !could(Some(&text)) && !could(rest) {
+            rest = None;
+            continue;
+        }
+        let row = folded(row);
         rest = rest
             .and_then(|rest| rest.strip_prefix(row.as_str()))
             .or_else(|| beginning(&text, &row))
@@ -54,7 +62,7 @@ fn middle<'a>(text: &'a str, row: &str) -> Option<&'a str> {
     (row.chars().count() >= LEAST_MIDDLE).then_some(rest)
 }
 
-fn content(row: &str) -> String {
+fn trimmed(row: &str) -> &str {
     let row = row.trim_start_matches(|sign: char| is_filler(sign) || PROMPTS.contains(sign));
-    folded(row.trim_end_matches(is_filler))
+    row.trim_end_matches(is_filler).trim()
 }

@@ -111,12 +111,12 @@ fn a_window_is_held_until_its_reset_and_probed_once() {
 }
 
 #[test]
-fn a_banner_of_a_working_agent_is_quoted_text() {
+fn f25_a_banner_of_a_working_agent_is_quoted_text() {
     check(&[("09:00:00", "active: limit reached · resets 10:30am / esc interrupt", "clear")]);
 }
 
 #[test]
-fn activity_or_a_vanished_banner_ends_the_hold_at_once() {
+fn f27_activity_or_a_vanished_banner_ends_the_hold_at_once() {
     let held = "held until 10:30:45, probe at 10:30:45 (0)";
     check(&[
         ("09:00:00", BANNER, held),
@@ -139,7 +139,7 @@ fn a_failed_look_changes_nothing() {
 }
 
 #[test]
-fn a_session_that_ends_inside_the_window_waits_for_its_end() {
+fn f24_a_session_that_ends_inside_the_window_waits_for_its_end() {
     for end in ["gone", "dead"] {
         let held = "held until 10:30:45, probe at 10:30:45 (0)";
         check(&[

@@ -28,6 +28,16 @@ pub(super) fn falsify(
         Bug::ForgetsMessages if is_restarted => {
             each(state, |member| member.mailbox = crate::Mailbox::default());
         }
+        Bug::OneLookIsProof => {
+            for (name, member) in &mut state.members {
+                let pane = seen.members.get(name).map(|seen| &seen.pane);
+                if pane.is_some_and(crate::Seen::is_absent)
+                    && let Life::Up { since, run } = member.life
+                {
+                    member.life = Life::Missing { since, up_since: since, run };
+                }
+            }
+        }
         Bug::ForgetsStarts => each(state, |member| member.budget = crate::Budget::default()),
         Bug::ForgetsPace => state.recent_starts.clear(),
         Bug::ForgetsHold => {
@@ -66,7 +76,6 @@ pub(super) fn falsify(
         | Bug::AdoptsHead
         | Bug::ForgetsMessages
         | Bug::UnknownIsGone
-        | Bug::OneLookIsProof
         | Bug::ComputingIsIdle
         | Bug::OutputIsNothing
         | Bug::DeadPaneLives

@@ -1,5 +1,6 @@
 //! Each row is one note and its sentence, read at 12:00:00 of the day on which the fleet is judged.
 
+mod orders;
 mod rest;
 
 use std::time::Duration;

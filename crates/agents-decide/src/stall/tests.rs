@@ -151,7 +151,7 @@ fn only_a_watched_agent_stalls() {
 }
 
 #[test]
-fn stillness_must_be_proven_by_more_than_the_screen() {
+fn f21_stillness_must_be_proven_by_more_than_the_screen() {
     let with = |processes: Seen<ProcessesSeen>, log_age: Option<u64>| Looked {
         processes,
         log_age: log_age.map(Duration::from_secs),
@@ -173,7 +173,7 @@ fn stillness_must_be_proven_by_more_than_the_screen() {
 }
 
 #[test]
-fn a_detector_that_never_matched_on_a_moving_screen_is_not_believed() {
+fn f20_a_detector_that_never_matched_on_a_moving_screen_is_not_believed() {
     let rotten = |moved| {
         let mut looked = idle(0, ">");
         (looked.state.ever_active, looked.state.moved) = (false, moved);
@@ -232,7 +232,7 @@ fn a_short_promise_does_not_shorten_the_idle_time() {
 }
 
 #[test]
-fn a_promise_too_far_is_capped_and_told() {
+fn f22_a_promise_too_far_is_capped_and_told() {
     let far = idle(0, "WAITING-UNTIL: 2099-01-01T00:00:00Z");
     let end = 6 * 3600 + 180;
     check(&[
@@ -303,7 +303,7 @@ fn any_look() -> impl Strategy<Value = (u64, u64, Looked)> {
 
 proptest! {
     #[test]
-    fn evidence_within_the_period_and_unknown_looks_never_restart(looks in proptest::collection::vec(any_look(), 1..40)) {
+    fn f21_evidence_within_the_period_and_unknown_looks_never_restart(looks in proptest::collection::vec(any_look(), 1..40)) {
         let (mut state, mut seconds) = (Stall::default(), 2000);
         for (gap, age, mut looked) in looks {
             seconds += gap;
@@ -328,7 +328,7 @@ proptest! {
     }
 
     #[test]
-    fn the_wall_clock_changes_no_verdict(
+    fn f52_the_wall_clock_changes_no_verdict(
         looks in proptest::collection::vec((any_look(), -10_000_000_i64..10_000_000), 1..40),
     ) {
         let (mut sane, mut mad, mut seconds) = (Stall::default(), Stall::default(), 2000);

@@ -1,3 +1,5 @@
+mod properties;
+
 use std::path::Path;
 
 use chrono::{DateTime, Utc};

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use agents_config::Fleet;
 use agents_decide::stall::promise::{self, Promise};
-use agents_decide::{Action, Answer, Life, Limit, Member, Stall, Verb, Why};
+use agents_decide::{Action, Answer, FleetState, Life, Limit, Member, Stall, Verb, Why};
 use agents_names::AgentName;
 use agents_watchdog::tick::Ticked;
 use chrono::TimeDelta;
@@ -24,7 +25,7 @@ const MESSAGES: usize = 60;
 
 impl Judge {
     pub(super) fn decided(&mut self, tick: &Judged<'_>, ticked: &Ticked, found: &mut Vec<String>) {
-        self.heed(tick, ticked);
+        self.heed(tick.fleet, &ticked.decision.next);
         for action in &ticked.decision.actions {
             if let Some(name) = action.about().filter(|name| !tick.is_declared(name)) {
                 undeclared(name, action, tick, ticked, found);
@@ -73,34 +74,39 @@ impl Judge {
         blind(tick, ticked, found);
     }
 
-    /// Whoever is asked for begins with a whole budget, and is down no longer.
-    fn heed(&mut self, tick: &Judged<'_>, ticked: &Ticked) {
-        for request in &ticked.observation.requests {
-            match &request.verb {
-                Verb::Up { whole: true, .. } => {
-                    self.starts.clear();
-                    self.down.clear();
-                }
-                Verb::Up { names, .. } | Verb::Restart { names, .. } => {
-                    self.starts.retain(|name, _| !names.contains(name));
-                    self.down.retain(|name| !names.contains(name));
-                }
-                Verb::Phase { .. } => {
-                    let is_loop = |name: &AgentName| {
-                        let agent = tick.fleet.agent(name);
-                        agent.is_some_and(|agent| agent.kind == agents_config::Kind::Loop)
-                    };
-                    self.starts.retain(|name, _| !is_loop(name));
-                }
-                Verb::Down { names, whole } => {
-                    self.down.extend(names.iter().cloned());
-                    if *whole {
-                        let all = tick.before.state.members.keys();
-                        self.down.extend(all.cloned());
-                    }
-                }
-                Verb::DownUndeclared | Verb::Send { .. } | Verb::StopWatchdog => {}
+    /// Whoever is asked for begins with a whole budget, and is down no longer: from the decision on that took it up.
+    pub(super) fn heed(&mut self, fleet: &Fleet, state: &FleetState) {
+        while self.asked.front().is_some_and(|(id, _)| *id <= state.last_request) {
+            if let Some((_, verb)) = self.asked.pop_front() {
+                self.heed_one(fleet, state, &verb);
             }
+        }
+    }
+
+    fn heed_one(&mut self, fleet: &Fleet, state: &FleetState, verb: &Verb) {
+        match verb {
+            Verb::Up { whole: true, .. } => {
+                self.starts.clear();
+                self.down.clear();
+            }
+            Verb::Up { names, .. } | Verb::Restart { names, .. } => {
+                self.starts.retain(|name, _| !names.contains(name));
+                self.down.retain(|name| !names.contains(name));
+            }
+            Verb::Phase { .. } => {
+                let is_loop = |name: &AgentName| {
+                    let agent = fleet.agent(name);
+                    agent.is_some_and(|agent| agent.kind == agents_config::Kind::Loop)
+                };
+                self.starts.retain(|name, _| !is_loop(name));
+            }
+            Verb::Down { names, whole } => {
+                self.down.extend(names.iter().cloned());
+                if *whole {
+                    self.down.extend(state.members.keys().cloned());
+                }
+            }
+            Verb::DownUndeclared | Verb::Send { .. } | Verb::StopWatchdog => {}
         }
     }
 

@@ -25,7 +25,7 @@ impl Judge {
                     let Some(truth) = truth_of(tick, *pane) else { continue };
                     let texts = self.texts.entry(truth.session.clone()).or_default();
                     texts.insert(text.clone());
-                    receiver(tick, truth, &applied, found);
+                    self.receiver(tick, truth, &applied, found);
                     let run = truth.run.clone().unwrap_or_default();
                     let key = (format!("{} {run}", truth.session), token.0.clone());
                     if applied.took_effect && !run.is_empty() && !self.typed.insert(key) {
@@ -35,10 +35,44 @@ impl Judge {
                 }
                 TmuxOp::Submit { pane, .. } => {
                     let Some(truth) = truth_of(tick, *pane) else { continue };
-                    receiver(tick, truth, &applied, found);
+                    self.receiver(tick, truth, &applied, found);
                 }
                 TmuxOp::Start(_) | TmuxOp::Kill { .. } | TmuxOp::AttachLog { .. } => {}
             }
+        }
+    }
+
+    /// Bytes go to a program that is there, is the agent's, and takes them.
+    fn receiver(
+        &self,
+        tick: &Judged<'_>,
+        truth: &Truth,
+        applied: &Applied,
+        found: &mut Vec<String>,
+    ) {
+        // Who gets what tmux carries out long afterwards, only tmux could check.
+        if !applied.took_effect || applied.is_late || applied.at != tick.before.at {
+            return;
+        }
+        let agent = tick.fleet.agents.iter().find(|agent| {
+            agent.session.as_str() == truth.session
+                || truth.agent_id.as_deref()
+                    == Some(&agents_watchdog::observe::tag(tick.fleet, &agent.name))
+        });
+        let Some(agent) = agent else { return };
+        let backend = tick.fleet.backend_of(agent);
+        let session = &truth.session;
+        if truth.is_dead {
+            found.push(format!("I11: something was typed into the dead pane of {session}"));
+        }
+        // A name that no look saw in this run may be wrong, and then tells nothing.
+        let run = truth.run.clone().unwrap_or_default();
+        let is_known = self.in_front.contains(&(session.clone(), run));
+        if is_known && backend.process_name.as_ref().is_some_and(|name| *name != truth.command) {
+            found.push(format!("I11: {session} was typed at while `{}` runs there", truth.command));
+        }
+        if backend.ready_re.is_some() && !truth.is_ready {
+            found.push(format!("I11: {session} was typed at before its program takes input"));
         }
     }
 
@@ -73,29 +107,4 @@ impl Judge {
 
 fn truth_of<'t>(tick: &'t Judged<'_>, pane: PaneId) -> Option<&'t Truth> {
     tick.before.truths.iter().find(|truth| truth.pane == pane)
-}
-
-/// Bytes go to a program that is there, is the agent's, and takes them.
-fn receiver(tick: &Judged<'_>, truth: &Truth, applied: &Applied, found: &mut Vec<String>) {
-    // Who gets what tmux carries out long afterwards, only tmux could check.
-    if !applied.took_effect || applied.is_late || applied.at != tick.before.at {
-        return;
-    }
-    let agent = tick.fleet.agents.iter().find(|agent| {
-        agent.session.as_str() == truth.session
-            || truth.agent_id.as_deref()
-                == Some(&agents_watchdog::observe::tag(tick.fleet, &agent.name))
-    });
-    let Some(agent) = agent else { return };
-    let backend = tick.fleet.backend_of(agent);
-    let session = &truth.session;
-    if truth.is_dead {
-        found.push(format!("I11: something was typed into the dead pane of {session}"));
-    }
-    if backend.process_name.as_ref().is_some_and(|name| *name != truth.command) {
-        found.push(format!("I11: {session} was typed at while `{}` runs there", truth.command));
-    }
-    if backend.ready_re.is_some() && !truth.is_ready {
-        found.push(format!("I11: {session} was typed at before its program takes input"));
-    }
 }

@@ -81,8 +81,11 @@ fn backend(random: &mut Random) -> String {
     let mut text = format!(
         "[backend.chat]\nbin = \"chat\"\nprocess_name = \"chat\"\nactive_re = \"esc to interrupt\"\nlimit_re = \"limit reached\"\nfatal_re = \"prompt is too long\"\nstall_idle = \"{stall}\"\n"
     );
-    if random.chance(70) {
-        text.push_str("ready_re = \"for shortcuts|esc to interrupt\"\n");
+    match random.below(100) {
+        // Reads the composer: it matches an empty one, and none that holds a text.
+        0..=39 => text.push_str("ready_re = \"^>$\"\n"),
+        40..=69 => text.push_str("ready_re = \"for shortcuts|esc to interrupt\"\n"),
+        _ => {}
     }
     if random.chance(50) {
         text.push_str("prompt_delivery = \"ping\"\n");

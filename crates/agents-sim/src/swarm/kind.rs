@@ -97,8 +97,25 @@ impl Mix {
         if weights.is_empty() {
             weights.push((Kind::SessionKilled, 1));
         }
-        let total = weights.iter().map(|(_, weight)| weight).sum();
-        Self { weights, total }
+        let mut mix = Self { weights, total: 0 };
+        mix.count();
+        mix
+    }
+
+    /// These never come.
+    pub fn leave_out(&mut self, kinds: &[Kind]) {
+        self.weights.retain(|(kind, _)| !kinds.contains(kind));
+        self.count();
+    }
+
+    /// This one comes often.
+    pub fn add(&mut self, kind: Kind) {
+        self.weights.push((kind, 6));
+        self.count();
+    }
+
+    fn count(&mut self) {
+        self.total = self.weights.iter().map(|(_, weight)| weight).sum();
     }
 
     /// The next fault.

@@ -1,10 +1,10 @@
 //! What does one seed live through? Hours of faults, then none, and everything must come back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use agents_decide::{OneOffs, Stage, Verb, Which};
-use agents_names::AgentName;
+use agents_names::{AgentName, PhaseId};
 
 use super::fleet::Drawn;
 use super::kind::{Kind, Mix};
@@ -43,25 +43,63 @@ pub struct Lived {
 /// # Errors
 /// When the simulation itself fails.
 pub fn live(seed: u64, keeps_trace: bool) -> Result<Lived, SimError> {
-    let mut life = LifeOf::new(seed, keeps_trace)?;
-    life.faults()?;
-    life.calm()?;
-    life.judge_liveness();
-    let simulation = life.simulation;
-    let transitions = simulation.judge.as_ref().map(|judge| judge.transitions.clone());
-    let trace = simulation.trace();
-    Ok(Lived {
-        seed,
-        faults: life.struck,
-        transitions: transitions.unwrap_or_default(),
-        violations: trace.violations(),
-        digest: trace.digest(),
-        ticks: simulation.ticks(),
-        trace: keeps_trace.then(|| trace.text()),
-    })
+    LifeOf::new(seed, keeps_trace)?.live()
+}
+
+/// Lives the life of that seed without what names a time of day, with a wall clock that somebody sets, or one that
+/// nobody sets: the two are to be the same.
+///
+/// # Errors
+/// When the simulation itself fails.
+pub fn live_by_no_clock(seed: u64, is_set: bool) -> Result<Lived, SimError> {
+    let mut random = Random::new(seed);
+    let mut drawn = Drawn::of(&mut random);
+    // Files carry the time of day, too.
+    drawn.config = drawn.config.replacen("[defaults]\n", "[defaults]\nlog = false\n", 1);
+    let mut life = LifeOf::of(seed, (random, drawn), true)?;
+    life.mix.leave_out(&[
+        Kind::LimitedWithReset,
+        Kind::QuotedLimit,
+        Kind::Promise,
+        // Over the time in which a machine was off only the wall clock tells.
+        Kind::Reboot,
+        Kind::PowerFails,
+    ]);
+    life.mix.add(Kind::ClockJumps);
+    life.sets_clock = is_set;
+    life.live()
+}
+
+impl LifeOf {
+    fn live(mut self) -> Result<Lived, SimError> {
+        self.faults()?;
+        self.calm()?;
+        let away = self.come_back()?;
+        self.judge_liveness(&away);
+        Ok(self.over())
+    }
+
+    fn over(self) -> Lived {
+        let Self { simulation, struck, seed, keeps_trace, .. } = self;
+        let transitions = simulation.judge.as_ref().map(|judge| judge.transitions.clone());
+        let trace = simulation.trace();
+        Lived {
+            seed,
+            faults: struck,
+            transitions: transitions.unwrap_or_default(),
+            violations: trace.violations(),
+            digest: trace.digest(),
+            ticks: simulation.ticks(),
+            trace: keeps_trace.then(|| trace.text()),
+        }
+    }
 }
 
 pub(super) struct LifeOf {
+    seed: u64,
+    keeps_trace: bool,
+    /// Whether a jump of the wall clock is one.
+    pub sets_clock: bool,
     pub simulation: Simulation,
     pub random: Random,
     pub drawn: Drawn,
@@ -77,14 +115,24 @@ pub(super) struct LifeOf {
     pub down_until: Option<Duration>,
     /// The listing that lacked something last, or will.
     pub lacking: u64,
-    /// How often the reviewer had been told of a claim when the last one was pushed.
-    pub claim_owed: Option<usize>,
+    /// How often the reviewer had been told of a claim when the last one was pushed, and in which phase that was: what
+    /// is owed of a phase ends with it.
+    pub claim_owed: Option<(usize, Option<PhaseId>)>,
 }
 
 impl LifeOf {
     fn new(seed: u64, keeps_trace: bool) -> Result<Self, SimError> {
         let mut random = Random::new(seed);
         let drawn = Drawn::of(&mut random);
+        Self::of(seed, (random, drawn), keeps_trace)
+    }
+
+    /// Goes on from the fleet that was drawn.
+    fn of(
+        seed: u64,
+        (mut random, drawn): (Random, Drawn),
+        keeps_trace: bool,
+    ) -> Result<Self, SimError> {
         let mix = Mix::of(&mut random);
         let mut simulation = Simulation::new(&drawn.config)?;
         simulation.judge = Some(Judge::default());
@@ -93,6 +141,9 @@ impl LifeOf {
         }
         simulation.tells_news = random.chance(70);
         Ok(Self {
+            seed,
+            keeps_trace,
+            sets_clock: true,
             simulation,
             random,
             drawn,
@@ -199,9 +250,15 @@ impl LifeOf {
         self.simulation.run_for(CALM)
     }
 
-    /// Of a text that does not show a person was told, and does what is to be done: types it, or presses the key.
+    /// Whoever left a line of their own unsent comes back to it. Of a text of ours that does not show a person was told,
+    /// and does what is to be done: types it, or presses the key.
     fn heed_alarms(&mut self) {
         let Some(state) = self.simulation.state() else { return };
+        let own = state.members.iter().filter(|(_, it)| it.mailbox.stage == Stage::Owed);
+        for (name, _) in own {
+            let session = self.simulation.fleet().session_prefix.session_of(name);
+            self.simulation.terminals().press(session.as_str(), "Enter");
+        }
         let stuck: Vec<(AgentName, String)> = state
             .members
             .iter()
@@ -217,6 +274,21 @@ impl LifeOf {
                 world.type_by_hand(session.as_str(), &text);
             }
             world.press(session.as_str(), "Enter");
+        }
+    }
+
+    /// Who of the members did not come up within the time that a restart may take: a stall may have ended somebody in
+    /// the last minute of the hour.
+    fn come_back(&mut self) -> Result<BTreeSet<AgentName>, SimError> {
+        let timing = &self.simulation.fleet().timing;
+        let end = self.now() + timing.restart_delay_max + timing.heavy_interval * 2;
+        let mut away: BTreeSet<AgentName> = self.drawn.members.iter().cloned().collect();
+        loop {
+            away.retain(|name| !self.is_up(name) && !self.rests(name));
+            if away.is_empty() || self.now() >= end {
+                return Ok(away);
+            }
+            self.simulation.run_for(Duration::from_secs(5))?;
         }
     }
 

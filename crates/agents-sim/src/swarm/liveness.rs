@@ -1,9 +1,10 @@
 //! Did everything come back after the faults were over?
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use agents_decide::{Life, Sequence, Stage, Wanted};
-use agents_names::AgentName;
+use agents_names::{AgentName, PhaseId};
 
 use super::life::LifeOf;
 
@@ -12,13 +13,9 @@ const LATELY: Duration = Duration::from_secs(60);
 
 impl LifeOf {
     /// What should hold an hour after the last fault; what does not is a violation like any other.
-    pub(super) fn judge_liveness(&self) {
+    pub(super) fn judge_liveness(&self, away: &BTreeSet<AgentName>) {
         let trace = self.simulation.trace();
         let say = |text: String| trace.violation(&text);
-        let servers = self.simulation.terminals().live_servers();
-        if servers > 1 {
-            say(format!("L1: {servers} servers live"));
-        }
         if self.simulation.unanswered() > 0 {
             let open = self.simulation.state().map(|state| &state.open);
             say(format!("L1: {} requests are unanswered: {open:?}", self.simulation.unanswered()));
@@ -35,15 +32,13 @@ impl LifeOf {
         }
         let complete = state.sequence.as_ref().is_some_and(Sequence::is_complete);
         for name in &self.drawn.members {
-            let is_loop = matches!(name.as_str(), "builder" | "adversary");
             let runs = self.simulation.runs(name);
             let Some(member) = state.members.get(name) else {
                 say(format!("L1: {name} is not remembered"));
                 continue;
             };
-            let is_up = runs && matches!(member.life, Life::Up { .. });
-            // After the last phase a loop agent rests.
-            if !(is_up || is_loop && complete) && member.wanted != Wanted::Down {
+            let is_up = self.is_up(name);
+            if away.contains(name) {
                 say(format!("L1: {name} runs: {runs}, and its life is {:?}", member.life));
             }
             if is_up && member.limit.silences() {
@@ -60,6 +55,22 @@ impl LifeOf {
         }
         self.judge_phases(complete);
         self.judge_claims(complete);
+    }
+
+    /// Whether it runs, and the watchdog knows that.
+    pub(super) fn is_up(&self, name: &AgentName) -> bool {
+        let member = self.simulation.state().and_then(|state| state.members.get(name));
+        let is_up = member.is_some_and(|member| matches!(member.life, Life::Up { .. }));
+        is_up && self.simulation.runs(name)
+    }
+
+    /// Whether nobody wants it up; after the last phase a loop agent rests.
+    pub(super) fn rests(&self, name: &AgentName) -> bool {
+        let Some(state) = self.simulation.state() else { return false };
+        let complete = state.sequence.as_ref().is_some_and(Sequence::is_complete);
+        let is_loop = matches!(name.as_str(), "builder" | "adversary");
+        let is_down = state.members.get(name).is_some_and(|it| it.wanted == Wanted::Down);
+        is_down || is_loop && complete
     }
 
     /// L3: a phase that is done is left.
@@ -84,12 +95,21 @@ impl LifeOf {
 
     /// L2: whoever was to hear of the last claim has heard of it.
     fn judge_claims(&self, complete: bool) {
-        let Some(before) = self.claim_owed.filter(|_| !complete) else { return };
+        let Some((before, phase)) = self.claim_owed.clone().filter(|_| !complete) else { return };
+        if phase != self.phase() {
+            return;
+        }
         let told = self.told_of_claims();
         if told <= before {
             let text = format!("L2: the last claim was never told ({told} pings)");
             self.simulation.trace().violation(&text);
         }
+    }
+
+    /// The phase that the watchdog that lives knows.
+    pub(super) fn phase(&self) -> Option<PhaseId> {
+        let state = self.simulation.state()?;
+        Some(state.sequence.as_ref()?.phase().clone())
     }
 
     pub(super) fn told_of_claims(&self) -> usize {

@@ -30,7 +30,7 @@ impl LifeOf {
     fn pushes(&mut self) {
         match self.random.below(8) {
             0..=2 => {
-                self.claim_owed = Some(self.told_of_claims());
+                self.claim_owed = Some((self.told_of_claims(), self.phase()));
                 self.say("push: claim: a gate is met");
                 self.simulation.machine.parts().branch.push("claim: a gate is met");
             }

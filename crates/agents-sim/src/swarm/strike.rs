@@ -177,16 +177,19 @@ impl LifeOf {
         true
     }
 
-    /// A person types a line and sends it, as one does who reads along.
+    /// A person types a line and sends it, as one does who reads along, or is called away.
     fn types_by_hand(&mut self, session: &str) {
-        let text = format!("a person says {}", self.random.below(100));
+        let nth = self.random.below(100);
+        let text = format!("a person says {nth}");
         if let Some(judge) = &mut self.simulation.judge {
             judge.typed_by_hand(session, &text);
         }
         let world = self.simulation.terminals();
         if world.has_empty_composer(session) {
             world.type_by_hand(session, &text);
-            world.press(session, "Enter");
+            if nth % 10 < 7 {
+                world.press(session, "Enter");
+            }
         }
     }
 
@@ -282,7 +285,7 @@ impl LifeOf {
                 if !self.drawn.has_loop {
                     return Ok(false);
                 }
-                self.claim_owed = Some(self.told_of_claims());
+                self.claim_owed = Some((self.told_of_claims(), self.phase()));
                 self.simulation.machine.parts().branch.rewrite("claim: all anew");
             }
             Kind::WatchdogDies => self.simulation.kill_watchdog(),
@@ -327,7 +330,9 @@ impl LifeOf {
             Kind::ClockJumps => {
                 let days = i64::from(self.count(20)) - 10;
                 let now = self.now();
-                self.simulation.machine.parts().jumps.push((now, TimeDelta::days(days)));
+                if self.sets_clock {
+                    self.simulation.machine.parts().jumps.push((now, TimeDelta::days(days)));
+                }
             }
             Kind::Reboot => self.simulation.reboot(),
             other => unreachable_kind(other),

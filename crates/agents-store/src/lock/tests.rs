@@ -111,7 +111,7 @@ fn the_lock_file_is_private() {
 }
 
 #[test]
-fn a_child_does_not_keep_the_lock_of_its_dead_parent() {
+fn f50_a_child_does_not_keep_the_lock_of_its_dead_parent() {
     let folder = tempfile::tempdir().unwrap();
     let mut parent = start_child("parent", folder.path());
     let mut lines = BufReader::new(parent.stdout.take().unwrap()).lines().map(Result::unwrap);
@@ -163,7 +163,7 @@ fn verdict(racer: &mut Child) -> bool {
 }
 
 #[test]
-fn of_two_processes_that_race_exactly_one_wins_and_its_death_frees_the_lock() {
+fn f50_of_two_processes_that_race_exactly_one_wins_and_its_death_frees_the_lock() {
     for round in 0..10 {
         let folder = tempfile::tempdir().unwrap();
         let mut racers = [start_child("racer", folder.path()), start_child("racer", folder.path())];

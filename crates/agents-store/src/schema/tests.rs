@@ -44,7 +44,7 @@ fn a_missing_store_is_fresh() {
 }
 
 #[test]
-fn a_truncated_store_is_an_error_at_every_length() {
+fn f41_a_truncated_store_is_an_error_at_every_length() {
     let folder = tempfile::tempdir().unwrap();
     let path = filled(folder.path());
     let whole = fs::read(&path).unwrap();
@@ -70,7 +70,7 @@ fn a_truncated_store_is_an_error_at_every_length() {
 }
 
 #[test]
-fn a_store_overwritten_with_zeros_or_text_is_an_error() {
+fn f41_a_store_overwritten_with_zeros_or_text_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let path = filled(folder.path());
     let length = fs::metadata(&path).unwrap().len() as usize;
@@ -82,7 +82,7 @@ fn a_store_overwritten_with_zeros_or_text_is_an_error() {
 }
 
 #[test]
-fn a_page_of_rubbish_in_the_middle_is_an_error() {
+fn f41_a_page_of_rubbish_in_the_middle_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let path = filled(folder.path());
     let mut bytes = fs::read(&path).unwrap();

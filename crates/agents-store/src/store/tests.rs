@@ -82,7 +82,7 @@ fn a_commit_without_a_state_keeps_the_old_one() {
 }
 
 #[test]
-fn a_writer_that_slept_through_its_successors_claim_writes_nothing() {
+fn f50_a_writer_that_slept_through_its_successors_claim_writes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let mut old = Store::open(folder.path()).unwrap();
     let mut new = Store::open(folder.path()).unwrap();

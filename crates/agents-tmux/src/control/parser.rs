@@ -58,36 +58,4 @@ impl Parser {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn events(text: &str) -> Vec<Event> {
-        let mut parser = Parser::default();
-        text.lines().filter_map(|line| parser.line(line)).collect()
-    }
-
-    #[test]
-    fn answers_news_and_the_end_are_told_apart() {
-        let text = "%begin 17 5 1\nhi\n\n%end 17 5 1\n%output %0 x\n%sessions-changed\n\
-                    %begin 17 6 1\ncan't find pane: %7\n%error 17 6 1\n%exit server exited";
-        assert_eq!(
-            events(text),
-            [
-                Event::Answer { succeeded: true, text: "hi\n\n".to_owned() },
-                Event::News,
-                Event::Answer { succeeded: false, text: "can't find pane: %7\n".to_owned() },
-                Event::Exit { reason: "server exited".to_owned() },
-            ]
-        );
-    }
-
-    proptest! {
-        #[test]
-        fn whatever_a_screen_shows_stays_in_its_answer(rows in "(%(end|error|begin|exit) ?[0-9 ]{0,6}\n|[a-z%]{0,5}\n){0,8}") {
-            let text = format!("%begin 1790000000 123456 1\n{rows}%end 1790000000 123456 1\n");
-            prop_assert_eq!(events(&text), [Event::Answer { succeeded: true, text: rows }]);
-        }
-    }
-}
+mod tests;

@@ -92,6 +92,12 @@ impl FakeDriver {
                 return Err(error);
             }
         };
+        if faults.contains(&Fault::LoseServer) && matches!(op, TmuxOp::Start(_)) {
+            // A server that is just ending still holds its socket, and turns a start away.
+            let error = unheard("server exited unexpectedly");
+            inner.applied.push(failed(error.clone()));
+            return Err(error);
+        }
         let delay = faults.iter().find_map(|fault| match fault {
             Fault::Late(delay) => Some(*delay),
             Fault::Unknown
@@ -104,7 +110,8 @@ impl FakeDriver {
             | Fault::RemoveSocket => None,
         });
         if let Some(delay) = delay {
-            inner.late.push((at + delay, op.clone(), self.fence.clone()));
+            let server = inner.server.as_ref().map(|server| server.id);
+            inner.late.push((at + delay, op.clone(), self.fence.clone(), server));
             let error = unheard("a planned late effect");
             inner.applied.push(failed(error.clone()));
             return Err(error);
@@ -151,7 +158,7 @@ impl Driver for FakeDriver {
     }
 
     async fn ensure_server(&mut self) -> Result<ServerId, TmuxError> {
-        self.world.lock().ensure_server();
+        self.world.lock().ensure_server_for_driver();
         Ok(self.list_now()?.server)
     }
 

@@ -30,9 +30,22 @@ impl Inner {
         self.server = Some(Server::new(self.servers_started, self.now));
     }
 
+    /// The same, for a driver: beside a server that holds its fleet, it is not to start another.
+    pub(super) fn ensure_server_for_driver(&mut self) {
+        let before = self.servers_started;
+        let is_ours =
+            |session: &Session| session.agent_id.as_ref().is_some_and(|it| !it.is_empty());
+        let mut servers = self.server.iter().chain(&self.unreachable);
+        let lives = servers.any(|server| server.sessions.iter().any(is_ours));
+        self.ensure_server();
+        if lives && self.servers_started > before {
+            self.second_servers += 1;
+        }
+    }
+
     /// When the next program ends or the next late effect happens.
     pub(super) fn next_due(&self) -> Option<Duration> {
-        let late = self.late.iter().map(|(at, _, _)| *at);
+        let late = self.late.iter().map(|(at, ..)| *at);
         let servers = self.server.iter().chain(&self.unreachable);
         let exits = servers.flat_map(|server| server.sessions.iter().filter_map(Session::exit));
         late.chain(exits.map(|(at, _)| at)).min()
@@ -53,11 +66,15 @@ impl Inner {
     pub(super) fn happen(&mut self) -> bool {
         let now = self.now;
         let (due, later) =
-            std::mem::take(&mut self.late).into_iter().partition(|(at, _, _)| *at <= now);
+            std::mem::take(&mut self.late).into_iter().partition(|(at, ..)| *at <= now);
         self.late = later;
-        let due: Vec<(Duration, TmuxOp, Option<Fence>)> = due;
+        let due: Vec<(Duration, TmuxOp, Option<Fence>, Option<ServerId>)> = due;
         let mut has_news = false;
-        for (_, op, fence) in due {
+        for (_, op, fence, sent_to) in due {
+            // What a server was asked for dies with it.
+            if sent_to.is_some() && self.server.as_ref().map(|server| server.id) != sent_to {
+                continue;
+            }
             let (outcome, news) = self.carry_out(&op, fence.as_ref(), None);
             has_news |= news;
             let took_effect = outcome.is_ok();
@@ -100,7 +117,13 @@ impl Inner {
                 if let Err(refused) = check_start(start) {
                     return (Err(refused), false);
                 }
-                self.ensure_server();
+                let live = |id: ServerId| {
+                    self.server.iter().find(|server| server.id == id && !server.has_socket)
+                };
+                if seen.and_then(live).is_some() {
+                    return (Err(no_server()), false);
+                }
+                self.ensure_server_for_driver();
                 self.program_of(&start.session)
             }
             TmuxOp::Type { .. }

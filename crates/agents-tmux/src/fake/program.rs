@@ -360,24 +360,30 @@ impl Running {
                 let shown = screens.into_iter().take_while(|(at, _)| *at <= age).last();
                 shown.map(|(_, text)| text).unwrap_or_default()
             }
-            Kind::Chat(chat) => self.chat_screen(&chat, age),
+            Kind::Chat(chat) => self.chat_screen(&chat, age, rows),
         };
         let lines: Vec<&str> = text.lines().collect();
         lines[lines.len().saturating_sub(rows)..].join("\n")
     }
 
-    fn chat_screen(&mut self, chat: &Chat, age: Duration) -> String {
+    fn chat_screen(&mut self, chat: &Chat, age: Duration, rows: usize) -> String {
         self.settle(chat, age);
+        let transcript = last_rows(&self.transcript, rows);
         if self.is_lost {
-            return self.transcript.clone();
+            return transcript.to_owned();
         }
         let composer = format!("{}{}", chat.prompt, self.draft);
         let footer = match self.working_since {
             Some(since) => format!("{} {}s\n{composer}", chat.active, (age - since).as_secs()),
             None => format!("{composer}\n{}", chat.idle),
         };
-        format!("{}\n{footer}", self.transcript)
+        format!("{transcript}\n{footer}")
     }
+}
+
+/// The end of a text, at least so many rows of it: copying hours of a transcript for each look would cost most of a life.
+fn last_rows(text: &str, rows: usize) -> &str {
+    text.rmatch_indices('\n').nth(rows).map_or(text, |(at, _)| &text[at + 1..])
 }
 
 #[cfg(test)]

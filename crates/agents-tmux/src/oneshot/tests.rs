@@ -82,7 +82,7 @@ async fn an_option_of_the_server_is_kept_for_all_and_no_server_is_started_for_it
 }
 
 #[tokio::test]
-async fn t57_a_start_right_after_the_last_session_ends_succeeds() {
+async fn t57_f11_a_start_right_after_the_last_session_ends_succeeds() {
     let server = UsersServer::new();
     let mut driver = OneShot::new(server.place.clone());
     for n in 0..30 {
@@ -180,7 +180,7 @@ async fn an_option_that_an_agent_set_to_rows_is_one_value() {
 }
 
 #[test]
-fn t48_the_server_we_run_in_is_never_the_one_we_talk_to() {
+fn t48_f9_the_server_we_run_in_is_never_the_one_we_talk_to() {
     let place = Place::new("/usr/bin/tmux", Socket::Default).with_socket_root("/run/x");
     let command = place.command();
     let variables: Vec<_> = command.as_std().get_envs().collect();
@@ -203,7 +203,7 @@ fn impostor(folder: &Path, script: &str) -> PathBuf {
 }
 
 #[tokio::test]
-async fn answers_that_say_nothing_are_unknown() {
+async fn f10_answers_that_say_nothing_are_unknown() {
     for script in [
         "exit 0",
         "exit 1",
@@ -236,7 +236,7 @@ async fn answers_that_say_nothing_are_unknown() {
 const HUNG: Duration = Duration::from_secs(20);
 
 #[tokio::test]
-async fn a_tmux_that_hangs_is_killed_at_the_limit() {
+async fn f5_a_tmux_that_hangs_is_killed_at_the_limit() {
     let folder = tempfile::tempdir().unwrap();
     let pid_file = folder.path().join("pid");
     let script = format!("echo $$ > '{}'; exec sleep 600", pid_file.display());

@@ -5,7 +5,7 @@ fn failure(text: &str) -> TmuxError {
 }
 
 #[test]
-fn complaints_are_told_apart() {
+fn f10_complaints_are_told_apart() {
     let none = TmuxError::NoServer { socket: "/s".to_owned() };
     assert_eq!(failure("error connecting to /s (No such file or directory)"), none, "T50");
     assert_eq!(failure("no server running on /s"), none, "T51");
@@ -25,7 +25,7 @@ fn complaints_are_told_apart() {
 }
 
 #[test]
-fn silence_is_unknown() {
+fn f10_silence_is_unknown() {
     let reply = Reply::default();
     assert!(matches!(reply.verdict("/s"), Err(TmuxError::Unknown { .. })));
 }

@@ -7,7 +7,7 @@ fn text(path: &Path) -> String {
 }
 
 #[test]
-fn a_long_log_is_emptied_and_its_end_is_beside_it() {
+fn f46_a_long_log_is_emptied_and_its_end_is_beside_it() {
     let dir = tempfile::tempdir().unwrap();
     let log = dir.path().join("t-ann.log");
     let mut writer = File::options().create(true).append(true).open(&log).unwrap();

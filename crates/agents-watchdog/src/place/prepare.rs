@@ -8,10 +8,11 @@ use agents_names::PhaseId;
 use agents_tmux::StartSession;
 
 use super::Start;
+use super::descriptors::Descriptors;
 use super::facts::log_file;
 use crate::launch::{
-    CommandLine, LaunchSpec, RunFiles, Surroundings, command_of_agent, command_of_service, telling,
-    wrapped, write_private,
+    CommandLine, LaunchSpec, RunFiles, Surroundings, command_of_agent, command_of_service,
+    make_own, telling, wrapped, write_private,
 };
 use crate::observe::{session_of, tag};
 
@@ -26,6 +27,10 @@ pub(crate) fn prepare(
     myself: &Path,
     tmux_socket: &Path,
 ) -> Result<StartSession, String> {
+    let full = Descriptors::of(start.server).and_then(|found| found.refusal(start.beside + 1));
+    if let Some(reason) = full {
+        return Err(reason);
+    }
     let fleet = &*fleet.with_backends(|name| (name == start.name).then_some(start.one_off));
     let Some(session) = session_of(fleet, start.name) else {
         return Err("the config does not declare it".to_owned());
@@ -37,6 +42,7 @@ pub(crate) fn prepare(
         (Some(agent), _) => {
             let mut command = agent_command(fleet, agent, start, myself)?;
             let around = Surroundings::of(fleet, agent, tmux_socket);
+            make_own(fleet, agent, &around)?;
             command.argv = wrapped(fleet, agent, &around, command.argv);
             (command, &agent.dir, agent.create_dir, agent.log)
         }

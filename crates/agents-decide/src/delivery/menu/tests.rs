@@ -5,7 +5,7 @@ fn rows(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn numbered_choices_with_a_selected_one_are_a_menu() {
+fn f33_numbered_choices_with_a_selected_one_are_a_menu() {
     for text in [
         "What do you want to do? / ❯ 1. Stop and wait for limit to reset /   2. Wait here /   3. Upgrade",
         "│   1) Keep trying   │ / │ > 2) Stop          │",

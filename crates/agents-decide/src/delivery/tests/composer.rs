@@ -192,7 +192,7 @@ fn the_key_waits_until_the_text_is_drawn() {
 }
 
 #[test]
-fn a_text_that_is_left_in_the_composer_is_submitted_again() {
+fn f31_a_text_that_is_left_in_the_composer_is_submitted_again() {
     let mut scene = Scene::new(Habit::NewLine);
     scene.send("hello there\\", 20);
     assert_eq!((scene.keys_ms.len(), scene.history.len()), (2, 1), "{:?}", scene.history);

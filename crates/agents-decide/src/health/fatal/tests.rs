@@ -27,7 +27,7 @@ fn recorded_errors_are_the_answer_to_the_message_above_them() {
 }
 
 #[test]
-fn an_answer_that_quotes_an_error_further_down_is_none() {
+fn f28_an_answer_that_quotes_an_error_further_down_is_none() {
     let chat = agents_config::Backend {
         fatal_re: Some(agents_config::Pattern::new("not logged in").expect("valid")),
         ..backend()

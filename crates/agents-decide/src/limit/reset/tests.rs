@@ -1,3 +1,5 @@
+mod properties;
+
 use chrono::{DateTime, TimeDelta};
 use proptest::prelude::*;
 
@@ -5,7 +7,7 @@ use super::{Reset, parse, table};
 use crate::{Moment, Now, Zone};
 
 #[test]
-fn every_banner_of_the_table_is_read() {
+fn f26_every_banner_of_the_table_is_read() {
     let results = table::run();
     assert!(results.len() >= 100, "the table has {} banners", results.len());
     let wrong: Vec<String> = results

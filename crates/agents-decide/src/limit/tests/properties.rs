@@ -28,7 +28,7 @@ const LOOKS: [&str; 14] = [
 
 proptest! {
     #[test]
-    fn a_probe_never_comes_before_its_time_and_a_hold_never_outlasts_the_cap(
+    fn f25_a_probe_never_comes_before_its_time_and_a_hold_never_outlasts_the_cap(
         looks in proptest::collection::vec((0_usize..LOOKS.len(), 0_u64..4000, -864_000_i64..864_000), 1..60),
     ) {
         let cap = timing().limit_hold_cap;

@@ -1,3 +1,5 @@
+mod properties;
+
 use chrono::{DateTime, Utc};
 
 use super::{Promise, last};
@@ -39,7 +41,7 @@ fn a_marker_may_stand_after_a_bullet_or_emphasis() {
 }
 
 #[test]
-fn a_quoted_marker_is_none() {
+fn f23_a_quoted_marker_is_none() {
     for row in [
         "print(\"WAITING-UNTIL: 2026-11-21T10:00:00Z\")",
         "+WAITING-UNTIL: 2026-11-21T10:00:00Z",

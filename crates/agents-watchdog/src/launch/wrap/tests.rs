@@ -16,6 +16,7 @@ fn line(fleet: &Fleet) -> String {
         home: "/home/me".into(),
         worktree: vec!["/p/tree/".into(), "/p/main/.git/".into()],
         own: vec!["/home/me/.claude".into()],
+        beside: Vec::new(),
         tmux_socket: "/tmp/tmux-1/x".into(),
         reports: fleet.state_dir(),
         is_root: false,
@@ -84,4 +85,76 @@ fn each_program_has_a_home_of_its_own_which_a_variable_moves() {
         assert!(!own(preset, home, none).is_empty(), "{preset}");
     }
     assert!(own("mine", home, none).is_empty());
+}
+
+#[test]
+fn beside_a_file_of_its_own_the_home_folder_is_one_that_passes() {
+    let fleet = fleet("wrap = [\"bwrap\"]", "");
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join(".claude.json");
+    let own = |names: &[&str]| names.iter().map(|name| home.path().join(name)).collect::<Vec<_>>();
+    assert_eq!(
+        beside(home.path(), &own(&[".claude", ".claude.json"])),
+        [],
+        "there is no such file"
+    );
+    std::fs::create_dir(home.path().join(".claude")).unwrap();
+    std::fs::write(&file, "{}").unwrap();
+    std::os::unix::fs::symlink("dotfiles/bashrc", home.path().join(".bashrc")).unwrap();
+    assert_eq!(beside(home.path(), &own(&[".claude"])), [], "a folder needs none");
+    let own = own(&[".claude", ".claude.json"]);
+    let around = Surroundings {
+        home: home.path().to_owned(),
+        beside: beside(home.path(), &own),
+        own,
+        ..Surroundings::default()
+    };
+    let line = wrapped(&fleet, &fleet.agents[0], &around, vec!["true".into()]).join(" ");
+    let home = home.path().display();
+    let start = format!(
+        "--tmpfs /tmp --tmpfs {home} --symlink dotfiles/bashrc {home}/.bashrc \
+         --ro-bind-try {home}/.claude {home}/.claude --ro-bind-try {home}/.claude.json {home}/.claude.json "
+    );
+    assert!(line.contains(&start), "{line}");
+    let (read_only, writable) = line.split_once(&start).unwrap();
+    assert!(!read_only.contains(".claude"), "{line}");
+    assert!(writable.contains(&format!("--bind-try {home}/.claude.json {home}/.claude.json")));
+}
+
+#[test]
+fn a_link_into_its_own_folder_is_left_and_another_one_is_followed() {
+    let home = tempfile::tempdir().unwrap();
+    let home = std::fs::canonicalize(home.path()).unwrap();
+    let [folder, file] = [".claude", ".claude.json"].map(|name| home.join(name));
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("state.json"), "{}").unwrap();
+    std::os::unix::fs::symlink(".claude/state.json", &file).unwrap();
+    let own = || vec![folder.clone(), file.clone()];
+    assert_eq!(without_links(own()), *std::slice::from_ref(&folder));
+    std::fs::write(home.join("elsewhere.json"), "{}").unwrap();
+    std::fs::remove_file(&file).unwrap();
+    std::os::unix::fs::symlink("elsewhere.json", &file).unwrap();
+    assert_eq!(without_links(own()), [folder.clone(), home.join("elsewhere.json")]);
+    assert_eq!(beside(&home, &without_links(own())).len(), 3);
+}
+
+#[test]
+fn the_folders_of_a_program_are_made_for_a_sandbox_and_for_nothing_else() {
+    let home = tempfile::tempdir().unwrap();
+    let own = vec![home.path().join(".claude/deep"), home.path().join(CLAUDE_STATE)];
+    let around = Surroundings { own: own.clone(), ..Surroundings::default() };
+    let make = |wrap| {
+        let fleet = fleet(wrap, "");
+        make_own(&fleet, &fleet.agents[0], &around)
+    };
+    make("").unwrap();
+    assert!(!own[0].exists());
+    make("wrap = [\"bwrap\"]").unwrap();
+    assert!(own[0].is_dir() && !own[1].exists());
+    std::fs::write(home.path().join("file"), "").unwrap();
+    let own = vec![home.path().join("file/below")];
+    let blocked = Surroundings { own, ..Surroundings::default() };
+    let fleet = fleet("wrap = [\"bwrap\"]", "");
+    let problem = make_own(&fleet, &fleet.agents[0], &blocked).unwrap_err();
+    assert!(problem.contains("file/below"), "{problem}");
 }

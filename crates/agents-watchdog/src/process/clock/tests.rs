@@ -28,7 +28,7 @@ fn the_clock_is_the_one_by_which_processes_start() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn one_start_of_the_machine_has_one_id() {
+fn f55_one_start_of_the_machine_has_one_id() {
     let id = boot_id().unwrap();
     assert_eq!(id.len(), 36);
     assert_eq!(boot_id(), Some(id));

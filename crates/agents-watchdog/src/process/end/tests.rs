@@ -29,7 +29,7 @@ fn other(start: &StartMark) -> StartMark {
 }
 
 #[test]
-fn a_process_lives_until_it_has_ended_not_until_it_is_waited_for() {
+fn f13_a_process_lives_until_it_has_ended_not_until_it_is_waited_for() {
     let mut child = sleeper();
     let (pid, start) = (child.id(), start_of(child.id()));
     assert!(alive(pid, &start).unwrap());
@@ -44,7 +44,7 @@ fn a_process_lives_until_it_has_ended_not_until_it_is_waited_for() {
 }
 
 #[test]
-fn the_successor_of_a_process_is_not_signalled() {
+fn f14_the_successor_of_a_process_is_not_signalled() {
     let mut child = sleeper();
     let (pid, start) = (child.id(), start_of(child.id()));
     let earlier = other(&start);

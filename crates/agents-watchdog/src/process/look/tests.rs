@@ -77,7 +77,7 @@ fn a_tree_is_the_roots_their_groups_and_all_descendants() {
 }
 
 #[test]
-fn a_zombie_is_no_member_and_its_time_still_counts() {
+fn f13_a_zombie_is_no_member_and_its_time_still_counts() {
     let mut zombie = row(11, 10, 10);
     zombie.ended = true;
     let tree = Table::of(vec![row(10, 1, 10), zombie]).tree(&[10]);
@@ -92,7 +92,7 @@ fn a_table_read_row_by_row_may_show_a_circle() {
 }
 
 #[test]
-fn survivors_are_the_same_processes_and_not_their_successors() {
+fn f14_survivors_are_the_same_processes_and_not_their_successors() {
     let mut zombie = row(12, 1, 12);
     zombie.ended = true;
     let table = Table::of(vec![row(10, 1, 10), row(11, 1, 11), zombie]);

@@ -51,7 +51,7 @@ async fn all_end(processes: &[(u32, StartMark)]) {
 }
 
 #[tokio::test]
-async fn a_hanging_remote_is_given_up_and_no_process_is_left() {
+async fn f38_a_hanging_remote_is_given_up_and_no_process_is_left() {
     let (world, note) = hanging();
     let source = world.source("ours");
     let limit = Duration::from_secs(20);
@@ -75,7 +75,7 @@ async fn a_cancelled_fetch_leaves_no_process() {
 }
 
 #[tokio::test]
-async fn a_remote_that_cannot_be_reached_is_unknown_and_named() {
+async fn f38_a_remote_that_cannot_be_reached_is_unknown_and_named() {
     let world = World::new();
     world.commit("one");
     world.push("main");

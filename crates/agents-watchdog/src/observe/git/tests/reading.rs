@@ -97,7 +97,7 @@ async fn the_default_branch_is_the_one_of_the_remote_then_main_then_master() {
 }
 
 #[tokio::test]
-async fn a_rewritten_history_shows_its_own_commits() {
+async fn f38_a_rewritten_history_shows_its_own_commits() {
     let world = World::new();
     let first = world.commit("one");
     let base = world.commit("two");
@@ -138,7 +138,7 @@ async fn a_base_that_is_not_stored_here_is_unknown_and_not_no_news() {
 }
 
 #[tokio::test]
-async fn a_base_that_was_collected_is_unknown() {
+async fn f38_a_base_that_was_collected_is_unknown() {
     let world = World::new();
     let first = world.commit("one");
     let base = world.commit("two");
@@ -210,7 +210,7 @@ async fn a_remote_with_nothing_in_it_is_no_error() {
 }
 
 #[tokio::test]
-async fn a_branch_that_the_remote_no_longer_has_is_gone_and_not_unchanged() {
+async fn f38_a_branch_that_the_remote_no_longer_has_is_gone_and_not_unchanged() {
     let world = World::new();
     world.commit("one");
     world.push("main");
@@ -297,12 +297,12 @@ async fn answers_are_the_same_in(format: &str) {
 }
 
 #[tokio::test]
-async fn a_reftable_repository_is_read_by_the_program() {
+async fn f38_a_reftable_repository_is_read_by_the_program() {
     answers_are_the_same_in("--ref-format=reftable").await;
 }
 
 #[tokio::test]
-async fn a_sha256_repository_is_read_by_the_program() {
+async fn f38_a_sha256_repository_is_read_by_the_program() {
     answers_are_the_same_in("--object-format=sha256").await;
 }
 

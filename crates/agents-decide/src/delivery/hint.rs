@@ -1,0 +1,48 @@
+//! Is one look enough to believe that a message went?
+//!
+//! A screen that lacks the text, or that changed somehow, may be half drawn. Where nothing reads an empty composer, a
+//! second look has to say the same.
+
+use std::time::Duration;
+
+use agents_names::AgentName;
+
+use super::{QUICK_LOOK, Went};
+use crate::MemberSeen;
+use crate::draft::Draft;
+
+/// A program draws a screen in less.
+const AGREES_AFTER: Duration = Duration::from_millis(100);
+
+/// The evidence, when it is strong or an earlier look had some too.
+pub(super) fn agreed(
+    draft: &mut Draft<'_>,
+    name: &AgentName,
+    seen: &MemberSeen,
+    evidence: Option<Went>,
+) -> Option<Went> {
+    let now = draft.now.at;
+    let hinted = &mut draft.member(name).mailbox.hinted;
+    let Some(evidence) = evidence else {
+        *hinted = None;
+        return None;
+    };
+    let is_read = seen.shown.as_ref().is_some_and(|shown| shown.composer_empty);
+    if is_strong(evidence) || is_read {
+        return Some(evidence);
+    }
+    let since = *hinted.get_or_insert(now);
+    if now.since(since) >= AGREES_AFTER {
+        return Some(evidence);
+    }
+    draft.look_in(QUICK_LOOK);
+    None
+}
+
+/// Whether it says what is there, and not only what is missing or different.
+fn is_strong(evidence: Went) -> bool {
+    match evidence {
+        Went::Told | Went::WorkBegan | Went::TextRepeated => true,
+        Went::TextLeft | Went::NewBelow | Went::ScreenChanged => false,
+    }
+}
