@@ -177,3 +177,17 @@ fn a_dry_run_and_a_plan_say_what_sessions_of_somebody_else_stand_in_the_way_of()
     let plan = bed.agents(&["plan"]).ends_with(0).out;
     assert!(plan.contains("`agents up` would be refused: the watchdog needs the name"), "{plan}");
 }
+
+#[test]
+fn a_second_down_does_not_change_since_when_one_is_down() {
+    let bed = Bed::with(FLEET);
+    bed.agents(&["up", "ann"]).ends_with(0);
+    bed.agents(&["down", "ann"]).ends_with(0);
+    let ann = || bed.agents(&["status", "--json"]).ends_with(0).json()["agents"][0].clone();
+    let limit = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    while ann()["since_seconds"].as_u64() < Some(2) {
+        assert!(std::time::Instant::now() < limit, "{}", ann());
+    }
+    bed.agents(&["down", "ann"]).ends_with(0);
+    assert!(ann()["since_seconds"].as_u64() >= Some(2), "{}", ann());
+}
