@@ -3,7 +3,8 @@
 use agents_config::Loaded;
 use agents_decide::sentence::{Mood, Telling, span};
 use agents_decide::{
-    About, Action, Decision, FleetState, Life, LifeNote, Note, Now, Request, RequestId, Verb, Why,
+    About, Action, Answer, Decision, FleetState, Life, LifeNote, Note, Now, Request, RequestId,
+    Verb, Why,
 };
 use agents_names::AgentName;
 use agents_store::Reader;
@@ -17,11 +18,14 @@ use serde_json::{Value, json};
 
 use crate::app::{App, print};
 use crate::bystander;
-use crate::commands::neighbours;
+use crate::commands::{neighbours, own_sessions};
 use crate::error::{Error, code};
 use crate::operate::runtime;
 use crate::render::row::one_line;
 use crate::render::stored;
+
+/// The request that is foretold; the store gives this number to none.
+const ASKED: RequestId = RequestId(u64::MAX);
 
 /// What a verb would ask for.
 pub struct Asked {
@@ -68,6 +72,11 @@ pub fn foretell(app: &App, loaded: &Loaded) -> Result<u8, Error> {
     {
         return nothing(app, &neighbour.to_string());
     }
+    if watchdog.pid.is_none()
+        && let Err(taken) = own_sessions::refuse_taken(app, &loaded.fleet)
+    {
+        return nothing(app, &taken.to_string());
+    }
     // A watchdog makes its first look a heavy one; when the next one of a running watchdog comes is said with it.
     let heavy = watchdog.state == WatchdogState::Stopped;
     let looked = decide_now(app, loaded, Look { verb: None, supervises: true, heavy })?;
@@ -91,6 +100,7 @@ fn nothing(app: &App, why: &str) -> Result<u8, Error> {
             "watchdog": WatchdogState::Stopped.as_str(),
             "actions": [],
             "starts_after": [],
+            "refused": [],
             "notes": [note],
         });
         print(&document.to_string())?;
@@ -121,14 +131,12 @@ pub fn preview(app: &App, loaded: &Loaded, asked: &Asked) -> Result<u8, Error> {
         return Ok(code::DONE);
     }
     let mut lines = told.lines();
-    if would != "none" && !told.acts() {
+    let (acts, refused) = (told.actions().count(), told.refused().count());
+    if would != "none" && acts + refused == 0 {
         lines.remove(0);
     }
-    let place = if would == "none" {
-        lines.len()
-    } else {
-        told.actions().count() + told.starts_after().count()
-    };
+    let place =
+        if would == "none" { lines.len() } else { acts + refused + told.starts_after().count() };
     lines.splice(place..place, sentence.map(str::to_owned));
     print(&joined(&lines))?;
     Ok(code::DONE)
@@ -169,8 +177,29 @@ impl Told<'_> {
         })
     }
 
-    fn acts(&self) -> bool {
-        self.actions().next().is_some()
+    /// Whom the verb would be refused for, as far as that is known at once, and why.
+    fn refused(&self) -> impl Iterator<Item = (&AgentName, &str)> {
+        let decision = &self.looked.decision;
+        let replies = decision.actions.iter().filter_map(|action| {
+            let Action::Reply { request: ASKED, answers } = action else { return None };
+            Some(answers)
+        });
+        let told = replies.flatten().map(|(name, answer)| (name, answer));
+        let open = decision.next.open.iter().filter(|open| open.id == ASKED);
+        let known = open.flat_map(|open| &open.answers);
+        let known = known.filter_map(|(name, answer)| Some((name, answer.as_ref()?)));
+        told.chain(known).filter_map(|(name, answer)| match answer {
+            Answer::Failed(reason) => Some((name, reason.as_str())),
+            Answer::Started
+            | Answer::AlreadyRunning
+            | Answer::Stopped
+            | Answer::StoppedWith(_)
+            | Answer::NotRunning
+            | Answer::NotRunningWith(_)
+            | Answer::Delivered(_)
+            | Answer::Waiting(_)
+            | Answer::Unseen(_) => None,
+        })
     }
 
     /// Who is parked already would not be: it is.
@@ -184,6 +213,9 @@ impl Told<'_> {
         let now = self.looked.now;
         let mut lines: Vec<String> =
             self.actions().map(|action| format!("would {}", action.told(now))).collect();
+        lines.extend(
+            self.refused().map(|(name, reason)| format!("would be refused for {name}: {reason}")),
+        );
         if lines.is_empty() {
             lines.push("would do nothing".to_owned());
         }
@@ -206,11 +238,13 @@ impl Told<'_> {
             let telling = Telling { about: about.name.as_ref(), now, mood: self.mood(about) };
             json!({ "about": about.name, "text": about.note.told(&telling) })
         });
+        let refused = self.refused().map(|(name, reason)| json!({ "about": name, "text": reason }));
         json!({
             "schema": "agents.plan/1",
             "watchdog": self.watchdog.state.as_str(),
             "actions": actions.collect::<Vec<_>>(),
             "starts_after": self.starts_after().map(|(name, _)| name).collect::<Vec<_>>(),
+            "refused": refused.collect::<Vec<_>>(),
             "notes": notes.collect::<Vec<_>>(),
         })
     }
@@ -287,7 +321,7 @@ impl Ledger for ReadOnly {
             requests.extend(open.into_iter().filter_map(|open| parse_request(open.id, &open.body)));
         }
         let verb = self.verb.clone();
-        requests.extend(verb.map(|verb| Request { id: RequestId(u64::MAX), verb }));
+        requests.extend(verb.map(|verb| Request { id: ASKED, verb }));
         Ok(requests)
     }
 

@@ -36,6 +36,9 @@ pub fn run(app: &App, up: &Up) -> Result<u8, Error> {
     let asked = names.clone();
     let verb = Verb::Up { names, whole, one_offs: one_offs.clone(), which };
     if targets.dry_run {
+        if with_watchdog && !watchdog::watches(&loaded.fleet.state_dir())? {
+            own_sessions::refuse_taken(app, &loaded.fleet)?;
+        }
         let watchdog = if with_watchdog { Watchdog::IsStarted } else { Watchdog::StaysAsItIs };
         return plan::preview(app, &loaded, &Asked { verb, watchdog });
     }

@@ -167,7 +167,10 @@ fn budget(evidence: &Evidence<'_>) -> String {
         count(u64::from(timing.restart_limit), "automatic start"),
         span(timing.restart_window.as_secs()),
     );
+    // A parked one waits for its next try, however soon the budget would allow more.
+    let is_parked = matches!(evidence.member.life, Life::Parked { .. });
     if used >= timing.restart_limit as usize
+        && !is_parked
         && let Some(again) = budget.allows_at(timing)
     {
         said.push_str(&format!(", the next is possible at {}", evidence.now.point(again)));

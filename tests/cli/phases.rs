@@ -67,7 +67,7 @@ fn a_plan_says_when_the_phase_changes_and_not_that_the_next_look_does_it() {
         looked.is_some() && looked == bed.pid("t-watchdog")
     });
     bed.write("S1.md", "## DONE\n");
-    let said = "phase P1 is done; the watchdog judges phases every 60 min (`heavy_interval`), and moves on when it does so next";
+    let said = "phase P1 is done; the watchdog judges phases every 60 min (`heavy_interval`), and moves on when it does so next; `agents phase next` goes on at once";
     bed.until("the plan tells of it", || bed.agents(&["plan"]).out.contains(said));
     let plan = bed.agents(&["plan"]).ends_with(0).out;
     assert!(!plan.contains("would give way") && !plan.contains("would stop"), "{plan}");

@@ -158,3 +158,36 @@ prompt = "go"
     assert_eq!(json["agents"][0]["result"], "not_running");
     assert_eq!(json["agents"][0]["reason"], "1 message kept for its next start");
 }
+
+#[test]
+fn a_dry_run_and_a_plan_say_what_sessions_of_somebody_else_stand_in_the_way_of() {
+    let bed = Bed::with(FLEET);
+    bed.tmux(&["new-session", "-d", "-s", "t-ann", "sleep 1000"]);
+    for words in [&["down", "ann"][..], &["restart", "ann"], &["down"]] {
+        let dry = bed.agents(&[words, &["--dry-run"]].concat()).ends_with(0).out;
+        assert!(dry.starts_with("would be refused for ann: its session `"), "{dry}");
+        assert!(!dry.contains("would do nothing"), "{dry}");
+    }
+    let json = bed.agents(&["restart", "ann", "--dry-run", "--json"]).ends_with(0).json();
+    assert_eq!(json["refused"][0]["about"], "ann", "{json}");
+
+    bed.tmux(&["new-session", "-d", "-s", "t-watchdog", "sleep 1000"]);
+    let refused = bed.agents(&["up", "--dry-run"]).ends_with(1).err;
+    assert!(refused.contains("the watchdog needs the name of the session"), "{refused}");
+    let plan = bed.agents(&["plan"]).ends_with(0).out;
+    assert!(plan.contains("`agents up` would be refused: the watchdog needs the name"), "{plan}");
+}
+
+#[test]
+fn a_second_down_does_not_change_since_when_one_is_down() {
+    let bed = Bed::with(FLEET);
+    bed.agents(&["up", "ann"]).ends_with(0);
+    bed.agents(&["down", "ann"]).ends_with(0);
+    let ann = || bed.agents(&["status", "--json"]).ends_with(0).json()["agents"][0].clone();
+    let limit = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    while ann()["since_seconds"].as_u64() < Some(2) {
+        assert!(std::time::Instant::now() < limit, "{}", ann());
+    }
+    bed.agents(&["down", "ann"]).ends_with(0);
+    assert!(ann()["since_seconds"].as_u64() >= Some(2), "{}", ann());
+}

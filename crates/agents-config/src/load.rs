@@ -101,12 +101,32 @@ fn note_syntax(errors: &[toml::de::Error], problems: &mut Problems<'_>) {
         if last_line.replace(line) != Some(line) {
             let message = error.message().replace('\n', ", ");
             let is_double = message == "duplicate key";
+            let help = way_out(&message, problems.rest_of_line(&span));
             let problem = problems.error(span, message).label("not valid TOML");
             if is_double {
                 problem.label("stands in this table already").help("keep one of them");
+            } else if let Some(help) = help {
+                problem.help(help);
             }
         }
     }
+}
+
+/// What the parser does not say: how the commonest slips are mended. `rest`: the line from the mistake on.
+fn way_out(message: &str, rest: &str) -> Option<&'static str> {
+    if rest.starts_with(['\u{201c}', '\u{201d}', '\u{201e}', '\u{2018}', '\u{2019}']) {
+        return Some(
+            "these are typographic quotes, as word processors make them: write plain `\"`",
+        );
+    }
+    if message.contains("unicode") || message.contains("escape") {
+        return Some(
+            "between `\"` a backslash begins an escape: put a path or a pattern between `'` instead",
+        );
+    }
+    message.contains("invalid basic string").then_some(
+        "close the text with `\"` on its line; one of several lines stands between `\"\"\"`",
+    )
 }
 
 fn read(path: &Path, real: &Path) -> Result<String, LoadError> {

@@ -134,6 +134,11 @@ impl<'t> Problems<'t> {
         self.add(Severity::Error, None, message.into())
     }
 
+    /// The text from where the span begins to the end of that line.
+    pub(crate) fn rest_of_line(&self, span: &Span) -> &'t str {
+        self.text.get(span.start..).and_then(|rest| rest.lines().next()).unwrap_or_default()
+    }
+
     /// The line of a span, counted from 1.
     pub(crate) fn line(&self, span: &Span) -> usize {
         self.line_starts.partition_point(|start| *start <= span.start)

@@ -203,7 +203,11 @@ fn ask_down(draft: &mut Draft<'_>, what: Declared<'_>) -> Option<Answer> {
         Life::Stopped { .. } | Life::Due { .. } | Life::Parked { .. }
             if present.is_none() && !leftovers && !matches!(seen.pane, Seen::Unknown(_)) =>
         {
-            set(draft, what, Life::Stopped { since, how: Ending::Asked });
+            // Who was down as asked has been so since then.
+            let life = &draft.member(what.name()).life;
+            if !matches!(life, Life::Stopped { how: Ending::Asked, .. }) {
+                set(draft, what, Life::Stopped { since, how: Ending::Asked });
+            }
             let kept = draft.member(what.name()).mailbox.queue.len() as u64;
             return Some(match kept {
                 0 => Answer::NotRunning,

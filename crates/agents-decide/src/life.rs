@@ -221,6 +221,9 @@ fn up(
             is_the_last_run(draft, what, pane);
             mark_beginning(draft, what.name(), seen, (since, pane.run));
             draft.note(what.name(), LifeNote::Running);
+            if pane.ours {
+                draft.calm(Some(what.name()), "stranger");
+            }
             if now.since(since) >= draft.fleet.timing.healthy_after {
                 draft.member(what.name()).budget.healthy();
                 for key in ["start", "parked", "server"] {

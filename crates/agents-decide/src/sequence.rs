@@ -4,7 +4,7 @@ use agents_config::LoopPlan;
 use agents_names::{AgentName, PhaseId};
 
 use crate::draft::{Declared, Draft};
-use crate::life::{Ending, Life, begin_stop, set};
+use crate::life::{Ending, Life, begin_stop, set, taken};
 use crate::state::Wanted;
 use crate::{Action, MessageNote, Moment, Seen, Why};
 
@@ -269,14 +269,27 @@ fn moving(draft: &mut Draft<'_>, from: &PhaseId, to: PhaseId, restart: &[AgentNa
     for what in loops(draft) {
         // It may have been asked down since the change began.
         let wanted = draft.member(what.name()).wanted != Wanted::Down;
+        draft.calm(Some(what.name()), "stranger");
         if wanted && restart.contains(what.name()) {
             let at = draft.now.at;
+            say_left_behind(draft, what, &to);
             draft.member(what.name()).budget.reset();
             set(draft, what, Life::Due { at, why: Why::Phase { phase: to.clone() } });
         }
     }
     draft.look_in(std::time::Duration::from_millis(10));
     draft.next.sequence = Some(Sequence::Running { phase: to });
+}
+
+/// A session that somebody else started is not ended, so what runs in it hears nothing of the new phase.
+fn say_left_behind(draft: &mut Draft<'_>, what: Declared<'_>, to: &PhaseId) {
+    let Some(seen) = draft.seen.members.get(what.name()) else { return };
+    let Some(reason) = taken(draft, what, seen) else { return };
+    let name = what.name();
+    let text = format!(
+        "{name}: phase {to} begins without it: {reason}, and `agents up {name}` starts it on the phase then"
+    );
+    draft.alarm(Some(name), "stranger", text);
 }
 
 fn completing(draft: &mut Draft<'_>, plan: &LoopPlan, phase: PhaseId) {

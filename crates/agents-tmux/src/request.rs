@@ -225,10 +225,12 @@ impl Request {
             Subject::Session { agent_id, .. } => {
                 let name = &refusal.session;
                 let owner = match refusal.agent_id.as_str() {
-                    "" => "carries no tag of ours".to_owned(),
+                    "" => "carries no tag".to_owned(),
                     other => format!("belongs to `{other}`"),
                 };
-                Err(refused(format!("session `{name}` {owner}, not to `{agent_id}`")))
+                Err(refused(format!(
+                    "session `{name}` {owner}, and is not the one of `{agent_id}`"
+                )))
             }
         }
     }

@@ -83,7 +83,10 @@ pub fn keeper(app: &App, fleet: &Fleet) -> Finding {
             about,
             "nobody restarts it after a reboot or its own death; `agents service install` has systemd or launchd do so",
         ),
-        Ok(Some(true)) => Finding::ok(about, "a service keeps it"),
+        Ok(Some(true)) => Finding::ok(
+            about,
+            "its service is installed; `agents service status` says whether it runs",
+        ),
         Ok(Some(false)) => Finding::warn(
             about,
             "its service was installed with another PATH, program or version",

@@ -1,6 +1,6 @@
 //! `agents tasks import`: which manifest do these issues make?
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::path::Path;
 use std::process::Command;
 
@@ -38,7 +38,13 @@ pub fn run(app: &App, words: &TasksImport) -> Result<u8, Error> {
     };
     let text = written(&imported, Format::of(out))?;
     let refused = |error| Error::Failed(format!("cannot write {}: {error}", out.display()));
-    let mut file = std::fs::File::create_new(out).map_err(refused)?;
+    let mut file = std::fs::File::create_new(out).map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => Error::Failed(format!(
+            "{} is there already, and is left as it is: name another file",
+            out.display()
+        )),
+        _ => refused(error),
+    })?;
     file.write_all(text.as_bytes()).map_err(refused)?;
     say(&format!("wrote {0}; read and edit it, then `agents tasks plan {0}`", out.display()));
     Ok(code::DONE)

@@ -231,6 +231,13 @@ fn the_budget_counts_what_still_counts_and_says_when_it_is_back() {
         full.starts_with("5 of 5 automatic starts used within the last 15 min, the next is possible at 12:01:40 (in 100 s); no death to count"),
         "{full}"
     );
+    let parked = Member {
+        life: Life::Parked { since: ago(10), retry_at: ago(0), reason: String::new() },
+        budget: Budget { starts: [5, 4, 3, 2, 1].map(ago).to_vec(), ..Budget::default() },
+        ..idle()
+    };
+    let said = fact(&read("ann", State::Parked, &parked, &[], WatchdogState::Running), "budget");
+    assert!(!said.contains("the next is possible"), "its next try is named with its life: {said}");
     let free = read("cid", State::Running, &idle(), &[], WatchdogState::Running);
     assert_eq!(
         fact(&free, "budget"),

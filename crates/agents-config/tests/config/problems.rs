@@ -203,6 +203,9 @@ fn texts_that_are_not_toml() {
         "x = \ny = 2\nz = ]",
         "[defaults]\nlog_dir = \"b\"",
         "[[agent]]\nname = \"a\"\nname = \"b\"",
+        "[[agent]]\ndir = \"C:\\Users\\me\"",
+        "[[agent]]\ndir = \"C:\\proj\"",
+        "[[agent]]\nwatch = \u{201c}heal\u{201d}",
     ]));
 }
 

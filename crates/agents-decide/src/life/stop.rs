@@ -142,6 +142,11 @@ fn send_stop(
     why: Why,
 ) {
     let name = what.name().clone();
+    let seen = draft.seen.members.get(&name);
+    // A session of somebody else is left as it is, and nothing of ours runs there to be ended.
+    if seen.is_some_and(|seen| taken(draft, what, seen).is_some() && seen.processes.is_absent()) {
+        return;
+    }
     // By its pane, since a person may have renamed its session and made another one under the old name.
     let pane = draft.seen.members.get(&name).and_then(own_pane).map(|pane| pane.pane);
     draft.act(Action::Stop { name, pane, run, stage, why });

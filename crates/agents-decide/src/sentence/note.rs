@@ -176,7 +176,7 @@ impl PhaseNote {
                 telling.now.point(*until)
             ),
             Self::Done { phase, within } => format!(
-                "phase {phase} is done; the watchdog judges phases every {} (`heavy_interval`), and moves on when it does so next",
+                "phase {phase} is done; the watchdog judges phases every {} (`heavy_interval`), and moves on when it does so next; `agents phase next` goes on at once",
                 span(within.as_secs())
             ),
             Self::Advancing { from, to } if from == to => format!(

@@ -196,11 +196,11 @@ impl Server {
         let owner = match self.sessions[at].agent_id.as_deref() {
             Some(owner) if owner == agent_id => None,
             None if untagged_too => None,
-            None => Some("carries no tag of ours".to_owned()),
+            None => Some("carries no tag".to_owned()),
             Some(other) => Some(format!("belongs to `{other}`")),
         };
         if let Some(owner) = owner {
-            let reason = format!("session `{name}` {owner}, not to `{agent_id}`");
+            let reason = format!("session `{name}` {owner}, and is not the one of `{agent_id}`");
             return Err(TmuxError::Refused { reason });
         }
         effects.killed = Some(self.sessions.remove(at));

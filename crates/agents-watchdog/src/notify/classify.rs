@@ -74,6 +74,7 @@ const ALARMS: &[(&str, NotifyEvent)] = &[
     ("blind", NotifyEvent::Server),
     ("handoff", NotifyEvent::Handoff),
     ("position", NotifyEvent::Phase),
+    ("stranger", NotifyEvent::Unstartable),
     ("complete", NotifyEvent::Complete),
     (CONFIG_BROKEN, NotifyEvent::ConfigBroken),
 ];

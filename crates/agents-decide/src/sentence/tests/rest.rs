@@ -315,7 +315,7 @@ fn of_the_fleet() -> Vec<(Note, &'static str)> {
         ),
         (
             PhaseNote::Done { phase: phase("P1"), within: Duration::from_secs(300) }.into(),
-            "phase P1 is done; the watchdog judges phases every 5 min (`heavy_interval`), and moves on when it does so next",
+            "phase P1 is done; the watchdog judges phases every 5 min (`heavy_interval`), and moves on when it does so next; `agents phase next` goes on at once",
         ),
         (
             PhaseNote::NoAutoAdvance { phase: phase("P1") }.into(),
