@@ -19,6 +19,7 @@ use agents_watchdog::run::heartbeat_file;
 use agents_watchdog::store_ledger::Document;
 use agents_watchdog::trouble::Trouble;
 use agents_watchdog::view::{FleetView, Known, NeighbourView, Terminals, WatchdogView};
+use agents_watchdog::watch;
 
 use chrono::{DateTime, Utc};
 
@@ -223,13 +224,19 @@ fn own(
 /// Who watches the fleet, and since when it has not looked.
 pub fn watchdog(fleet: &Fleet) -> Result<WatchdogView, Error> {
     let state_dir = fleet.state_dir();
-    let pid = match FleetLock::holder(&state_dir) {
-        Ok(holder) => holder.filter(|holder| holder.what == "watchdog").map(|holder| holder.pid),
+    let (pid, is_known) = match FleetLock::holder(&state_dir) {
+        Ok(holder) => {
+            let watchdog = holder.filter(|holder| holder.what == "watchdog");
+            (watchdog.map(|holder| holder.pid), true)
+        }
         // A holder that has not said who it is yet is a verb or a watchdog at its start.
-        Err(LockError::HeldByUnknown { .. }) => None,
+        Err(LockError::HeldByUnknown { .. }) => (None, false),
         Err(error) => return Err(Error::Unavailable(error.to_string())),
     };
-    Ok(WatchdogView::of(pid, age(&heartbeat_file(&state_dir)), fleet.timing.signal_interval))
+    let age = age(&heartbeat_file(&state_dir));
+    let watchdog = WatchdogView::of(pid, age, fleet.timing.signal_interval);
+    let died = is_known && watch::is_unended(&state_dir);
+    Ok(if died { watchdog.that_died() } else { watchdog })
 }
 
 fn age(file: &Path) -> Option<Duration> {

@@ -61,6 +61,18 @@ fn a_first_config_works_out_of_the_box_whatever_the_folder_is_called() {
     bed.until("the worker has heard its prompt", || {
         screen().contains("heard: You are a worker agent")
     });
+    // What a person has begun to type is not submitted together with a message.
+    let type_in = |words: &[&str]| {
+        let words =
+            [&["-L", socket, "send-keys", "-t", "=it-s-my-project-worker:"], words].concat();
+        assert!(bed.command("tmux").args(words).status().unwrap().success());
+    };
+    type_in(&["-l", "half a"]);
+    bed.until("the text is drawn", || screen().contains("> half a"));
+    with_config(&["send", "--wait=1s", "worker", "a whole message"]).ends_with(3);
+    assert!(!screen().contains("whole"), "{}", screen());
+    type_in(&["BSpace", "BSpace", "BSpace", "BSpace", "BSpace", "BSpace"]);
+    bed.until("the message arrives alone", || screen().contains("heard: a whole message"));
     with_config(&["down"]).ends_with(0);
     let left =
         Ran::from(bed.command("tmux").args(["-L", socket, "list-sessions"]).output().unwrap());

@@ -11,6 +11,7 @@ use agents_tmux::{Driver as _, OneShot};
 use agents_watchdog::launch::forget_keys;
 use agents_watchdog::run::Answers;
 use agents_watchdog::trouble::Trouble;
+use agents_watchdog::watch;
 
 use crate::app::{App, names, print, say};
 use crate::bystander;
@@ -257,6 +258,7 @@ fn stop_watchdog(
     if watchdog(loaded)?.is_some() {
         return Ok(());
     }
+    watch::end(&loaded.fleet.state_dir());
     let terminals = app.terminals(&loaded.fleet)?;
     let prefix = loaded.fleet.session_prefix.clone();
     runtime()?.block_on(async {

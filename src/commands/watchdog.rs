@@ -14,6 +14,7 @@ use agents_watchdog::launch::{keep_keys, kept_keys};
 use agents_watchdog::redacted::redacted;
 use agents_watchdog::run::{Until, take_over};
 use agents_watchdog::service_manager::ServiceManager;
+use agents_watchdog::watch;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::app::{App, say};
@@ -62,6 +63,7 @@ pub fn run(app: &App, watchdog: &Watchdog) -> Result<u8, Error> {
                 taken => break taken?,
             }
         };
+        watch::begin(&fleet.state_dir());
         // A killed predecessor may have left its client, which keeps the server from ending.
         drop(terminals.end_control_clients(&control).await);
         reign.own_session = own_session(app, &fleet);
@@ -73,7 +75,10 @@ pub fn run(app: &App, watchdog: &Watchdog) -> Result<u8, Error> {
         result
     });
     match &result {
-        Ok(()) => tracing::info!("watchdog ends"),
+        Ok(()) => {
+            watch::end(&loaded.fleet.state_dir());
+            tracing::info!("watchdog ends");
+        }
         // It never was the watchdog, whose log this is.
         Err(WatchdogError::Lock(LockError::Held(_))) => {}
         Err(error) => tracing::error!("watchdog ends: {error}"),

@@ -186,6 +186,9 @@ impl Told<'_> {
     fn decided(&self) -> Vec<String> {
         let ago = |age: Duration| span(age.as_secs());
         let look = match (self.watchdog.state, self.watchdog.last_tick) {
+            (WatchdogState::Stopped, _) if self.watchdog.died => {
+                "; the watchdog died, so nobody looks (`agents up watchdog` starts one, `agents logs watchdog` shows its last words)".to_owned()
+            }
             (WatchdogState::Stopped, _) => {
                 "; no watchdog runs, so nobody looks (`agents up watchdog` starts one)".to_owned()
             }

@@ -141,6 +141,7 @@ fn watchdog(watchdog: WatchdogView) -> Value {
     json!({
         "state": watchdog.state.as_str(),
         "pid": watchdog.pid,
+        "died": watchdog.died,
         "last_tick_seconds": watchdog.last_tick.map(|age| age.as_secs()),
     })
 }

@@ -190,12 +190,16 @@ fn watchdog_row(view: &FleetView) -> Row {
     let watchdog = view.watchdog;
     let (state, style) = match watchdog.state {
         WatchdogState::Running => ("RUNNING", GOOD),
+        WatchdogState::Stopped if watchdog.died => ("DIED", BAD),
         WatchdogState::Stopped => ("stopped", PLAIN),
         WatchdogState::Stale => ("STALE", BAD),
     };
     let age = watchdog.last_tick.map(|age| format!("last look {} ago", span(age.as_secs())));
     let said = match (watchdog.state, age) {
         (WatchdogState::Running, age) => age.unwrap_or_default(),
+        (WatchdogState::Stopped, _) if watchdog.died => {
+            "nobody ended it: `agents up watchdog`; until then nothing is restarted".to_owned()
+        }
         (WatchdogState::Stopped, _) if view.members().any(MemberView::runs) => {
             "`agents up watchdog`; until then nothing is restarted".to_owned()
         }

@@ -114,3 +114,40 @@ fn a_life_is_told_from_up_to_a_broken_config() {
     std::fs::rename(&aside, &socket).unwrap();
     assert!(wait_for(PATIENCE, &mut || bed.state_of("web") == "running"));
 }
+
+#[test]
+fn a_watchdog_that_was_killed_is_not_told_as_one_that_was_ended() {
+    let bed = Bed::with(FLEET);
+    let told = |word: &str| -> String {
+        let out = bed.agents(&["status"]).ends_with(0).out;
+        let row = out.lines().find(|row| row.starts_with("watchdog")).unwrap().to_owned();
+        assert!(row.contains(word), "{out}");
+        row
+    };
+    bed.agents(&["up", "ann"]).ends_with(0);
+    assert_eq!(bed.status()["watchdog"]["died"], false);
+    let kill = |pid: &serde_json::Value| {
+        let killed = bed.command("kill").args(["-9", &pid.to_string()]).status().unwrap();
+        assert!(killed.success());
+    };
+    bed.agents(&["up"]).ends_with(0);
+    for _ in 0..2 {
+        bed.until("a watchdog runs", || bed.status()["watchdog"]["state"] == "running");
+        kill(&bed.status()["watchdog"]["pid"]);
+        bed.until("its death is told", || bed.status()["watchdog"]["died"] == true);
+        told("DIED");
+        let why = bed.agents(&["why", "ann"]).ends_with(0);
+        assert!(why.out.contains("the watchdog died, so nobody looks"), "{why:?}");
+        // A verb that has the fleet for a moment does not make an end of it.
+        bed.agents(&["restart", "ann"]).ends_with(0);
+        told("DIED");
+        bed.agents(&["up", "watchdog"]).ends_with(0);
+    }
+    bed.agents(&["down", "watchdog"]).ends_with(0);
+    told("stopped");
+    bed.agents(&["up", "watchdog"]).ends_with(0);
+    kill(&bed.status()["watchdog"]["pid"]);
+    bed.agents(&["down"]).ends_with(0);
+    told("stopped");
+    assert_eq!(bed.status()["watchdog"]["died"], false);
+}

@@ -72,7 +72,7 @@ fn issues_of_a_file_become_a_manifest_that_can_be_planned_and_none_is_overwritte
         assert_eq!(planned["tasks"].as_array().unwrap().len(), 2);
         let before = bed.read(out);
         let again = bed.agents(&words).ends_with(1);
-        assert!(again.err.contains("exists") && bed.read(out) == before, "{again:?}");
+        assert!(again.err.contains("is there already") && bed.read(out) == before, "{again:?}");
     }
     let none = bed.agents(&["tasks", "import", "--file", "issues.json", "--label", "nope"]);
     assert!(none.ends_with(1).err.contains("no such issues"));

@@ -30,6 +30,7 @@ pub mod trouble;
 pub mod trust;
 pub mod unrecorded;
 pub mod view;
+pub mod watch;
 pub mod whereabouts;
 
 pub use error::WatchdogError;

@@ -227,6 +227,8 @@ pub struct WatchdogView {
     pub pid: Option<u32>,
     /// Since its last tick.
     pub last_tick: Option<Duration>,
+    /// None watches, and the last one did not end as one does that is told to: it was killed, or failed.
+    pub died: bool,
 }
 
 /// Whether the watchdog watches.
@@ -263,7 +265,13 @@ impl WatchdogView {
             Some(_) if late => WatchdogState::Stale,
             Some(_) => WatchdogState::Running,
         };
-        Self { state, pid, last_tick }
+        Self { state, pid, last_tick, died: false }
+    }
+
+    /// Says that the last one did not end as one does that is told to.
+    #[must_use]
+    pub fn that_died(self) -> Self {
+        Self { died: self.state == WatchdogState::Stopped, ..self }
     }
 }
 

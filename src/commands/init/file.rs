@@ -109,6 +109,7 @@ const DEMO: &str = r#"# The demo agent ships with the program: it shows what it 
 bin = {bin}
 prompt_delivery = "exec"
 active_re = "working"
+ready_re = '^> ?$'                    # an empty composer: what somebody has typed there is left alone
 limit_re = "usage limit reached"
 fatal_re = "fatal error"
 "#;

@@ -99,6 +99,7 @@ const WATCHED: WatchdogView = WatchdogView {
     state: WatchdogState::Running,
     pid: Some(7),
     last_tick: Some(Duration::from_secs(1)),
+    died: false,
 };
 
 fn look(state: Option<&FleetState>, terminals: &Terminals, watchdog: WatchdogView) -> FleetView {
