@@ -49,6 +49,11 @@ pub(super) async fn t53_a_removed_socket_is_restored<B: Bench>(bench: &mut B) ->
         })?;
     }
     that(bench.driver().is_alive(server), || "the server is taken for dead".to_owned())?;
+    // It would start a second server, and the fleet in it once more beside itself.
+    let session = name("b")?;
+    let argv = bench.words(&session, Actor::Shows("y".to_owned()));
+    let begun = bench.driver().apply(&TmuxOp::Start(start_of(&session, argv))).await;
+    that(matches!(begun, Err(TmuxError::NoServer { .. })), || format!("a start: {begun:?}"))?;
     let repair = bench.driver().restore_socket(server).await;
     that(repair == Ok(SocketRepair::Back), || format!("the repair: {repair:?}"))?;
     let mut fresh = bench.second_driver();

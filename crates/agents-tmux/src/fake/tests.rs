@@ -88,7 +88,7 @@ async fn faults_of_reads_strike_once() {
 }
 
 #[tokio::test]
-async fn t53_a_start_without_the_socket_makes_a_second_server() {
+async fn t53_a_start_without_the_socket_makes_a_second_server_unless_the_first_was_seen() {
     let world = World::new();
     let mut driver = world.driver();
     driver.apply(&start("a")).await.unwrap();
@@ -96,7 +96,10 @@ async fn t53_a_start_without_the_socket_makes_a_second_server() {
     world.fault(Call::List, 1, Fault::RemoveSocket);
     assert!(matches!(driver.list().await, Err(TmuxError::NoServer { .. })));
     assert!(driver.is_alive(first));
-    driver.apply(&start("a")).await.unwrap();
+    let refused = driver.apply(&start("a")).await;
+    assert!(matches!(refused, Err(TmuxError::NoServer { .. })), "{refused:?}");
+    assert_eq!(world.live_servers(), 1);
+    world.driver().apply(&start("a")).await.unwrap();
     assert_eq!(world.live_servers(), 2);
     assert_eq!(driver.restore_socket(first).await.unwrap(), SocketRepair::Back);
     assert_eq!(driver.list().await.unwrap().server, first);
