@@ -48,6 +48,20 @@ fn own(home: &Path, cli: Cli) -> (PathBuf, fn(&str) -> bool) {
     }
 }
 
+/// The sandbox has a `/tmp` of its own. Where this checkout or the programs lie in the machine's, they are shown there.
+fn sandbox() -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let cache = std::env::var_os("AGENTS_CLI_CACHE");
+    let cache = cache.map_or_else(|| root.join(".cache/clis"), PathBuf::from);
+    let own = Path::new(env!("CARGO_BIN_EXE_agents")).parent().unwrap().to_owned();
+    let mut words = vec!["bwrap".to_owned()];
+    for folder in [cache, own].into_iter().filter(|folder| folder.starts_with("/tmp")) {
+        let folder = folder.display().to_string();
+        words.extend(["--ro-bind".to_owned(), folder.clone(), folder]);
+    }
+    words
+}
+
 fn wrapped(cli: Cli) {
     if !works() {
         eprintln!("skipped: there is no bwrap, or this machine lets nobody make a sandbox");
@@ -57,7 +71,7 @@ fn wrapped(cli: Cli) {
     let config = stage.bed.read("agents.toml");
     // With a `bin` of its own a program reports only where the config says so; opencode's server is what tells of it.
     let hooks = if matches!(cli, Cli::Gemini | Cli::Qwen) { "" } else { "hooks = true\n" };
-    let wrap = format!("wrap = [\"bwrap\"]\n{hooks}[[agent]]\ndir = \"tree\"\n");
+    let wrap = format!("wrap = {:?}\n{hooks}[[agent]]\ndir = \"tree\"\n", sandbox());
     stage.bed.write("agents.toml", &config.replace("[[agent]]\n", &wrap));
     std::fs::create_dir(stage.bed.dir.join("tree")).unwrap();
     stage.bed.write("tries.sh", TRIES);
@@ -65,8 +79,9 @@ fn wrapped(cli: Cli) {
     stage.until("it is idle", || stage.state() == "idle");
     stage.agents(&["send", "a", "--wait=4m", "MOCK:run sh ../tries.sh"]);
     stage.until("it has tried", || !stage.bed.read("tree/result.txt").is_empty());
-    // claude's home folder is one in memory: what is made there is gone with it.
-    let home = if cli == Cli::Claude { "yes" } else { "no" };
+    // claude's home folder is one in memory, and so is all of `/tmp`: what is made there is gone with it.
+    let in_memory = cli == Cli::Claude || Path::new(&stage.home_dir()).starts_with("/tmp");
+    let home = if in_memory { "yes" } else { "no" };
     let expected =
         format!("worktree yes\nproject no\nconfig no\nstate no\nhome {home}\netc no\ntmux no\n");
     assert_eq!(stage.bed.read("tree/result.txt"), expected, "{cli:?}");
