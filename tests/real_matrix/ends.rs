@@ -60,9 +60,11 @@ pub(crate) fn kill(stage: &Stage) {
 
 /// After `down` no process of it is left, nor of what it started.
 fn down(cli: Cli) {
-    let stage = Stage::of(cli, Leave::Never, "MOCK:tool:600 a long build");
-    stage.begin("a long build");
-    stage.until("it works", || stage.state() == "active");
+    // claude refuses a bare `sleep` of its model.
+    let stage = Stage::of(cli, Leave::Never, "MOCK:run sh long.sh");
+    stage.bed.write("long.sh", "touch begun; sleep 600; touch done.txt\n");
+    stage.begin("long.sh");
+    stage.until("its command runs", || stage.bed.dir.join("begun").exists());
     stage.agents(&["down"]).ends_with(0);
     let home = stage.home_dir();
     let left = Command::new("ps").args(["-eo", "pid=,args="]).output().unwrap();
