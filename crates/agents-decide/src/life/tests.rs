@@ -94,8 +94,8 @@ fn what_is_left_of_a_run_is_looked_for_by_that_run_though_the_state_is_older() {
     );
 }
 
-/// A message is submitted, and in the look in which it shows to have gone, or not yet, its agent is stopped.
-fn left_of_it(verb: Verb, is_gone: bool) -> usize {
+/// It is owed a message.
+fn owing() -> FleetState {
     let mut state = state(3);
     let member = state.members.get_mut(&ann()).unwrap();
     let (text, owed_since) = ("say hello".to_owned(), now(10).at);
@@ -108,6 +108,13 @@ fn left_of_it(verb: Verb, is_gone: bool) -> usize {
         now_until: None,
         again: None,
     });
+    state
+}
+
+/// A message is submitted, and in the look in which it shows to have gone, or not yet, its agent is stopped.
+fn left_of_it(verb: Verb, is_gone: bool) -> usize {
+    let mut state = owing();
+    let member = state.members.get_mut(&ann()).unwrap();
     let before = vec!["> say hello".to_owned()];
     let (at, run) = (now(19).at, Some(RunId(3)));
     member.mailbox.stage =
@@ -159,18 +166,8 @@ fn another_connection_confirms_what_was_seen_before_and_nothing_else() {
 
 /// A submitted message at looks that show these screens, a quarter of a second apart; how many are owed after each.
 fn owed_after(screens: &[&str]) -> Vec<usize> {
-    let mut state = state(3);
+    let mut state = owing();
     let member = state.members.get_mut(&ann()).unwrap();
-    let (text, owed_since) = ("say hello".to_owned(), now(10).at);
-    let kind = MessageKind::Operator(0);
-    member.mailbox.queue.push_back(Message {
-        id: 7,
-        kind,
-        text,
-        owed_since,
-        now_until: None,
-        again: None,
-    });
     let before = vec!["> say hello".to_owned(), "? for shortcuts".to_owned()];
     let (at, run) = (now(20).at, Some(RunId(3)));
     member.mailbox.stage =

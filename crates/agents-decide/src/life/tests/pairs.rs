@@ -159,23 +159,6 @@ fn outcome(life: &Life, seen: &MemberSeen, verb: Option<Verb>) -> String {
     said
 }
 
-fn observed(seen: MemberSeen) -> Observation {
-    Observation {
-        server: Seen::Known(ServerSeen { pid: 1, start_time: 1 }),
-        hangs: false,
-        socket_lost: false,
-        independent: false,
-        supervised: true,
-        members: [(ann(), seen)].into(),
-        undeclared: Vec::new(),
-        status: Seen::Absent,
-        copy: None,
-        handoff: Seen::Absent,
-        requests: Vec::new(),
-        legacy_position: None,
-    }
-}
-
 #[test]
 fn every_life_meets_every_look_and_every_word() {
     let mut table = String::new();
