@@ -231,6 +231,7 @@ fn watch<'a>(
     activity: Activity,
     alive: bool,
 ) -> Option<(&'a Agent, crate::Why)> {
+    let was_silenced = draft.member(&agent.name).limit.silences();
     crate::limit::step(draft, agent, seen);
     let member = draft.member(&agent.name);
     let is_refused = login::is_refused(member);
@@ -239,10 +240,12 @@ fn watch<'a>(
     if let Some(held) = held.clone().filter(|_| !silenced) {
         draft.note(&agent.name, held);
     }
-    let silenced = silenced || is_refused || held.is_some();
+    // What was seen before and inside the window condemns nobody after it.
+    let silenced = silenced || was_silenced || is_refused || held.is_some();
     let member = draft.member(&agent.name);
     if !alive || silenced || !matches!(member.life, Life::Up { .. }) {
         member.stall = crate::Stall::default();
+        health::forget_first_look(member);
         return None;
     }
     let others_turn = handoff::awaits(draft, &agent.name).filter(|_| activity != Activity::Active);

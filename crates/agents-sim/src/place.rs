@@ -219,11 +219,17 @@ impl Place for SimPlace {
         }
         let is_logged = fleet.agent(start.name).map(|agent| agent.log);
         let is_logged = is_logged.or(fleet.service(start.name).map(|service| service.log));
+        let mut argv = vec!["agents".to_owned(), "launch".to_owned()];
+        if let Some(agent) = fleet.agent(start.name).filter(|_| Slip::ShowsKeys.is_planted()) {
+            let keys =
+                fleet.backend_of(agent).env.iter().map(|(key, value)| format!("{key}={value}"));
+            argv.extend(keys);
+        }
         Ok(StartSession {
             session: session.clone(),
             agent_id: tag(fleet, start.name),
             run: start.run.to_string(),
-            argv: vec!["agents".to_owned(), "launch".to_owned()],
+            argv,
             log: (is_logged == Some(true)).then(|| log_file(fleet, session)),
             columns: 200,
             rows: 50,

@@ -232,6 +232,8 @@ pub(crate) fn give_up(mailbox: &mut Mailbox, request: u64) {
 pub(crate) fn begin_run(draft: &mut Draft<'_>, what: Declared<'_>) {
     let name = what.name();
     end_run(draft.member(name));
+    // What stood in the old program stands there no longer, and what the new one does not take is told anew.
+    draft.calm(Some(name), "stuck");
     let mailbox = &mut draft.member(name).mailbox;
     mailbox.queue.retain(|owed| owed.kind != MessageKind::Kickoff);
     let program = draft.member(name).program.as_ref();

@@ -10,6 +10,11 @@ impl Judge {
     pub(super) fn effects(&mut self, tick: &Judged<'_>, found: &mut Vec<String>) {
         for applied in tick.machine.terminals.applied_since(tick.before.applied) {
             self.namespace(tick, &applied, found);
+            if let TmuxOp::Start(start) = &applied.op
+                && shows_key(tick, &start.argv)
+            {
+                found.push(format!("I16: {} is started with a key in sight", start.session));
+            }
             if applied.took_effect && applied.epoch.is_none() {
                 found.push(format!("I9: nobody knows who asked for {:?}", applied.op));
             }
@@ -22,6 +27,9 @@ impl Judge {
             }
             match &applied.op {
                 TmuxOp::Type { pane, text, token } => {
+                    if shows_key(tick, std::slice::from_ref(text)) {
+                        found.push(format!("I16: a key is typed at {pane}"));
+                    }
                     let Some(truth) = truth_of(tick, *pane) else { continue };
                     let texts = self.texts.entry(truth.session.clone()).or_default();
                     texts.insert(text.clone());
@@ -103,6 +111,12 @@ impl Judge {
             found.push(format!("I6: {session} is not of this fleet: {:?}", applied.op));
         }
     }
+}
+
+/// Whether a value of the environment stands there, which every process of the machine can read.
+fn shows_key(tick: &Judged<'_>, argv: &[String]) -> bool {
+    let keys = tick.fleet.agents.iter().flat_map(|agent| &tick.fleet.backend_of(agent).env);
+    keys.into_iter().any(|(_, value)| argv.iter().any(|word| word.contains(value)))
 }
 
 fn truth_of<'t>(tick: &'t Judged<'_>, pane: PaneId) -> Option<&'t Truth> {

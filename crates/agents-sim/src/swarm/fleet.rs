@@ -4,6 +4,9 @@ use agents_names::AgentName;
 
 use crate::random::Random;
 
+/// A key that only the programs themselves are to see.
+pub(crate) const KEY: &str = "sk-hush-4711";
+
 /// What a seed draws once.
 #[derive(Debug, Clone)]
 pub(super) struct Drawn {
@@ -87,6 +90,7 @@ fn backend(random: &mut Random) -> String {
         40..=69 => text.push_str("ready_re = \"for shortcuts|esc to interrupt\"\n"),
         _ => {}
     }
+    text.push_str(&format!("env = {{ API_KEY = \"{KEY}\" }}\n"));
     if random.chance(50) {
         text.push_str("prompt_delivery = \"ping\"\n");
     }

@@ -116,6 +116,10 @@ impl LifeOf {
             Kind::DeadPane => {
                 let keep = self.random.chance(50);
                 world.keep_dead_panes(keep);
+                if keep {
+                    // And another one ends just as something is done to it.
+                    world.fault(Call::Apply, 2, Fault::ProgramEnds);
+                }
                 world.end_program(session.as_str(), 1);
             }
             Kind::SlowBoot => {
