@@ -2,7 +2,6 @@
 
 mod import;
 mod plan;
-mod reason;
 
 use std::path::Path;
 
