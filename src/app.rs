@@ -38,12 +38,13 @@ impl App {
     /// # Errors
     /// When the file does not load, is not trusted, or would tear apart the fleet that is up. A move in `but_for` is no hindrance.
     pub fn load_to_start(&self, but_for: Option<Moved>) -> Result<Loaded, Error> {
-        let loaded = self.load()?;
+        let mut loaded = self.load()?;
         refuse_to_tear(&self.config, &loaded, but_for)?;
         let is_required =
             std::env::var_os("AGENTS_REQUIRE_TRUST").is_some_and(|it| it != "0" && !it.is_empty());
         trust::check(&loaded, is_required)
             .map_err(|untrusted| Error::Usage(untrusted.to_string()))?;
+        crate::commands::work::with_tasks(&mut loaded.fleet);
         Ok(loaded)
     }
 

@@ -18,6 +18,7 @@ pub mod progress;
 pub mod prompt;
 pub mod pull;
 mod raw;
+pub mod report;
 mod rules;
 pub mod schedule;
 mod state;

@@ -35,8 +35,6 @@ pub struct Rules {
 #[serde(rename_all = "lowercase")]
 pub enum Forge {
     Gh,
-    Glab,
-    Tea,
     /// None is opened; the branch is pushed.
     #[default]
     None,
@@ -48,8 +46,6 @@ impl Forge {
     pub fn word(self) -> &'static str {
         match self {
             Self::Gh => "gh",
-            Self::Glab => "glab",
-            Self::Tea => "tea",
             Self::None => "none",
         }
     }

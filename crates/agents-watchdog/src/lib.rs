@@ -32,6 +32,7 @@ pub mod unrecorded;
 pub mod view;
 pub mod watch;
 pub mod whereabouts;
+pub mod work;
 
 pub use error::WatchdogError;
 pub use place::{LocalPlace, Place};
