@@ -20,7 +20,7 @@ pub struct PhaseProgress {
 /// How far each phase is.
 #[must_use]
 pub fn phases(manifest: &Manifest, work: &Work, now_ms: i64) -> Vec<PhaseProgress> {
-    let times: Vec<u64> = work.tasks.iter().filter_map(|task| took(task)).collect();
+    let times: Vec<u64> = work.tasks.iter().filter_map(took).collect();
     let of = |(place, phase): (usize, &crate::Phase)| {
         let tasks = || {
             let own = manifest.tasks.iter().zip(&work.tasks);

@@ -10,6 +10,8 @@ use agents_store::{FleetLock, Holder, Store};
 use agents_tmux::{Driver, OneShot, Socket, StartSession, TmuxOp};
 use tokio::signal::unix::{SignalKind, signal};
 
+mod rest;
+
 pub(crate) use crate::heartbeat::heartbeat;
 pub use crate::heartbeat::{beat, heartbeat_file};
 
@@ -29,6 +31,7 @@ use crate::tidy::Tidied;
 use crate::trouble::Account;
 use crate::whereabouts;
 use crate::work::{Board, Desk, without_tasks};
+use rest::Wakes;
 
 /// Who this process is, for the lock.
 #[must_use]
@@ -248,27 +251,6 @@ impl<D: Driver> Reign<D> {
         }
     }
 
-    /// Waits for what the next tick is due to, and meanwhile sees that people are told of what was decided.
-    async fn rest(&mut self, fleet: &Fleet, wakes: &mut Wakes<'_>, signals: &mut Signals) -> Told {
-        loop {
-            // A verb leaves that to the watchdog, which finds it in the journal.
-            if self.engine.supervises {
-                self.notifier.tend(&mut self.engine.ledger, fleet);
-            }
-            tokio::select! {
-                () = tokio::time::sleep_until(wakes.at) => return Told::Look,
-                () = self.engine.driver.news() => return Told::Look,
-                () = wakes.fetched.notified() => return Told::Look,
-                () = wakes.recorded.notified() => return Told::Look,
-                () = wakes.errand.notified() => return Told::Look,
-                () = wakes.hearing.news() => return Told::Look,
-                told = signals.next() => return told,
-                () = self.notifier.due() => {}
-                () = self.manager.due() => self.manager.lives(),
-            }
-        }
-    }
-
     /// Another server holds the fleet by now: it gets the fence, and people their window on the watchdog.
     ///
     /// False when that is still owed: a tick whose look or action let us wait asks nothing more of tmux.
@@ -397,13 +379,4 @@ pub(crate) fn told(account: &Account, fleet: &Fleet) -> String {
     }
     let (agents, services) = (fleet.agents.len(), fleet.services.len());
     format!("supervises {}: {agents} agents, {services} services", fleet.config.display())
-}
-
-/// What ends a rest, besides news and signals.
-struct Wakes<'f> {
-    at: tokio::time::Instant,
-    fetched: &'f tokio::sync::Notify,
-    recorded: &'f tokio::sync::Notify,
-    errand: &'f tokio::sync::Notify,
-    hearing: &'f mut Hearing,
 }

@@ -10,6 +10,7 @@ mod errands;
 mod member;
 mod request;
 mod seat;
+mod sight;
 mod site;
 mod tail;
 mod turn;

@@ -170,6 +170,3 @@ async fn has_remote(site: &Site) -> Result<bool, Failure> {
     let remotes = git(&site.repository, &["remote"], ASKS).await?;
     Ok(remotes.code == Some(0) && remotes.text().lines().any(|it| it == site.rules.remote))
 }
-
-#[cfg(test)]
-mod tests;
