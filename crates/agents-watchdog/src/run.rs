@@ -19,6 +19,7 @@ use crate::config_source::{Change, ConfigSource};
 use crate::in_force::{PROBLEM_WORD, SOCKET_WORD};
 use crate::ledger::{Entry, EntryKind, Ledger as _, LedgerError, Record};
 use crate::long_logs::LongLogs;
+use crate::lost_logs::LostLogs;
 use crate::notify::{CONFIG_BROKEN, Notifier};
 use crate::place::LocalPlace;
 use crate::report::Hearing;
@@ -70,6 +71,7 @@ pub struct Reign<D> {
     pub(crate) notifier: Notifier,
     pub(crate) tidied: Tidied,
     pub(crate) long_logs: LongLogs,
+    pub(crate) lost_logs: LostLogs,
     /// Where everybody reaches its terminals.
     socket: PathBuf,
     /// What the lock was signed with.
@@ -124,6 +126,7 @@ pub fn take_over<D: Driver>(
         manager: ServiceManager::default(),
         tidied: Tidied::default(),
         long_logs: LongLogs::default(),
+        lost_logs: LostLogs::default(),
         socket,
         notifier: Notifier::new(),
         what: what.to_owned(),
@@ -222,6 +225,7 @@ impl<D: Driver> Reign<D> {
                 },
             };
             self.shorten_logs();
+            self.mend_logs().await;
             heartbeat(&fleet);
             self.manager.turned(|| told(&account, &fleet));
             let mut wakes = Wakes {
