@@ -44,4 +44,5 @@ mod cli {
     mod transcript;
     mod wait;
     mod words;
+    mod work;
 }
