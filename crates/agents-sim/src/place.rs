@@ -15,6 +15,7 @@ use crate::calendar;
 use crate::gate::{Effect, Gate};
 use crate::machine::Machine;
 use crate::planted::Slip;
+use crate::swarm::KEY;
 
 /// How long a fetch takes.
 const FETCH: Duration = Duration::from_secs(1);
@@ -220,10 +221,8 @@ impl Place for SimPlace {
         let is_logged = fleet.agent(start.name).map(|agent| agent.log);
         let is_logged = is_logged.or(fleet.service(start.name).map(|service| service.log));
         let mut argv = vec!["agents".to_owned(), "launch".to_owned()];
-        if let Some(agent) = fleet.agent(start.name).filter(|_| Slip::ShowsKeys.is_planted()) {
-            let keys =
-                fleet.backend_of(agent).env.iter().map(|(key, value)| format!("{key}={value}"));
-            argv.extend(keys);
+        if Slip::ShowsKeys.is_planted() {
+            argv.push(format!("API_KEY={KEY}"));
         }
         Ok(StartSession {
             session: session.clone(),

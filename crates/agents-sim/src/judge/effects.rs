@@ -4,16 +4,17 @@ use agents_tmux::fake::{Applied, Truth};
 use agents_tmux::{PaneId, TmuxOp};
 
 use super::{Judge, Judged};
+use crate::swarm::KEY;
 
 impl Judge {
     /// What the tick did, and what happened late.
     pub(super) fn effects(&mut self, tick: &Judged<'_>, found: &mut Vec<String>) {
         for applied in tick.machine.terminals.applied_since(tick.before.applied) {
             self.namespace(tick, &applied, found);
-            if let TmuxOp::Start(start) = &applied.op
-                && shows_key(tick, &start.argv)
-            {
-                found.push(format!("I16: {} is started with a key in sight", start.session));
+            if shows_key(&applied.op) {
+                found.push(
+                    "I16: a key is in a request to tmux, which everybody can read".to_owned(),
+                );
             }
             if applied.took_effect && applied.epoch.is_none() {
                 found.push(format!("I9: nobody knows who asked for {:?}", applied.op));
@@ -27,9 +28,6 @@ impl Judge {
             }
             match &applied.op {
                 TmuxOp::Type { pane, text, token } => {
-                    if shows_key(tick, std::slice::from_ref(text)) {
-                        found.push(format!("I16: a key is typed at {pane}"));
-                    }
                     let Some(truth) = truth_of(tick, *pane) else { continue };
                     let texts = self.texts.entry(truth.session.clone()).or_default();
                     texts.insert(text.clone());
@@ -113,10 +111,13 @@ impl Judge {
     }
 }
 
-/// Whether a value of the environment stands there, which every process of the machine can read.
-fn shows_key(tick: &Judged<'_>, argv: &[String]) -> bool {
-    let keys = tick.fleet.agents.iter().flat_map(|agent| &tick.fleet.backend_of(agent).env);
-    keys.into_iter().any(|(_, value)| argv.iter().any(|word| word.contains(value)))
+/// Whether a key stands in what tmux is asked.
+fn shows_key(op: &TmuxOp) -> bool {
+    match op {
+        TmuxOp::Start(start) => start.argv.iter().any(|word| word.contains(KEY)),
+        TmuxOp::Type { text, .. } => text.contains(KEY),
+        TmuxOp::Submit { .. } | TmuxOp::Kill { .. } | TmuxOp::AttachLog { .. } => false,
+    }
 }
 
 fn truth_of<'t>(tick: &'t Judged<'_>, pane: PaneId) -> Option<&'t Truth> {

@@ -4,7 +4,7 @@ use agents_names::AgentName;
 
 use crate::random::Random;
 
-/// A key that only the programs themselves are to see.
+/// A key of the caller's environment. Programs print it, and nothing else is to show it.
 pub(crate) const KEY: &str = "sk-hush-4711";
 
 /// What a seed draws once.
@@ -90,7 +90,6 @@ fn backend(random: &mut Random) -> String {
         40..=69 => text.push_str("ready_re = \"for shortcuts|esc to interrupt\"\n"),
         _ => {}
     }
-    text.push_str(&format!("env = {{ API_KEY = \"{KEY}\" }}\n"));
     if random.chance(50) {
         text.push_str("prompt_delivery = \"ping\"\n");
     }
