@@ -14,6 +14,7 @@ use crate::support::{Bed, Ran, Stranger, text};
 /// Says what it reads from its standard input to a socket, and prints what that answers.
 const SAYS: &str = r#"
 use IO::Socket::UNIX;
+$SIG{PIPE} = "IGNORE";
 my $socket = IO::Socket::UNIX->new(Peer => $ARGV[0]) or print("refused: $!\n"), exit;
 print $socket <STDIN>;
 $socket->shutdown(1);
