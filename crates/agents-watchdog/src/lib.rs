@@ -10,6 +10,7 @@ pub mod in_force;
 pub mod launch;
 pub mod ledger;
 mod long_logs;
+mod lost_logs;
 pub mod neighbour;
 pub mod notify;
 pub mod observe;
@@ -32,6 +33,7 @@ pub mod unrecorded;
 pub mod view;
 pub mod watch;
 pub mod whereabouts;
+pub mod work;
 
 pub use error::WatchdogError;
 pub use place::{LocalPlace, Place};
