@@ -6,6 +6,7 @@ mod web;
 
 mod cli {
     mod attach;
+    mod beginnings;
     mod broken;
     mod config;
     mod conversations;

@@ -41,6 +41,7 @@ mod state;
 mod step;
 mod told;
 mod wake;
+mod zones;
 
 pub use account::{Account, AccountNote, Closed, Reopening};
 pub use action::{Action, LookBy, RunId, StopStage, Why};
@@ -79,3 +80,4 @@ pub use state::{Blind, FleetState, Member, OpenRequest, STATE_SCHEMA, Suspicion,
 pub use step::{Step, Wish};
 pub use told::{Heard, Prompted, Told, ToldState};
 pub use wake::WakeNote;
+pub use zones::{NoSuchZone, Tz, ZoneOffset};

@@ -87,7 +87,7 @@ pub(crate) fn timing() -> Timing {
 pub(crate) fn now(seconds: u64) -> Now {
     let at = Moment((86_400 + seconds) * 1000);
     let since = TimeDelta::seconds(i64::try_from(seconds).expect("small"));
-    Now { at, wall: midnight() + since, zone: Zone::Named(chrono_tz::UTC) }
+    Now { at, wall: midnight() + since, zone: Zone::Named(crate::Tz::utc()) }
 }
 
 pub(crate) fn midnight() -> DateTime<Utc> {
