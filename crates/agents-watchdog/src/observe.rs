@@ -66,6 +66,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
                 | Verb::Restart { .. }
                 | Verb::Phase { .. }
                 | Verb::Send { .. }
+                | Verb::Pilot { .. }
                 | Verb::StopWatchdog => false,
             });
             let mut facts = self.place.facts(fleet, name, need);

@@ -24,6 +24,10 @@ pub(crate) struct FileName(pub String);
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Count(pub u32);
 
+/// A whole number from 0.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Whole(pub u32);
+
 impl Value for String {
     fn read(value: &DeValue<'_>) -> Result<Self, Wrong> {
         let text = value.as_str().ok_or_else(|| Wrong::kind("a string", value))?;
@@ -138,6 +142,21 @@ impl Value for Count {
 
     fn schema() -> Json {
         json!({ "type": "integer", "minimum": 1, "maximum": u32::MAX })
+    }
+
+    fn show(&self) -> Json {
+        json!(self.0)
+    }
+}
+
+impl Value for Whole {
+    fn read(value: &DeValue<'_>) -> Result<Self, Wrong> {
+        let number = integer(value).and_then(|number| u32::try_from(number).ok());
+        number.map(Self).ok_or_else(|| Wrong::kind("a whole number from 0", value))
+    }
+
+    fn schema() -> Json {
+        json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX })
     }
 
     fn show(&self) -> Json {

@@ -26,6 +26,7 @@ pub(crate) fn agent() -> Agent {
         watch: Watch::HealStall,
         resume: false,
         wake: None,
+        pilot: None,
         account: None,
         wrap: None,
         log: true,

@@ -122,6 +122,7 @@ impl Answer {
             Self::NotRunning => format!("{names} not running"),
             Self::NotRunningWith(said) => format!("{names} not running ({said})"),
             Self::Delivered(_) => format!("{names} has its message"),
+            Self::Done(said) => format!("{names}: {said}"),
             // A start or a message: what failed is the request, not the member.
             Self::Failed(reason) => format!("what was asked of {names} failed ({reason})"),
             Self::Unseen(reason) => format!("{names} unknown ({reason})"),

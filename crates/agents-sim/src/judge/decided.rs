@@ -106,7 +106,7 @@ impl Judge {
                     self.down.extend(state.members.keys().cloned());
                 }
             }
-            Verb::DownUndeclared | Verb::Send { .. } | Verb::StopWatchdog => {}
+            Verb::DownUndeclared | Verb::Send { .. } | Verb::Pilot { .. } | Verb::StopWatchdog => {}
         }
     }
 

@@ -99,6 +99,7 @@ fn of_note(note: &Note, at_wall_ms: i64) -> Option<NotifyEvent> {
         | Note::Stall(_)
         | Note::Message(_)
         | Note::Wake(_)
+        | Note::Pilot(_)
         | Note::Account(_)
         | Note::Login(_)
         | Note::Conversation(_)
