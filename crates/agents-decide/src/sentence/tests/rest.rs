@@ -332,11 +332,40 @@ fn of_the_fleet() -> Vec<(Note, &'static str)> {
     ]
 }
 
+fn of_pilots() -> Vec<(Note, &'static str)> {
+    let reason = "it is at work".to_owned();
+    vec![
+        (
+            PilotNote::Off { asked: true }.into(),
+            "its pilot is off, as the operator asked; `agents pilot start ann`",
+        ),
+        (
+            PilotNote::Watches { given: 1, most: 5, reason }.into(),
+            "its pilot waits (1 of 5 prompts given): it is at work",
+        ),
+        (
+            PilotNote::Prompts { number: 2, most: 5 }.into(),
+            "it is idle, and is prompted by its pilot (2 of 5)",
+        ),
+        (
+            PilotNote::OnItsWay { number: 2, most: 5 }.into(),
+            "the prompt of its pilot (2 of 5) is on its way",
+        ),
+        (
+            PilotNote::Stopped { most: 1 }.into(),
+            "is idle again after 1 prompt of its pilot, which stops there; `agents send ann TEXT` or `agents pilot start ann` goes on",
+        ),
+    ]
+}
+
 #[test]
 fn every_other_note_has_its_sentence() {
-    for (note, sentence) in of_lives().into_iter().chain(of_judges()).chain(of_the_fleet()) {
+    let members = of_lives().into_iter().chain(of_judges()).chain(of_pilots());
+    for (note, sentence) in members.chain(of_the_fleet()) {
         assert_eq!(told(note), sentence);
     }
+    let prompts = PilotNote::Prompts { number: 1, most: 5 };
+    assert_eq!(foretold(prompts), "it is idle, and would be prompted by its pilot (1 of 5)");
 }
 
 #[test]
