@@ -61,7 +61,7 @@ pub use notify::{Channel, ChannelKind, Notify, NotifyEvent, NotifyTarget};
 pub use one_off::{OneOff, OneOffError};
 pub use origin::{Origin, Origins, Setting};
 pub use patterns::Pattern;
-pub use pilot::{Pilot, PilotMode};
+pub use pilot::{Analyzer, Pilot, PilotMode};
 pub use preset::Preset;
 pub use problem::{Problem, Severity};
 pub use programs::{MissingProgram, Owner};

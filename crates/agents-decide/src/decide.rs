@@ -183,7 +183,7 @@ fn one_agent<'a>(
 ) {
     let name = &agent.name;
     if matches!(draft.member(name).life, Life::Stopped { .. } | Life::Parked { .. }) {
-        return;
+        return pilot::call_off(draft, name);
     }
     let backend = draft.fleet.backend_of(agent);
     let timing = &draft.fleet.timing;

@@ -1,8 +1,10 @@
 //! Is an agent idle with work left, and is it told to go on?
 //!
+//! In the mode `rule` it always is. In the mode `analyzer` a program that is shown the screen says so, or that it is to be left alone.
 //! A prompt is owed as any message, so it goes once and is seen to go; only those that went are counted. Whatever speaks
 //! against typing speaks against owing, too: a prompt that waited would be typed at a screen that nobody judged.
 
+mod analysis;
 mod idle;
 mod note;
 #[cfg(test)]
@@ -19,6 +21,7 @@ use crate::life::Life;
 use crate::state::Member;
 use crate::{Activity, MemberSeen, Moment};
 
+pub use analysis::{Analysis, AnalysisSeen};
 pub use note::PilotNote;
 
 /// What a program reports so soon after its start, or after a text of ours was submitted, is not a person's.
@@ -35,6 +38,22 @@ pub struct PilotState {
     pub prompted_at: Option<Moment>,
     /// Of when the last prompt is that the program told of, in milliseconds of the wall clock since 1970.
     pub heard_ms: i64,
+    pub doing: Doing,
+    /// The conversation of its analyzer.
+    pub conversation: Option<String>,
+}
+
+/// What a pilot is doing about one screen, where that outlasts a look.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Doing {
+    #[default]
+    Watching,
+    /// Its analyzer judges the screen.
+    Analysing { job: u64, screen: u64, attempt: u32, since: Moment },
+    /// Its analyzer says that nothing is to be done before the screen changes.
+    Waits { screen: u64, reason: String },
+    /// Its analyzer would have something typed, and nothing is.
+    Said { screen: u64, text: String },
 }
 
 /// What the operator said of a pilot last.
@@ -61,6 +80,10 @@ impl PilotState {
     /// A person said something: whatever the count was, it is to go on.
     pub(crate) fn begin_anew(&mut self) {
         self.given = 0;
+        // An analysis that runs is ended by the next look, or holds on.
+        if !matches!(self.doing, Doing::Analysing { .. }) {
+            self.doing = Doing::Watching;
+        }
     }
 }
 
@@ -81,37 +104,56 @@ pub(crate) fn switch(member: &mut Member, on: bool) -> &'static str {
 pub(crate) fn step(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen, activity: Activity) {
     let name = &agent.name;
     let Some(pilot) = &agent.pilot else {
-        withdraw(draft, name);
+        rest_no_more(draft, name);
         draft.calm(Some(name), "pilot");
         draft.member(name).pilot = PilotState::default();
         return;
     };
     hear(draft, name, seen);
-    let state = draft.member(name).pilot.clone();
-    if !state.is_on(pilot) {
-        withdraw(draft, name);
+    let state = &draft.member(name).pilot;
+    let (is_on, asked) = (state.is_on(pilot), state.switch == Switch::Off);
+    let given = state.given;
+    if !is_on {
+        rest_no_more(draft, name);
         draft.calm(Some(name), "pilot");
-        return draft.note(name, PilotNote::Off { asked: state.switch == Switch::Off });
+        return draft.note(name, PilotNote::Off { asked });
     }
-    if state.given < pilot.max_continue {
+    if given < pilot.max_continue {
         draft.calm(Some(name), "pilot");
     }
     match idle::judge(draft, agent, seen, activity) {
         idle::Verdict::No(reason) => {
-            withdraw(draft, name);
-            let (given, most) = (state.given, pilot.max_continue);
-            draft.note(name, PilotNote::Watches { given, most, reason: reason.to_owned() });
+            rest_no_more(draft, name);
+            if activity == Activity::Active {
+                draft.member(name).pilot.doing = Doing::Watching;
+            }
+            let (most, reason) = (pilot.max_continue, reason.to_owned());
+            draft.note(name, PilotNote::Watches { given, most, reason });
         }
-        idle::Verdict::Since(since) => rests(draft, name, pilot, since),
+        idle::Verdict::Rests(rest) => rests(draft, name, pilot, (seen, &rest)),
     }
 }
 
-/// It is idle, and its screen has not changed since then.
-fn rests(draft: &mut Draft<'_>, name: &AgentName, pilot: &Pilot, since: Moment) {
+/// An agent that is idle.
+pub(super) struct Rest {
+    /// When its screen changed last.
+    since: Moment,
+    /// The digest of the screen.
+    screen: u64,
+    pane: u32,
+}
+
+fn rests(
+    draft: &mut Draft<'_>,
+    name: &AgentName,
+    pilot: &Pilot,
+    (seen, rest): (&MemberSeen, &Rest),
+) {
     let now = draft.now.at;
+    analysis::discard(draft, name, Some(rest.screen).filter(|_| pilot.mode != PilotMode::Rule));
     let state = &draft.member(name).pilot;
     let (given, cools) = (state.given, state.prompted_at.map(|at| at.after(pilot.cooldown)));
-    let due = since.after(pilot.idle_threshold).max(cools.unwrap_or_default());
+    let due = rest.since.after(pilot.idle_threshold).max(cools.unwrap_or_default());
     let (number, most) = (given.saturating_add(1), pilot.max_continue);
     if is_owed(&draft.member(name).mailbox, &MessageKind::Pilot) {
         return draft.note(name, PilotNote::OnItsWay { number, most });
@@ -123,23 +165,38 @@ fn rests(draft: &mut Draft<'_>, name: &AgentName, pilot: &Pilot, since: Moment) 
     if given >= most {
         return draft.alarm_of(Some(name), "pilot", PilotNote::Stopped { most });
     }
-    let text = match pilot.mode {
-        PilotMode::Rule => pilot.prompt.clone(),
-    };
-    if pilot.dry_run {
-        return draft.note(name, PilotNote::WouldPrompt { text });
+    match pilot.mode {
+        PilotMode::Rule if pilot.dry_run => {
+            draft.note(name, PilotNote::WouldPrompt { text: pilot.prompt.clone() });
+        }
+        PilotMode::Rule => prompt(draft, name, pilot, pilot.prompt.clone()),
+        PilotMode::Analyzer => analysis::step(draft, name, pilot, (seen, rest)),
     }
-    owe(draft, name, MessageKind::Pilot, text);
-    draft.note(name, PilotNote::Prompts { number, most });
 }
 
-/// A prompt that is not typed yet has lost its sense.
-fn withdraw(draft: &mut Draft<'_>, name: &AgentName) {
+fn prompt(draft: &mut Draft<'_>, name: &AgentName, pilot: &Pilot, text: String) {
+    let number = draft.member(name).pilot.given.saturating_add(1);
+    owe(draft, name, MessageKind::Pilot, text);
+    draft.note(name, PilotNote::Prompts { number, most: pilot.max_continue });
+}
+
+/// It is idle no longer, or not to be judged: what is not typed yet, or not answered, has lost its sense.
+fn rest_no_more(draft: &mut Draft<'_>, name: &AgentName) {
     forget_untyped(draft.member(name), &MessageKind::Pilot);
+    analysis::discard(draft, name, None);
+}
+
+/// There is nobody to be judged.
+pub(crate) fn call_off(draft: &mut Draft<'_>, name: &AgentName) {
+    analysis::discard(draft, name, None);
 }
 
 /// A prompt of the pilot went, or nothing shows whether it did.
 pub(crate) fn went(draft: &mut Draft<'_>, name: &AgentName) {
+    count_cycle(draft, name);
+}
+
+fn count_cycle(draft: &mut Draft<'_>, name: &AgentName) {
     let at = draft.now.at;
     let state = &mut draft.member(name).pilot;
     state.given = state.given.saturating_add(1);

@@ -147,6 +147,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             wake_text,
             told,
             heard,
+            analysis,
         } = facts;
         let start_failed = self.failed.get(name).cloned();
         let unheard = self.unheard.contains(name);
@@ -168,6 +169,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             unheard,
             resume_id,
             wake_text,
+            analysis,
         }
     }
 

@@ -326,12 +326,16 @@ fn is_notable(note: &Note) -> bool {
         Note::Pilot(note) => match note {
             PilotNote::Prompts { .. }
             | PilotNote::WouldPrompt { .. }
+            | PilotNote::Discarded
+            | PilotNote::Waits { .. }
+            | PilotNote::NoAnswer { .. }
             | PilotNote::Stopped { .. }
             | PilotNote::Off { asked: true } => true,
             PilotNote::Off { asked: false }
             | PilotNote::Watches { .. }
             | PilotNote::At { .. }
-            | PilotNote::OnItsWay { .. } => false,
+            | PilotNote::OnItsWay { .. }
+            | PilotNote::Analysing { .. } => false,
         },
         Note::Activity(_) | Note::Stall(_) => false,
         Note::TerminalsUnseen { .. }

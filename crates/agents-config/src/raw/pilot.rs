@@ -5,12 +5,12 @@ use crate::entry::{Entry, Field};
 use crate::problem::Span;
 use crate::reader::{Reader, Table};
 use crate::schema::{Property, table_schema};
-use crate::value::{Filled, Interval, Seconds, Whole};
+use crate::value::{CommandWords, Count, Filled, Interval, Seconds, Whole};
 
 table! {
     /// Keeps a session going that goes idle with work left.
     RawPilot {
-        /// Who decides: `rule`, which always types `prompt`. Default `rule`.
+        /// Who decides: `rule`, which always types `prompt`, or `analyzer`, a program that is shown the screen and answers. Default `rule`.
         "mode" => mode: Field<PilotMode>,
         /// Whether it works at once; without it `agents pilot start` begins. Default `true`.
         "enabled" => enabled: Field<bool>,
@@ -24,5 +24,11 @@ table! {
         "cooldown" => cooldown: Field<Seconds>,
         /// Whether nothing is typed, and only the journal says what would be. Default `false`.
         "dry_run" => dry_run: Field<bool>,
+        /// Who is asked in the mode `analyzer`, as a list of words: a preset, `codex`, `claude` or `pi`, and further words for it; or a program of your own, which gets the question on standard input and prints the answer alone. Default `["codex"]`.
+        "analyzer" => analyzer: Field<CommandWords>,
+        /// How many rows of the screen and what stands above it the analyzer gets. Default `300`.
+        "history_lines" => history_lines: Field<Count>,
+        /// How long the analyzer may take for one answer. Default `5m`.
+        "timeout" => timeout: Field<Interval>,
     }
 }

@@ -24,6 +24,10 @@ pub(crate) struct FileName(pub String);
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Count(pub u32);
 
+/// A program and its arguments, or a word for one that is known and further arguments.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct CommandWords(pub Vec<String>);
+
 /// A whole number from 0.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Whole(pub u32);
@@ -179,6 +183,27 @@ impl Value for Vec<String> {
 
     fn show(&self) -> Json {
         json!(self)
+    }
+}
+
+impl Value for CommandWords {
+    fn read(value: &DeValue<'_>) -> Result<Self, Wrong> {
+        let words = Vec::<String>::read(value)?;
+        if words.first().is_none_or(|program| program.trim().is_empty()) {
+            return Err(Wrong::new(
+                "the list names no program",
+                "needs a program as its first word",
+            ));
+        }
+        Ok(Self(words))
+    }
+
+    fn schema() -> Json {
+        json!({ "type": "array", "items": { "type": "string" }, "minItems": 1 })
+    }
+
+    fn show(&self) -> Json {
+        json!(self.0)
     }
 }
 

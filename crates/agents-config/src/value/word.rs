@@ -31,7 +31,7 @@ impl Word for Watch {
 }
 
 impl Word for PilotMode {
-    const ALL: &'static [Self] = &[Self::Rule];
+    const ALL: &'static [Self] = &[Self::Rule, Self::Analyzer];
 
     fn word(self) -> &'static str {
         self.as_str()

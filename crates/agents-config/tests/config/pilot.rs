@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use agents_config::{Pilot, PilotMode};
+use agents_config::{Analyzer, Pilot, PilotMode};
 
 use crate::loaded;
 
@@ -26,6 +26,9 @@ fn an_empty_table_has_the_defaults_and_no_table_is_no_pilot() {
         idle_threshold: Duration::from_secs(10),
         cooldown: Duration::from_secs(30),
         dry_run: false,
+        analyzer: Analyzer::Codex(Vec::new()),
+        history_lines: 300,
+        timeout: Duration::from_secs(300),
     };
     assert_eq!(pilot("", "[agent.pilot]"), Some(bare));
 }
@@ -47,11 +50,30 @@ fn a_prompt_of_several_rows_is_typed_as_one() {
 }
 
 #[test]
+fn an_analyzer_is_a_preset_with_further_words_or_a_program_of_ones_own() {
+    let words = |words: &[&str]| words.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
+    for (key, expected) in [
+        ("[\"codex\"]", Analyzer::Codex(Vec::new())),
+        ("[\"claude\", \"--model\", \"haiku\"]", Analyzer::Claude(words(&["--model", "haiku"]))),
+        ("[\"pi\"]", Analyzer::Pi(Vec::new())),
+        ("[\"./judge\", \"-v\"]", Analyzer::Own(words(&["./judge", "-v"]))),
+    ] {
+        let own = pilot("", &format!("pilot = {{ mode = \"analyzer\", analyzer = {key} }}"));
+        let own = own.unwrap();
+        assert_eq!((own.mode, own.analyzer), (PilotMode::Analyzer, expected));
+    }
+}
+
+#[test]
 fn what_makes_no_sense_is_refused() {
     for (key, said) in [
         ("prompt = \" \"", "`prompt`: the text is empty"),
         ("idle_threshold = 0", "`idle_threshold`: expected a duration longer than zero"),
         ("max_continue = -1", "`max_continue`: expected a whole number from 0"),
+        ("analyzer = []", "`analyzer`: the list names no program"),
+        ("analyzer = \"codex\"", "`analyzer`: expected an array of strings"),
+        ("history_lines = 0", "`history_lines`: expected a whole number from 1"),
+        ("timeout = 0", "`timeout`: expected a duration longer than zero"),
         ("mode = \"rul\"", "did you mean `rule`?"),
         ("max_continues = 1", "did you mean `max_continue`?"),
     ] {

@@ -144,5 +144,6 @@ pub(crate) fn member(text: &str, cpu_ms: u64) -> MemberSeen {
         unheard: false,
         resume_id: None,
         wake_text: None,
+        analysis: None,
     }
 }

@@ -2,13 +2,14 @@
 
 use agents_config::{Agent, Watch};
 
+use super::Rest;
 use crate::activity::tail;
 use crate::delivery::{MessageKind, closed};
 use crate::draft::{Declared, Draft};
 use crate::foreground::has_left;
 use crate::life::Life;
 use crate::sequence::Sequence;
-use crate::{Activity, MemberSeen, Moment, Seen, Stand, account, handoff, login};
+use crate::{Activity, MemberSeen, Seen, Stand, account, handoff, login};
 
 /// The rows at the end of a screen in which a limit counts for an agent that nobody watches.
 const LIMIT_ROWS: usize = 15;
@@ -16,8 +17,7 @@ const LIMIT_ROWS: usize = 15;
 pub(super) enum Verdict {
     /// Why not.
     No(&'static str),
-    /// It does, and its screen stands still since then.
-    Since(Moment),
+    Rests(Rest),
 }
 
 pub(super) fn judge(
@@ -68,7 +68,8 @@ pub(super) fn judge(
         return Verdict::No("it is owed another message first");
     }
     let moved = member.activity.changed_at.max(member.activity.active_at);
-    Verdict::Since(moved.map_or(since, |moved| moved.max(since)))
+    let since = moved.map_or(since, |moved| moved.max(since));
+    Verdict::Rests(Rest { since, screen: screen.digest, pane: pane.pane })
 }
 
 /// Why it is not prompted whatever it shows: another machine has the word.

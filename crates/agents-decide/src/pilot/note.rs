@@ -17,6 +17,14 @@ pub enum PilotNote {
     OnItsWay { number: u32, most: u32 },
     /// It would type that, and only says so.
     WouldPrompt { text: String },
+    /// Its analyzer judges the screen.
+    Analysing { since: Moment, attempt: u32 },
+    /// The screen changed while its analyzer judged it.
+    Discarded,
+    /// Its analyzer says that nothing is to be typed before the screen changes.
+    Waits { reason: String },
+    /// Its analyzer gave no answer that can be read.
+    NoAnswer { attempt: u32, of: u32, reason: String },
     /// As many prompts went as may.
     Stopped { most: u32 },
 }

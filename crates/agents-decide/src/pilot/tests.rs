@@ -1,3 +1,4 @@
+mod analyzed;
 mod bed;
 
 use bed::{Bed, ann};

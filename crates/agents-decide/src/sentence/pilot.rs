@@ -30,6 +30,28 @@ impl PilotNote {
             Self::WouldPrompt { text } => {
                 format!("it is idle; its pilot only says what it would type (`dry_run`): {text}")
             }
+            Self::Analysing { since, attempt } => {
+                let again =
+                    if *attempt > 1 { format!(", attempt {attempt}") } else { String::new() };
+                format!(
+                    "it is idle, and its analyzer judges the screen {}{again}",
+                    telling.now.since(*since)
+                )
+            }
+            Self::Discarded => {
+                "its analyzer is called off, since it is idle no longer or shows something else"
+                    .to_owned()
+            }
+            Self::Waits { reason } => format!(
+                "its analyzer says to wait, and is not asked again before the screen changes: {reason}"
+            ),
+            Self::NoAnswer { attempt, of, reason } if attempt < of => format!(
+                "its analyzer gave no answer (attempt {attempt} of {of}), and is asked again: {reason}"
+            ),
+            Self::NoAnswer { of, reason, .. } => format!(
+                "its analyzer gave no answer in {}, which counts as a prompt: {reason}",
+                count(u64::from(*of), "attempt")
+            ),
             Self::Stopped { most: 0 } => format!(
                 "is idle, and its pilot may not prompt it (`max_continue = 0`); `agents send {name} TEXT` does"
             ),

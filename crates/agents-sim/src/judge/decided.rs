@@ -58,6 +58,8 @@ impl Judge {
                 Action::Type { .. }
                 | Action::Submit { .. }
                 | Action::Choose { .. }
+                | Action::Analyze { .. }
+                | Action::EndAnalysis { .. }
                 | Action::RestoreSocket { .. }
                 | Action::LookAgain
                 | Action::WritePosition { .. }

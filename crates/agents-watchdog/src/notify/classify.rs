@@ -129,6 +129,8 @@ fn of_action(action: &Action) -> Option<NotifyEvent> {
         | Action::Type { .. }
         | Action::Submit { .. }
         | Action::Choose { .. }
+        | Action::Analyze { .. }
+        | Action::EndAnalysis { .. }
         | Action::RestoreSocket { .. }
         | Action::LookAgain
         | Action::WritePosition { .. }

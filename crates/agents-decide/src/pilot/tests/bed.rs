@@ -5,8 +5,9 @@ use agents_names::AgentName;
 
 use crate::activity::fixture::{member, midnight, now, pane, screen};
 use crate::{
-    Action, Answer, Decision, FleetState, Heard, MemberSeen, Note, Observation, Prompted, Request,
-    RequestId, Seen, SendTerms, ServerSeen, Shown, ShownState, Verb, decide,
+    Action, Analysis, AnalysisSeen, Answer, Decision, FleetState, Heard, MemberSeen, Note,
+    Observation, Prompted, Request, RequestId, Seen, SendTerms, ServerSeen, Shown, ShownState,
+    Verb, decide,
 };
 
 pub(super) struct Bed {
@@ -30,6 +31,8 @@ pub(super) struct Bed {
     pub is_gone: bool,
     /// It takes text only in this case.
     pub is_deaf: bool,
+    /// What its analyzer does.
+    pub analysis: Option<AnalysisSeen>,
     requests: Vec<Request>,
     typed: Option<String>,
     submitted: Option<String>,
@@ -66,6 +69,7 @@ impl Bed {
             heard: None,
             is_gone: false,
             is_deaf: false,
+            analysis: None,
             requests: Vec::new(),
             typed: None,
             submitted: None,
@@ -97,6 +101,12 @@ impl Bed {
     pub(super) fn send(&mut self, text: &str) {
         let terms = SendTerms::default();
         self.ask(Verb::Send { name: ann(), text: text.to_owned(), terms });
+    }
+
+    /// Its analyzer answers what it was asked last.
+    pub(super) fn answers(&mut self, answer: Analysis) {
+        let analysis = self.analysis.as_mut().expect("it was asked");
+        (analysis.conversation, analysis.answer) = (Some("talk".to_owned()), Some(answer));
     }
 
     /// A person types in the session itself, and the program tells of it.
@@ -174,6 +184,16 @@ impl Bed {
             | Action::ClearComplete
             | Action::StopUndeclared { .. }
             | Action::Exit => {}
+            Action::Analyze { job, resume, .. } => {
+                let from = resume.map_or_else(String::new, |id| format!(" in {id}"));
+                self.done.push(format!("{at} asks{from}"));
+                let answer = None;
+                self.analysis = Some(AnalysisSeen { job, conversation: None, answer });
+            }
+            Action::EndAnalysis { .. } => {
+                self.done.push(format!("{at} calls off"));
+                self.analysis = None;
+            }
         }
     }
 
@@ -209,6 +229,7 @@ impl Bed {
         let mut pane = pane();
         (pane.typed, pane.submitted) = (self.typed.clone(), self.submitted.clone());
         pane.deaf = self.is_deaf;
+        seen.analysis.clone_from(&self.analysis);
         seen.pane = Seen::Known(pane);
         seen.heard.clone_from(&self.heard);
         seen.screen = Seen::Known(screen(&text));

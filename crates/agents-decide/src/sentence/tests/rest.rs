@@ -333,7 +333,8 @@ fn of_the_fleet() -> Vec<(Note, &'static str)> {
 }
 
 fn of_pilots() -> Vec<(Note, &'static str)> {
-    let reason = "it is at work".to_owned();
+    let text = |text: &str| text.to_owned();
+    let reason = text("it is at work");
     vec![
         (
             PilotNote::Off { asked: true }.into(),
@@ -350,6 +351,18 @@ fn of_pilots() -> Vec<(Note, &'static str)> {
         (
             PilotNote::OnItsWay { number: 2, most: 5 }.into(),
             "the prompt of its pilot (2 of 5) is on its way",
+        ),
+        (
+            PilotNote::Analysing { since: noon(-5), attempt: 2 }.into(),
+            "it is idle, and its analyzer judges the screen since 11:59:55 (5 s), attempt 2",
+        ),
+        (
+            PilotNote::NoAnswer { attempt: 1, of: 3, reason: text("no JSON") }.into(),
+            "its analyzer gave no answer (attempt 1 of 3), and is asked again: no JSON",
+        ),
+        (
+            PilotNote::NoAnswer { attempt: 3, of: 3, reason: text("no JSON") }.into(),
+            "its analyzer gave no answer in 3 attempts, which counts as a prompt: no JSON",
         ),
         (
             PilotNote::Stopped { most: 1 }.into(),
