@@ -29,6 +29,7 @@ mod cli {
     mod notify_trouble;
     mod one_offs;
     mod phases;
+    mod pilot;
     mod races;
     mod receipts;
     mod reload;

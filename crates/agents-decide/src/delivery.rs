@@ -22,8 +22,8 @@ mod tests;
 pub use evidence::Went;
 pub use mailbox::{Again, Mailbox, Message, MessageKind, Stage};
 pub(crate) use mailbox::{
-    Progress, begin_run, end_run, forget_probe, give_up, keep_for_next_phase, keep_for_next_start,
-    owe, owe_now, probe_state, progress,
+    Progress, begin_run, end_run, forget_untyped, give_up, is_owed, keep_for_next_phase,
+    keep_for_next_start, owe, owe_now, probe_state, progress,
 };
 pub use note::MessageNote;
 use outcome::{delivered, stuck};

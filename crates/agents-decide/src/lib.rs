@@ -26,6 +26,7 @@ mod notes;
 mod now;
 mod observation;
 pub mod phase;
+mod pilot;
 #[cfg(feature = "planted")]
 pub mod planted;
 pub mod program;
@@ -68,6 +69,7 @@ pub use observation::{
     PaneSeen, ProcessSeen, ProcessesSeen, RootsSeen, ScreenSeen, ServerSeen, StatusSeen,
     Undeclared,
 };
+pub use pilot::{Analysis, AnalysisSeen, Doing, PilotNote, PilotState, Switch};
 pub use program::Program;
 pub use request::{Answer, OneOffs, Request, RequestId, SendTerms, Verb};
 pub use rows::Rows;

@@ -26,6 +26,7 @@ pub(crate) fn agent() -> Agent {
         watch: Watch::HealStall,
         resume: false,
         wake: None,
+        pilot: None,
         account: None,
         wrap: None,
         log: true,
@@ -143,5 +144,6 @@ pub(crate) fn member(text: &str, cpu_ms: u64) -> MemberSeen {
         unheard: false,
         resume_id: None,
         wake_text: None,
+        analysis: None,
     }
 }
