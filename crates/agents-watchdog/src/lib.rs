@@ -10,6 +10,7 @@ pub mod in_force;
 pub mod launch;
 pub mod ledger;
 mod long_logs;
+mod lost_logs;
 pub mod neighbour;
 pub mod notify;
 pub mod observe;

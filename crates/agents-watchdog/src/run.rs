@@ -20,6 +20,7 @@ use crate::config_source::{Change, ConfigSource};
 use crate::in_force::{PROBLEM_WORD, SOCKET_WORD};
 use crate::ledger::{Entry, EntryKind, Ledger as _, LedgerError, Record};
 use crate::long_logs::LongLogs;
+use crate::lost_logs::LostLogs;
 use crate::notify::{CONFIG_BROKEN, Notifier};
 use crate::place::LocalPlace;
 use crate::report::Hearing;
@@ -75,6 +76,7 @@ pub struct Reign<D> {
     pub(crate) long_logs: LongLogs,
     /// Carries manifests of tasks out.
     pub(crate) desk: Desk,
+    pub(crate) lost_logs: LostLogs,
     /// Where everybody reaches its terminals.
     socket: PathBuf,
     /// What the lock was signed with.
@@ -134,6 +136,7 @@ pub fn take_over<D: Driver>(
         tidied: Tidied::default(),
         long_logs: LongLogs::default(),
         desk,
+        lost_logs: LostLogs::default(),
         socket,
         notifier: Notifier::new(),
         what: what.to_owned(),
@@ -234,6 +237,7 @@ impl<D: Driver> Reign<D> {
                 },
             };
             self.shorten_logs();
+            self.mend_logs().await;
             heartbeat(&fleet);
             self.manager.turned(|| told(&account, &fleet));
             let mut wakes = Wakes {
