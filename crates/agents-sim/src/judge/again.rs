@@ -93,6 +93,8 @@ fn said(decision: &Decision) -> Vec<String> {
         | Action::WritePosition { .. }
         | Action::MarkComplete { .. }
         | Action::ClearComplete
+        | Action::Analyze { .. }
+        | Action::EndAnalysis { .. }
         | Action::StopUndeclared { .. }
         | Action::Exit => format!("{action:?}"),
     });
