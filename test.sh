@@ -3,7 +3,7 @@
 #
 # --real                 runs the tests with real agent programs too: the six of the matrix, from npm
 # AGENTS_REAL_MINUTES=N  with --real: begins none of them after that time, and says which were left out
-# AGENTS_FUZZ_SECONDS=N  fuzzes each reader for that long instead of 20 s
+# AGENTS_FUZZ_SECONDS=N  fuzzes each reader for that long instead of 60 s
 # AGENTS_SKIP_REAL=1     leaves out the test with a real agent program (codex, from npm, against a loopback server)
 # AGENTS_REQUIRE_REAL=1  makes it a failure when that program cannot be installed
 set -eu
@@ -32,7 +32,11 @@ main() {
     step "instructions of a decision"
     scripts/instructions.sh --check
     step "fuzz"
-    cargo run --locked -p agents-fuzz -- --seconds "${AGENTS_FUZZ_SECONDS:-20}"
+    cargo build --locked -p agents-fuzz
+    fuzz 0/2 &
+    other=$!
+    fuzz 1/2
+    wait "$other"
     step "licences and sources"
     # tests/security/supply.rs has looked at the same already.
     if component deny; then cargo deny --locked check bans licenses sources; fi
@@ -43,6 +47,11 @@ main() {
 
 step() {
     printf '\n== %s\n' "$1"
+}
+
+# Every second reader, so that two processors share them.
+fuzz() {
+    cargo run --quiet --locked -p agents-fuzz -- --seconds "${AGENTS_FUZZ_SECONDS:-60}" --part "$1"
 }
 
 # Suites that mostly wait run more tests at once, and each says how long it took.

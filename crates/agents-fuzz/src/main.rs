@@ -1,4 +1,6 @@
-//! Fuzzes all targets, or those that are named: `agents-fuzz [--seconds N] [--seed N] [TARGET…]`.
+//! Fuzzes all targets, or those that are named: `agents-fuzz [--seconds N] [--seed N] [--part K/N] [TARGET…]`.
+//!
+//! `--part 0/2` and `--part 1/2` share the targets between two processes.
 
 use std::fs;
 use std::path::Path;
@@ -6,7 +8,7 @@ use std::process::ExitCode;
 
 use agents_fuzz::{Drive, TARGETS, Target, drive, seeds};
 
-const USAGE: &str = "usage: agents-fuzz [--seconds N] [--seed N] [TARGET…]";
+const USAGE: &str = "usage: agents-fuzz [--seconds N] [--seed N] [--part K/N] [TARGET…]";
 
 fn main() -> ExitCode {
     match run(std::env::args().skip(1)) {
@@ -20,12 +22,13 @@ fn main() -> ExitCode {
 
 fn run(mut words: impl Iterator<Item = String>) -> Result<(), String> {
     let mut limits = Drive::for_seconds(20);
-    let mut names = Vec::new();
+    let (mut names, mut part) = (Vec::new(), (0, 1));
     while let Some(word) = words.next() {
         let mut number = || words.next().and_then(|word| word.parse().ok()).ok_or(USAGE);
         match word.as_str() {
             "--seconds" => limits.time = std::time::Duration::from_secs(number()?),
             "--seed" => limits.seed = number()?,
+            "--part" => part = words.next().and_then(|word| part_of(&word)).ok_or(USAGE)?,
             _ => names.push(word),
         }
     }
@@ -35,14 +38,21 @@ fn run(mut words: impl Iterator<Item = String>) -> Result<(), String> {
     // A crash is told below, once, with its input.
     std::panic::set_hook(Box::new(|_| {}));
     let mut failed = Vec::new();
-    for target in TARGETS.iter().filter(|it| names.is_empty() || names.iter().any(|n| n == it.name))
-    {
+    let asked = TARGETS.iter().filter(|it| names.is_empty() || names.iter().any(|n| n == it.name));
+    for target in asked.skip(part.0).step_by(part.1) {
         if let Err(why) = fuzz(target, &limits) {
             eprintln!("{}: {why}", target.name);
             failed.push(target.name);
         }
     }
     if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join(", "))) }
+}
+
+/// `K/N`: every Nth target from the Kth on, counted from 0.
+fn part_of(word: &str) -> Option<(usize, usize)> {
+    let (first, step) = word.split_once('/')?;
+    let (first, step) = (first.parse().ok()?, step.parse().ok()?);
+    (first < step).then_some((first, step))
 }
 
 fn fuzz(target: &Target, limits: &Drive) -> Result<(), String> {

@@ -1,12 +1,14 @@
 //! What of a decision is written down, and what is said in the log?
 
+mod change;
+
 use std::collections::BTreeMap;
 
 use agents_decide::invariants::Violation;
 use agents_decide::sentence::{Mood, Telling};
 use agents_decide::{
-    About, AccountNote, Action, Decision, FleetState, LifeNote, LimitNote, Member, MessageNote,
-    Note, Now, PhaseNote, RequestId, Shared, WakeNote,
+    About, AccountNote, Action, Decision, FleetState, LifeNote, LimitNote, MessageNote, Note, Now,
+    PhaseNote, PilotNote, RequestId, Shared, WakeNote,
 };
 use agents_names::AgentName;
 use agents_tmux::Driver;
@@ -14,6 +16,8 @@ use agents_tmux::Driver;
 use crate::ledger::{Entry, EntryKind, Ledger, LedgerError, Record};
 use crate::place::Place;
 use crate::tick::Engine;
+
+use change::{beside_members, is_at_work, only_counts_on};
 
 /// A state that only counted on is written this often, so that a restart loses little.
 const REFRESH_MS: u64 = 60_000;
@@ -238,83 +242,6 @@ fn of_subject<'s, T>(said: &'s [(&str, T)], subject: &str) -> &'s [(&'s str, T)]
     &said[from..to]
 }
 
-/// Whether any member showed a sign of work since.
-fn is_at_work(before: &FleetState, now: &FleetState) -> bool {
-    let shown = |state: &FleetState| -> Vec<_> {
-        let activities = state.members.values().map(|member| &member.activity);
-        activities.map(|it| (it.evidence_at, it.changed_at, it.active_at, it.digest)).collect()
-    };
-    shown(before) != shown(now)
-}
-
-/// Whether a member differs only in what it was seen to do, which stays the same in what it says.
-fn only_counts_on(before: &Member, now: &Member) -> bool {
-    let stood = before.standing.as_ref().zip(now.standing.as_ref());
-    let stands_alike = before.standing == now.standing
-        || stood.is_some_and(|(stood, stands)| stood.says_the_same(stands));
-    stands_alike && beside_activity(before) == beside_activity(now)
-}
-
-/// All but what it was seen to do.
-fn beside_activity(member: &Member) -> impl PartialEq + '_ {
-    let Member {
-        activity: _,
-        standing: _,
-        wanted,
-        life,
-        budget,
-        limit,
-        stall,
-        mailbox,
-        asks,
-        answering,
-        login,
-        wake_at,
-        suspicion,
-        starts,
-        restarts,
-        last_run,
-        one_off,
-        program,
-        conversations,
-        began,
-        roots,
-        in_front,
-    } = member;
-    let machines = (wanted, life, budget, limit, stall, mailbox, wake_at, suspicion);
-    let asked = (asks, answering, login);
-    let runs =
-        (starts, restarts, last_run, one_off, program, conversations, began, roots, in_front);
-    (machines, asked, runs)
-}
-
-/// All but the members, the number of the tick, and its time.
-fn beside_members(state: &FleetState) -> impl PartialEq + '_ {
-    let FleetState {
-        tick: _,
-        at: _,
-        members: _,
-        left,
-        server,
-        wanted,
-        sequence,
-        handoff,
-        open,
-        last_request,
-        recent_starts,
-        next_run,
-        next_message,
-        blind,
-        socket_asked_at,
-        doubted_since,
-        accounts,
-        alarms,
-    } = state;
-    let terminals = (server, blind, socket_asked_at, doubted_since);
-    let requests = (wanted, open, last_request, recent_starts, next_run, next_message);
-    (terminals, requests, sequence, handoff, accounts, alarms, left)
-}
-
 fn subject_of(about: &About) -> &str {
     name_of(about.name.as_ref())
 }
@@ -373,6 +300,20 @@ fn is_notable(note: &Note) -> bool {
         Note::Wake(note) => match note {
             WakeNote::Rests => true,
             WakeNote::At { .. } | WakeNote::Due { .. } | WakeNote::FileMissing => false,
+        },
+        Note::Pilot(note) => match note {
+            PilotNote::Prompts { .. }
+            | PilotNote::WouldPrompt { .. }
+            | PilotNote::Discarded
+            | PilotNote::Waits { .. }
+            | PilotNote::NoAnswer { .. }
+            | PilotNote::Stopped { .. }
+            | PilotNote::Off { asked: true } => true,
+            PilotNote::Off { asked: false }
+            | PilotNote::Watches { .. }
+            | PilotNote::At { .. }
+            | PilotNote::OnItsWay { .. }
+            | PilotNote::Analysing { .. } => false,
         },
         Note::Activity(_) | Note::Stall(_) => false,
         Note::TerminalsUnseen { .. }
