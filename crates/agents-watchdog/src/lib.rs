@@ -4,7 +4,8 @@ mod act;
 pub mod config_source;
 mod error;
 pub mod files;
-pub mod harmless;
+pub mod group;
+mod harmless;
 mod heartbeat;
 pub mod in_force;
 pub mod launch;
@@ -33,6 +34,7 @@ pub mod unrecorded;
 pub mod view;
 pub mod watch;
 pub mod whereabouts;
+pub mod work;
 
 pub use error::WatchdogError;
 pub use place::{LocalPlace, Place};

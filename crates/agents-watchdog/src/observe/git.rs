@@ -13,7 +13,7 @@ use md5::{Digest, Md5};
 use tokio::runtime::Handle;
 use tokio::time::timeout;
 
-mod child;
+pub(crate) mod child;
 mod error;
 mod fetch;
 mod local;

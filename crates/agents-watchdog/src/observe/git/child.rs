@@ -4,18 +4,15 @@ use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::timeout;
 
 use super::GitError;
+use crate::group::Group;
 
 /// Longest output that is read; whatever comes after is thrown away.
 const OUTPUT_LIMIT: u64 = 64 << 20;
-/// Between the request to end and the kill: git removes its lock files meanwhile.
-const GRACE: Duration = Duration::from_secs(2);
-const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 
 /// Settings that must not run programs or start work that outlives the call, whoever made them.
 const SETTINGS: [&str; 6] = [
@@ -40,20 +37,20 @@ const MISLEADING: [&str; 8] = [
 ];
 
 /// How a run of git ended.
-pub(super) struct Finished {
+pub(crate) struct Finished {
     /// `None`: ended by a signal.
-    pub(super) code: Option<i32>,
-    pub(super) stdout: Vec<u8>,
-    pub(super) stderr: String,
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: Vec<u8>,
+    pub(crate) stderr: String,
 }
 
 impl Finished {
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.stdout).into_owned()
     }
 
     /// The run as an error, with the line in which git says why.
-    pub(super) fn failed(&self, doing: &str) -> GitError {
+    pub(crate) fn failed(&self, doing: &str) -> GitError {
         let said = |prefix: &str| self.stderr.lines().find(|line| line.starts_with(prefix));
         let line = said("fatal:").or_else(|| said("error:")).or_else(|| self.stderr.lines().last());
         let detail = match (line, self.code) {
@@ -72,8 +69,18 @@ pub(super) async fn run(
     doing: &str,
     limit: Duration,
 ) -> Result<Finished, GitError> {
-    let mut child =
-        command(repo, words).spawn().map_err(|source| GitError::NoProgram { source })?;
+    run_to_end(command(repo, words), doing, limit).await
+}
+
+/// Runs a command that has a process group of its own, and ends the group at the limit.
+pub(crate) async fn run_to_end(
+    mut command: Command,
+    doing: &str,
+    limit: Duration,
+) -> Result<Finished, GitError> {
+    let mut child = command.spawn().map_err(|source| GitError::NoProgram { source })?;
+    // It may hold what only the child is to have.
+    drop(command);
     let group = Group::of(&child);
     let ended = timeout(limit, finish(&mut child)).await;
     match ended {
@@ -93,7 +100,8 @@ pub(super) async fn run(
     }
 }
 
-fn command(repo: &Path, words: &[&str]) -> Command {
+/// `git -C repo words…`, which neither hangs on a question nor is led astray.
+pub(crate) fn command(repo: &Path, words: &[&str]) -> Command {
     let mut command = Command::new("git");
     command.arg("-C").arg(repo);
     for setting in SETTINGS {
@@ -136,51 +144,4 @@ async fn everything(stream: Option<impl AsyncRead + Unpin>) -> std::io::Result<V
     // A full pipe would stop the program.
     tokio::io::copy(&mut stream, &mut tokio::io::sink()).await?;
     Ok(bytes)
-}
-
-/// The process group of a running git; killed when dropped, so that a cancelled look leaves nothing behind.
-struct Group(Option<Pid>);
-
-impl Group {
-    fn of(child: &Child) -> Self {
-        let id = child.id().and_then(|id| i32::try_from(id).ok());
-        Self(id.and_then(Pid::from_raw))
-    }
-
-    fn has_ended(mut self) {
-        self.0 = None;
-    }
-
-    /// Asks the group to end, waits a little, and kills what is left.
-    async fn end(mut self, child: &mut Child) {
-        self.signal(Signal::TERM);
-        let patience = Instant::now() + GRACE;
-        // The leader is not reaped before the kill: until then nobody else can get the group's number.
-        while Instant::now() < patience && !self.leader_has_exited() {
-            sleep(BETWEEN_LOOKS).await;
-        }
-        self.signal(Signal::KILL);
-        self.0 = None;
-        // It was killed, so this returns at once; its exit code says nothing.
-        let _ = child.wait().await;
-    }
-
-    fn leader_has_exited(&self) -> bool {
-        use rustix::process::{WaitId, WaitIdOptions, waitid};
-        let look = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
-        self.0.is_none_or(|leader| !matches!(waitid(WaitId::Pid(leader), look), Ok(None)))
-    }
-
-    fn signal(&self, signal: Signal) {
-        if let Some(group) = self.0 {
-            // The group may have ended by itself.
-            let _ = kill_process_group(group, signal);
-        }
-    }
-}
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        self.signal(Signal::KILL);
-    }
 }
