@@ -68,6 +68,11 @@ impl Desk {
         });
     }
 
+    /// All manifests, as they were stored last.
+    pub fn board(&self) -> &Board {
+        &self.board
+    }
+
     /// The fleet of the file, with the tasks that have a session.
     pub fn fleet(&mut self, of_file: &Arc<Fleet>) -> Arc<Fleet> {
         if let Some((before, with)) = &self.fleets
