@@ -262,6 +262,11 @@ fn a_task_that_keeps_failing_waits_for_a_person_and_is_tried_again_when_asked() 
     let events = works.agents(&["events", "a"]).ends_with(0);
     assert!(events.out.contains("alarm task error: attempt 2 of 2 failed"), "{events:?}");
     works.agents(&["result", "a"]).ends_with(3);
+    let why = works.agents(&["why", "a"]).ends_with(0);
+    assert!(why.out.starts_with("a: error: attempt 2 of 2 failed"), "{why:?}");
+    assert!(why.out.contains("  branch: task/a\n"), "{why:?}");
+    let log = works.agents(&["logs", "a", "--no-follow"]).ends_with(0);
+    assert_eq!(log.out.matches("error: E1").count(), 2, "{log:?}");
     let refused = works.agents(&["tasks", "retry", "b"]).ends_with(1);
     assert!(refused.err.contains("b: there is no such task"), "{refused:?}");
     works.bed.write("mended", "");

@@ -80,7 +80,7 @@ fn limited(fleet: &Fleet, agent: &Agent, tail: &Tail, now: Now) -> Option<u64> {
     let said = tail.judged().map(|judged| judged.message).unwrap_or_default();
     let rows = tail.rows(ROWS);
     let banner = rows.iter().map(String::as_str).chain(said.lines());
-    let banner = banner.filter(|row| pattern.is_match(row)).last()?;
+    let banner = banner.rev().find(|row| pattern.is_match(row))?;
     let at = rows.iter().position(|row| row == banner);
     let below = at.map_or_else(|| said.clone(), |at| rows[at..].join(" "));
     let timing = &fleet.timing;
