@@ -114,5 +114,6 @@ fn member(number: u32, screen: &ScreenSeen) -> MemberSeen {
         unheard: false,
         resume_id: None,
         wake_text: None,
+        analysis: None,
     }
 }

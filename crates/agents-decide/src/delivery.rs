@@ -22,8 +22,8 @@ mod tests;
 pub use evidence::Went;
 pub use mailbox::{Again, Mailbox, Message, MessageKind, Stage};
 pub(crate) use mailbox::{
-    Progress, begin_run, end_run, forget_probe, give_up, keep_for_next_phase, keep_for_next_start,
-    owe, owe_now, probe_state, progress,
+    Progress, begin_run, end_run, forget_untyped, give_up, is_owed, keep_for_next_phase,
+    keep_for_next_start, owe, owe_now, probe_state, progress,
 };
 pub use note::MessageNote;
 use outcome::{delivered, stuck};
@@ -65,7 +65,7 @@ pub(crate) fn step(
     match stage {
         Stage::Owed => owed(draft, what, seen, (pane, activity), &message),
         Stage::Typing { at, tries, .. } => {
-            typing(draft, what, (pane, seen.unheard), (at, tries), &message);
+            typing(draft, what, seen, (pane, activity), (at, tries), &message);
         }
         Stage::Typed { at, .. } => typed(draft, what, seen, (pane, at), &message),
         Stage::Submitted { at, tries, before, first, drafted, .. } => {
@@ -152,7 +152,8 @@ fn type_it(draft: &mut Draft<'_>, what: Declared<'_>, pane: &PaneSeen, message: 
 fn typing(
     draft: &mut Draft<'_>,
     what: Declared<'_>,
-    (pane, unheard): (&PaneSeen, bool),
+    seen: &MemberSeen,
+    (pane, activity): (&PaneSeen, Activity),
     (at, tries): (Moment, u32),
     message: &Message,
 ) {
@@ -166,12 +167,18 @@ fn typing(
     }
     wait(draft, what, message, "the paste does not show yet");
     draft.look_in(QUICK_LOOK);
-    if now.since(at) >= LOST_AFTER || unheard {
+    let is_lost = now.since(at) >= LOST_AFTER;
+    if is_lost || seen.unheard {
         // The token proves that it was not pasted. tmux has answered a listing since, and takes requests in the order
         // in which they came, so the first paste does not come late either.
-        if !pane.deaf {
-            type_it(draft, what, pane, message);
+        if let Some(reason) = ready::obstacle(draft, what, seen, pane, activity, message) {
+            // Somebody may have begun a line since, or a turn.
+            if is_lost {
+                draft.member(what.name()).mailbox.stage = Stage::Owed;
+            }
+            return wait(draft, what, message, reason);
         }
+        type_it(draft, what, pane, message);
         let tries = tries.saturating_add(1);
         draft.member(what.name()).mailbox.stage = Stage::Typing { at: now, run, tries };
     }

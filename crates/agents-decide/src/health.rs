@@ -11,7 +11,7 @@ use crate::draft::{Declared, Draft};
 use crate::foreground::has_left;
 use crate::limit::ProbeState;
 use crate::sentence::Telling;
-use crate::state::{Suspicion, Trial};
+use crate::state::{Member, Suspicion, Trial};
 use crate::{
     Activity, MemberSeen, Moment, PaneSeen, ScreenSeen, Told, ToldState, Why, life, messages,
 };
@@ -81,6 +81,11 @@ pub(crate) fn step(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen, acti
             }
         }
     }
+}
+
+/// What one look found, and no second one agreed to.
+pub(crate) fn forget_first_look(member: &mut Member) {
+    member.suspicion = member.suspicion.take().filter(|it| it.trial != Trial::Open);
 }
 
 impl Found {

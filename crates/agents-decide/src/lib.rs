@@ -26,6 +26,7 @@ mod notes;
 mod now;
 mod observation;
 pub mod phase;
+mod pilot;
 #[cfg(feature = "planted")]
 pub mod planted;
 pub mod program;
@@ -41,6 +42,7 @@ mod state;
 mod step;
 mod told;
 mod wake;
+mod zones;
 
 pub use account::{Account, AccountNote, Closed, Reopening};
 pub use action::{Action, LookBy, RunId, StopStage, Why};
@@ -67,6 +69,7 @@ pub use observation::{
     PaneSeen, ProcessSeen, ProcessesSeen, RootsSeen, ScreenSeen, ServerSeen, StatusSeen,
     Undeclared,
 };
+pub use pilot::{Analysis, AnalysisSeen, Doing, PilotNote, PilotState, Switch};
 pub use program::Program;
 pub use request::{Answer, OneOffs, Request, RequestId, SendTerms, Verb};
 pub use rows::Rows;
@@ -79,3 +82,4 @@ pub use state::{Blind, FleetState, Member, OpenRequest, STATE_SCHEMA, Suspicion,
 pub use step::{Step, Wish};
 pub use told::{Heard, Prompted, Told, ToldState};
 pub use wake::WakeNote;
+pub use zones::{NoSuchZone, Tz, ZoneOffset};

@@ -69,6 +69,12 @@ pub enum Bug {
     TypesAtOnce,
     /// One idle look is enough for a stall, as in the original.
     StallsAtOnce,
+    /// The starts of a member are forgotten by the wall clock.
+    WallBudget,
+    /// A decision depends on how many this process has made.
+    KeepsAside,
+    /// The watchdog ends by itself when nobody runs.
+    ExitsUnasked,
 }
 
 impl Bug {
@@ -100,6 +106,9 @@ impl Bug {
         Self::LeavesServices,
         Self::TypesAtOnce,
         Self::StallsAtOnce,
+        Self::WallBudget,
+        Self::KeepsAside,
+        Self::ExitsUnasked,
     ];
 }
 

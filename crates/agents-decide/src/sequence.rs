@@ -6,7 +6,7 @@ use agents_names::{AgentName, PhaseId};
 use crate::draft::{Declared, Draft};
 use crate::life::{Ending, Life, begin_stop, set, taken};
 use crate::state::Wanted;
-use crate::{Action, MessageNote, Moment, Seen, Why};
+use crate::{Action, MessageNote, Moment, OpenRequest, Seen, Verb, Why};
 
 mod finishing;
 
@@ -111,6 +111,10 @@ pub enum PhaseNote {
 pub(crate) fn step(draft: &mut Draft<'_>) {
     let Some(plan) = &draft.fleet.loop_plan else { return };
     let Some(sequence) = draft.next.sequence.clone() else { return begin(draft, plan) };
+    // What the end of a phase starts would be left behind by the watchdog, which ends with its fleet.
+    if goes_down(draft) && !matches!(sequence, Sequence::Moving { .. }) {
+        return;
+    }
     match sequence {
         Sequence::Running { phase } => running(draft, plan, phase, None),
         Sequence::Finishing { phase, since } => running(draft, plan, phase, Some(since)),
@@ -118,6 +122,12 @@ pub(crate) fn step(draft: &mut Draft<'_>) {
         Sequence::Completing { phase } => completing(draft, plan, phase),
         Sequence::Complete { phase } => complete(draft, plan, phase),
     }
+}
+
+/// Whether the whole fleet was asked down, and is not yet.
+fn goes_down(draft: &Draft<'_>) -> bool {
+    let is_asked = |open: &OpenRequest| matches!(open.verb, Verb::Down { whole: true, .. });
+    draft.next.wanted == Wanted::Down && draft.next.open.iter().any(is_asked)
 }
 
 /// The first tick: where the original program was, else the first phase.

@@ -2,6 +2,7 @@
 //!
 //! `agents_decide::invariants` judges a decision by what was seen; this judges by what is true, and over time.
 
+mod again;
 mod decided;
 mod effects;
 mod phases;
@@ -47,6 +48,8 @@ pub(crate) struct Judge {
     /// Sessions of other fleets and of people.
     foreign: BTreeSet<String>,
     ended: usize,
+    /// How many decisions were judged.
+    decided: u64,
     /// How often each change of a machine was seen.
     pub transitions: BTreeMap<Transition, u64>,
 }
@@ -130,6 +133,7 @@ impl Judge {
             Ok(ticked) => {
                 self.decided(tick, ticked, &mut found);
                 self.phases(tick, ticked, &mut found);
+                self.again(tick, ticked, &mut found);
                 for transition in transitions_between(&tick.before.state, &ticked.decision.next) {
                     *self.transitions.entry(transition).or_default() += 1;
                 }

@@ -1,23 +1,28 @@
 //! The simulated machine, as a watchdog sees it.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use agents_config::Fleet;
 use agents_decide::{
-    Base, HandoffSeen, Moment, Now, RootsSeen, RunId, Seen, StatusSeen, StopStage,
+    Analysis, AnalysisSeen, Base, HandoffSeen, Moment, Now, RootsSeen, RunId, Seen, StatusSeen,
+    StopStage,
 };
 use agents_names::{AgentName, PhaseId, SessionName};
 use agents_tmux::{Driver as _, Listing, StartSession, TmuxError};
 use agents_watchdog::observe::tag;
-use agents_watchdog::place::{ClockMark, Facts, Need, Place, Reached, Start};
+use agents_watchdog::place::{ClockMark, Facts, Need, Place, Question, Reached, Start};
 
 use crate::calendar;
 use crate::gate::{Effect, Gate};
 use crate::machine::Machine;
 use crate::planted::Slip;
+use crate::swarm::KEY;
 
 /// How long a fetch takes.
 const FETCH: Duration = Duration::from_secs(1);
+/// How long an analyzer takes.
+const ANALYSIS: Duration = Duration::from_secs(20);
 /// Longer than the last rows of any log here.
 const LAST_OUTPUT: usize = 32 * 1024;
 /// As the real clock: a wall clock that was set while the machine was off does not age everything by years.
@@ -32,12 +37,22 @@ pub(crate) struct SimPlace {
     since: Duration,
     fetch: Option<(Base, Duration)>,
     last_fetch: Option<Duration>,
+    /// The jobs of analyzers, and when each began.
+    analyses: HashMap<AgentName, (u64, Duration)>,
 }
 
 impl SimPlace {
     pub fn new(machine: Machine, gate: Gate) -> Self {
         let since = machine.booted_for();
-        Self { machine, gate, base: Moment(3_600_000), since, fetch: None, last_fetch: None }
+        Self {
+            machine,
+            gate,
+            base: Moment(3_600_000),
+            since,
+            fetch: None,
+            last_fetch: None,
+            analyses: HashMap::new(),
+        }
     }
 
     fn at(&self) -> Moment {
@@ -79,6 +94,17 @@ fn log_file(fleet: &Fleet, session: &SessionName) -> std::path::PathBuf {
 fn session_of<'f>(fleet: &'f Fleet, name: &AgentName) -> Option<&'f SessionName> {
     let agent = fleet.agent(name).map(|agent| &agent.session);
     agent.or_else(|| fleet.service(name).map(|service| &service.session))
+}
+
+impl SimPlace {
+    /// The analyzer of the model takes its time, and always says to go on.
+    fn analysis(&self, name: &AgentName) -> Option<AnalysisSeen> {
+        let (job, begun) = self.analyses.get(name)?;
+        let is_done = self.machine.booted_for().saturating_sub(*begun) >= ANALYSIS;
+        let prompt = "Go on with what is left.".to_owned();
+        let answer = is_done.then_some(Analysis::Continue { prompt });
+        Some(AnalysisSeen { job: *job, conversation: Some("talk".to_owned()), answer })
+    }
 }
 
 impl Place for SimPlace {
@@ -157,6 +183,7 @@ impl Place for SimPlace {
             wake_text: wake.filter(|_| has_wake),
             told,
             heard: None,
+            analysis: self.analysis(name),
         }
     }
 
@@ -219,15 +246,29 @@ impl Place for SimPlace {
         }
         let is_logged = fleet.agent(start.name).map(|agent| agent.log);
         let is_logged = is_logged.or(fleet.service(start.name).map(|service| service.log));
+        let mut argv = vec!["agents".to_owned(), "launch".to_owned()];
+        if Slip::ShowsKeys.is_planted() {
+            argv.push(format!("API_KEY={KEY}"));
+        }
         Ok(StartSession {
             session: session.clone(),
             agent_id: tag(fleet, start.name),
             run: start.run.to_string(),
-            argv: vec!["agents".to_owned(), "launch".to_owned()],
+            argv,
             log: (is_logged == Some(true)).then(|| log_file(fleet, session)),
             columns: 200,
             rows: 50,
         })
+    }
+
+    fn analyze(&mut self, _: &Fleet, question: &Question<'_>) -> Result<(), String> {
+        let begun = self.machine.booted_for();
+        self.analyses.insert(question.name.clone(), (question.job, begun));
+        Ok(())
+    }
+
+    fn end_analysis(&mut self, name: &AgentName) {
+        self.analyses.remove(name);
     }
 
     fn end_processes(

@@ -24,6 +24,10 @@ pub enum Slip {
     SecondServer,
     /// Spans are measured by the wall clock, as in the original.
     WallClock,
+    /// Nothing guards a paste into a pane whose program has ended, which ends a server of tmux 3.3a, as in the original.
+    PastesUnguarded,
+    /// A key of the environment stands in the command line of a start, as in the original.
+    ShowsKeys,
 }
 
 impl Slip {
@@ -37,6 +41,8 @@ impl Slip {
         Self::WrongPane,
         Self::SecondServer,
         Self::WallClock,
+        Self::PastesUnguarded,
+        Self::ShowsKeys,
     ];
 
     /// Whether it is planted in this thread.

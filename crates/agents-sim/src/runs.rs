@@ -86,9 +86,9 @@ impl Runs {
         self.runs.iter().filter(|run| run.lives()).map(|run| run.name.clone()).collect()
     }
 
-    /// Whether a member uses the processor.
-    pub fn is_busy(&self, name: &AgentName) -> bool {
-        self.busy.get(name).is_some_and(|busy| busy.since.is_some())
+    /// Since when a member has used the processor.
+    pub fn busy_since(&self, name: &AgentName) -> Option<Duration> {
+        self.busy.get(name).and_then(|busy| busy.since)
     }
 
     /// Takes note of the sessions that have come and gone.

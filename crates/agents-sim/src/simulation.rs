@@ -50,6 +50,10 @@ pub struct Simulation {
     ticks: u64,
     /// How many of them were told of.
     second_servers: u32,
+    /// How many servers are known to have ended by a paste.
+    crashes: u32,
+    /// Since when no watchdog lives.
+    ended_at: Option<Duration>,
     /// Who starts a watchdog that died again, so long after its death.
     pub(crate) revives_after: Option<Duration>,
     returns_at: Option<Duration>,
@@ -68,6 +72,9 @@ impl Simulation {
         let terminals = World::new();
         terminals.set_now(calendar::of_day(Duration::ZERO));
         terminals.default_program(Program::chat(Chat::default()));
+        if Slip::PastesUnguarded.is_planted() {
+            terminals.paste_unguarded();
+        }
         Ok(Self {
             machine: Machine::new(terminals.clone()),
             disk: Disk::default(),
@@ -82,6 +89,8 @@ impl Simulation {
             next_tick: Duration::ZERO,
             ticks: 0,
             second_servers: 0,
+            crashes: 0,
+            ended_at: None,
             revives_after: None,
             returns_at: None,
             judge: None,
@@ -183,7 +192,23 @@ impl Simulation {
 
     /// The watchdog is gone from one moment to the next.
     pub fn kill_watchdog(&mut self) {
+        if self.watchdog.is_some() {
+            self.died();
+        }
+    }
+
+    /// The watchdog is gone, and did not end by itself: a service manager starts another.
+    fn died(&mut self) {
+        let now = self.terminals.now();
         self.watchdog = None;
+        self.ended_at = Some(now);
+        self.returns_at = self.revives_after.map(|after| now + after);
+    }
+
+    /// For how long there has been no watchdog.
+    pub(crate) fn unwatched_for(&self) -> Option<Duration> {
+        let since = self.ended_at.filter(|_| self.watchdog.is_none())?;
+        Some(self.terminals.now().saturating_sub(since))
     }
 
     /// The watchdog that was asleep when its successor started wakes up and ticks.
@@ -220,7 +245,7 @@ impl Simulation {
 
     /// The machine stops and is switched on again: nothing that ran is left, and its clock begins anew.
     pub(crate) fn reboot(&mut self) {
-        self.watchdog = None;
+        self.died();
         self.earlier = None;
         self.terminals.switch_off();
         self.machine.reboot();
@@ -304,12 +329,11 @@ impl Simulation {
             Err(LedgerError::Displaced) => now + STORE_PAUSE,
         };
         if let Some(death) = self.gate.death() {
-            over = Some(format!("the watchdog dies {death}"));
-            self.returns_at = self.revives_after.map(|after| now + after);
-        }
-        if let Some(over) = over {
+            self.trace.say(&format!("the watchdog dies {death}"));
+            self.died();
+        } else if let Some(over) = over {
             self.trace.say(&over);
-            self.watchdog = None;
+            (self.watchdog, self.ended_at) = (None, Some(now));
         }
         if self.disk.power_failed() {
             self.trace.say("the machine is switched on again");
@@ -330,6 +354,11 @@ impl Simulation {
         }
         if let Some(judge) = &mut self.judge {
             judge.happened(&self.fleet, &self.machine, &self.trace);
+        }
+        let crashes = self.terminals.crashes();
+        if crashes > self.crashes {
+            self.crashes = crashes;
+            self.trace.violation("I11: a paste into a dead pane ended the tmux server");
         }
         let second = self.terminals.second_servers();
         if second > self.second_servers {

@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 
 pub use coverage::Coverage;
+pub(crate) use fleet::KEY;
 pub use kind::Kind;
 pub use life::{Lived, live};
 

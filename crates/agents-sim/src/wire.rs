@@ -121,6 +121,9 @@ impl Driver for Wire {
             self.judge(op);
         }
         let effect = self.effect(op);
+        if Slip::SecondServer.is_planted() {
+            self.inner = self.inner.forgetful();
+        }
         let Some(applied) = self.gate.pass(&effect, || self.inner.apply(op)) else {
             return Err(TmuxError::Unknown { cause: "the watchdog is dead".to_owned() });
         };

@@ -1,5 +1,10 @@
 //! Does the net catch fish? Each planted bug must break something within a thousand fleet-hours.
+//!
+//! `ONLY=WallClock cargo test --release -p agents-sim --features planted --test planted every -- --nocapture` tries one.
 #![cfg(feature = "planted")]
+
+use std::num::NonZero;
+use std::sync::Mutex;
 
 use agents_decide::planted::{self, Bug};
 use agents_sim::planted::{self as slips, Slip};
@@ -7,41 +12,80 @@ use agents_sim::swarm::{Swarm, live};
 
 const WITHIN: u64 = 1000;
 
-/// After how many fleet-hours something broke, and what.
-fn caught() -> Option<(u64, String)> {
-    let swarm = Swarm { seed: 7, hours: WITHIN };
-    swarm.seeds().into_iter().zip(1..).find_map(|(seed, lives)| {
-        let lived = live(seed, false).unwrap();
-        let first = lived.violations.first()?;
-        Some((lives * Swarm::LIFE, first.clone()))
-    })
+/// One bug, of a decision or of what surrounds it.
+#[derive(Debug, Clone, Copy)]
+enum Planted {
+    Bug(Bug),
+    Slip(Slip),
 }
 
-fn verdict(name: &str) -> Option<String> {
-    match caught() {
-        Some((hours, how)) => {
-            println!("{name}: within {hours} fleet-hours: {how}");
-            None
+impl Planted {
+    fn all() -> Vec<Self> {
+        let bugs = Bug::ALL.iter().copied().map(Self::Bug);
+        bugs.chain(Slip::ALL.iter().copied().map(Self::Slip)).collect()
+    }
+
+    fn name(self) -> String {
+        match self {
+            Self::Bug(bug) => format!("{bug:?}"),
+            Self::Slip(slip) => format!("{slip:?}"),
         }
-        None => Some(name.to_owned()),
+    }
+
+    /// Plants it in this thread as long as `act` runs.
+    fn within<T>(self, act: impl FnOnce() -> T) -> T {
+        match self {
+            Self::Bug(bug) => planted::plant(Some(bug)),
+            Self::Slip(slip) => slips::plant(Some(slip)),
+        }
+        let done = act();
+        planted::plant(None);
+        slips::plant(None);
+        done
+    }
+
+    /// After how many fleet-hours something broke, in which life, and what.
+    fn caught(self) -> Option<(u64, u64, String)> {
+        let seeds = Swarm { seed: 7, hours: WITHIN }.seeds();
+        self.within(|| {
+            seeds.into_iter().zip(1..).find_map(|(seed, lives)| {
+                let first = broken(seed)?;
+                Some((lives * Swarm::LIFE, seed, first))
+            })
+        })
+    }
+}
+
+/// What breaks first in that life. A bug that nothing survives is caught, too.
+fn broken(seed: u64) -> Option<String> {
+    match live(seed, false) {
+        Ok(lived) => lived.violations.first().cloned(),
+        Err(error) => Some(error.to_string()),
     }
 }
 
 #[test]
 fn every_planted_bug_is_caught() {
-    let decisions = Bug::ALL.iter().filter_map(|bug| {
-        planted::plant(Some(*bug));
-        let free = verdict(&format!("{bug:?}"));
-        planted::plant(None);
-        free
+    let only = std::env::var("ONLY").ok();
+    let all = Planted::all();
+    assert!(all.len() >= 25);
+    let wanted = |it: &Planted| only.as_ref().is_none_or(|only| *only == it.name());
+    let left: Mutex<Vec<Planted>> = Mutex::new(all.into_iter().rev().filter(wanted).collect());
+    let free = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, NonZero::get) {
+            scope.spawn(|| {
+                while let Some(it) = { left.lock().unwrap().pop() } {
+                    match it.caught() {
+                        Some((hours, seed, how)) => {
+                            println!("| {} | {hours} | {seed} | {how} |", it.name());
+                        }
+                        None => free.lock().unwrap().push(it.name()),
+                    }
+                }
+            });
+        }
     });
-    let mut free: Vec<String> = decisions.collect();
-    free.extend(Slip::ALL.iter().filter_map(|slip| {
-        slips::plant(Some(*slip));
-        let free = verdict(&format!("{slip:?}"));
-        slips::plant(None);
-        free
-    }));
-    assert!(Bug::ALL.len() + Slip::ALL.len() >= 25);
+    let free = free.into_inner().unwrap();
     assert!(free.is_empty(), "nothing caught {free:?}");
 }

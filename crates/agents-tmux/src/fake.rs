@@ -90,6 +90,8 @@ struct Inner {
     submissions: Vec<Submission>,
     /// The change under way reaches the terminal, and not its program.
     swallows: bool,
+    pastes_unguarded: bool,
+    crashes: u32,
 }
 
 impl Default for World {
@@ -119,6 +121,8 @@ impl World {
             received: BTreeMap::new(),
             submissions: Vec::new(),
             swallows: false,
+            pastes_unguarded: false,
+            crashes: 0,
         };
         Self { inner: Arc::new(Mutex::new(inner)), news: watch::Sender::new(0) }
     }

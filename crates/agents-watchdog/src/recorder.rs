@@ -6,7 +6,7 @@ use agents_decide::invariants::Violation;
 use agents_decide::sentence::{Mood, Telling};
 use agents_decide::{
     About, AccountNote, Action, Decision, FleetState, LifeNote, LimitNote, Member, MessageNote,
-    Note, Now, PhaseNote, RequestId, WakeNote,
+    Note, Now, PhaseNote, PilotNote, RequestId, WakeNote,
 };
 use agents_names::AgentName;
 use agents_tmux::Driver;
@@ -322,6 +322,20 @@ fn is_notable(note: &Note) -> bool {
         Note::Wake(note) => match note {
             WakeNote::Rests => true,
             WakeNote::At { .. } | WakeNote::Due { .. } | WakeNote::FileMissing => false,
+        },
+        Note::Pilot(note) => match note {
+            PilotNote::Prompts { .. }
+            | PilotNote::WouldPrompt { .. }
+            | PilotNote::Discarded
+            | PilotNote::Waits { .. }
+            | PilotNote::NoAnswer { .. }
+            | PilotNote::Stopped { .. }
+            | PilotNote::Off { asked: true } => true,
+            PilotNote::Off { asked: false }
+            | PilotNote::Watches { .. }
+            | PilotNote::At { .. }
+            | PilotNote::OnItsWay { .. }
+            | PilotNote::Analysing { .. } => false,
         },
         Note::Activity(_) | Note::Stall(_) => false,
         Note::TerminalsUnseen { .. }

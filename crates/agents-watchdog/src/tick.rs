@@ -65,6 +65,8 @@ pub struct Ticked {
     pub next: Moment,
     pub exit: bool,
     pub observation: Observation,
+    /// Whether the phases were judged, too.
+    pub heavy: bool,
 }
 
 impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
@@ -210,7 +212,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
                 .iter()
                 .any(|about| matches!(about.note, Note::Life(LifeNote::WaitsForTurn { .. })));
         let next = if self.has_started && is_awaited { now.at } else { next };
-        Ok(Ticked { now, decision, next, exit, observation })
+        Ok(Ticked { now, decision, next, exit, observation, heavy })
     }
 
     /// The violations that the tick before did not have: what is refused again at each tick is told once.

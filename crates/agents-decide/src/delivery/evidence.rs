@@ -128,11 +128,8 @@ pub(super) fn went(
 ) -> Option<Went> {
     let needle = end_of(text);
     let (was, is) = (squeeze(&before.join("\n")), squeeze(&after.join("\n")));
-    // A text that stands as it stood did not go, whatever else on the screen looks like work.
-    let stands = below(&is, &needle).is_some_and(|rest| below(&was, &needle) == Some(rest))
-        && copies(before, &needle) == copies(after, &needle);
     if let Some(active) = active
-        && !stands
+        && !still_stands(before, after, text)
         && !bottom(before).any(|row| active.is_match(row))
         && bottom(after).any(|row| active.is_match(row))
     {
@@ -151,9 +148,35 @@ pub(super) fn went(
     }
 }
 
+/// Whether the text may stand in the composer as it did, whatever else on the screen looks like work: a turn that nobody
+/// asked for begins above a composer, or in its footer. A text that went has a prompt below it, or more than it had.
+fn still_stands(before: &[String], after: &[String], text: &str) -> bool {
+    let needle = end_of(text);
+    let (was, is) = (copies(before, &needle), copies(after, &needle));
+    if was == 0 || is == 0 || is > was {
+        return false;
+    }
+    let below = |rows: &[String]| {
+        let rows = rows.iter().rev().map(|row| squeeze(row)).filter(|row| !row.is_empty());
+        rows.take_while(|row| !ends_within(&needle, row)).count()
+    };
+    let is_above = prompt_of(before, text).is_some() && is_above_a_prompt(before, after, text);
+    below(after) <= below(before) && !is_above
+}
+
 /// Whether what stood before the text in the composer stands below it now, and nothing behind it: a footer that changes
-/// is not what a program says. True where nothing stood before the text.
+/// is not what a program says. What somebody had typed before our text went with it, and the prompt alone is left. True
+/// where nothing stood before the text.
 fn is_above_a_prompt(before: &[String], after: &[String], text: &str) -> bool {
+    let Some(prompt) = prompt_of(before, text) else { return true };
+    let end = end_of(text);
+    let mut rows = after.iter().rev().map(|row| squeeze(row));
+    let mut below = rows.by_ref().take_while(|row| !ends_within(&end, row));
+    below.any(|row| !row.is_empty() && prompt.starts_with(&row))
+}
+
+/// What stood before the text in its row.
+fn prompt_of(before: &[String], text: &str) -> Option<String> {
     let begin: String = squeeze(text).chars().take(NEEDLE).collect();
     let prompt = before.iter().rev().find_map(|row| {
         let row = squeeze(row);
@@ -163,11 +186,7 @@ fn is_above_a_prompt(before: &[String], after: &[String], text: &str) -> bool {
         });
         shown.and_then(|part| row.find(&part)).map(|at| row[..at].to_owned())
     });
-    let Some(prompt) = prompt.filter(|prompt| !prompt.is_empty()) else { return true };
-    let end = end_of(text);
-    let mut rows = after.iter().rev().map(|row| squeeze(row));
-    let mut below = rows.by_ref().take_while(|row| !ends_within(&end, row));
-    below.any(|row| row == prompt)
+    prompt.filter(|prompt| !prompt.is_empty())
 }
 
 /// Whether the row holds the last of the text, or its last part that was wrapped.

@@ -88,12 +88,62 @@ fn f31_a_text_that_stands_as_it_stood_did_not_go_whatever_looks_like_work() {
 }
 
 #[test]
+fn f31_a_turn_that_begins_by_itself_around_a_text_is_no_evidence() {
+    let active = agents_config::Pattern::new("esc to interrupt").unwrap();
+    let long = "one two three four five six seven eight nine ten";
+    for (before, after, text, expected) in [
+        (
+            "> hello there\n? help",
+            "* Working (esc to interrupt)\n> hello there",
+            "hello there",
+            None,
+        ),
+        ("> hello there\n? help", "> hello there\nesc to interrupt", "hello there", None),
+        (
+            "> hello there\ndone.\n> hello there\n? help",
+            "> hello there\ndone.\n* Working (esc to interrupt)\n> hello there",
+            "hello there",
+            None,
+        ),
+        (
+            "╭──╮\n│ > hello there │\n╰──╯\n ? help",
+            "* Working\n╭──╮\n│ > hello there │\n╰──╯\n esc to interrupt",
+            "hello there",
+            None,
+        ),
+        (
+            "> one two three four five six\n  seven eight nine ten\n? help",
+            "* (esc to interrupt)\n> one two three four five six\n  seven eight nine ten",
+            long,
+            None,
+        ),
+        (
+            "> hello there\n? help",
+            "> hello there\n* Working (esc to interrupt)\n>",
+            "hello there",
+            Some(Went::WorkBegan),
+        ),
+        (
+            "╭──╮\n│ > hello there │\n╰──╯\n ? help",
+            "> hello there\n╭──╮\n│ > │\n╰──╯\n esc to interrupt",
+            "hello there",
+            Some(Went::WorkBegan),
+        ),
+    ] {
+        assert_eq!(went(&rows(before), &rows(after), text, Some(&active)), expected, "{after}");
+    }
+}
+
+#[test]
 fn f31_a_footer_that_changes_below_a_text_is_no_evidence() {
     let text = "hello there";
     check("* Working\n> hello there", "done.\n> hello there\n? for shortcuts", text, false);
     check("> hello there\n? for shortcuts", "> hello there\nnew version", text, false);
     check("> hello there\n? for shortcuts", "> hello there\nhi!\n>\n? for shortcuts", text, true);
     check("│ > hello there │", "> hello there\nhi!\n│ >  │", text, true);
+    // Somebody's line stood before it, and went with it.
+    check("> a line hello there\n?", "> a line hello there\nhi!\n>\n?", text, true);
+    check("> a line hello there\n?", "hi!\n> a line hello there\n!", text, false);
     // Where nothing stands before a text, anything below it is new.
     check("hello there", "hello there\nhi!", text, true);
     let long = "one two three four five six seven eight nine ten";

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use agents_config::Fleet;
+use chrono::Timelike as _;
 
 use super::Bug;
 use crate::state::{FleetState, Member, Wanted};
@@ -72,7 +73,11 @@ pub(super) fn falsify(
                 member.stall = Stall::Suspect { since, suspected_at: since, vow };
             }
         }),
-        Bug::PhaseZero
+        Bug::WallBudget if now.wall.minute() < 30 => {
+            each(state, |member| member.budget = crate::Budget::default());
+        }
+        Bug::WallBudget
+        | Bug::PhaseZero
         | Bug::AdoptsHead
         | Bug::ForgetsMessages
         | Bug::UnknownIsGone
@@ -90,7 +95,9 @@ pub(super) fn falsify(
         | Bug::EndsUndeclared
         | Bug::OwesAgain
         | Bug::LeavesServices
-        | Bug::TypesAtOnce => {}
+        | Bug::TypesAtOnce
+        | Bug::KeepsAside
+        | Bug::ExitsUnasked => {}
     }
 }
 

@@ -1,5 +1,6 @@
 //! Bugs of the hand: what was decided is changed.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use agents_config::Fleet;
@@ -7,6 +8,10 @@ use agents_config::Fleet;
 use super::Bug;
 use crate::draft::Decision;
 use crate::{Action, Ending, Life, Limit, Now, Observation, Sequence, Stage, StopStage, Why};
+
+thread_local! {
+    static DECIDED: Cell<usize> = const { Cell::new(0) };
+}
 
 pub(super) fn falsify(
     bug: Bug,
@@ -66,6 +71,17 @@ pub(super) fn falsify(
             }
             _ => true,
         }),
+        Bug::KeepsAside => {
+            let count = DECIDED.get() + 1;
+            DECIDED.set(count);
+            decision.next.recent_starts.truncate(count % 3);
+        }
+        Bug::ExitsUnasked => {
+            let mut lives = decision.next.members.values().map(|member| &member.life);
+            if seen.supervised && !lives.any(|life| matches!(life, Life::Up { .. })) {
+                decision.actions.push(Action::Exit);
+            }
+        }
         Bug::TypesAtOnce => types_at_once(seen, decision, now),
         Bug::UnknownIsGone
         | Bug::OneLookIsProof
@@ -83,7 +99,8 @@ pub(super) fn falsify(
         | Bug::ForgetsHold
         | Bug::ForgetsRun
         | Bug::ForgetsDown
-        | Bug::StallsAtOnce => {}
+        | Bug::StallsAtOnce
+        | Bug::WallBudget => {}
     }
 }
 

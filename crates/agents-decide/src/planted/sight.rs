@@ -80,6 +80,9 @@ pub(super) fn falsify(bug: Bug, seen: &mut Observation) {
         | Bug::OwesAgain
         | Bug::LeavesServices
         | Bug::TypesAtOnce
-        | Bug::StallsAtOnce => {}
+        | Bug::StallsAtOnce
+        | Bug::WallBudget
+        | Bug::KeepsAside
+        | Bug::ExitsUnasked => {}
     }
 }

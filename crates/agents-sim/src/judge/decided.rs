@@ -58,6 +58,8 @@ impl Judge {
                 Action::Type { .. }
                 | Action::Submit { .. }
                 | Action::Choose { .. }
+                | Action::Analyze { .. }
+                | Action::EndAnalysis { .. }
                 | Action::RestoreSocket { .. }
                 | Action::LookAgain
                 | Action::WritePosition { .. }
@@ -106,7 +108,7 @@ impl Judge {
                     self.down.extend(state.members.keys().cloned());
                 }
             }
-            Verb::DownUndeclared | Verb::Send { .. } | Verb::StopWatchdog => {}
+            Verb::DownUndeclared | Verb::Send { .. } | Verb::Pilot { .. } | Verb::StopWatchdog => {}
         }
     }
 
@@ -189,7 +191,9 @@ fn stop(name: &AgentName, why: &Why, tick: &Judged<'_>, found: &mut Vec<String>)
             if least.is_some_and(|least| still < least) {
                 found.push(format!("I2: {name} is ended for a stall, and moved {still:?} before"));
             }
-            if tick.machine.parts().runs.is_busy(name) {
+            // Who begins between the last two looks has used nothing yet that a look could tell.
+            let busy = tick.machine.parts().runs.busy_since(name);
+            if busy.is_some_and(|since| tick.before.at.saturating_sub(since) >= LOOKS) {
                 found.push(format!("I2: {name} is ended for a stall while it computes"));
             }
         }

@@ -4,12 +4,18 @@ use agents_tmux::fake::{Applied, Truth};
 use agents_tmux::{PaneId, TmuxOp};
 
 use super::{Judge, Judged};
+use crate::swarm::KEY;
 
 impl Judge {
     /// What the tick did, and what happened late.
     pub(super) fn effects(&mut self, tick: &Judged<'_>, found: &mut Vec<String>) {
         for applied in tick.machine.terminals.applied_since(tick.before.applied) {
             self.namespace(tick, &applied, found);
+            if shows_key(&applied.op) {
+                found.push(
+                    "I16: a key is in a request to tmux, which everybody can read".to_owned(),
+                );
+            }
             if applied.took_effect && applied.epoch.is_none() {
                 found.push(format!("I9: nobody knows who asked for {:?}", applied.op));
             }
@@ -102,6 +108,15 @@ impl Judge {
         if !session.starts_with(tick.fleet.session_prefix.as_str()) {
             found.push(format!("I6: {session} is not of this fleet: {:?}", applied.op));
         }
+    }
+}
+
+/// Whether a key stands in what tmux is asked.
+fn shows_key(op: &TmuxOp) -> bool {
+    match op {
+        TmuxOp::Start(start) => start.argv.iter().any(|word| word.contains(KEY)),
+        TmuxOp::Type { text, .. } => text.contains(KEY),
+        TmuxOp::Submit { .. } | TmuxOp::Kill { .. } | TmuxOp::AttachLog { .. } => false,
     }
 }
 

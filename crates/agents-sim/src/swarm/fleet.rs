@@ -4,6 +4,9 @@ use agents_names::AgentName;
 
 use crate::random::Random;
 
+/// A key of the caller's environment. Programs print it, and nothing else is to show it.
+pub(crate) const KEY: &str = "sk-hush-4711";
+
 /// What a seed draws once.
 #[derive(Debug, Clone)]
 pub(super) struct Drawn {

@@ -16,10 +16,17 @@ use crate::{SimError, Simulation};
 const FAULTS: Duration = Duration::from_secs(120 * 60);
 /// How long the fleet has to come back, faults over.
 const CALM: Duration = Duration::from_secs(60 * 60);
+/// How soon a person has looked at what they were told of.
+const TOLD: Duration = Duration::from_secs(5 * 60);
 /// How many hours one life lasts.
 pub(super) const HOURS: u64 = 3;
 /// After so long somebody, or a service manager, starts a watchdog that died.
 const WATCHDOG_BACK: u64 = 300;
+
+/// After so long a service manager starts a watchdog that died, as in the unit that `agents service install` writes.
+const REVIVED: Duration = Duration::from_secs(5);
+/// By then it is back.
+const BACK: Duration = Duration::from_secs(10);
 
 /// What a life came to.
 #[derive(Debug, Clone)]
@@ -105,6 +112,8 @@ impl LifeOf {
             simulation.trace().be_brief();
         }
         simulation.tells_news = random.chance(70);
+        // Some fleets have a service manager, which starts a watchdog that died again.
+        simulation.revives_after = seed.is_multiple_of(5).then_some(REVIVED);
         Ok(Self {
             seed,
             keeps_trace,
@@ -173,6 +182,13 @@ impl LifeOf {
     /// What was to happen at its time.
     fn due(&mut self) -> Result<(), SimError> {
         let now = self.now();
+        let unwatched = self.simulation.unwatched_for().filter(|_| self.down_until.is_none());
+        if self.simulation.revives_after.is_some()
+            && let Some(unwatched) = unwatched.filter(|span| *span > BACK)
+        {
+            let text = format!("L5: there is a service manager, and no watchdog for {unwatched:?}");
+            self.simulation.trace().violation(&text);
+        }
         if self.hangs_until.take_if(|until| now >= *until).is_some() {
             self.simulation.terminals().stop_server(false);
         }
@@ -211,7 +227,10 @@ impl LifeOf {
             self.simulation.start_watchdog()?;
         }
         self.up();
-        self.simulation.run_for(CALM)
+        // Only now somebody is told of what was lost in the last moments, or while no watchdog lived.
+        self.simulation.run_for(TOLD)?;
+        self.heed_alarms();
+        self.simulation.run_for(CALM - TOLD)
     }
 
     /// Whoever left a line of their own unsent comes back to it. Of a text of ours that does not show a person was told,

@@ -6,6 +6,7 @@ use agents_names::{AgentName, PhaseId, SessionName};
 use agents_tmux::fake::{Call, Chat, Fault, Program};
 use chrono::TimeDelta;
 
+use super::fleet::KEY;
 use super::kind::Kind;
 use super::life::LifeOf;
 use crate::ledger::CommitFault;
@@ -116,6 +117,10 @@ impl LifeOf {
             Kind::DeadPane => {
                 let keep = self.random.chance(50);
                 world.keep_dead_panes(keep);
+                if keep {
+                    // And another one ends just as something is done to it.
+                    world.fault(Call::Apply, 2, Fault::ProgramEnds);
+                }
                 world.end_program(session.as_str(), 1);
             }
             Kind::SlowBoot => {
@@ -166,7 +171,7 @@ impl LifeOf {
                 world.lose_program(session);
             }
             Kind::QuotedFatal => {
-                world.print(session, "a test says: prompt is too long");
+                world.print(session, &format!("a test says: prompt is too long {KEY}"));
             }
             Kind::SwallowsEnter => world.swallow(session, 1 + self.count(3)),
             Kind::Scrolled => world.copy_mode(session, on),

@@ -73,6 +73,17 @@ impl World {
         self.tell(true);
     }
 
+    /// From now on nothing guards a paste into a dead pane, which ends the server of tmux 3.3a.
+    pub fn paste_unguarded(&self) {
+        self.lock().pastes_unguarded = true;
+    }
+
+    /// How often a paste ended the server.
+    #[must_use]
+    pub fn crashes(&self) -> u32 {
+        self.lock().crashes
+    }
+
     /// Nothing that was planned goes wrong any more.
     pub fn forget_faults(&self) {
         self.lock().faults.clear();

@@ -37,6 +37,12 @@ impl FakeDriver {
         &self.world
     }
 
+    /// A driver of the same writer that has listed no server yet.
+    #[must_use]
+    pub fn forgetful(&self) -> Self {
+        Self { seen: None, ..self.clone() }
+    }
+
     fn list_now(&mut self) -> Result<Listing, TmuxError> {
         let mut inner = self.world.lock();
         let faults = match inner.enter(Call::List) {
@@ -85,6 +91,7 @@ impl FakeDriver {
             is_late: false,
             epoch: self.fence.as_ref().map(|fence| fence.epoch),
         };
+        let sent_to = inner.server.as_ref().map(|server| server.id);
         let faults = match inner.enter(Call::Apply) {
             Passage::Open(faults) => faults,
             Passage::Failed(error) => {
@@ -106,15 +113,21 @@ impl FakeDriver {
             | Fault::Swallowed
             | Fault::Omit(_)
             | Fault::HalfDrawn
+            | Fault::ProgramEnds
             | Fault::LoseServer
             | Fault::RemoveSocket => None,
         });
         if let Some(delay) = delay {
-            let server = inner.server.as_ref().map(|server| server.id);
-            inner.late.push((at + delay, op.clone(), self.fence.clone(), server));
+            // Only a start makes a server where there is none; the rest dies with the one that it was sent to.
+            if sent_to.is_some() || matches!(op, TmuxOp::Start(_)) {
+                inner.late.push((at + delay, op.clone(), self.fence.clone(), sent_to));
+            }
             let error = unheard("a planned late effect");
             inner.applied.push(failed(error.clone()));
             return Err(error);
+        }
+        if faults.contains(&Fault::ProgramEnds) {
+            inner.end_receiver(op);
         }
         inner.swallows = faults.contains(&Fault::Swallowed);
         let (mut outcome, has_news) = inner.carry_out(op, self.fence.as_ref(), self.seen);
@@ -213,7 +226,8 @@ impl Inner {
                 | Fault::DoneUnheard
                 | Fault::Swallowed
                 | Fault::Omit(_)
-                | Fault::HalfDrawn => {}
+                | Fault::HalfDrawn
+                | Fault::ProgramEnds => {}
             }
         }
         if self.server.as_ref().is_some_and(|server| server.is_stopped && server.has_socket) {

@@ -28,6 +28,8 @@ pub enum Fault {
     Omit(String),
     /// The screens show the upper half of their rows only.
     HalfDrawn,
+    /// The program that a change is for ends just before it, and its dead pane stays.
+    ProgramEnds,
     /// The server dies before the request, and all sessions with it.
     LoseServer,
     /// The socket file is gone before the request; the server lives.

@@ -147,6 +147,14 @@ impl Inner {
             let reason = "the tmux server was replaced since the last listing".to_owned();
             return (Err(TmuxError::Refused { reason }), false);
         }
+        if let TmuxOp::Type { pane, .. } = op
+            && self.pastes_unguarded
+            && server.sessions.iter().any(|it| it.pane == *pane && it.dead.is_some())
+        {
+            self.crashes += 1;
+            self.lose_server();
+            return (Err(no_server()), true);
+        }
         let mut effects = Effects::default();
         let swallows = self.swallows;
         let outcome = server.apply(op, &program, (now, swallows), &mut effects);
@@ -155,6 +163,18 @@ impl Inner {
         }
         self.refresh();
         (outcome, effects.has_news)
+    }
+
+    /// The program that the bytes of a change are for ends, and its pane stays, dead.
+    pub(super) fn end_receiver(&mut self, op: &TmuxOp) {
+        let (TmuxOp::Type { pane, .. } | TmuxOp::Submit { pane, .. }) = op else { return };
+        let mut sessions = self.server.iter().flat_map(|server| &server.sessions);
+        let name = sessions.find(|session| session.pane == *pane).map(|it| it.name.clone());
+        if let Some(name) = name {
+            let keeps_dead = std::mem::replace(&mut self.keeps_dead, true);
+            self.exit(&name, 1);
+            self.keeps_dead = keeps_dead;
+        }
     }
 
     pub(super) fn exit(&mut self, name: &str, code: i32) -> bool {

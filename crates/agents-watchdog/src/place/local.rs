@@ -14,11 +14,12 @@ use agents_names::{AgentName, PhaseId};
 use agents_tmux::{Driver as _, Listing, OneShot, StartSession, TmuxError};
 use tokio::sync::Notify;
 
+use super::analyst::Analysts;
 use super::clock::{Clock, age};
 use super::conversation::OpenConversations;
 use super::fetcher::{self, Fetcher};
 use super::tellers::{Tale, Tellers};
-use super::{ClockMark, Facts, Need, Place, Reached, Start, facts, prepare, roots};
+use super::{ClockMark, Facts, Need, Place, Question, Reached, Start, facts, prepare, roots};
 use crate::launch::{RunFiles, StartRecord, write_private};
 use crate::observe::git::GitSource;
 use crate::observe::phase::read_regular;
@@ -33,6 +34,7 @@ pub struct LocalPlace {
     tmux: agents_tmux::Place,
     state_dir: PathBuf,
     fetcher: Fetcher,
+    analysts: Analysts,
     /// The process table of this tick, read at most once.
     table: Option<process::Table>,
     /// The same without processes that can belong to no living agent.
@@ -58,6 +60,7 @@ impl LocalPlace {
     /// The place of a fleet whose terminals are on `tmux`.
     #[must_use]
     pub fn new(tmux: agents_tmux::Place, state_dir: PathBuf, myself: PathBuf) -> Self {
+        let fetcher = Fetcher::default();
         Self {
             clock: Clock::start(),
             tellers: Tellers::new(&state_dir),
@@ -65,7 +68,8 @@ impl LocalPlace {
             myself,
             tmux,
             state_dir,
-            fetcher: Fetcher::default(),
+            analysts: Analysts::over(&fetcher.ended),
+            fetcher,
             table: None,
             short_table: None,
             census: Census::default(),
@@ -78,7 +82,7 @@ impl LocalPlace {
         }
     }
 
-    /// Told when a fetch has ended, so that its news need not wait for the next tick.
+    /// Told when a fetch or an analysis has ended, so that its news need not wait for the next tick.
     #[must_use]
     pub fn fetched(&self) -> Arc<Notify> {
         Arc::clone(&self.fetcher.ended)
@@ -264,6 +268,7 @@ impl Place for LocalPlace {
             wake_text: agent.filter(|_| need.wake).and_then(facts::wake_text),
             told,
             heard,
+            analysis: self.analysts.seen(name),
         }
     }
 
@@ -306,6 +311,14 @@ impl Place for LocalPlace {
 
     fn prepare(&mut self, fleet: &Fleet, start: &Start<'_>) -> Result<StartSession, String> {
         prepare::prepare(fleet, start, &self.myself, &self.tmux.socket_path())
+    }
+
+    fn analyze(&mut self, fleet: &Fleet, question: &Question<'_>) -> Result<(), String> {
+        self.analysts.begin(fleet, question, &self.tmux)
+    }
+
+    fn end_analysis(&mut self, name: &AgentName) {
+        self.analysts.end(name);
     }
 
     fn end_processes(

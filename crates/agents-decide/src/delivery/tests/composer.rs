@@ -19,6 +19,8 @@ enum Habit {
     NewLine,
     /// It drops every paste.
     Deaf,
+    /// tmux never gets what is sent.
+    Unsent,
 }
 
 struct Scene {
@@ -160,6 +162,9 @@ impl Scene {
 
     fn take(&mut self, action: Action) {
         match action {
+            Action::Type { .. } if self.habit == Habit::Unsent => {
+                self.typed_at.push(self.at_ms / 1000);
+            }
             Action::Type { text, token, .. } => {
                 self.typed_at.push(self.at_ms / 1000);
                 (self.typed, self.typed_ms) = (Some(token), self.at_ms);
@@ -235,6 +240,19 @@ fn a_ping_of_which_nothing_shows_that_it_went_is_typed_again_until_it_is_seen_to
     assert!(!scene.is_stuck(), "it went, and the alarm stands");
     scene.run(None, 4000);
     assert_eq!(scene.history, [messages::CLAIM], "it is owed no longer");
+}
+
+#[test]
+fn i13_a_paste_that_was_lost_is_not_sent_again_behind_what_somebody_has_typed_since() {
+    let mut scene = Scene::new(Habit::Unsent);
+    scene.ping(2);
+    assert_eq!(scene.typed_at.len(), 1, "{:?}", scene.typed_at);
+    (scene.habit, scene.composer) = (Habit::Late(0), "somebody's".to_owned());
+    scene.run(None, 30);
+    assert_eq!((scene.typed_at.len(), scene.keys_ms.len()), (1, 0), "it went behind a line");
+    scene.composer.clear();
+    scene.run(None, 30);
+    assert_eq!(scene.history, [messages::CLAIM]);
 }
 
 #[test]

@@ -128,6 +128,8 @@ fn done(action: &Action) -> Option<String> {
         | Action::MarkComplete { .. }
         | Action::ClearComplete
         | Action::StopUndeclared { .. }
+        | Action::Analyze { .. }
+        | Action::EndAnalysis { .. }
         | Action::Exit => None,
     }
 }

@@ -1,0 +1,103 @@
+//! Is an idle agent told to go on, as often as it may be, and not when it must not be?
+
+use crate::support::Bed;
+
+const FLEET: &str = r#"HEAD
+[backend.demo]
+bin = "AGENTS demo-agent --speed 5 --record said.jsonl"
+active_re = "esc to interrupt"
+ready_re = "for shortcuts"
+limit_re = "usage limit reached"
+[[agent]]
+name = "ann"
+watch = "heal"
+backend = "demo"
+prompt = "begin"
+PILOT
+"#;
+
+const PILOT: &str = "[agent.pilot]\nprompt = \"go on please\"\nmax_continue = 2\nidle_threshold = 1\ncooldown = 0\n";
+
+fn up(pilot: &str) -> Bed {
+    let config = FLEET.replace("AGENTS", env!("CARGO_BIN_EXE_agents")).replace("PILOT", pilot);
+    let bed = Bed::with(&config);
+    bed.agents(&["up"]).ends_with(0);
+    bed
+}
+
+/// How often the agent took that text.
+fn heard(bed: &Bed, text: &str) -> usize {
+    let said = bed.read("said.jsonl");
+    said.lines().filter(|row| row.contains("\"submitted\"") && row.contains(text)).count()
+}
+
+fn pilot(bed: &Bed) -> serde_json::Value {
+    bed.status()["agents"][0]["pilot"].clone()
+}
+
+fn stopped(bed: &Bed) -> bool {
+    let said = pilot(bed)["said"].clone();
+    said.as_str().is_some_and(|said| said.contains("is idle again after 2 prompts"))
+}
+
+#[test]
+fn an_idle_agent_is_told_to_go_on_until_the_cap_and_anew_after_a_message() {
+    let bed = up(PILOT);
+    bed.until("the pilot has stopped", || stopped(&bed));
+    assert_eq!(heard(&bed, "go on please"), 2, "{}", bed.read("said.jsonl"));
+    let status = bed.agents(&["pilot", "status"]).ends_with(0);
+    assert!(status.out.starts_with("ann: on, 2 of 2 prompts given; is idle again"), "{status:?}");
+    let events = bed.agents(&["events"]).ends_with(0).out;
+    assert!(events.contains("it is idle, and is prompted by its pilot (1 of 2)"), "{events}");
+    assert!(events.contains("which stops there"), "the alarm: {events}");
+    let why = bed.agents(&["why", "ann"]).ends_with(0).out;
+    assert!(why.contains("on, 2 of 2 prompts given"), "{why}");
+    bed.agents(&["send", "ann", "--wait=1m", "and the rest"]).ends_with(0);
+    bed.until("it is prompted again, as often", || {
+        heard(&bed, "go on please") == 4 && stopped(&bed)
+    });
+}
+
+#[test]
+fn the_operator_switches_it_off_and_on_also_without_a_watchdog() {
+    let bed = up(&PILOT.replace("[agent.pilot]", "[agent.pilot]\nenabled = false"));
+    let off = "its pilot is off, as the config says; `agents pilot start ann`";
+    bed.until("it is off", || pilot(&bed)["said"] == off);
+    bed.agents(&["down", "watchdog"]).ends_with(0);
+    let alone = bed.agents(&["pilot", "start", "ann"]).ends_with(0);
+    assert!(
+        alone.err.contains("its pilot is on") && alone.err.contains("no watchdog runs"),
+        "{alone:?}"
+    );
+    assert_eq!(pilot(&bed)["on"], true);
+    bed.agents(&["up", "watchdog"]).ends_with(0);
+    bed.until("the pilot has stopped", || stopped(&bed));
+    assert_eq!(heard(&bed, "go on please"), 2);
+    bed.agents(&["pilot", "stop", "ann"]).ends_with(0);
+    assert_eq!(pilot(&bed)["on"], false);
+    let json = bed.agents(&["--json", "pilot", "start", "ann"]).ends_with(0).json();
+    assert_eq!(json["agents"][0]["result"], "done");
+    bed.until("it begins to count anew", || heard(&bed, "go on please") == 4);
+}
+
+#[test]
+fn dry_run_types_nothing_and_the_journal_says_what_it_would() {
+    let bed = up(&format!("{PILOT}dry_run = true"));
+    bed.until("it says what it would type", || {
+        bed.agents(&["events"])
+            .out
+            .contains("its pilot only says what it would type (`dry_run`): go on please")
+    });
+    assert_eq!(heard(&bed, "go on please"), 0);
+}
+
+#[test]
+fn who_has_no_pilot_has_none_to_switch() {
+    let bed = up("");
+    for words in [["pilot", "start", "ann"], ["pilot", "status", "ann"]] {
+        let ran = bed.agents(&words).ends_with(1);
+        assert!(ran.err.contains("the config gives it no pilot; add `[agent.pilot]`"), "{ran:?}");
+    }
+    assert_eq!(pilot(&bed), serde_json::Value::Null);
+    bed.agents(&["pilot", "start", "nobody"]).ends_with(2);
+}
