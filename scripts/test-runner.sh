@@ -6,7 +6,7 @@ set -eu
 
 # With hashes at the ends of their names, as cargo writes them. `planted` and `sim` and others that compute keep cargo's number.
 case ${1##*/} in
-cli-* | defects-* | security-* | stops-* | setup_verbs-* | demo_agent-*)
+cli-* | defects-* | machine-* | security-* | stops-* | setup_verbs-* | demo_agent-*)
     RUST_TEST_THREADS=${RUST_TEST_THREADS:-$(($(getconf _NPROCESSORS_ONLN) * 4))}
     export RUST_TEST_THREADS
     ;;

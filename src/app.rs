@@ -3,16 +3,22 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use agents_config::{Environment, Fleet, Loaded};
 use agents_names::AgentName;
+use agents_tmux::TmuxVersion;
 use agents_watchdog::in_force::Moved;
 use agents_watchdog::run::{Tools, tmux_place};
 use agents_watchdog::trust;
 
 use crate::error::Error;
 use crate::in_force::{InForce, refuse_to_tear};
+use crate::operate::runtime;
 use crate::render::printed::printed;
+
+/// How long a tmux may take to say which version it is.
+const VERSION_LIMIT: Duration = Duration::from_secs(1);
 
 /// One invocation.
 pub struct App {
@@ -38,12 +44,13 @@ impl App {
     /// # Errors
     /// When the file does not load, is not trusted, or would tear apart the fleet that is up. A move in `but_for` is no hindrance.
     pub fn load_to_start(&self, but_for: Option<Moved>) -> Result<Loaded, Error> {
-        let loaded = self.load()?;
+        let mut loaded = self.load()?;
         refuse_to_tear(&self.config, &loaded, but_for)?;
         let is_required =
             std::env::var_os("AGENTS_REQUIRE_TRUST").is_some_and(|it| it != "0" && !it.is_empty());
         trust::check(&loaded, is_required)
             .map_err(|untrusted| Error::Usage(untrusted.to_string()))?;
+        crate::commands::work::with_tasks(&mut loaded.fleet);
         Ok(loaded)
     }
 
@@ -75,6 +82,23 @@ impl App {
     /// When tmux is not on the PATH.
     pub fn terminals(&self, fleet: &Fleet) -> Result<agents_tmux::Place, Error> {
         Ok(tmux_place(fleet, &self.tools()?.tmux))
+    }
+
+    /// Refuses a tmux that is too old to be asked what we ask, before anything is started in it.
+    ///
+    /// # Errors
+    /// When it says that it is, or is not on the PATH. What says nothing of the kind in time is tried.
+    pub fn refuse_old_tmux(&self, fleet: &Fleet) -> Result<(), Error> {
+        let place = self.terminals(fleet)?.with_time_limit(VERSION_LIMIT);
+        let Ok(version) = runtime()?.block_on(place.tmux_version()) else { return Ok(()) };
+        if version.is_supported() {
+            return Ok(());
+        }
+        let ((major, minor), program) = (TmuxVersion::OLDEST, place.program().display());
+        Err(Error::Unavailable(format!(
+            "{program} {} is too old; install tmux {major}.{minor} or newer",
+            version.text
+        )))
     }
 
     /// Sees that tmux can have a socket at its path at all: it would only refuse each request, again and again.

@@ -64,8 +64,11 @@ pub fn look_at(app: &App, in_force: InForce) -> Result<Looked, Error> {
     let place = app.terminals(&fleet);
     // tmux takes longer to answer than the store takes to be read, so both are asked at once.
     let (remembered, listed) = std::thread::scope(|scope| {
-        let listed = scope.spawn(|| place.as_ref().ok().map(listed));
-        (Remembered::of(&state_dir), listed.join())
+        let ask = || place.as_ref().ok().map(listed);
+        let asked = std::thread::Builder::new().spawn_scoped(scope, ask);
+        let remembered = Remembered::of(&state_dir);
+        // Where there is no room for a thread, one is asked after the other.
+        (remembered, asked.map_or_else(|_| Ok(ask()), std::thread::ScopedJoinHandle::join))
     });
     let Remembered { document, words, config_problem, damage, socket, outbox } = remembered?;
     let watchdog = watchdog(&fleet)?;

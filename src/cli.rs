@@ -9,6 +9,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::demo_agent::DemoArgs;
 
 mod pilot;
+mod run;
 mod send;
 mod service;
 mod shown;
@@ -18,10 +19,11 @@ mod tests;
 mod wait;
 
 pub use pilot::PilotVerb;
+pub use run::{ReportRun, ResultOf, Run};
 pub use send::Send;
 pub use service::{ServiceInstall, ServiceUninstall, ServiceVerb};
 pub use shown::{Explain, Transcript};
-pub use tasks::{Graph, TasksImport, TasksPlan, TasksVerb};
+pub use tasks::{Graph, Tasks, TasksImport, TasksPlan, TasksVerb};
 pub use wait::{Until, Wait};
 
 /// Runs and supervises a fleet of AI coding agents, each in its own tmux session, from one agents.toml.
@@ -127,11 +129,16 @@ pub enum Verb {
     Trust(Trust),
     /// Check this program: screens, reset times, tmux; needs no config
     Selftest(Selftest),
-    /// Plan tasks with dependencies, and make a manifest of issues; needs no config
-    Tasks {
-        #[command(subcommand)]
-        verb: TasksVerb,
-    },
+    /// Carry out a manifest of tasks, or one task: each in a git worktree, branch and session of its own
+    Run(Run),
+    /// Show the tasks and how far they are; plan a manifest, make one of issues, change what becomes of a task
+    Tasks(Tasks),
+    /// Show what came of a task: its end, its last words, its commits
+    Result(ResultOf),
+    /// Report on a manifest that was carried out
+    ReportRun(ReportRun),
+    /// List the worktrees of tasks that are there, and why
+    Worktrees,
     /// Let fleets live through hours of faults in virtual time, and check what must always hold; needs no config
     Sim(Sim),
     /// Find what on this machine could trouble a fleet

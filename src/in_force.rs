@@ -44,6 +44,12 @@ impl InForce {
     /// # Errors
     /// When the file does not load, and no fleet of it was ever in force.
     pub fn of(config: &Path) -> Result<Self, Error> {
+        let mut in_force = Self::of_file(config)?;
+        crate::commands::work::with_tasks(&mut in_force.loaded.fleet);
+        Ok(in_force)
+    }
+
+    fn of_file(config: &Path) -> Result<Self, Error> {
         match agents_config::load(config, &Environment::without_overrides()) {
             Ok(loaded) => Ok(match torn(config, &loaded) {
                 Some((kept, moved)) => Self { loaded: kept, problem: Some(Problem::Moved(moved)) },

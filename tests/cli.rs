@@ -45,4 +45,5 @@ mod cli {
     mod transcript;
     mod wait;
     mod words;
+    mod work;
 }

@@ -4,12 +4,35 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+#[derive(Debug, Args)]
+pub struct Tasks {
+    /// Show them again whenever something changes, until all are at their end
+    #[arg(long, short)]
+    pub watch: bool,
+    #[command(subcommand)]
+    pub verb: Option<TasksVerb>,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum TasksVerb {
     /// Show in which waves the tasks of a manifest would run, and why each one waits; starts nothing
     Plan(TasksPlan),
     /// Make a manifest of issues, to be read and edited; starts nothing
     Import(TasksImport),
+    /// Give what failed, waits or is cancelled another round of attempts, on the same branch
+    Retry(TaskNames),
+    /// End the task; what depends on it never starts
+    Cancel(TaskNames),
+    /// End the task, and count it as done
+    Skip(TaskNames),
+    /// Begin the task anew, on a new branch in a new worktree; the old ones stay
+    Reset(TaskNames),
+}
+
+#[derive(Debug, Args)]
+pub struct TaskNames {
+    #[arg(required = true)]
+    pub names: Vec<String>,
 }
 
 #[derive(Debug, Args)]

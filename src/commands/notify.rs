@@ -25,16 +25,17 @@ fn test(app: &App, asked: Option<&str>) -> Result<u8, Error> {
     let results: Vec<(&NotifyTarget, Result<Sent, Failure>)> = std::thread::scope(|scope| {
         let sending: Vec<_> = targets
             .iter()
-            .map(|target| (*target, scope.spawn(|| send(target, &place, &message, &commands))))
+            .map(|target| {
+                let send = || send(target, &place, &message, &commands);
+                (*target, std::thread::Builder::new().spawn_scoped(scope, send))
+            })
             .collect();
-        let failed = |_| {
-            let reason = "the sender failed".to_owned();
-            Err(Failure::Lasting { reason })
+        let failed = |reason: String| Err(Failure::Lasting { reason });
+        let ended = |thread: std::io::Result<std::thread::ScopedJoinHandle<'_, _>>| match thread {
+            Ok(thread) => thread.join().unwrap_or_else(|_| failed("the sender failed".to_owned())),
+            Err(error) => failed(format!("no thread can be started: {error}")),
         };
-        sending
-            .into_iter()
-            .map(|(target, thread)| (target, thread.join().unwrap_or_else(failed)))
-            .collect()
+        sending.into_iter().map(|(target, thread)| (target, ended(thread))).collect()
     });
     report(app, &results)?;
     let failed = results.iter().filter(|(_, sent)| sent.is_err()).count();

@@ -84,12 +84,15 @@ fn standard_input() -> Option<String> {
         return None;
     }
     let (said, heard) = mpsc::channel();
-    std::thread::spawn(move || {
+    let reader = std::thread::Builder::new();
+    // Where there is no room for a thread, what the hook says is lost, and its agent goes on.
+    let begun = reader.spawn(move || {
         let mut bytes = Vec::new();
         let read = std::io::stdin().lock().take(LONGEST_READ).read_to_end(&mut bytes);
         // Nobody waits any more when the time is over.
         drop(said.send(read.map(|_| bytes)));
     });
+    begun.ok()?;
     let bytes = heard.recv_timeout(PATIENCE).ok()?.ok()?;
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -49,6 +49,7 @@ pub fn run(app: &App, up: &Up) -> Result<u8, Error> {
             own_sessions::refuse_taken(app, &loaded.fleet)?;
         }
     }
+    app.refuse_old_tmux(&loaded.fleet)?;
     make_state_dir(&loaded)?;
     let mut answers = Answers::new();
     if whole || !members.is_empty() {

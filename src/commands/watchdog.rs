@@ -41,6 +41,7 @@ pub fn run(app: &App, watchdog: &Watchdog) -> Result<u8, Error> {
         return crate::commands::plan::foretell(app, &loaded);
     }
     neighbours::refuse(app, &loaded.fleet)?;
+    app.refuse_old_tmux(&loaded.fleet)?;
     let tools = app.tools()?;
     take_keys(&loaded.fleet.state_dir());
     let control = loaded.fleet.session_prefix.control_session();

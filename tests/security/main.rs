@@ -8,11 +8,15 @@ mod support;
 mod scene;
 
 mod corpus;
+mod environment;
 mod fields;
 mod files;
 mod git;
 mod judged;
+mod old_tmux;
+mod owners;
 mod panes;
+mod progress;
 mod secrets;
 mod shown;
 mod supply;

@@ -18,6 +18,8 @@ pub struct Bed {
     /// In place of `tmux_dir` where that would be too long for a socket.
     _short: Option<tempfile::TempDir>,
     home: PathBuf,
+    /// What stands before each program: what puts it where the test wants it to run.
+    pub inside: Vec<String>,
 }
 
 impl Bed {
@@ -33,7 +35,7 @@ impl Bed {
         let is_long = tmux_dir.as_os_str().len() > 60;
         let short = is_long.then(|| tempfile::tempdir_in("/tmp").unwrap());
         let tmux_dir = short.as_ref().map_or(tmux_dir, |short| short.path().to_owned());
-        Self { dir, tmux_dir, home, _root: root, _short: short }
+        Self { dir, tmux_dir, home, _root: root, _short: short, inside: Vec::new() }
     }
 
     /// A project with that config. `HEAD` stands for the usual `[defaults]` and quick intervals.
@@ -70,7 +72,14 @@ impl Bed {
 
     /// A command in the project with an environment of its own.
     pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
-        let mut command = Command::new(program);
+        let mut command = match self.inside.split_first() {
+            None => Command::new(program),
+            Some((first, words)) => {
+                let mut outer = Command::new(first);
+                outer.args(words).arg(program);
+                outer
+            }
+        };
         command
             .current_dir(&self.dir)
             .env_clear()

@@ -2,6 +2,7 @@
 
 mod checks;
 mod names;
+mod rules;
 #[cfg(test)]
 mod tests;
 
@@ -61,11 +62,12 @@ fn read(text: &str, format: Format) -> Result<RawManifest, String> {
 /// The phase of tasks that name none, where the file declares none.
 const ONLY_PHASE: &str = "all";
 
-fn resolve(raw: RawManifest, problems: &mut Vec<Problem>) -> Manifest {
+fn resolve(mut raw: RawManifest, problems: &mut Vec<Problem>) -> Manifest {
     if raw.max_parallel == Some(0) {
         problems.push(Problem::NothingAtOnce);
     }
     let branch = raw.branch.clone();
+    let rules = rules::of(&mut raw, problems);
     let (phases, rows) = in_phases(raw.phases, raw.tasks, problems);
     let ids: Vec<String> = rows.iter().map(|(_, row)| row.id.clone()).collect();
     if ids.is_empty() {
@@ -89,6 +91,7 @@ fn resolve(raw: RawManifest, problems: &mut Vec<Problem>) -> Manifest {
         base: raw.base.unwrap_or_else(|| "main".to_owned()),
         model: raw.model,
         max_parallel: raw.max_parallel,
+        rules,
         phases,
         tasks,
     }

@@ -2,7 +2,7 @@
 
 use agents_names::AgentName;
 
-use crate::{Claim, TaskState};
+use crate::{Claim, Rules, TaskState};
 
 /// A list of tasks in phases; checked, so that every name in it is known and no order is a circle.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +15,7 @@ pub struct Manifest {
     pub model: Option<String>,
     /// How many tasks may run at once.
     pub max_parallel: Option<u32>,
+    pub rules: Rules,
     /// A phase begins when every task of the one before is at its end.
     pub phases: Vec<Phase>,
     /// In the order of the phases, and of the file within one.

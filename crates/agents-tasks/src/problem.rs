@@ -33,6 +33,12 @@ pub enum Problem {
     Branch { task: String, branch: String, reason: &'static str },
     #[error("`maxParallel` is 0, so nothing would ever start: leave it out, or give at least 1")]
     NothingAtOnce,
+    #[error("`attempts` is 0, so nothing would ever be tried: leave it out, or give at least 1")]
+    NoAttempt,
+    #[error("`{key}`: `{name}` cannot be a name in git: {reason}")]
+    GitName { key: &'static str, name: String, reason: &'static str },
+    #[error("`copy`: {reason}")]
+    Copy { reason: String },
 }
 
 fn nearby(known: &[String], words: &str) -> String {

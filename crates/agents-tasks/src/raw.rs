@@ -1,8 +1,11 @@
 //! What does the file say, key by key? JSON of the form that orchestrators of this kind share, and the same in TOML.
 
-use serde::Deserialize;
+use std::time::Duration;
 
-use crate::TaskState;
+use serde::de::{Error, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer};
+
+use crate::{Forge, NoChange, TaskState};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -26,6 +29,25 @@ pub(crate) struct RawManifest {
     pub branch: Option<String>,
     #[serde(alias = "max_parallel")]
     pub max_parallel: Option<u32>,
+    pub backend: Option<String>,
+    pub attempts: Option<u32>,
+    #[serde(alias = "max_runtime")]
+    pub max_runtime: Option<RawSpan>,
+    #[serde(alias = "retry_delay")]
+    pub retry_delay: Option<RawSpan>,
+    #[serde(alias = "set_up")]
+    pub set_up: Option<String>,
+    #[serde(alias = "set_up_limit")]
+    pub set_up_limit: Option<RawSpan>,
+    #[serde(default)]
+    pub copy: Vec<String>,
+    pub remote: Option<String>,
+    pub forge: Option<Forge>,
+    #[serde(alias = "no_change")]
+    pub no_change: Option<NoChange>,
+    pub prompt: Option<String>,
+    #[serde(default)]
+    pub checklist: Vec<String>,
     #[serde(default, alias = "phase")]
     pub phases: Vec<RawPhase>,
     #[serde(default, alias = "task")]
@@ -78,4 +100,42 @@ pub(crate) struct RawTask {
     #[serde(alias = "pr_number")]
     #[allow(dead_code, reason = "part of the shared form")]
     pub pr_number: Option<u64>,
+}
+
+/// A span of time: a number of seconds, or a number with `s`, `m` or `h` behind it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RawSpan(pub Duration);
+
+impl<'de> Deserialize<'de> for RawSpan {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+        impl Visitor<'_> for Reader {
+            type Value = RawSpan;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a number of seconds, or a text such as \"90s\", \"20m\" or \"5h\"")
+            }
+            fn visit_i64<E: Error>(self, seconds: i64) -> Result<RawSpan, E> {
+                let seconds = u64::try_from(seconds);
+                let seconds = seconds.map_err(|_| E::custom("a span of time is not negative"))?;
+                self.visit_u64(seconds)
+            }
+            fn visit_u64<E: Error>(self, seconds: u64) -> Result<RawSpan, E> {
+                Ok(RawSpan(Duration::from_secs(seconds)))
+            }
+            fn visit_str<E: Error>(self, text: &str) -> Result<RawSpan, E> {
+                let refused = || E::invalid_value(Unexpected::Str(text), &self);
+                let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+                let seconds = match &text[digits.len()..] {
+                    "s" | "" => 1,
+                    "m" => 60,
+                    "h" => 3600,
+                    _ => return Err(refused()),
+                };
+                let number: u64 = digits.trim().parse().map_err(|_| refused())?;
+                let seconds = number.checked_mul(seconds).ok_or_else(refused)?;
+                Ok(RawSpan(Duration::from_secs(seconds)))
+            }
+        }
+        deserializer.deserialize_any(Reader)
+    }
 }

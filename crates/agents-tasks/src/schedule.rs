@@ -1,5 +1,7 @@
 //! Which tasks may start now, and why does each other one wait?
 
+mod told;
+
 use crate::{Claim, Manifest, TaskState};
 
 /// What bounds a start apart from the manifest itself.
@@ -141,4 +143,4 @@ pub(crate) fn shared(manifest: &Manifest, place: usize, with: usize) -> Option<R
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

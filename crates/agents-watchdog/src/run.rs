@@ -1,7 +1,6 @@
 //! The watchdog's loop, and the same loop for a verb that drives the fleet itself.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use agents_config::{Fleet, Loaded, TmuxSocket};
@@ -11,6 +10,8 @@ use agents_store::{FleetLock, Holder, Store};
 use agents_tmux::{Driver, OneShot, Socket, StartSession, TmuxOp};
 use tokio::signal::unix::{SignalKind, signal};
 
+mod rest;
+
 pub(crate) use crate::heartbeat::heartbeat;
 pub use crate::heartbeat::{beat, heartbeat_file};
 
@@ -19,6 +20,7 @@ use crate::config_source::{Change, ConfigSource};
 use crate::in_force::{PROBLEM_WORD, SOCKET_WORD};
 use crate::ledger::{Entry, EntryKind, Ledger as _, LedgerError, Record};
 use crate::long_logs::LongLogs;
+use crate::lost_logs::LostLogs;
 use crate::notify::{CONFIG_BROKEN, Notifier};
 use crate::place::LocalPlace;
 use crate::report::Hearing;
@@ -29,6 +31,8 @@ use crate::tick::{Engine, Ticked};
 use crate::tidy::Tidied;
 use crate::trouble::Account;
 use crate::whereabouts;
+use crate::work::{Board, Desk, without_tasks};
+use rest::Wakes;
 
 /// Who this process is, for the lock.
 #[must_use]
@@ -70,6 +74,9 @@ pub struct Reign<D> {
     pub(crate) notifier: Notifier,
     pub(crate) tidied: Tidied,
     pub(crate) long_logs: LongLogs,
+    /// Carries manifests of tasks out.
+    pub(crate) desk: Desk,
+    pub(crate) lost_logs: LostLogs,
     /// Where everybody reaches its terminals.
     socket: PathBuf,
     /// What the lock was signed with.
@@ -98,7 +105,7 @@ pub struct Tools {
 /// Outside a tokio runtime, which the signal needs.
 pub fn take_over<D: Driver>(
     config: &Path,
-    loaded: Loaded,
+    mut loaded: Loaded,
     tools: &Tools,
     what: &str,
     driver: impl FnOnce(agents_tmux::Place, &Fleet) -> D,
@@ -111,11 +118,15 @@ pub fn take_over<D: Driver>(
     let lock = FleetLock::acquire(&state_dir, &holder)?;
     let mut store = Store::open(&state_dir)?;
     store.claim_epoch(&holder)?;
+    // The file is compared with what it says itself.
+    loaded.fleet = without_tasks(loaded.fleet, &Board::of_store(&store).unwrap_or_default());
     let terminals = tmux_place(&loaded.fleet, &tools.tmux);
     let place = LocalPlace::new(terminals.clone(), state_dir, tools.myself.clone());
     let socket = terminals.socket_path();
     let driver = driver(terminals.clone(), &loaded.fleet);
-    let engine = Engine::resume(driver, place, StoreLedger::new(store))?;
+    let mut engine = Engine::resume(driver, place, StoreLedger::new(store))?;
+    let mut desk = Desk::default();
+    desk.take_up(&mut engine.ledger);
     let config = ConfigSource::new(config, loaded);
     let mut reign = Reign {
         engine,
@@ -124,6 +135,8 @@ pub fn take_over<D: Driver>(
         manager: ServiceManager::default(),
         tidied: Tidied::default(),
         long_logs: LongLogs::default(),
+        desk,
+        lost_logs: LostLogs::default(),
         socket,
         notifier: Notifier::new(),
         what: what.to_owned(),
@@ -172,6 +185,7 @@ impl<D: Driver> Reign<D> {
         let mut hearing = Hearing::open(&self.config.fleet().state_dir());
         self.engine.place.listen(hearing.inbox());
         let recorded = self.engine.place.recorded();
+        let errand = self.desk.ended();
         let mut home = self.engine.state().server;
         let mut began = None;
         let mut account = Account::default();
@@ -192,7 +206,7 @@ impl<D: Driver> Reign<D> {
                     self.engine.place.listen(hearing.inbox());
                 }
             }
-            let fleet = Arc::clone(self.config.fleet());
+            let fleet = self.desk.fleet(self.config.fleet());
             let ticked = match standing {
                 Ok(()) => self.engine.tick(&fleet).await,
                 Err(error) => Err(error),
@@ -214,7 +228,8 @@ impl<D: Driver> Reign<D> {
                         account.works(&fleet.state_dir());
                     }
                     self.tidy(&ticked);
-                    Duration::from_millis(ticked.next.0.saturating_sub(ticked.now.at.0))
+                    let next = self.turn_to_tasks(&ticked);
+                    Duration::from_millis(next.0.saturating_sub(ticked.now.at.0))
                 }
                 Err(error) => match self.after(error, &mut account, &mut signals).await? {
                     Some(pause) => pause,
@@ -222,38 +237,20 @@ impl<D: Driver> Reign<D> {
                 },
             };
             self.shorten_logs();
+            self.mend_logs().await;
             heartbeat(&fleet);
             self.manager.turned(|| told(&account, &fleet));
             let mut wakes = Wakes {
                 at: tokio::time::Instant::now() + pause.max(LEAST_PAUSE),
                 fetched: &fetched,
                 recorded: &recorded,
+                errand: &errand,
                 hearing: &mut hearing,
             };
             match (self.rest(&fleet, &mut wakes, &mut signals).await, &until) {
                 (Told::Look, _) => {}
                 (Told::End, Until::Told) => return Ok(()),
                 (Told::End, Until::Answered(_)) => return Err(WatchdogError::Interrupted),
-            }
-        }
-    }
-
-    /// Waits for what the next tick is due to, and meanwhile sees that people are told of what was decided.
-    async fn rest(&mut self, fleet: &Fleet, wakes: &mut Wakes<'_>, signals: &mut Signals) -> Told {
-        loop {
-            // A verb leaves that to the watchdog, which finds it in the journal.
-            if self.engine.supervises {
-                self.notifier.tend(&mut self.engine.ledger, fleet);
-            }
-            tokio::select! {
-                () = tokio::time::sleep_until(wakes.at) => return Told::Look,
-                () = self.engine.driver.news() => return Told::Look,
-                () = wakes.fetched.notified() => return Told::Look,
-                () = wakes.recorded.notified() => return Told::Look,
-                () = wakes.hearing.news() => return Told::Look,
-                told = signals.next() => return told,
-                () = self.notifier.due() => {}
-                () = self.manager.due() => self.manager.lives(),
             }
         }
     }
@@ -386,12 +383,4 @@ pub(crate) fn told(account: &Account, fleet: &Fleet) -> String {
     }
     let (agents, services) = (fleet.agents.len(), fleet.services.len());
     format!("supervises {}: {agents} agents, {services} services", fleet.config.display())
-}
-
-/// What ends a rest, besides news and signals.
-struct Wakes<'f> {
-    at: tokio::time::Instant,
-    fetched: &'f tokio::sync::Notify,
-    recorded: &'f tokio::sync::Notify,
-    hearing: &'f mut Hearing,
 }

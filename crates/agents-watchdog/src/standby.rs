@@ -176,6 +176,7 @@ impl<D: Driver> Reign<D> {
         let mut store = Store::open(state_dir)?;
         let epoch = store.claim_epoch(own)?;
         self.engine.take_up(StoreLedger::new(store))?;
+        self.desk.take_up(&mut self.engine.ledger);
         self.notifier = Notifier::new();
         self.keep_fleet()?;
         let entry = Entry {

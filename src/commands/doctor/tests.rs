@@ -23,7 +23,7 @@ fn private_folder() -> tempfile::TempDir {
 }
 
 #[test]
-fn versions_of_tmux_are_judged() {
+fn s27_versions_of_tmux_are_judged() {
     let judged =
         |text: &str, number| judge_tmux(Path::new("/usr/bin/tmux"), &version(text, number));
     let old = judged("3.1c", Some((3, 1)));

@@ -6,7 +6,7 @@ use agents_tasks::waves::{Wave, Waves, waves};
 use agents_tasks::{Manifest, Task, draw, order};
 use serde_json::{Value, json};
 
-use super::{read, reason};
+use super::read;
 use crate::app::{App, print};
 use crate::cli::{Graph, TasksPlan};
 use crate::error::{Error, code};
@@ -87,7 +87,7 @@ fn notes<'a>(
     place: usize,
 ) -> impl Iterator<Item = String> + 'a {
     let reasons = played.reasons.get(place).into_iter().flatten();
-    reasons.map(|reason| format!("not sooner: {}", one_line(&reason::told(manifest, reason))))
+    reasons.map(|reason| format!("not sooner: {}", one_line(&reason.told(manifest))))
 }
 
 /// One column for each wave; what a task waits for stands behind it.
@@ -139,7 +139,7 @@ fn document(manifest: &Manifest, played: &Waves) -> Value {
         .enumerate()
         .map(|(place, task)| {
             let reasons = played.reasons.get(place).into_iter().flatten();
-            let waits: Vec<String> = reasons.map(|it| reason::told(manifest, it)).collect();
+            let waits: Vec<String> = reasons.map(|it| it.told(manifest)).collect();
             json!({
                 "id": task.id, "issue": task.issue, "title": task.title, "branch": task.branch,
                 "state": task.state.word(), "waits": waits,

@@ -70,7 +70,8 @@ fn signal_name(signal: i32) -> String {
         2 => "SIGINT",
         3 => "SIGQUIT",
         6 => "SIGABRT",
-        9 => "SIGKILL",
+        // The system sends it when memory runs out, and tells nobody.
+        9 => "SIGKILL: killed, or out of memory",
         11 => "SIGSEGV",
         13 => "SIGPIPE",
         15 => "SIGTERM",

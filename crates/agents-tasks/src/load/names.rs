@@ -89,7 +89,7 @@ pub(super) fn branch(row: &RawTask, template: Option<&str>, problems: &mut Vec<P
 }
 
 /// What git-check-ref-format(1) refuses in the name of a branch.
-fn refused(name: &str) -> Option<&'static str> {
+pub(super) fn refused(name: &str) -> Option<&'static str> {
     let is_odd = |c: char| c.is_control() || " ~^:?*[\\".contains(c);
     let bad_part = |part: &str| part.is_empty() || part.starts_with('.') || part.ends_with(".lock");
     if name.is_empty() {

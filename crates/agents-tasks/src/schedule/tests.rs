@@ -120,7 +120,7 @@ fn the_larger_priority_starts_first_where_both_want_a_file() {
 }
 
 /// Any sound manifest: dependencies lead back in the file, phases rise.
-fn any_manifest() -> impl Strategy<Value = String> {
+pub(crate) fn any_manifest() -> impl Strategy<Value = String> {
     let file = proptest::sample::select(vec!["a", "b/", "b/c", "*", "d/*.rs", "d/e.rs"]);
     let task = (
         proptest::collection::vec(file, 0..3),

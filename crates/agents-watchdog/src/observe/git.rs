@@ -13,13 +13,14 @@ use md5::{Digest, Md5};
 use tokio::runtime::Handle;
 use tokio::time::timeout;
 
-mod child;
+pub(crate) mod child;
 mod error;
 mod fetch;
 mod local;
 mod mirror;
 mod program;
 mod repository;
+mod thread;
 
 #[cfg(test)]
 mod tests;
@@ -30,6 +31,7 @@ pub use fetch::{Fetched, fetch};
 use local::Local;
 use program::Program;
 use repository::{Remote, Repository};
+use thread::on_thread;
 
 /// Local questions take milliseconds; a disk that does not answer must not hold up the caller for ever.
 const ASK_LIMIT: Duration = Duration::from_secs(60);
@@ -177,18 +179,15 @@ async fn ask<T: Send + 'static>(
     let place = place.to_owned();
     let source = source.clone();
     let runtime = Handle::current();
-    let asking = tokio::task::spawn_blocking(move || {
+    let doing = "read the repository";
+    let asking = on_thread(doing, move || {
         match Local::open(&place).and_then(|local| question(&local, &source)) {
             Err(GitError::Failed { .. }) => question(&Program::new(&place, runtime), &source),
             answer => answer,
         }
     });
-    let doing = || "read the repository".to_owned();
-    match timeout(ASK_LIMIT, asking).await {
-        Ok(Ok(answer)) => answer,
-        Ok(Err(error)) => Err(GitError::Failed { doing: doing(), detail: error.to_string() }),
-        Err(_) => Err(GitError::TimedOut { doing: doing(), limit: ASK_LIMIT }),
-    }
+    let late = |_| GitError::TimedOut { doing: doing.to_owned(), limit: ASK_LIMIT };
+    timeout(ASK_LIMIT, asking).await.map_err(late)?
 }
 
 fn read_in(

@@ -50,7 +50,7 @@ fn only_a_failure_has_last_words_and_only_those_that_say_something() {
     assert_eq!(said(&exit(Some(3), None, &[">", "? │"])), "exit code 3 after 5.6 s");
     assert_eq!(
         said(&exit(None, Some(9), &["Killed"])),
-        "ended by signal 9 (SIGKILL) after 5.6 s, last output: Killed"
+        "ended by signal 9 (SIGKILL: killed, or out of memory) after 5.6 s, last output: Killed"
     );
     assert_eq!(said(&exit(None, Some(35), &[])), "ended by signal 35 after 5.6 s");
 }

@@ -37,20 +37,20 @@ const MISLEADING: [&str; 8] = [
 ];
 
 /// How a run of git ended.
-pub(super) struct Finished {
+pub(crate) struct Finished {
     /// `None`: ended by a signal.
-    pub(super) code: Option<i32>,
-    pub(super) stdout: Vec<u8>,
-    pub(super) stderr: String,
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: Vec<u8>,
+    pub(crate) stderr: String,
 }
 
 impl Finished {
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.stdout).into_owned()
     }
 
     /// The run as an error, with the line in which git says why.
-    pub(super) fn failed(&self, doing: &str) -> GitError {
+    pub(crate) fn failed(&self, doing: &str) -> GitError {
         let said = |prefix: &str| self.stderr.lines().find(|line| line.starts_with(prefix));
         let line = said("fatal:").or_else(|| said("error:")).or_else(|| self.stderr.lines().last());
         let detail = match (line, self.code) {
@@ -69,8 +69,18 @@ pub(super) async fn run(
     doing: &str,
     limit: Duration,
 ) -> Result<Finished, GitError> {
-    let mut child =
-        command(repo, words).spawn().map_err(|source| GitError::NoProgram { source })?;
+    run_to_end(command(repo, words), doing, limit).await
+}
+
+/// Runs a command that has a process group of its own, and ends the group at the limit.
+pub(crate) async fn run_to_end(
+    mut command: Command,
+    doing: &str,
+    limit: Duration,
+) -> Result<Finished, GitError> {
+    let mut child = command.spawn().map_err(|source| GitError::NoProgram { source })?;
+    // It may hold what only the child is to have.
+    drop(command);
     let group = Group::of(&child);
     let ended = timeout(limit, finish(&mut child)).await;
     match ended {
@@ -90,7 +100,8 @@ pub(super) async fn run(
     }
 }
 
-fn command(repo: &Path, words: &[&str]) -> Command {
+/// `git -C repo words…`, which neither hangs on a question nor is led astray.
+pub(crate) fn command(repo: &Path, words: &[&str]) -> Command {
     let mut command = Command::new("git");
     command.arg("-C").arg(repo);
     for setting in SETTINGS {

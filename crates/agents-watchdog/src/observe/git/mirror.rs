@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::repository::Remote;
+use super::thread::on_thread;
 use super::{GitError, GitSource, child};
 
 const LIMIT: Duration = Duration::from_secs(30);
@@ -43,8 +44,13 @@ pub(super) async fn make(
     let of = |branch: &String| format!("+{0}:{0}", source.tracking(branch));
     let references: Vec<String> = branches.iter().map(of).collect();
     let (from, to) = (source.repo.clone(), mirror.clone());
-    let seeding = tokio::task::spawn_blocking(move || seed(&from, &to, &references));
-    if let Ok(Err(error)) = seeding.await {
+    let seeding = on_thread(doing, move || {
+        seed(&from, &to, &references).map_err(|error| GitError::Failed {
+            doing: "seed its mirror".to_owned(),
+            detail: error.to_string(),
+        })
+    });
+    if let Err(error) = seeding.await {
         // Then the first fetch brings it.
         tracing::debug!("the mirror begins empty: {error}");
     }

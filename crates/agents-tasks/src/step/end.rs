@@ -1,0 +1,186 @@
+//! Has a task's session begun, and how did it end?
+
+use super::{Draft, Ended, Seat};
+use crate::TaskState;
+use crate::errand::millis;
+use crate::progress::{Stage, Then, Time};
+
+/// An attempt that was cut off more often than that has failed: whatever cuts it off comes with it.
+const INTERRUPTIONS: u32 = 5;
+
+impl Draft<'_> {
+    pub(super) fn see(&mut self, place: usize, seat: &Seat) {
+        let Some(progress) = self.work.tasks.get(place) else { return };
+        match progress.stage.clone() {
+            Stage::Starting { asked, again } => self.starting(place, seat, (asked, again)),
+            Stage::Working { since } => self.working(place, seat, since),
+            Stage::Ending { then } => self.ending(place, seat, then),
+            Stage::Waiting { .. }
+            | Stage::Preparing
+            | Stage::Judging
+            | Stage::Pushing
+            | Stage::Opening
+            | Stage::Over => {}
+        }
+    }
+
+    fn starting(&mut self, place: usize, seat: &Seat, (asked, again): (Time, bool)) {
+        match seat {
+            Seat::Up { since, .. } => {
+                let since = *since;
+                let Some(progress) = self.work.tasks.get_mut(place) else { return };
+                progress.stage = Stage::Working { since };
+                if !again {
+                    progress.attempt_from = self.now.at;
+                }
+                let attempt = progress.attempt;
+                let told = if again {
+                    format!("attempt {attempt} goes on where it was cut off")
+                } else {
+                    format!("attempt {attempt} runs")
+                };
+                self.set(place, TaskState::Running, Some(told));
+            }
+            // What is older than the request is about the attempt before.
+            Seat::Ended(ended) if ended.since > asked => self.ended(place, ended),
+            Seat::Failed { since, reason } if *since > asked => {
+                let reason = format!("it could not be started: {reason}");
+                self.fail(place, &reason, Vec::new());
+            }
+            Seat::Down { since } if *since > asked => self.down(place),
+            Seat::Unseen
+            | Seat::Free
+            | Seat::Busy
+            | Seat::Ended(_)
+            | Seat::Failed { .. }
+            | Seat::Down { .. } => {}
+        }
+    }
+
+    fn working(&mut self, place: usize, seat: &Seat, since: Time) {
+        match seat {
+            Seat::Up { held, .. } => self.runs(place, held.as_ref()),
+            Seat::Ended(ended) if ended.since >= since => self.ended(place, ended),
+            Seat::Failed { since: at, reason } if *at >= since => {
+                let reason = format!("it could not be started again: {reason}");
+                self.fail(place, &reason, Vec::new());
+            }
+            Seat::Down { since: at } if *at >= since => self.down(place),
+            // A store that was put back from a copy may know a later start than the fleet.
+            Seat::Free => self.cut_off(place, "its session is not known any more"),
+            Seat::Unseen
+            | Seat::Busy
+            | Seat::Ended(_)
+            | Seat::Failed { .. }
+            | Seat::Down { .. } => {}
+        }
+    }
+
+    fn runs(&mut self, place: usize, held: Option<&String>) {
+        let (now, limit) = (self.now.at, self.manifest.rules.max_runtime);
+        let Some(progress) = self.work.tasks.get_mut(place) else { return };
+        if let Some(held) = held {
+            progress.held_from.get_or_insert(now);
+            let told = format!("it waits: {held}");
+            self.set(place, TaskState::Running, Some(told));
+            return;
+        }
+        if let Some(from) = progress.held_from.take() {
+            // What it waited for was not its time.
+            progress.attempt_from += now.saturating_sub(from);
+        }
+        if now.saturating_sub(progress.attempt_from) >= millis(limit) {
+            let reason = format!("it ran for {}, the longest that it may", span(limit.as_secs()));
+            let told = format!("{reason}; its session is ended");
+            self.end_session(place, Then::Fail(reason), told);
+            return;
+        }
+        let attempt = progress.attempt;
+        if progress.state == TaskState::Stuck || progress.reason.starts_with("it waits: ") {
+            self.set(place, TaskState::Running, Some(format!("attempt {attempt} runs")));
+        }
+    }
+
+    fn down(&mut self, place: usize) {
+        let Some(id) = self.manifest.tasks.get(place).map(|task| &task.id) else { return };
+        let told = format!(
+            "its session was ended by `agents down`: `agents up {id}` goes on, `agents tasks retry {id}` begins another attempt"
+        );
+        self.set(place, TaskState::Stuck, Some(told));
+    }
+
+    fn ending(&mut self, place: usize, seat: &Seat, then: Then) {
+        match seat {
+            Seat::Up { .. } | Seat::Busy | Seat::Unseen => {}
+            Seat::Ended(ended) => {
+                if let Some(progress) = self.work.tasks.get_mut(place) {
+                    progress.said.clone_from(&ended.rows);
+                    progress.exit = ended.exit;
+                }
+                self.follow(place, then);
+            }
+            Seat::Free | Seat::Down { .. } | Seat::Failed { .. } => {
+                self.follow(place, then);
+            }
+        }
+    }
+
+    fn ended(&mut self, place: usize, ended: &Ended) {
+        let Some(progress) = self.work.tasks.get_mut(place) else { return };
+        progress.held_from = None;
+        if ended.conversation.is_some() {
+            progress.conversation.clone_from(&ended.conversation);
+        }
+        let Some(exit) = ended.exit else { return self.cut_off(place, &ended.how) };
+        progress.exit = Some(exit);
+        progress.ended_ms = Some(self.now.wall_ms);
+        let is_well = exit.signal.is_none() && exit.code == Some(0);
+        progress.said = match &ended.judged {
+            Some(judged) if !judged.message.is_empty() => {
+                judged.message.lines().map(str::to_owned).collect()
+            }
+            Some(_) | None => ended.rows.clone(),
+        };
+        match &ended.judged {
+            // Some programs end with 0 whatever happened.
+            Some(judged) if !judged.is_well => {
+                let reason = format!("its program says that it failed: {}", first(&judged.message));
+                self.fail(place, &reason, ended.rows.clone());
+            }
+            Some(_) | None if is_well => {
+                progress.stage = Stage::Judging;
+                crate::errand::settled(progress);
+                let told = format!("{}; what it did is looked at", ended.how);
+                self.set(place, TaskState::Running, Some(told));
+            }
+            Some(_) | None => self.fail(place, &ended.how.clone(), ended.rows.clone()),
+        }
+    }
+
+    /// It did not end by itself: it goes on, and that costs no attempt.
+    fn cut_off(&mut self, place: usize, how: &str) {
+        let now = self.now.at;
+        let Some(progress) = self.work.tasks.get_mut(place) else { return };
+        progress.interruptions = progress.interruptions.saturating_add(1);
+        let count = progress.interruptions;
+        if count > INTERRUPTIONS {
+            let reason = format!("it was cut off {count} times, the last time: {how}");
+            return self.fail(place, &reason, Vec::new());
+        }
+        progress.stage = Stage::Starting { asked: now, again: true };
+        self.set(place, TaskState::Running, Some(format!("cut off ({how}), and started again")));
+    }
+}
+
+fn first(message: &str) -> &str {
+    message.lines().find(|line| !line.trim().is_empty()).unwrap_or("it does not say why")
+}
+
+fn span(seconds: u64) -> String {
+    match (seconds / 3600, seconds % 3600 / 60, seconds % 60) {
+        (0, 0, seconds) => format!("{seconds} s"),
+        (0, minutes, _) => format!("{minutes} min"),
+        (hours, 0, _) => format!("{hours} h"),
+        (hours, minutes, _) => format!("{hours} h {minutes} min"),
+    }
+}

@@ -1,0 +1,163 @@
+//! What follows from what came of an errand?
+
+use super::{Draft, Outcome};
+use crate::errand::{self, Done, Errand, Failure, Fate, look_later, of_stage, postpone, settled};
+use crate::progress::{Pull, Stage};
+use crate::{Forge, NoChange, TaskState};
+
+impl Draft<'_> {
+    pub(super) fn hear(&mut self, outcome: &Outcome) {
+        let place = outcome.place;
+        let Some(progress) = self.work.tasks.get_mut(place) else { return };
+        if of_stage(self.manifest, progress) != Some(outcome.errand) {
+            // Somebody decided otherwise meanwhile. What it left on disk is not forgotten.
+            if let Ok(Done::Prepared { worktree, start }) = &outcome.result
+                && progress.stage == Stage::Over
+            {
+                progress.worktree.get_or_insert_with(|| worktree.clone());
+                progress.start.get_or_insert_with(|| start.clone());
+            }
+            return;
+        }
+        match &outcome.result {
+            Ok(done) => self.done(place, done),
+            Err(failure) => self.undone(place, outcome.errand, failure),
+        }
+    }
+
+    fn done(&mut self, place: usize, done: &Done) {
+        let now = self.now;
+        let Some(progress) = self.work.tasks.get_mut(place) else { return };
+        settled(progress);
+        match done {
+            Done::Prepared { worktree, start } => {
+                progress.worktree = Some(worktree.clone());
+                progress.start.get_or_insert_with(|| start.clone());
+                progress.stage = Stage::Starting { asked: now.at, again: false };
+                let told = format!("attempt {}: it is started", progress.attempt);
+                self.set(place, TaskState::Running, Some(told));
+            }
+            Done::Judged { commits, dirty, head } => {
+                (progress.commits, progress.head) = (*commits, Some(head.clone()));
+                self.judged(place, *commits, *dirty);
+            }
+            Done::Pushed if self.manifest.rules.forge == Forge::None => {
+                let told = format!("pushed to `{}`", self.manifest.rules.remote);
+                self.close(place, TaskState::Complete, told);
+            }
+            Done::Pushed => {
+                progress.stage = Stage::Opening;
+                self.set(place, TaskState::Running, Some("its pull request is opened".to_owned()));
+            }
+            Done::NoRemote => {
+                let told = format!(
+                    "its commits stand on the branch; there is no remote `{}` to push to",
+                    self.manifest.rules.remote
+                );
+                self.close(place, TaskState::Complete, told);
+            }
+            Done::Opened(pull) => {
+                progress.pull = Some(pull.clone());
+                let told = shown(pull);
+                self.close(place, TaskState::PrOpen, told);
+            }
+            Done::Watched(fate) => self.watched(place, *fate),
+            Done::Removed => progress.worktree = None,
+            Done::Kept(reason) => progress.kept = Some(reason.clone()),
+        }
+    }
+
+    fn judged(&mut self, place: usize, commits: u32, dirty: u32) {
+        let files = if dirty == 1 { "file" } else { "files" };
+        match (commits, dirty) {
+            (0, 0) if self.manifest.rules.no_change == NoChange::Complete => {
+                self.close(
+                    place,
+                    TaskState::Complete,
+                    "it ended well, and changed nothing".to_owned(),
+                );
+            }
+            (0, 0) => {
+                let reason = "its program ended well, but there is no commit and no change";
+                self.fail(place, reason, Vec::new());
+            }
+            (0, dirty) => {
+                let reason = format!(
+                    "its program ended well, but committed nothing of {dirty} changed {files}"
+                );
+                self.fail(place, &reason, Vec::new());
+            }
+            (commits, _) => {
+                if let Some(progress) = self.work.tasks.get_mut(place) {
+                    progress.stage = Stage::Pushing;
+                }
+                let word = if commits == 1 { "commit" } else { "commits" };
+                self.set(
+                    place,
+                    TaskState::Running,
+                    Some(format!("{commits} {word}, to be pushed")),
+                );
+            }
+        }
+    }
+
+    fn watched(&mut self, place: usize, fate: Fate) {
+        let now = self.now;
+        let Some(progress) = self.work.tasks.get_mut(place) else { return };
+        let pull = progress.pull.as_ref().map(shown).unwrap_or_default();
+        match fate {
+            Fate::Open => look_later(progress, now),
+            Fate::Merged => self.close(place, TaskState::Merged, pull),
+            Fate::Closed => {
+                self.close(
+                    place,
+                    TaskState::Cancelled,
+                    format!("{pull} was closed without a merge"),
+                );
+            }
+        }
+    }
+
+    /// It is tried again, unless only a person can mend it.
+    fn undone(&mut self, place: usize, errand: Errand, failure: &Failure) {
+        let now = self.now;
+        let Some(progress) = self.work.tasks.get_mut(place) else { return };
+        match errand {
+            Errand::Watch | Errand::Tidy => {
+                postpone(progress, now);
+                if errand == Errand::Tidy {
+                    progress.kept = Some(failure.reason.clone());
+                }
+            }
+            Errand::Prepare | Errand::Judge | Errand::Push | Errand::Open => {
+                let told = format!("{}: {}", doing(errand), failure.reason);
+                if failure.lasting {
+                    settled(progress);
+                    self.give_up(place, told);
+                } else {
+                    errand::postpone(progress, now);
+                    self.set(place, TaskState::Stuck, Some(format!("{told}; it is tried again")));
+                }
+            }
+        }
+    }
+}
+
+fn doing(errand: Errand) -> &'static str {
+    match errand {
+        Errand::Prepare => "its worktree cannot be made ready",
+        Errand::Judge => "its worktree cannot be read",
+        Errand::Push => "its branch cannot be pushed",
+        Errand::Open => "its pull request cannot be opened",
+        Errand::Watch => "its pull request cannot be read",
+        Errand::Tidy => "its worktree cannot be removed",
+    }
+}
+
+fn shown(pull: &Pull) -> String {
+    match (pull.number, pull.url.as_str()) {
+        (Some(number), "") => format!("#{number}"),
+        (Some(number), url) => format!("#{number}, {url}"),
+        (None, url) => url.to_owned(),
+    }
+}

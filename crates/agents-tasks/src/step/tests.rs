@@ -1,0 +1,377 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::errand::{Fate, owed};
+use crate::progress::{Exit, Pull, Time};
+use crate::{Forge, Format, load};
+
+fn manifest(text: &str) -> Manifest {
+    load(text, Format::Toml).unwrap()
+}
+
+fn at(at: Time) -> Now {
+    Now { at, wall_ms: i64::try_from(at).unwrap() + 1_000_000 }
+}
+
+fn exit(code: i32) -> Option<Exit> {
+    Some(Exit { code: Some(code), signal: None, alive_ms: 5 })
+}
+
+fn ended(since: Time, code: Option<Exit>) -> Seat {
+    Seat::Ended(Ended {
+        since,
+        exit: code,
+        how: "it ended".to_owned(),
+        rows: vec!["last words".to_owned()],
+        judged: None,
+        conversation: None,
+    })
+}
+
+/// One task, driven by hand.
+struct One {
+    manifest: Manifest,
+    work: Work,
+    now: Time,
+}
+
+impl One {
+    fn new(rules: &str) -> Self {
+        let manifest = manifest(&format!("{rules}\n[[task]]\nid = \"a\"\n"));
+        let work = Work::begin(&manifest, at(0));
+        let mut one = Self { manifest, work, now: 0 };
+        one.step(Look::default());
+        one
+    }
+
+    fn step(&mut self, look: Look) -> Step {
+        self.now += 100;
+        let step = step(&self.manifest, &self.work, &look, at(self.now));
+        self.work = step.work.clone();
+        step
+    }
+
+    fn seat(&mut self, seat: Seat) {
+        self.step(Look { seats: vec![seat], ..Look::default() });
+    }
+
+    fn did(&mut self, result: Result<Done, Failure>) {
+        let errand = owed(&self.manifest, &self.work, 0, at(self.now)).unwrap();
+        let outcomes = vec![Outcome { place: 0, errand, result }];
+        self.step(Look { outcomes, ..Look::default() });
+    }
+
+    fn ask(&mut self, verb: TaskVerb) -> Result<String, String> {
+        let asked = vec![Asked { place: 0, verb }];
+        self.step(Look { asked, ..Look::default() }).answers.remove(0)
+    }
+
+    fn prepared(&mut self) {
+        self.did(Ok(Done::Prepared { worktree: "/w".to_owned(), start: "c0".to_owned() }));
+    }
+
+    fn begins(&mut self) {
+        self.prepared();
+        self.seat(Seat::Up { since: self.now, held: None });
+    }
+
+    fn ends(&mut self, code: Option<Exit>) {
+        self.seat(ended(self.now + 50, code));
+    }
+
+    fn one(&self) -> &Progress {
+        &self.work.tasks[0]
+    }
+}
+
+#[test]
+fn a_task_goes_its_whole_way() {
+    let mut one = One::new("forge = \"gh\"");
+    assert_eq!((one.one().state, one.one().attempt), (TaskState::Running, 1));
+    one.begins();
+    one.ends(exit(0));
+    one.did(Ok(Done::Judged { commits: 2, dirty: 0, head: "c2".to_owned() }));
+    one.did(Ok(Done::Pushed));
+    let pull = Pull { forge: Forge::Gh, number: Some(4), url: String::new() };
+    one.did(Ok(Done::Opened(pull)));
+    assert_eq!(one.one().state, TaskState::PrOpen);
+    assert_eq!(owed(&one.manifest, &one.work, 0, at(one.now)), Some(Errand::Tidy));
+    one.did(Ok(Done::Removed));
+    assert_eq!(owed(&one.manifest, &one.work, 0, at(one.now)), Some(Errand::Watch));
+    one.did(Ok(Done::Watched(Fate::Open)));
+    assert_eq!(owed(&one.manifest, &one.work, 0, at(one.now)), None, "not asked at each tick");
+    one.now += 121_000;
+    one.did(Ok(Done::Watched(Fate::Merged)));
+    assert_eq!((one.one().state, one.work.is_over()), (TaskState::Merged, true));
+}
+
+#[test]
+fn an_error_is_tried_again_with_its_last_rows_and_a_longer_pause_and_then_given_up() {
+    let mut one = One::new("attempts = 3\nretryDelay = 10");
+    for (attempt, pause) in [(1, 10_000), (2, 20_000)] {
+        assert_eq!(one.one().attempt, attempt);
+        one.begins();
+        one.ends(exit(1));
+        assert_eq!(one.one().error, ["last words"]);
+        assert_eq!(one.one().state, TaskState::Pending);
+        one.now += pause - 300;
+        one.step(Look::default());
+        assert_eq!(one.one().attempt, attempt, "not yet");
+        one.now += 200;
+        one.step(Look::default());
+    }
+    one.begins();
+    one.ends(exit(1));
+    assert_eq!((one.one().state, &one.one().stage), (TaskState::Error, &Stage::Over));
+    one.ask(TaskVerb::Retry).unwrap();
+    assert_eq!(
+        (one.one().state, one.one().attempt, one.one().failures),
+        (TaskState::Running, 4, 0)
+    );
+}
+
+#[test]
+fn who_is_cut_off_goes_on_at_no_cost_until_that_is_the_rule() {
+    let mut one = One::new("");
+    one.begins();
+    for _ in 0..5 {
+        one.ends(None);
+        assert!(matches!(one.one().stage, Stage::Starting { again: true, .. }), "{:?}", one.one());
+        // The same sight once more is not a second end.
+        let stage = one.one().stage.clone();
+        let seen = one.now;
+        one.seat(ended(seen, None));
+        assert_eq!(one.one().stage, stage);
+        one.seat(Seat::Up { since: one.now, held: None });
+        assert_eq!((one.one().failures, one.one().attempt), (0, 1));
+    }
+    one.ends(None);
+    assert_eq!(one.one().failures, 1);
+}
+
+#[test]
+fn what_a_program_says_of_itself_wins_over_its_exit_code() {
+    let mut one = One::new("");
+    one.begins();
+    let Seat::Ended(mut end) = ended(one.now, exit(0)) else { unreachable!() };
+    end.judged = Some(Judged { is_well: false, message: "429 quota".to_owned() });
+    one.seat(Seat::Ended(end));
+    assert_eq!(one.one().failures, 1);
+    assert!(one.one().reason.contains("429 quota"), "{}", one.one().reason);
+}
+
+#[test]
+fn nothing_done_is_an_error_unless_the_manifest_says_otherwise() {
+    for (rules, state) in
+        [("", TaskState::Pending), ("noChange = \"complete\"", TaskState::Complete)]
+    {
+        let mut one = One::new(rules);
+        one.begins();
+        one.ends(exit(0));
+        one.did(Ok(Done::Judged { commits: 0, dirty: 0, head: "c0".to_owned() }));
+        assert_eq!(one.one().state, state);
+        let mut one = One::new(rules);
+        one.begins();
+        one.ends(exit(0));
+        one.did(Ok(Done::Judged { commits: 0, dirty: 2, head: "c0".to_owned() }));
+        assert!(one.one().reason.contains("committed nothing of 2 changed files"), "{rules}");
+    }
+}
+
+#[test]
+fn who_runs_too_long_is_ended_but_waiting_for_a_usage_window_is_not_running() {
+    let mut one = One::new("maxRuntime = \"1m\"");
+    one.begins();
+    one.now += 50_000;
+    one.seat(Seat::Up { since: 0, held: Some("its usage limit".to_owned()) });
+    one.now += 600_000;
+    one.seat(Seat::Up { since: 0, held: Some("its usage limit".to_owned()) });
+    one.seat(Seat::Up { since: 0, held: None });
+    assert!(matches!(one.one().stage, Stage::Working { .. }), "{:?}", one.one());
+    one.now += 10_000;
+    one.seat(Seat::Up { since: 0, held: None });
+    assert_eq!(session_of(one.one(), &Seat::Up { since: 0, held: None }), Session::ToEnd);
+    one.seat(Seat::Down { since: one.now });
+    assert_eq!(one.one().failures, 1);
+    assert!(one.one().reason.contains("it ran for 1 min"), "{}", one.one().reason);
+}
+
+#[test]
+fn verbs_end_a_session_first_and_a_reset_takes_a_new_branch() {
+    let mut one = One::new("");
+    one.begins();
+    one.ask(TaskVerb::Cancel).unwrap();
+    assert_eq!(one.one().state, TaskState::Running);
+    one.seat(Seat::Down { since: one.now });
+    assert_eq!(one.one().state, TaskState::Cancelled);
+    one.ask(TaskVerb::Reset).unwrap();
+    assert_eq!((one.one().branch.as_str(), one.one().attempt), ("task/a-2", 1));
+    one.ask(TaskVerb::Skip).unwrap();
+    assert_eq!(one.one().state, TaskState::Complete);
+    one.ask(TaskVerb::Cancel).unwrap_err();
+    one.ask(TaskVerb::Retry).unwrap_err();
+}
+
+#[test]
+fn an_errand_that_fails_is_tried_again_less_and_less_often_and_a_lasting_one_never() {
+    let mut one = One::new("");
+    let failure = |lasting| Err(Failure { reason: "no space".to_owned(), lasting });
+    for pause in [5_000, 10_000, 20_000] {
+        one.did(failure(false));
+        assert_eq!(one.one().state, TaskState::Stuck);
+        assert_eq!(one.one().errand_from - one.now, pause);
+        one.now += pause;
+    }
+    one.did(failure(true));
+    assert_eq!(one.one().state, TaskState::Error);
+}
+
+#[test]
+fn an_errand_that_came_too_late_leaves_its_worktree_to_be_tidied() {
+    let mut one = One::new("");
+    one.ask(TaskVerb::Cancel).unwrap();
+    let result = Ok(Done::Prepared { worktree: "/w".to_owned(), start: "c0".to_owned() });
+    let outcomes = vec![Outcome { place: 0, errand: Errand::Prepare, result }];
+    one.step(Look { outcomes, ..Look::default() });
+    assert_eq!(one.one().state, TaskState::Cancelled);
+    assert_eq!(owed(&one.manifest, &one.work, 0, at(one.now)), Some(Errand::Tidy));
+}
+
+#[test]
+fn a_session_that_the_operator_ended_waits_for_the_operator() {
+    let mut one = One::new("");
+    one.begins();
+    one.seat(Seat::Down { since: one.now });
+    assert_eq!(one.one().state, TaskState::Stuck);
+    assert_eq!(session_of(one.one(), &Seat::Down { since: one.now }), Session::AsItIs);
+    one.seat(Seat::Up { since: one.now, held: None });
+    assert_eq!((one.one().state, one.one().attempt), (TaskState::Running, 1));
+}
+
+/// A world in which sessions and errands go on, fail and are lost, whoever looks or not.
+struct World {
+    manifest: Manifest,
+    /// What is stored.
+    work: Work,
+    seats: Vec<Seat>,
+    under_way: Vec<Option<Errand>>,
+    now: Time,
+    /// Runs of each task.
+    runs: Vec<u32>,
+}
+
+impl World {
+    /// A tick of the watchdog; `killed`: after the record, before anything that it owes was done.
+    fn tick(&mut self, outcomes: Vec<Outcome>, killed: bool) {
+        self.now += 1000;
+        let look = Look { seats: self.seats.clone(), outcomes, ..Look::default() };
+        self.work = step(&self.manifest, &self.work, &look, at(self.now)).work;
+        if killed {
+            self.under_way.fill(None);
+            return;
+        }
+        for place in 0..self.work.tasks.len() {
+            let progress = &self.work.tasks[place];
+            match session_of(progress, &self.seats[place]) {
+                Session::ToStart => {
+                    self.now += 10;
+                    self.runs[place] += 1;
+                    self.seats[place] = Seat::Up { since: self.now, held: None };
+                }
+                Session::ToEnd => self.seats[place] = Seat::Down { since: self.now + 1 },
+                Session::AsItIs => {}
+            }
+            if self.under_way[place].is_none() {
+                self.under_way[place] = owed(&self.manifest, &self.work, place, at(self.now));
+            }
+        }
+    }
+
+    /// What the draw does to one task: its session ends somehow, or its errand comes to something.
+    fn happen(&mut self, place: usize, draw: u8) -> Vec<Outcome> {
+        if let Some(errand) = self.under_way[place].take() {
+            let failed = Err(Failure { reason: "the network is down".to_owned(), lasting: false });
+            let result = if draw < 40 { failed } else { Ok(done(errand)) };
+            return vec![Outcome { place, errand, result }];
+        }
+        if matches!(self.seats[place], Seat::Up { .. }) {
+            let code = match draw {
+                0..40 => exit(1),
+                40..60 => None,
+                60.. => exit(0),
+            };
+            self.seats[place] = ended(self.now + 1, code);
+        }
+        Vec::new()
+    }
+
+    fn holds(&self) {
+        let tasks = &self.work.tasks;
+        let live = |place: usize| {
+            tasks[place].stage.has_session() || matches!(self.seats[place], Seat::Up { .. })
+        };
+        for (place, task) in self.manifest.tasks.iter().enumerate() {
+            if !live(place) {
+                continue;
+            }
+            assert!(task.depends_on.iter().all(|on| tasks[*on].state.is_done()), "a dependency");
+            for other in (0..tasks.len()).filter(|other| *other != place && live(*other)) {
+                let shared = crate::schedule::shared(&self.manifest, place, other);
+                assert!(shared.is_none(), "{} and {other} at once: {shared:?}", task.id);
+            }
+            let earlier = self.manifest.tasks.iter().zip(tasks);
+            let mut earlier = earlier.filter(|(it, _)| it.phase < task.phase);
+            assert!(earlier.all(|(_, progress)| progress.state.is_over()), "the phase before");
+        }
+        let most = self.manifest.max_parallel.unwrap_or(u32::MAX) as usize;
+        assert!((0..tasks.len()).filter(|place| live(*place)).count() <= most, "at once");
+    }
+}
+
+fn done(errand: Errand) -> Done {
+    match errand {
+        Errand::Prepare => Done::Prepared { worktree: "/w".to_owned(), start: "c0".to_owned() },
+        Errand::Judge => Done::Judged { commits: 1, dirty: 0, head: "c1".to_owned() },
+        Errand::Push => Done::Pushed,
+        Errand::Open => {
+            Done::Opened(Pull { forge: Forge::Gh, number: Some(1), url: String::new() })
+        }
+        Errand::Watch => Done::Watched(Fate::Merged),
+        Errand::Tidy => Done::Removed,
+    }
+}
+
+proptest! {
+    #[test]
+    fn every_task_is_run_to_its_end_whoever_is_killed_when(
+        text in crate::schedule::tests::any_manifest(),
+        draws in proptest::collection::vec((0_usize..14, 0_u8..100, proptest::bool::weighted(0.2)), 0..300),
+    ) {
+        let manifest = manifest(&format!("forge = \"gh\"\nattempts = 1000\nretryDelay = 1\n{text}"));
+        let count = manifest.tasks.len();
+        let work = Work::begin(&manifest, at(0));
+        let mut world = World {
+            manifest, work, now: 1000,
+            seats: vec![Seat::Free; count],
+            under_way: vec![None; count],
+            runs: vec![0; count],
+        };
+        for (place, draw, killed) in draws {
+            let outcomes = world.happen(place % count, draw);
+            world.tick(outcomes, killed);
+            world.holds();
+        }
+        // From now on all goes well.
+        for round in 0..20_000 {
+            let outcomes = (0..count).flat_map(|place| world.happen(place, 99)).collect();
+            world.now += 600_000;
+            world.tick(outcomes, false);
+            world.holds();
+            if world.work.is_over() && world.work.tasks.iter().all(|it| it.state == TaskState::Merged) {
+                break;
+            }
+            prop_assert!(round < 19_999, "it never ends: {:?}", world.work);
+        }
+        prop_assert!(world.runs.iter().all(|runs| *runs >= 1));
+    }
+}

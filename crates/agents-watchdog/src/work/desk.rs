@@ -1,0 +1,330 @@
+//! What is owed to the tasks after a tick, and who does it?
+
+use std::sync::Arc;
+
+use agents_config::Fleet;
+use agents_decide::{Moment, OneOffs, Verb};
+use agents_names::AgentName;
+use agents_store::Request;
+use agents_tasks::Stage;
+use agents_tasks::errand::{next_due, owed};
+use agents_tasks::progress::Now;
+use agents_tasks::step::{Asked, Look, Outcome, Seat, Session, session_of, step};
+use agents_tmux::Driver;
+use tokio::sync::Notify;
+
+use super::board::{Board, Held};
+use super::errands::Errands;
+use super::member::with_tasks;
+use super::request::{Reply, WorkRequest, check};
+use super::sight::{Sight, entry, with_accounts};
+use super::site::Site;
+use crate::ledger::{Entry, Ledger as _, LedgerError, Record};
+use crate::place::Place;
+use crate::store_ledger::StoreLedger;
+use crate::tick::{Engine, Ticked};
+
+/// The work of a fleet, in the hand of the one that holds it.
+#[derive(Default)]
+pub(crate) struct Desk {
+    board: Board,
+    /// Why the stored board cannot be read: then it is left as it is.
+    unread: Option<String>,
+    errands: Errands,
+    /// Outcomes whose step was not stored yet.
+    arrived: Vec<(String, Outcome)>,
+    /// The fleet of the file, and the same with the tasks that have a session.
+    fleets: Option<(Arc<Fleet>, Arc<Fleet>)>,
+    /// The revision of the store at which there was nothing to do.
+    rests_at: Option<u64>,
+}
+
+/// What a turn leaves to its caller.
+#[derive(Debug, Default)]
+pub(crate) struct Turned {
+    /// Something is owed to a session: the next tick is due at once.
+    pub moved: bool,
+    /// An errand that failed is due then.
+    pub due: Option<Moment>,
+}
+
+/// What one turn makes of the board, before it is stored.
+struct Turn {
+    board: Board,
+    seats: Vec<Vec<Seat>>,
+    entries: Vec<Entry>,
+    replies: Vec<(u64, Reply)>,
+}
+
+impl Desk {
+    /// Takes up what the store says. What cannot be read is left as it is, and nothing is done for any task.
+    pub fn take_up(&mut self, ledger: &mut StoreLedger) {
+        (self.fleets, self.rests_at, self.unread) = (None, None, None);
+        self.arrived.clear();
+        self.board = Board::of_store(ledger.store()).unwrap_or_else(|error| {
+            tracing::error!("nothing is done for tasks: {error}");
+            self.unread = Some(error.to_string());
+            Board::default()
+        });
+    }
+
+    /// The fleet of the file, with the tasks that have a session.
+    pub fn fleet(&mut self, of_file: &Arc<Fleet>) -> Arc<Fleet> {
+        if let Some((before, with)) = &self.fleets
+            && Arc::ptr_eq(before, of_file)
+        {
+            return Arc::clone(with);
+        }
+        let has_session = |held: &Held| held.work.tasks.iter().any(|it| it.stage.has_session());
+        let with = if self.board.works.iter().any(has_session) {
+            Arc::new(with_tasks(of_file, &self.board))
+        } else {
+            Arc::clone(of_file)
+        };
+        self.fleets = Some((Arc::clone(of_file), Arc::clone(&with)));
+        with
+    }
+
+    /// Told when an errand has come to something.
+    pub fn ended(&self) -> Arc<Notify> {
+        Arc::clone(&self.errands.ended)
+    }
+
+    /// Takes account of what the tick saw, of errands and of requests; stores what follows, and then does it.
+    pub fn turn<D: Driver, P: Place>(
+        &mut self,
+        engine: &mut Engine<D, P, StoreLedger>,
+        of_file: &Arc<Fleet>,
+        ticked: &Ticked,
+    ) -> Turned {
+        self.arrived.extend(self.errands.hear());
+        let Ok(revision) = engine.ledger.store().revision() else { return Turned::default() };
+        let is_idle = self
+            .board
+            .works
+            .iter()
+            .all(|held| held.work.rests() && next_due(&held.manifest, &held.work).is_none());
+        if is_idle && self.arrived.is_empty() && self.rests_at == Some(revision) {
+            return Turned::default();
+        }
+        let Ok(open) = engine.ledger.store().open_requests() else { return Turned::default() };
+        let asked: Vec<(u64, WorkRequest)> =
+            open.iter().filter_map(|open| Some((open.id, WorkRequest::of(&open.body)?))).collect();
+        let now = Now { at: ticked.now.at.0, wall_ms: ticked.now.wall.timestamp_millis() };
+        let fleet = self.fleet(of_file);
+        let sight = Sight { fleet: &fleet, state: engine.state(), ticked };
+        let turn = self.decide(&sight, &asked, now);
+        if let Err(error) = self.store(engine, &turn, &asked, ticked) {
+            tracing::warn!("what follows for the tasks cannot be stored: {error}");
+            return Turned::default();
+        }
+        self.arrived.clear();
+        let changed = !turn.board.news(&self.board).is_empty();
+        self.board = turn.board;
+        if changed {
+            self.fleets = None;
+        }
+        let mut moved = self.ask_for_sessions(engine, &turn.seats, &open);
+        self.begin_errands(&fleet, now);
+        moved |= changed && self.waits_for_a_look();
+        if asked.is_empty() && !moved {
+            self.rests_at = engine.ledger.store().revision().ok();
+        }
+        let due = self.board.works.iter().filter_map(|held| next_due(&held.manifest, &held.work));
+        let waiting = self.board.works.iter().flat_map(|held| &held.work.tasks);
+        let waiting = waiting.filter_map(|progress| match progress.stage {
+            Stage::Waiting { from } if from > now.at => Some(from),
+            _ => None,
+        });
+        let due = due.filter(|due| *due > now.at).chain(waiting).min();
+        Turned { moved, due: due.map(Moment) }
+    }
+
+    /// Whether a next step follows from this one without anything that is seen.
+    fn waits_for_a_look(&self) -> bool {
+        let mut tasks = self.board.works.iter().flat_map(|held| &held.work.tasks);
+        tasks.any(|it| it.stage.has_session() && !matches!(it.stage, Stage::Working { .. }))
+    }
+
+    fn decide(&self, sight: &Sight<'_>, asked: &[(u64, WorkRequest)], now: Now) -> Turn {
+        let mut board = self.board.clone();
+        let mut replies: Vec<(u64, Reply)> = Vec::new();
+        let mut verbs: Vec<(u64, String, usize, Asked, String)> = Vec::new();
+        let mut entries = Vec::new();
+        for (id, request) in asked {
+            if let Some(unread) = &self.unread {
+                replies.push((*id, vec![("work".to_owned(), Err(unread.clone()))]));
+                continue;
+            }
+            match request {
+                WorkRequest::Run(header) => {
+                    let answer = take_in(&mut board, sight.fleet, header.clone(), now);
+                    let name = header.name.clone();
+                    replies.push((*id, vec![(name, answer)]));
+                }
+                WorkRequest::Tasks { names, verb } => {
+                    let mut reply = Reply::new();
+                    for name in names {
+                        match board.task(name) {
+                            Some((held, place)) => {
+                                let asked = Asked { place, verb: *verb };
+                                let work = held.header.name.clone();
+                                verbs.push((*id, work, replies.len(), asked, name.clone()));
+                            }
+                            None => {
+                                reply.push((name.clone(), Err("there is no such task".to_owned())))
+                            }
+                        }
+                    }
+                    replies.push((*id, reply));
+                }
+            }
+        }
+        let mut seats = Vec::new();
+        for held in &mut board.works {
+            let manifest = with_accounts(&held.manifest, sight.fleet);
+            let own: Vec<_> =
+                verbs.iter().filter(|(_, work, ..)| *work == held.header.name).collect();
+            let look = Look {
+                seats: sight.seats(held),
+                outcomes: self.outcomes_of(&held.header.name),
+                asked: own.iter().map(|(.., asked, _)| *asked).collect(),
+                bounds: sight.bounds(),
+            };
+            let after = step(&manifest, &held.work, &look, now);
+            for ((_, _, reply, _, name), answer) in own.into_iter().zip(after.answers) {
+                replies[*reply].1.push((name.clone(), answer));
+            }
+            for told in &after.told {
+                entries.push(entry(held, told, sight.ticked));
+            }
+            let before = std::mem::replace(&mut held.work, after.work);
+            sight.mark_logs(held, &before);
+            seats.push(look.seats);
+        }
+        Turn { board, seats, entries, replies }
+    }
+
+    fn outcomes_of(&self, work: &str) -> Vec<Outcome> {
+        let own = self.arrived.iter().filter(|(of, _)| of == work);
+        own.map(|(_, outcome)| outcome.clone()).collect()
+    }
+
+    /// Before anything of it is done.
+    fn store<D: Driver, P: Place>(
+        &self,
+        engine: &mut Engine<D, P, StoreLedger>,
+        turn: &Turn,
+        asked: &[(u64, WorkRequest)],
+        ticked: &Ticked,
+    ) -> Result<(), LedgerError> {
+        let replies = turn.replies.iter().map(|(id, reply)| {
+            (agents_decide::RequestId(*id), serde_json::json!(reply).to_string())
+        });
+        let record = Record {
+            state: None,
+            entries: turn.entries.clone(),
+            words: turn.board.news(&self.board),
+            replies: replies.collect(),
+            taken: asked.iter().map(|(id, _)| agents_decide::RequestId(*id)).collect(),
+        };
+        if record.is_empty() {
+            return Ok(());
+        }
+        engine.ledger.commit(&record)?;
+        for entry in &turn.entries {
+            let subject = entry.subject.as_deref().unwrap_or_default();
+            tracing::info!("tick {}: {subject}: {}", ticked.decision.next.tick, entry.text);
+        }
+        Ok(())
+    }
+
+    /// Leaves the requests that are owed, as verbs do; one that lies there already is not left twice.
+    fn ask_for_sessions<D: Driver, P: Place>(
+        &self,
+        engine: &mut Engine<D, P, StoreLedger>,
+        seats: &[Vec<Seat>],
+        open: &[Request],
+    ) -> bool {
+        let mut moved = false;
+        let open: Vec<Verb> =
+            open.iter().filter_map(|open| serde_json::from_str(&open.body).ok()).collect();
+        for (held, seats) in self.board.works.iter().zip(seats) {
+            for (place, progress) in held.work.tasks.iter().enumerate() {
+                let Some(task) = held.manifest.tasks.get(place) else { continue };
+                let name = task.id.clone();
+                let verb = match session_of(progress, seats.get(place).unwrap_or(&Seat::Unseen)) {
+                    Session::AsItIs => continue,
+                    Session::ToStart if open.iter().any(|verb| is_up(verb, &name)) => continue,
+                    Session::ToEnd if open.iter().any(|verb| is_down(verb, &name)) => continue,
+                    Session::ToStart => Verb::Up {
+                        names: vec![name],
+                        whole: false,
+                        one_offs: OneOffs::default(),
+                        which: self.which(progress, &task.id),
+                    },
+                    Session::ToEnd => Verb::Down { names: vec![name], whole: false },
+                };
+                let left = serde_json::to_string(&verb)
+                    .map_err(|error| error.to_string())
+                    .and_then(|body| {
+                        engine.ledger.store().submit_request(&body).map_err(|it| it.to_string())
+                    });
+                match left {
+                    Ok(_) => moved = true,
+                    Err(error) => tracing::warn!("{}: {error}", task.id),
+                }
+            }
+        }
+        moved
+    }
+
+    /// An attempt that was cut off goes on in its conversation, where the program can.
+    fn which(&self, progress: &agents_tasks::Progress, name: &AgentName) -> agents_decide::Which {
+        let fleet = self.fleets.as_ref().map(|(_, with)| with);
+        let resumes = fleet.is_some_and(|fleet| {
+            fleet.agent(name).is_some_and(|agent| fleet.backend_of(agent).supports_resume)
+        });
+        match (&progress.stage, &progress.conversation) {
+            (Stage::Starting { again: true, .. }, Some(id)) if resumes => {
+                agents_decide::Which::This(id.clone())
+            }
+            _ => agents_decide::Which::default(),
+        }
+    }
+
+    fn begin_errands(&mut self, fleet: &Fleet, now: Now) {
+        for held in &self.board.works {
+            for place in 0..held.work.tasks.len() {
+                if let Some(errand) = owed(&held.manifest, &held.work, place, now)
+                    && let Some(site) = Site::of(fleet, held, place)
+                {
+                    self.errands.begin((held.header.name.clone(), place), errand, site);
+                }
+            }
+        }
+    }
+}
+
+fn is_up(verb: &Verb, name: &AgentName) -> bool {
+    matches!(verb, Verb::Up { names, .. } if names.contains(name))
+}
+
+fn is_down(verb: &Verb, name: &AgentName) -> bool {
+    matches!(verb, Verb::Down { names, .. } if names.contains(name))
+}
+
+/// Takes a manifest up.
+fn take_in(
+    board: &mut Board,
+    fleet: &Fleet,
+    header: super::Header,
+    now: Now,
+) -> Result<String, String> {
+    let name = board.free_name(&header.name);
+    let held = Held::begin(super::Header { name, began_ms: now.wall_ms, ..header })?;
+    check(fleet, board, &held)?;
+    let (name, count) = (held.header.name.clone(), held.manifest.tasks.len());
+    board.add(held);
+    Ok(format!("`{name}` is taken up, with {count} {}", if count == 1 { "task" } else { "tasks" }))
+}

@@ -1,0 +1,172 @@
+//! How is a slow thing done beside the ticks? Each looks first whether it was done before, so that it may be done twice.
+
+mod judge;
+mod prepare;
+mod pull;
+mod push;
+mod tidy;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use agents_tasks::errand::{Done, Errand, Failure};
+use agents_tasks::step::Outcome;
+use tokio::process::Command;
+use tokio::sync::{Notify, mpsc};
+use tokio::task::JoinHandle;
+
+use super::site::Site;
+use crate::observe::git::GitError;
+use crate::observe::git::child::{Finished, command, run_to_end};
+
+/// A local question to git.
+const ASKS: Duration = Duration::from_secs(30);
+/// A checkout, or anything that touches a network.
+const WORKS: Duration = Duration::from_secs(300);
+/// Outcomes that wait to be heard.
+const OUTCOMES: usize = 256;
+
+/// A task, by the name of its work and its place in it.
+pub(super) type Whose = (String, usize);
+
+/// The errands that are under way in this process.
+pub(super) struct Errands {
+    under_way: BTreeMap<Whose, JoinHandle<()>>,
+    said: mpsc::Sender<(String, Outcome)>,
+    heard: mpsc::Receiver<(String, Outcome)>,
+    /// Told when one has come to something.
+    pub ended: Arc<Notify>,
+}
+
+impl Default for Errands {
+    fn default() -> Self {
+        let (said, heard) = mpsc::channel(OUTCOMES);
+        Self { under_way: BTreeMap::new(), said, heard, ended: Arc::default() }
+    }
+}
+
+impl Drop for Errands {
+    fn drop(&mut self) {
+        // What they were about is owed still. Their programs end with them.
+        self.under_way.values().for_each(JoinHandle::abort);
+    }
+}
+
+impl Errands {
+    /// Begins one, unless one of that task is under way.
+    pub fn begin(&mut self, whose: Whose, errand: Errand, site: Site) {
+        if self.under_way.contains_key(&whose) {
+            return;
+        }
+        let (said, ended) = (self.said.clone(), Arc::clone(&self.ended));
+        let (work, place) = whose.clone();
+        let task = tokio::spawn(async move {
+            let result = run(errand, &site).await;
+            // Nobody listens once the desk is gone.
+            drop(said.send((work, Outcome { place, errand, result })).await);
+            ended.notify_one();
+        });
+        self.under_way.insert(whose, task);
+    }
+
+    /// What came to something since the last call.
+    pub fn hear(&mut self) -> Vec<(String, Outcome)> {
+        let mut outcomes = Vec::new();
+        while let Ok((work, outcome)) = self.heard.try_recv() {
+            self.under_way.remove(&(work.clone(), outcome.place));
+            outcomes.push((work, outcome));
+        }
+        // One that ended without a word would be waited for for ever.
+        self.under_way.retain(|_, task| !task.is_finished() || !self.heard.is_empty());
+        outcomes
+    }
+}
+
+async fn run(errand: Errand, site: &Site) -> Result<Done, Failure> {
+    match errand {
+        Errand::Prepare => prepare::prepare(site).await,
+        Errand::Judge => judge::judge(site).await,
+        Errand::Push => push::push(site).await,
+        Errand::Open => pull::open(site).await,
+        Errand::Watch => pull::watch(site).await,
+        Errand::Tidy => tidy::tidy(site).await,
+    }
+}
+
+/// Nothing but a person mends it.
+fn lasting(reason: impl Into<String>) -> Failure {
+    Failure { reason: reason.into(), lasting: true }
+}
+
+/// It may go well the next time.
+fn passing(reason: impl Into<String>) -> Failure {
+    Failure { reason: reason.into(), lasting: false }
+}
+
+/// Runs git, whatever it answers.
+async fn git(at: &Path, words: &[&str], limit: Duration) -> Result<Finished, Failure> {
+    let doing = words.first().copied().unwrap_or_default();
+    run_to_end(command(at, words), doing, limit).await.map_err(|error| passing(error.to_string()))
+}
+
+/// Runs git, which must answer well; its first line.
+async fn line(at: &Path, words: &[&str], limit: Duration) -> Result<String, Failure> {
+    let finished = git(at, words, limit).await?;
+    if finished.code == Some(0) {
+        return Ok(finished.text().lines().next().unwrap_or_default().to_owned());
+    }
+    let doing = words.first().copied().unwrap_or_default();
+    Err(passing(finished.failed(doing).to_string()))
+}
+
+/// Runs git, which answers yes by its exit code.
+async fn holds(at: &Path, words: &[&str]) -> Result<bool, Failure> {
+    Ok(git(at, words, ASKS).await?.code == Some(0))
+}
+
+/// Runs another program.
+async fn program(mut command: Command, name: &str, limit: Duration) -> Result<Finished, Failure> {
+    command.process_group(0);
+    let run = run_to_end(command, name, limit).await;
+    run.map_err(|error| match error {
+        GitError::NoProgram { source } => lasting(format!("cannot run `{name}`: {source}")),
+        GitError::TimedOut { limit, .. } => {
+            passing(format!("`{name}` was ended after {} s", limit.as_secs()))
+        }
+        other => passing(other.to_string()),
+    })
+}
+
+/// How many paths are changed, those that were copied there aside.
+async fn changes(site: &Site) -> Result<u32, Failure> {
+    let words = ["status", "--porcelain", "-z", "--untracked-files=normal"];
+    let status = git(&site.worktree, &words, ASKS).await?;
+    if status.code != Some(0) {
+        return Err(passing(status.failed("read the state of the worktree").to_string()));
+    }
+    let text = status.text();
+    let paths = text.split('\0').filter_map(|row| row.get(3..));
+    let is_copied = |path: &str| {
+        let path = path.trim_end_matches('/');
+        site.rules.copy.iter().any(|copy| {
+            let copy = copy.trim_end_matches('/');
+            // Git tells a folder that it does not know by its name alone.
+            path == copy
+                || path.strip_prefix(copy).is_some_and(|rest| rest.starts_with('/'))
+                || copy.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))
+        })
+    };
+    Ok(u32::try_from(paths.filter(|path| !is_copied(path)).count()).unwrap_or(u32::MAX))
+}
+
+/// The branch as a reference.
+fn reference(branch: &str) -> String {
+    format!("refs/heads/{branch}")
+}
+
+async fn has_remote(site: &Site) -> Result<bool, Failure> {
+    let remotes = git(&site.repository, &["remote"], ASKS).await?;
+    Ok(remotes.code == Some(0) && remotes.text().lines().any(|it| it == site.rules.remote))
+}

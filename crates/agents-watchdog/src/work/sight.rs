@@ -1,0 +1,96 @@
+//! What does a tick tell of the tasks, and how is what follows written down?
+
+use agents_config::Fleet;
+use agents_names::AgentName;
+use agents_tasks::schedule::Bounds;
+use agents_tasks::step::{Seat, Told};
+use agents_tasks::{Manifest, Stage, TaskState};
+
+use super::board::Held;
+use super::seat::seat;
+use crate::ledger::{Entry, EntryKind};
+use crate::observe::session_of;
+use crate::place::log_file;
+use crate::tick::Ticked;
+
+/// The accounts of the backends are those of the tasks, where they name none.
+pub(super) fn with_accounts(manifest: &Manifest, fleet: &Fleet) -> Manifest {
+    let mut manifest = manifest.clone();
+    for task in &mut manifest.tasks {
+        let backend = task.backend.as_ref().or(manifest.rules.backend.as_ref());
+        let of_backend = || {
+            let found = fleet
+                .backends
+                .iter()
+                .find(|(name, _)| Some(name.as_str()) == backend.map(String::as_str));
+            found.and_then(|(_, backend)| backend.account.clone())
+        };
+        task.account = task.account.take().or_else(of_backend);
+    }
+    manifest
+}
+
+pub(super) fn entry(held: &Held, told: &Told, ticked: &Ticked) -> Entry {
+    let task = held.manifest.tasks.get(told.place).map(|task| task.id.to_string());
+    let state = held.work.tasks.get(told.place).map(|progress| progress.state);
+    Entry {
+        at_wall_ms: ticked.now.wall.timestamp_millis(),
+        tick: ticked.decision.next.tick,
+        subject: task,
+        kind: if told.alarm { EntryKind::Alarm } else { EntryKind::Outcome },
+        text: format!("task {}", told.text),
+        detail: serde_json::json!({
+            "key": if told.alarm { "task" } else { "" },
+            "work": held.header.name,
+            "before": state.map(TaskState::word),
+        }),
+    }
+}
+
+/// What the last tick saw, and remembers.
+pub(super) struct Sight<'a> {
+    pub fleet: &'a Fleet,
+    pub state: &'a agents_decide::FleetState,
+    pub ticked: &'a Ticked,
+}
+
+impl Sight<'_> {
+    pub fn seats(&self, held: &Held) -> Vec<Seat> {
+        let seen = (self.state, &self.ticked.observation);
+        let tasks = held.manifest.tasks.iter().zip(&held.work.tasks);
+        let of = |(task, progress): (&agents_tasks::Task, &agents_tasks::Progress)| {
+            if !progress.stage.has_session() {
+                return Seat::Unseen;
+            }
+            seat(self.fleet, seen, &task.id, (&self.log_of(&task.id), progress.log_from))
+        };
+        tasks.map(of).collect()
+    }
+
+    pub fn bounds(&self) -> Bounds {
+        let held = self.state.accounts.keys().cloned().collect();
+        Bounds { max_parallel: None, held_accounts: held }
+    }
+
+    /// What an attempt prints stands behind what the ones before it printed.
+    pub fn mark_logs(&self, held: &mut Held, before: &agents_tasks::Work) {
+        for (place, progress) in held.work.tasks.iter_mut().enumerate() {
+            let is_new = matches!(progress.stage, Stage::Starting { again: false, .. });
+            let was = before.tasks.get(place).map(|it| &it.stage);
+            if is_new
+                && was != Some(&progress.stage)
+                && let Some(task) = held.manifest.tasks.get(place)
+            {
+                let log = std::fs::metadata(self.log_of(&task.id));
+                progress.log_from = log.map_or(0, |log| log.len());
+            }
+        }
+    }
+
+    fn log_of(&self, name: &AgentName) -> std::path::PathBuf {
+        match session_of(self.fleet, name) {
+            Some(session) => log_file(self.fleet, session),
+            None => log_file(self.fleet, &self.fleet.session_prefix.session_of(name)),
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! What did a task's program print last, and what do its own events say of its end?
+
+use std::fs::File;
+use std::io::{Read as _, Seek as _, SeekFrom};
+use std::path::Path;
+
+use agents_tasks::step::Judged;
+use serde_json::Value;
+
+/// How much of the end of a log is looked at.
+const LENGTH: u64 = 256 << 10;
+/// A row is cut there.
+const ROW: usize = 400;
+
+/// The end of a session log, from where the attempt began.
+pub(super) struct Tail {
+    text: String,
+}
+
+impl Tail {
+    /// Empty where there is nothing to read.
+    pub fn of(log: &Path, from: u64) -> Self {
+        Self { text: read(log, from).unwrap_or_default() }
+    }
+
+    /// The last readable rows, without control sequences and secrets.
+    pub fn rows(&self, count: usize) -> Vec<String> {
+        let text = crate::harmless::text(&self.text);
+        let text = crate::redacted::redacted(&text);
+        let rows: Vec<&str> =
+            text.lines().map(str::trim_end).filter(|row| !row.is_empty()).collect();
+        let last = rows[rows.len().saturating_sub(count)..].iter();
+        last.map(|row| row.chars().take(ROW).collect()).collect()
+    }
+
+    /// What the last event says that a program prints at its end; `None` where it prints none that is known.
+    pub fn judged(&self) -> Option<Judged> {
+        let events = self.text.lines().filter_map(event);
+        let mut judged = None;
+        let mut said = String::new();
+        for event in events {
+            match judge(&event) {
+                Some(Event::Said(text)) => said = text,
+                Some(Event::Ended(is_well, message)) => {
+                    let message = if message.is_empty() { said.clone() } else { message };
+                    judged = Some(Judged { is_well, message });
+                }
+                None => {}
+            }
+        }
+        judged.map(|judged| Judged {
+            message: crate::redacted::redacted(&crate::harmless::text(&judged.message))
+                .into_owned(),
+            ..judged
+        })
+    }
+}
+
+enum Event {
+    Said(String),
+    /// Whether it ended well, and what it says of that.
+    Ended(bool, String),
+}
+
+fn event(row: &str) -> Option<Value> {
+    let from = row.find('{')?;
+    let event: Value = serde_json::from_str(row[from..].trim_end()).ok()?;
+    event.is_object().then_some(event)
+}
+
+/// The events of `claude -p --output-format json` and `stream-json`, `codex exec --json` and `pi --mode json`.
+fn judge(event: &Value) -> Option<Event> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    match event["type"].as_str()? {
+        "result" => {
+            let is_well = event["is_error"] != true && event["subtype"] == "success";
+            Some(Event::Ended(is_well, text(&event["result"])))
+        }
+        "item.completed" if event["item"]["type"] == "agent_message" => {
+            Some(Event::Said(text(&event["item"]["text"])))
+        }
+        "turn.completed" => Some(Event::Ended(true, String::new())),
+        "turn.failed" => Some(Event::Ended(false, text(&event["error"]["message"]))),
+        "agent_end" => {
+            let last = event["messages"].as_array()?.iter().rev();
+            let last = last.clone().find(|message| message["role"] == "assistant")?;
+            let is_well = !matches!(last["stopReason"].as_str(), Some("error" | "aborted"));
+            let said = last["content"].as_array().into_iter().flatten();
+            let said: Vec<String> = said
+                .filter(|part| part["type"] == "text")
+                .map(|part| text(&part["text"]))
+                .collect();
+            let wrong = text(&last["errorMessage"]);
+            Some(Event::Ended(is_well, if is_well { said.join("\n") } else { wrong }))
+        }
+        _ => None,
+    }
+}
+
+fn read(log: &Path, from: u64) -> Option<String> {
+    // A pipe in the place of the log would make the opening wait.
+    let metadata = std::fs::metadata(log).ok().filter(std::fs::Metadata::is_file)?;
+    let length = metadata.len();
+    // A log that is shorter by now was begun anew.
+    let from = if from <= length { from } else { 0 };
+    let mut file = File::open(log).ok()?;
+    file.seek(SeekFrom::Start(from.max(length.saturating_sub(LENGTH)))).ok()?;
+    let mut bytes = Vec::new();
+    file.take(LENGTH).read_to_end(&mut bytes).ok()?;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,37 @@
+use super::*;
+
+fn judged(text: &str) -> Option<(bool, String)> {
+    let tail = Tail { text: text.to_owned() };
+    tail.judged().map(|judged| (judged.is_well, judged.message))
+}
+
+#[test]
+fn the_last_event_of_a_program_tells_how_it_ended() {
+    let claude = r#"{"type":"result","subtype":"success","is_error":false,"result":"Done."}"#;
+    assert_eq!(judged(claude), Some((true, "Done.".to_owned())));
+    let failed =
+        r#"{"type":"result","subtype":"success","is_error":true,"result":"API Error: 429"}"#;
+    assert_eq!(judged(failed), Some((false, "API Error: 429".to_owned())));
+    let turns = r#"{"type":"result","subtype":"error_max_turns","is_error":false}"#;
+    assert_eq!(judged(turns), Some((false, String::new())));
+    let codex = "{\"type\":\"thread.started\",\"thread_id\":\"x\"}\r\n\
+                 {\"type\":\"item.completed\",\"item\":{\"type\":\"agent_message\",\"text\":\"Mended.\"}}\r\n\
+                 {\"type\":\"turn.completed\",\"usage\":{}}\r\n";
+    assert_eq!(judged(codex), Some((true, "Mended.".to_owned())));
+    let failed = r#"{"type":"turn.failed","error":{"message":"usage limit"}}"#;
+    assert_eq!(judged(failed), Some((false, "usage limit".to_owned())));
+    let pi = r#"{"type":"agent_end","messages":[{"role":"user"},{"role":"assistant","stopReason":"error","errorMessage":"no key","content":[]}]}"#;
+    assert_eq!(judged(pi), Some((false, "no key".to_owned())));
+    assert_eq!(judged("all is well\n{\"type\":\"other\"}\n{ not json"), None);
+}
+
+#[test]
+fn a_log_is_read_from_where_the_attempt_began() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = dir.path().join("x.log");
+    std::fs::write(&log, "{\"type\":\"turn.completed\"}\nold\n\u{1b}[31mnew\u{1b}[0m\r\n").unwrap();
+    assert_eq!(Tail::of(&log, 30).rows(20), ["new"]);
+    assert_eq!(Tail::of(&log, 30).judged(), None, "what an earlier attempt said is not its word");
+    assert_eq!(Tail::of(&log, 9000).rows(1), ["new"]);
+    assert_eq!(Tail::of(&dir.path().join("none"), 0).rows(5), Vec::<String>::new());
+}

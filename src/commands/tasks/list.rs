@@ -1,0 +1,103 @@
+//! `agents tasks`: how far is each task?
+
+use std::time::Duration;
+
+use agents_tasks::report::{phases, span, task_json};
+use agents_watchdog::work::{Board, Held};
+use chrono::Utc;
+use serde_json::{Value, json};
+
+use crate::app::{App, print};
+use crate::commands::work::board;
+use crate::error::{Error, code};
+use crate::render::row::one_line;
+
+/// Between two looks into the store.
+const LOOKS: Duration = Duration::from_millis(500);
+
+pub fn run(app: &App, watch: bool) -> Result<u8, Error> {
+    let fleet = app.in_force()?.loaded.fleet;
+    let state_dir = fleet.state_dir();
+    let mut shown = String::new();
+    loop {
+        let board = board(&state_dir)?;
+        let now_ms = Utc::now().timestamp_millis();
+        let told = if app.json { document(&board, now_ms) } else { text(&board, now_ms) };
+        let key = if app.json { told.clone() } else { without_times(&board) };
+        if key != shown {
+            shown = key;
+            print(&told)?;
+        }
+        if !watch || board.works.iter().all(|held| held.work.rests()) {
+            return Ok(code::DONE);
+        }
+        std::thread::sleep(LOOKS);
+    }
+}
+
+/// As `agents.tasks/1`.
+fn document(board: &Board, now_ms: i64) -> String {
+    let works: Vec<Value> = board.works.iter().map(|held| work_json(held, now_ms)).collect();
+    json!({ "schema": "agents.tasks/1", "works": works }).to_string()
+}
+
+fn work_json(held: &Held, now_ms: i64) -> Value {
+    let tasks = held.manifest.tasks.iter().zip(&held.work.tasks);
+    let tasks: Vec<Value> = tasks.map(|(task, it)| task_json(&held.manifest, task, it)).collect();
+    json!({
+        "name": held.header.name,
+        "repository": held.header.repository,
+        "over": held.work.is_over(),
+        "phases": phases_json(held, now_ms),
+        "tasks": tasks,
+    })
+}
+
+/// How far the phases are, for programs.
+pub fn phases_json(held: &Held, now_ms: i64) -> Vec<Value> {
+    let row = |phase: agents_tasks::report::PhaseProgress| {
+        json!({
+            "name": phase.name,
+            "over": phase.over,
+            "total": phase.total,
+            "elapsed_ms": phase.elapsed_ms,
+            "left_ms": phase.left_ms,
+        })
+    };
+    phases(&held.manifest, &held.work, now_ms).into_iter().map(row).collect()
+}
+
+fn text(board: &Board, now_ms: i64) -> String {
+    if board.works.is_empty() {
+        return "no task was handed in yet: `agents run MANIFEST` or `agents run -- PROMPT`"
+            .to_owned();
+    }
+    let mut rows = Vec::new();
+    for held in &board.works {
+        rows.push(format!("{}: {}", held.header.name, held.header.repository.display()));
+        for (place, phase) in phases(&held.manifest, &held.work, now_ms).iter().enumerate() {
+            let elapsed = phase.elapsed_ms.map_or_else(String::new, |ms| format!(", {}", span(ms)));
+            let left =
+                phase.left_ms.map_or_else(String::new, |ms| format!(", about {} left", span(ms)));
+            rows.push(format!(
+                "  {}: {} of {}{elapsed}{left}",
+                phase.name, phase.over, phase.total
+            ));
+            let tasks = held.manifest.tasks.iter().zip(&held.work.tasks);
+            for (task, it) in tasks.filter(|(task, _)| task.phase == place) {
+                let why =
+                    if it.reason.is_empty() { String::new() } else { format!("  {}", it.reason) };
+                rows.push(format!("    {:<16} {:<9}{why}", task.id.as_str(), it.state.word()));
+            }
+        }
+    }
+    let rows: Vec<String> = rows.iter().map(|row| one_line(row).trim_end().to_owned()).collect();
+    rows.join("\n")
+}
+
+/// What is worth showing anew.
+fn without_times(board: &Board) -> String {
+    let tasks = board.works.iter().flat_map(|held| &held.work.tasks);
+    let rows: Vec<String> = tasks.map(|it| format!("{} {}", it.state.word(), it.reason)).collect();
+    format!("{}\n{}", board.works.len(), rows.join("\n"))
+}

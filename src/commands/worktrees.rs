@@ -1,0 +1,54 @@
+//! `agents worktrees`: which worktrees of tasks are there, and why?
+
+use std::path::Path;
+
+use agents_watchdog::work::{Board, kept_worktrees};
+use serde_json::json;
+
+use crate::app::{App, print};
+use crate::commands::work::board;
+use crate::error::{Error, code};
+use crate::render::row::one_line;
+
+pub fn run(app: &App) -> Result<u8, Error> {
+    let fleet = app.in_force()?.loaded.fleet;
+    let board = board(&fleet.state_dir())?;
+    let found = kept_worktrees(&fleet)?;
+    let rows: Vec<(String, Option<String>, String)> = found
+        .iter()
+        .map(|path| {
+            let (task, why) = why(&board, path);
+            (path.display().to_string(), task, why)
+        })
+        .collect();
+    if app.json {
+        let rows: Vec<_> = rows
+            .iter()
+            .map(|(path, task, why)| json!({ "path": path, "task": task, "why": why }))
+            .collect();
+        print(&json!({ "schema": "agents.worktrees/1", "worktrees": rows }).to_string())?;
+    } else if rows.is_empty() {
+        print("no worktree of a task is there")?;
+    } else {
+        let rows: Vec<String> =
+            rows.iter().map(|(path, _, why)| one_line(&format!("{path}: {why}"))).collect();
+        print(&rows.join("\n"))?;
+    }
+    Ok(code::DONE)
+}
+
+fn why(board: &Board, path: &Path) -> (Option<String>, String) {
+    for held in board.works.iter().rev() {
+        for (task, it) in held.manifest.tasks.iter().zip(&held.work.tasks) {
+            if it.worktree.as_deref().map(Path::new) != Some(path) {
+                continue;
+            }
+            let why = match &it.kept {
+                Some(kept) => format!("{} is {}; {kept}", task.id, it.state.word()),
+                None => format!("{} is {}", task.id, it.state.word()),
+            };
+            return (Some(task.id.to_string()), why);
+        }
+    }
+    (None, "no task has it any more; look through it, then `git worktree remove` it".to_owned())
+}

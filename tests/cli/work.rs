@@ -1,0 +1,421 @@
+//! Does `agents run` carry a manifest out, in real worktrees, with pushes and pull requests, whatever dies on the way?
+
+use std::process::{Command, Stdio};
+
+use crate::support::{Bed, Ran};
+
+const EIGHT: &str = include_str!("../../examples/eight-tasks.json");
+
+/// A fleet with nothing in it but a backend.
+const CONFIG: &str = r#"
+HEAD
+[backend.worker]
+bin = "sh DIR/worker.sh {kickoff} {session}"
+prompt_delivery = "exec"
+"#;
+
+/// A one-shot program: it writes to the file that is named after its task, commits, and ends; `DIR/how/TASK` may hold
+/// words that it runs before.
+const WORKER: &str = r#"
+task=${2#t-}
+cp "$1" "DIR/prompts-seen/$task.$(ls DIR/prompts-seen | grep -c "^$task\.")"
+echo "begin $task" >> DIR/journal
+if [ -f "DIR/how/$task" ]; then . "DIR/how/$task"; fi
+echo "$task" >> "$task.txt"
+git add -A && git commit -q -m "$task is done" || exit 3
+echo "end $task" >> DIR/journal
+echo "all of $task is done"
+"#;
+
+/// `gh`, which records its calls and knows the pull requests that it opened.
+const GH: &str = r#"#!/bin/sh
+echo "$*" | tr '\n' ' ' >> DIR/gh.calls
+echo >> DIR/gh.calls
+head() { while [ $# -gt 0 ]; do if [ "$1" = --head ]; then echo "$2"; fi; shift; done; }
+branch=$(head "$@")
+case "$1 $2" in
+"pr list") if grep -qx "$branch" DIR/gh.pulls 2>/dev/null; then echo '[{"number":7,"url":"https://forge/7","state":"OPEN"}]'; else echo '[]'; fi ;;
+"pr create") echo "$branch" >> DIR/gh.pulls; echo "https://forge/pull/$(wc -l < DIR/gh.pulls)" ;;
+"pr view") echo '{"state":"OPEN"}' ;;
+esac
+"#;
+
+struct Works {
+    bed: Bed,
+    path: String,
+}
+
+impl Works {
+    fn new() -> Self {
+        let bed = Bed::empty();
+        let dir = bed.dir.display().to_string();
+        let config = CONFIG.replace("HEAD", crate::support::HEAD).replace("DIR", &dir);
+        bed.write("agents.toml", &config);
+        bed.write("worker.sh", &WORKER.replace("DIR", &dir));
+        bed.program("bin/gh", &GH.replace("DIR", &dir));
+        bed.write("prompts-seen/.keep", "");
+        bed.repositories(&[("README.md", "A project.\n")]);
+        let path = format!("{dir}/bin:{}", std::env::var("PATH").unwrap());
+        Self { bed, path }
+    }
+
+    fn agents(&self, words: &[&str]) -> Ran {
+        self.bed.agents_with(&[("PATH", self.path.as_str())], words)
+    }
+
+    fn run(&self, manifest: &str) -> Ran {
+        self.agents(&["run", manifest, "--repository", "builder"])
+    }
+
+    /// The tasks of the newest manifest.
+    fn tasks(&self) -> Vec<serde_json::Value> {
+        let told = self.agents(&["tasks", "--json"]).ends_with(0).json();
+        let works = told["works"].as_array().unwrap();
+        works.last().map_or_else(Vec::new, |work| work["tasks"].as_array().unwrap().clone())
+    }
+
+    fn task(&self, id: &str) -> serde_json::Value {
+        let tasks = self.tasks();
+        tasks.into_iter().find(|task| task["id"] == id).unwrap_or_else(|| panic!("no task {id}"))
+    }
+
+    #[track_caller]
+    fn until_all(&self, state: &str) {
+        self.bed.until(&format!("all tasks are {state}: {:?}", self.states()), || {
+            let tasks = self.tasks();
+            !tasks.is_empty() && tasks.iter().all(|task| task["state"] == state)
+        });
+    }
+
+    fn states(&self) -> Vec<String> {
+        let row = |task: &serde_json::Value| {
+            format!("{} {} {}", task["id"], task["state"], task["reason"])
+        };
+        self.tasks().iter().map(row).collect()
+    }
+
+    #[track_caller]
+    fn until_task(&self, id: &str, state: &str) {
+        self.bed.until(&format!("{id} is {state}: {:?}", self.states()), || {
+            self.task(id)["state"] == state
+        });
+    }
+
+    fn watchdog(&self) -> u32 {
+        let holder = agents_store::FleetLock::holder(&self.bed.dir.join(".state/state")).unwrap();
+        holder.filter(|holder| holder.what == "watchdog").expect("a watchdog holds the fleet").pid
+    }
+
+    /// Kills the watchdog as nothing can be killed harder, and starts another.
+    fn crash(&self) {
+        let pid = self.watchdog().to_string();
+        Command::new("kill").args(["-9", &pid]).stderr(Stdio::null()).status().unwrap();
+        self.agents(&["up", "watchdog"]).ends_with(0);
+    }
+
+    fn branches(&self) -> Vec<String> {
+        let words = ["for-each-ref", "--format=%(refname:short)", "refs/heads/fix"];
+        let told = self.bed.git("remote.git", &words).ends_with(0);
+        told.out.lines().map(str::to_owned).collect()
+    }
+
+    fn journal(&self) -> Vec<String> {
+        self.bed.read("journal").lines().map(str::to_owned).collect()
+    }
+}
+
+#[test]
+fn eight_tasks_of_two_phases_end_as_eight_branches_and_eight_pull_requests_through_two_crashes() {
+    let works = Works::new();
+    let manifest = EIGHT.replacen(
+        "\"repo\": \"example/security-framework\",",
+        "\"forge\": \"gh\", \"retryDelay\": 1,",
+        1,
+    );
+    works.bed.write("tasks.json", &manifest);
+    // The first attempt of one fails; two others wait until they have been seen to run.
+    works.bed.write(
+        "how/t3",
+        "if [ ! -f DIR/failed ]; then touch DIR/failed; echo 'error: no compiler'; exit 1; fi\n"
+            .replace("DIR", &works.bed.dir.display().to_string())
+            .as_str(),
+    );
+    for id in ["t1", "t7"] {
+        works.bed.write(
+            &format!("how/{id}"),
+            &format!("while [ ! -f {}/go-{id} ]; do sleep 0.1; done\n", works.bed.dir.display()),
+        );
+    }
+    works.run("tasks.json").ends_with(0);
+    for id in ["t1", "t7"] {
+        works
+            .bed
+            .until(&format!("{id} has begun"), || works.journal().contains(&format!("begin {id}")));
+        works.crash();
+        works.bed.write(&format!("go-{id}"), "");
+    }
+    works.until_all("pr_open");
+    let wanted: Vec<String> = (1..=8).map(|issue| format!("fix/issue-{issue}")).collect();
+    assert_eq!(works.branches(), wanted);
+    let calls = works.bed.read("gh.calls");
+    let created: Vec<&str> = calls.lines().filter(|call| call.starts_with("pr create")).collect();
+    assert_eq!(created.len(), 8, "{calls}");
+    assert!(
+        created.iter().any(|call| call
+            .contains("--head fix/issue-3 --base main --title fix: Issue #3 --body Closes #3")),
+        "{calls}"
+    );
+    // One file, one task at a time; what depends comes after; the second phase after the first.
+    let journal = works.journal();
+    let at = |row: &str| {
+        journal.iter().position(|it| it == row).unwrap_or_else(|| panic!("{row}: {journal:?}"))
+    };
+    for (first, then) in [
+        ("t1", "t2"),
+        ("t2", "t4"),
+        ("t3", "t4"),
+        ("t4", "t5"),
+        ("t2", "t6"),
+        ("t7", "t8"),
+        ("t4", "t7"),
+    ] {
+        assert!(
+            at(&format!("end {first}")) < at(&format!("begin {then}")),
+            "{first}, {then}: {journal:?}"
+        );
+    }
+    // Crashes of the watchdog cost no attempt; the failed one had a second, which was told why.
+    for task in works.tasks() {
+        let attempts = if task["id"] == "t3" { 2 } else { 1 };
+        assert_eq!(task["attempt"], attempts, "{task}");
+        assert_eq!(task["commits"], 1, "{task}");
+    }
+    assert!(works.bed.read("prompts-seen/t3.1").contains("> error: no compiler"));
+    assert!(!works.bed.read("prompts-seen/t3.0").contains("earlier attempt"));
+    // What depends is built on what it depends on.
+    let log = works.bed.git("remote.git", &["log", "--format=%s", "fix/issue-6"]).ends_with(0);
+    assert_eq!(
+        log.out.lines().collect::<Vec<_>>(),
+        ["t6 is done", "t2 is done", "t1 is done", "plan"]
+    );
+    works.bed.until("the worktrees are tidied away", || {
+        works.agents(&["worktrees"]).out.starts_with("no worktree")
+    });
+    let report = works.agents(&["report-run"]).ends_with(0);
+    assert!(
+        report.out.contains("8 of 8 tasks are at their end") || report.out.contains("8 pr_open"),
+        "{report:?}"
+    );
+    assert!(
+        works.bed.sessions().iter().all(|it| !it.starts_with("t-t")),
+        "{:?}",
+        works.bed.sessions()
+    );
+}
+
+/// One task called `a`, with these further keys of the manifest.
+fn one(keys: &str) -> String {
+    format!("retryDelay = 1\n{keys}\n[[task]]\nid = \"a\"\ntitle = \"Do it\"\n")
+}
+
+#[test]
+fn a_watchdog_that_is_killed_again_and_again_repeats_no_push_and_no_pull_request() {
+    let works = Works::new();
+    let manifest =
+        EIGHT.replacen("\"repo\": \"example/security-framework\",", "\"forge\": \"gh\",", 1);
+    works.bed.write("tasks.json", &manifest);
+    works.run("tasks.json").ends_with(0);
+    // At other points of the work each time: a watchdog starts within a moment, and works for a while.
+    let mut crashes = 0;
+    while works.tasks().iter().any(|task| task["state"] != "pr_open") && crashes < 40 {
+        works.crash();
+        crashes += 1;
+        let lives = std::time::Duration::from_millis(170 * (crashes % 7 + 1));
+        let began = std::time::Instant::now();
+        works.bed.until("it has worked for a while", || began.elapsed() >= lives);
+    }
+    works.until_all("pr_open");
+    assert!(crashes >= 3, "{crashes} crashes tell nothing");
+    let calls = works.bed.read("gh.calls");
+    let created = calls.lines().filter(|call| call.starts_with("pr create")).count();
+    assert_eq!(created, 8, "after {crashes} crashes: {calls}");
+    for task in works.tasks() {
+        assert_eq!((&task["attempt"], &task["commits"]), (&1.into(), &1.into()), "{task}");
+    }
+    assert_eq!(works.branches().len(), 8);
+}
+
+#[test]
+fn a_task_that_keeps_failing_waits_for_a_person_and_is_tried_again_when_asked() {
+    let works = Works::new();
+    works.bed.write(
+        "how/a",
+        &format!("[ -f {}/mended ] || {{ echo 'error: E1'; exit 4; }}\n", works.bed.dir.display()),
+    );
+    works.bed.write("tasks.toml", &one("attempts = 2"));
+    works.run("tasks.toml").ends_with(0);
+    works.until_task("a", "error");
+    let failed = works.task("a");
+    assert_eq!(failed["attempt"], 2, "{failed}");
+    assert!(failed["reason"].as_str().unwrap().contains("exit code 4"), "{failed}");
+    assert!(failed["error"].to_string().contains("error: E1"), "{failed}");
+    let events = works.agents(&["events", "a"]).ends_with(0);
+    assert!(events.out.contains("alarm task error: attempt 2 of 2 failed"), "{events:?}");
+    works.agents(&["result", "a"]).ends_with(3);
+    let refused = works.agents(&["tasks", "retry", "b"]).ends_with(1);
+    assert!(refused.err.contains("b: there is no such task"), "{refused:?}");
+    works.bed.write("mended", "");
+    works.agents(&["tasks", "retry", "a"]).ends_with(0);
+    works.until_task("a", "complete");
+    let result = works.agents(&["result", "a", "--json"]).ends_with(0).json();
+    assert_eq!((&result["attempt"], &result["exit"]["code"]), (&3.into(), &0.into()), "{result}");
+    assert_eq!(result["files"], serde_json::json!(["a.txt"]));
+    assert!(result["said"].to_string().contains("all of a is done"), "{result}");
+    let told = works.agents(&["result", "a"]).ends_with(0);
+    assert!(told.out.contains("branch: task/a, 1 commit on top of its start"), "{told:?}");
+    works.agents(&["tasks", "cancel", "a"]).ends_with(1);
+}
+
+#[test]
+fn who_is_cut_off_goes_on_and_who_is_down_waits_and_who_is_cancelled_ends() {
+    let works = Works::new();
+    works.bed.write("how/a", "echo begun; sleep 600\n");
+    works.bed.write("tasks.toml", &one(""));
+    works.run("tasks.toml").ends_with(0);
+    let runs = |count: usize| {
+        works.bed.until(&format!("{count} runs have begun: {:?}", works.journal()), || {
+            works.journal().len() == count && works.bed.has("t-a")
+        });
+    };
+    runs(1);
+    // It is one of the fleet while it runs.
+    works.bed.until("status knows it", || {
+        works.bed.state_of("a") == "running" || works.bed.state_of("a") == "idle"
+    });
+    let why = works.agents(&["why", "a"]).ends_with(0);
+    assert!(why.out.contains("task running: attempt 1 runs"), "{why:?}");
+    works.bed.kill_session("t-a");
+    runs(2);
+    assert_eq!(works.task("a")["attempt"], 1, "{}", works.task("a"));
+    works.agents(&["down", "a"]).ends_with(0);
+    works.until_task("a", "stuck");
+    assert!(works.task("a")["reason"].as_str().unwrap().contains("`agents up a` goes on"));
+    works.agents(&["up", "a"]).ends_with(0);
+    works.until_task("a", "running");
+    runs(3);
+    works.agents(&["tasks", "cancel", "a"]).ends_with(0);
+    works.until_task("a", "cancelled");
+    works.bed.until("its session has ended", || !works.bed.has("t-a"));
+    // Nothing is on the branch, so nothing is lost.
+    works
+        .bed
+        .until("its worktree has gone", || works.agents(&["worktrees"]).out.starts_with("no "));
+    // A reset begins on a branch of its own.
+    works.bed.write("how/a", "");
+    works.agents(&["tasks", "reset", "a"]).ends_with(0);
+    works.until_task("a", "complete");
+    assert_eq!(works.task("a")["branch"], "task/a-2");
+    works.bed.git("remote.git", &["rev-parse", "--verify", "refs/heads/task/a-2"]).ends_with(0);
+}
+
+#[test]
+fn the_whole_fleet_goes_down_in_the_midst_and_goes_on_when_it_is_up_again() {
+    let works = Works::new();
+    works.bed.write(
+        "how/a",
+        &format!("while [ ! -f {}/go ]; do sleep 0.1; done\n", works.bed.dir.display()),
+    );
+    works.bed.write("tasks.toml", &one(""));
+    works.run("tasks.toml").ends_with(0);
+    works.bed.until("it has begun", || works.journal() == ["begin a"]);
+    let down = works.agents(&["down"]).ends_with(0);
+    assert!(down.err.contains("a: "), "{down:?}");
+    assert_eq!(works.bed.sessions(), Vec::<String>::new());
+    let refused = works.agents(&["tasks", "cancel", "a"]).ends_with(1);
+    assert!(refused.err.contains("no watchdog runs"), "{refused:?}");
+    works.bed.write("go", "");
+    works.agents(&["up"]).ends_with(0);
+    works.until_task("a", "complete");
+    assert_eq!(works.task("a")["attempt"], 1);
+}
+
+#[test]
+fn one_task_is_run_from_a_prompt_and_tells_its_name() {
+    let works = Works::new();
+    let words = ["run", "--repository", "builder", "--", "Mend the login, please", "now"];
+    let told = works.agents(&words).ends_with(0);
+    assert_eq!(told.out, "mend-the-login-please\n", "{told:?}");
+    works.until_task("mend-the-login-please", "complete");
+    let prompt = works.bed.read("prompts-seen/mend-the-login-please.0");
+    assert!(prompt.contains("Mend the login, please now"), "{prompt}");
+    let again = works.agents(&words).ends_with(0);
+    assert_eq!(again.out, "mend-the-login-please-2\n", "{again:?}");
+    works.until_task("mend-the-login-please-2", "complete");
+    works.agents(&["run", "--repository", "builder", "--backend", "other", "--", "x"]).ends_with(2);
+    works.agents(&["run", "--", "x"]).ends_with(2);
+    let report = works.agents(&["report-run", "mend-the-login-please"]).ends_with(0);
+    assert!(
+        report
+            .out
+            .starts_with("# mend-the-login-please\n\n1 of 1 tasks are at their end: 1 complete."),
+        "{report:?}"
+    );
+}
+
+#[test]
+fn a_worktree_is_set_up_and_stays_as_long_as_something_in_it_would_be_lost() {
+    let works = Works::new();
+    works.bed.write("builder/.env", "KEY=1\n");
+    works.bed.write("how/a", "cat set-up .env > seen; echo draft > notes.txt; git add seen; git commit -qm seen; git() { :; }\n");
+    works.bed.write(
+        "tasks.toml",
+        &one("copy = [\".env\"]\nsetUp = \"echo $AGENTS_TASK $AGENTS_BRANCH > set-up\""),
+    );
+    works.run("tasks.toml").ends_with(0);
+    works.until_task("a", "complete");
+    let seen = works.bed.git("remote.git", &["show", "task/a:seen"]).ends_with(0);
+    assert_eq!(seen.out, "a task/a\nKEY=1\n");
+    works.bed.until("it is kept", || works.agents(&["worktrees"]).out.contains("a is complete; "));
+    let kept = works.agents(&["worktrees", "--json"]).ends_with(0).json();
+    let why = kept["worktrees"][0]["why"].as_str().unwrap();
+    assert!(why.contains("changed and not committed"), "{kept}");
+    assert!(works.bed.dir.join(".state/worktrees/a/notes.txt").exists());
+    // Another manifest with a task of that name finds the branch taken, and touches nothing.
+    works.run("tasks.toml").ends_with(0);
+    works.until_task("a", "error");
+    assert!(
+        works.task("a")["reason"]
+            .as_str()
+            .unwrap()
+            .contains("is there already, from an earlier task"),
+        "{}",
+        works.task("a")
+    );
+    assert!(works.bed.dir.join(".state/worktrees/a/notes.txt").exists());
+}
+
+#[test]
+fn what_cannot_be_run_here_is_refused_before_anything_starts() {
+    let works = Works::new();
+    let config = works.bed.read("agents.toml");
+    works.bed.write("agents.toml", &format!("{config}\n[[agent]]\nname = \"a\"\nbackend = \"worker\"\nprompt = \"x\"\nwatch = \"none\"\n"));
+    works.bed.write("tasks.toml", &one("backend = \"claude\""));
+    let refused = works.run("tasks.toml").ends_with(2);
+    assert!(
+        refused.err.contains("a: the config has an agent or a service of that name"),
+        "{refused:?}"
+    );
+    assert!(
+        refused.err.contains("a: the config has no backend `claude`; it has worker"),
+        "{refused:?}"
+    );
+    let none = works.agents(&["tasks"]).ends_with(0);
+    assert!(none.out.starts_with("no task was handed in yet"), "{none:?}");
+    assert_eq!(works.bed.sessions(), Vec::<String>::new());
+    works.bed.write("wrong.toml", "attempts = 0\nremote = \"-x\"\n[[task]]\nid = \"b\"\n");
+    let refused = works.run("wrong.toml").ends_with(2);
+    assert!(
+        refused.err.contains("`attempts` is 0") && refused.err.contains("`remote`: `-x`"),
+        "{refused:?}"
+    );
+}
