@@ -1,5 +1,6 @@
 //! What becomes of a member whose state is older than its session, and of a message that is under way when it is stopped?
 
+mod kinds;
 mod pairs;
 
 use agents_config::{Environment, Fleet, load_text};

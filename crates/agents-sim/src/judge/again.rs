@@ -100,6 +100,8 @@ fn said(decision: &Decision) -> Vec<String> {
         | Action::WritePosition { .. }
         | Action::MarkComplete { .. }
         | Action::ClearComplete
+        | Action::Analyze { .. }
+        | Action::EndAnalysis { .. }
         | Action::StopUndeclared { .. }
         | Action::Analyze { .. }
         | Action::EndAnalysis { .. }
