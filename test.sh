@@ -5,6 +5,7 @@
 # AGENTS_REAL_MINUTES=N  with --real: begins none of them after that time, and says which were left out
 # AGENTS_SIM_HOURS=N     lets fleets live that many hours in virtual time instead of 10,000
 # AGENTS_FUZZ_SECONDS=N  fuzzes each reader for that long instead of 60 s
+# AGENTS_RACES=N         races watchdogs and verbs N times; in CI 200 if not said
 # AGENTS_SKIP_REAL=1     leaves out the test with a real agent program (codex, from npm, against a loopback server)
 # AGENTS_REQUIRE_REAL=1  makes it a failure when that program cannot be installed
 set -eu
@@ -31,6 +32,11 @@ main() {
     with_runner
     AGENTS_SKIP_REAL=1 cargo test --locked --workspace --no-fail-fast
     lives
+    # Fifty of each kind take 54 s of processor time, so at a desk the few among the tests must do.
+    if [ "${CI:-}" = true ]; then
+        step "races"
+        AGENTS_RACES="${AGENTS_RACES:-200}" cargo test --locked -p agents --test cli races::f5
+    fi
     step "instructions of a decision"
     scripts/instructions.sh --check
     step "fuzz"
