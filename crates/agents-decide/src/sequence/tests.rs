@@ -268,6 +268,8 @@ fn done(action: &Action) -> String {
         | Action::RestoreSocket { .. }
         | Action::LookAgain
         | Action::StopUndeclared { .. }
+        | Action::Analyze { .. }
+        | Action::EndAnalysis { .. }
         | Action::Exit => String::new(),
     }
 }

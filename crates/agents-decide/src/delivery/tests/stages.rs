@@ -225,6 +225,8 @@ fn outcome(fleet: &Fleet, stage: &Stage, seen: &MemberSeen, is_urgent: bool) -> 
             | Action::MarkComplete { .. }
             | Action::ClearComplete
             | Action::StopUndeclared { .. }
+            | Action::Analyze { .. }
+            | Action::EndAnalysis { .. }
             | Action::Exit => {}
         }
     }
