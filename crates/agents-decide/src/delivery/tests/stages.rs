@@ -227,6 +227,8 @@ fn outcome(fleet: &Fleet, stage: &Stage, seen: &MemberSeen, is_urgent: bool) -> 
             | Action::Analyze { .. }
             | Action::EndAnalysis { .. }
             | Action::StopUndeclared { .. }
+            | Action::Analyze { .. }
+            | Action::EndAnalysis { .. }
             | Action::Exit => {}
         }
     }
