@@ -18,7 +18,7 @@ mod tasks;
 mod tests;
 mod wait;
 
-pub use pilot::PilotVerb;
+pub use pilot::{PilotRun, PilotVerb};
 pub use run::{ReportRun, ResultOf, Run};
 pub use send::Send;
 pub use service::{ServiceInstall, ServiceUninstall, ServiceVerb};

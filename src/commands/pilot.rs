@@ -14,6 +14,9 @@ use crate::operate::{Ask, ask};
 use crate::render::fleet_json;
 use crate::render::receipt::{self, WatchdogResult};
 
+mod run;
+mod settings;
+
 /// Nothing has to happen but that the watchdog takes it up.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(30);
 
@@ -22,6 +25,7 @@ pub fn run(app: &App, verb: &PilotVerb) -> Result<u8, Error> {
         PilotVerb::Start(pilots) => switch(app, &pilots.names, true),
         PilotVerb::Stop(pilots) => switch(app, &pilots.names, false),
         PilotVerb::Status(pilots) => status(app, &pilots.names),
+        PilotVerb::Run(asked) => run::run(app, asked),
     }
 }
 

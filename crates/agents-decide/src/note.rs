@@ -72,6 +72,13 @@ pub enum Note {
 }
 
 impl Note {
+    /// Whether it is the same fact as another note.
+    #[must_use]
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let is_alike = std::mem::discriminant(self) == std::mem::discriminant(other);
+        is_alike && (self == other || self.gist() == other.gist())
+    }
+
     /// The same fact at every look: without what changes while nothing happens.
     #[must_use]
     pub fn gist(&self) -> Self {

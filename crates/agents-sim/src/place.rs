@@ -70,20 +70,19 @@ impl SimPlace {
 
     /// The age of the session log by the wall clock, as files are dated.
     fn log_age(&self, session: &SessionName) -> Option<Duration> {
-        let panes = self.machine.terminals.panes();
-        let pane = panes.iter().find(|pane| pane.session == session.as_str() && pane.logged)?;
-        self.machine.age(calendar::of_wall(pane.activity))
+        let logged_at = self.machine.terminals.logged_at(session.as_str())?;
+        self.machine.age(calendar::of_wall(logged_at))
     }
 
     fn last_output(&self, fleet: &Fleet, session: &SessionName) -> Vec<String> {
-        let text = self
-            .machine
-            .terminals
-            .log_end(&log_file(fleet, session), LAST_OUTPUT)
-            .unwrap_or_default();
-        let rows: Vec<String> =
-            text.lines().filter(|row| !row.trim().is_empty()).map(str::to_owned).collect();
-        rows[rows.len().saturating_sub(5)..].to_vec()
+        let last = |text: &str| {
+            let rows = text.lines().rev().filter(|row| !row.trim().is_empty());
+            let mut last: Vec<String> = rows.take(5).map(str::to_owned).collect();
+            last.reverse();
+            last
+        };
+        let log = log_file(fleet, session);
+        self.machine.terminals.log_end(&log, LAST_OUTPUT, last).unwrap_or_default()
     }
 }
 
@@ -146,12 +145,9 @@ impl Place for SimPlace {
         let session = session_of(fleet, name);
         let agent = fleet.agent(name);
         let now = self.machine.terminals.now();
-        let last = match (need.end, session) {
-            (true, Some(session)) => self.last_output(fleet, session),
-            (true | false, _) => Vec::new(),
-        };
         let logs = agent.is_some_and(|agent| agent.log && fleet.backend_of(agent).footer_ui);
         let parts = self.machine.parts();
+        let last = || session.map(|session| self.last_output(fleet, session)).unwrap_or_default();
         let exit = need.run.filter(|_| need.end).and_then(|run| parts.runs.exit(name, run, last));
         let begun = need.run.filter(|_| need.beginning);
         let began = begun.and_then(|run| parts.runs.began(name, run, now));
@@ -165,8 +161,9 @@ impl Place for SimPlace {
         let resume_id = parts.resume_ids.get(name).filter(|_| need.startable).cloned();
         let conversation = parts.conversations.get(name).filter(|_| need.lives).cloned();
         let standard = || Some("Look around.".to_owned());
-        let wake = parts.wake_texts.get(name).cloned().unwrap_or_else(standard);
         let has_wake = need.wake && agent.is_some_and(|agent| agent.wake.is_some());
+        let wake = || parts.wake_texts.get(name).cloned().unwrap_or_else(standard);
+        let wake_text = if has_wake { wake() } else { None };
         let told = parts.told.get(name).filter(|_| need.lives).cloned();
         drop(parts);
         let log = session.filter(|_| logs || need.processes);
@@ -180,7 +177,7 @@ impl Place for SimPlace {
             strays: 0,
             resume_id,
             conversation,
-            wake_text: wake.filter(|_| has_wake),
+            wake_text,
             told,
             heard: None,
             analysis: self.analysis(name),

@@ -5,7 +5,7 @@ pub mod config_source;
 mod error;
 pub mod files;
 pub mod group;
-mod harmless;
+pub mod harmless;
 mod heartbeat;
 pub mod in_force;
 pub mod launch;

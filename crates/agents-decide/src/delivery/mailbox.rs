@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::draft::{Declared, Draft};
 use crate::limit::ProbeState;
 use crate::state::Member;
-use crate::{Moment, RunId};
+use crate::{Moment, Rows, RunId};
 
 /// What an agent is owed, and how far the first of it has got.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -140,7 +140,7 @@ pub enum Stage {
         at: Moment,
         run: Option<RunId>,
         tries: u8,
-        before: Vec<String>,
+        before: Rows,
         /// When it was sent for the first time.
         #[serde(default)]
         first: Option<Moment>,
@@ -152,7 +152,7 @@ pub enum Stage {
     Stuck {
         since: Moment,
         run: Option<RunId>,
-        before: Vec<String>,
+        before: Rows,
         /// When the key was sent for the first time.
         #[serde(default)]
         first: Option<Moment>,

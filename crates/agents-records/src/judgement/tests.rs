@@ -61,26 +61,26 @@ fn what_a_program_would_take_for_a_command_is_not_typed() {
 }
 
 /// As codex 0.169.0 prints it.
-const CODEX: &str = r#"{"type":"thread.started","thread_id":"019ab0c1-7b6f-7d12-a4a5-111111111111"}
+const CODEX: &str = r#"{"type":"thread.started","thread_id":"01a201da-ae4a-73a3-a532-6b6bd58767a0"}
+{"type":"item.completed","item":{"id":"item_0","type":"error","message":"Model metadata for `mock-1` not found."}}
 {"type":"turn.started"}
-{"type":"item.completed","item":{"id":"item_0","type":"reasoning","text":"thinking"}}
 {"type":"item.completed","item":{"id":"item_1","type":"agent_message","text":"{\"action\":\"continue\",\"prompt\":\"Go on.\"}"}}
-{"type":"turn.completed","usage":{"input_tokens":1,"cached_input_tokens":0,"output_tokens":1}}
+{"type":"turn.completed","usage":{"input_tokens":1200,"cached_input_tokens":0,"cache_write_input_tokens":0,"output_tokens":30,"reasoning_output_tokens":0}}
 "#;
 
 #[test]
 fn codex_says_its_answer_and_its_conversation_in_events() {
     let read = Judged::of(Written::Codex, CODEX.as_bytes());
-    assert_eq!(read.conversation.as_deref(), Some("019ab0c1-7b6f-7d12-a4a5-111111111111"));
+    assert_eq!(read.conversation.as_deref(), Some("01a201da-ae4a-73a3-a532-6b6bd58767a0"));
     assert_eq!(read.judgement, go_on("Go on."));
     let failed = CODEX.replace(
-        r#"{"type":"turn.completed","usage":{"input_tokens":1,"cached_input_tokens":0,"output_tokens":1}}"#,
+        r#"{"type":"turn.completed","usage":{"input_tokens":1200,"cached_input_tokens":0,"cache_write_input_tokens":0,"output_tokens":30,"reasoning_output_tokens":0}}"#,
         r#"{"type":"turn.failed","error":{"message":"usage limit"}}"#,
     );
     let read = Judged::of(Written::Codex, failed.as_bytes());
     assert_eq!(read.judgement, Err(NoJudgement::Failed { told: "usage limit".to_owned() }));
     assert!(read.conversation.is_some());
-    let started: String = CODEX.lines().take(2).collect::<Vec<_>>().join("\n");
+    let started: String = CODEX.lines().take(3).collect::<Vec<_>>().join("\n");
     let read = Judged::of(Written::Codex, started.as_bytes());
     assert_eq!(read.judgement, Err(NoJudgement::Silent));
 }

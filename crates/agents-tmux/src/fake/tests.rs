@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use super::*;
 use crate::{Driver, SocketRepair, StartSession, Token};
 
@@ -55,6 +57,41 @@ async fn a_late_effect_happens_although_its_caller_heard_nothing() {
     let effects: Vec<bool> = world.applied().iter().map(|applied| applied.took_effect).collect();
     assert_eq!(effects, [false, true]);
     assert_eq!(world.applied()[1].at, seconds(3));
+}
+
+#[tokio::test]
+async fn what_a_server_was_asked_for_dies_with_it_also_when_it_dies_in_that_call() {
+    let world = World::new();
+    let mut driver = world.driver();
+    driver.apply(&start("a")).await.unwrap();
+    let pane = world.pane("a").unwrap();
+    world.fault(Call::Apply, 1, Fault::LoseServer);
+    world.fault(Call::Apply, 1, Fault::Late(seconds(3)));
+    assert!(matches!(driver.apply(&typing(pane)).await, Err(TmuxError::Unknown { .. })));
+    driver.apply(&start("a")).await.unwrap();
+    assert_eq!(world.pane("a"), Some(pane), "the new server counts its panes anew");
+    world.advance(seconds(4));
+    assert_eq!(world.received("a"), "");
+}
+
+#[tokio::test]
+async fn t18_a_paste_into_a_pane_that_has_just_died_is_refused_or_ends_the_server() {
+    for is_guarded in [true, false] {
+        let world = World::new();
+        if !is_guarded {
+            world.paste_unguarded();
+        }
+        let mut driver = world.driver();
+        driver.apply(&start("a")).await.unwrap();
+        let pane = world.pane("a").unwrap();
+        world.fault(Call::Apply, 1, Fault::ProgramEnds);
+        assert!(driver.apply(&typing(pane)).await.is_err());
+        assert_eq!(
+            (world.live_servers(), world.crashes()),
+            if is_guarded { (1, 0) } else { (0, 1) }
+        );
+        assert_eq!(world.received("a"), "");
+    }
 }
 
 #[tokio::test]
