@@ -103,8 +103,6 @@ fn said(decision: &Decision) -> Vec<String> {
         | Action::Analyze { .. }
         | Action::EndAnalysis { .. }
         | Action::StopUndeclared { .. }
-        | Action::Analyze { .. }
-        | Action::EndAnalysis { .. }
         | Action::Exit => format!("{action:?}"),
     });
     said.collect()
