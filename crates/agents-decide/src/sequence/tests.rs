@@ -267,15 +267,20 @@ fn done(action: &Action) -> String {
         | Action::Reply { .. }
         | Action::RestoreSocket { .. }
         | Action::LookAgain
+        | Action::Analyze { .. }
+        | Action::EndAnalysis { .. }
         | Action::StopUndeclared { .. }
         | Action::Exit => String::new(),
     }
 }
 
+/// A name, and what makes the scene so.
+type Case = (&'static str, fn(&mut Scene));
+
 #[test]
 fn every_place_meets_every_status_file() {
     let mut table = String::new();
-    let cases: [(&str, fn(&mut Scene)); 5] = [
+    let cases: [Case; 5] = [
         ("heavy", |_| {}),
         ("light", |it| it.heavy = false),
         ("by hand", |it| it.auto_advance = false),

@@ -43,13 +43,13 @@ fn stages() -> Vec<(String, Stage)> {
         all.push((format!("typed {span} ms ago"), Stage::Typed { at: ago(span), run }));
     }
     for (tries, span) in [(1, 100), (1, 2499), (1, 2500), (1, 3000), (3, 2499), (3, 2500)] {
-        let (before, first) = (vec![format!("> {TEXT}")], Some(ago(span + 100)));
+        let (before, first) = (vec![format!("> {TEXT}")].into(), Some(ago(span + 100)));
         let at = ago(span);
         let stage = Stage::Submitted { at, run, tries, before, first, drafted: true };
         all.push((format!("submitted {tries} times, {span} ms ago"), stage));
     }
     for span in [1000, 29_999, 30_000, 40_000] {
-        let (before, first) = (vec![format!("> {TEXT}")], Some(ago(span + 8000)));
+        let (before, first) = (vec![format!("> {TEXT}")].into(), Some(ago(span + 8000)));
         let stage = Stage::Stuck { since: ago(span), run, before, first, drafted: true };
         all.push((format!("stuck for {span} ms"), stage));
     }
@@ -224,6 +224,8 @@ fn outcome(fleet: &Fleet, stage: &Stage, seen: &MemberSeen, is_urgent: bool) -> 
             | Action::WritePosition { .. }
             | Action::MarkComplete { .. }
             | Action::ClearComplete
+            | Action::Analyze { .. }
+            | Action::EndAnalysis { .. }
             | Action::StopUndeclared { .. }
             | Action::Exit => {}
         }

@@ -33,8 +33,11 @@ fn send(now: bool) -> Verb {
     Verb::Send { name: ann(), text: "say hello".to_owned(), terms }
 }
 
+/// What it is called, the verb that is new, and the one that is open with the time since when.
+type Words = (String, Option<Verb>, Option<(Verb, u64)>);
+
 /// What is asked for now, or was asked for so many seconds ago.
-fn words() -> Vec<(String, Option<Verb>, Option<(Verb, u64)>)> {
+fn words() -> Vec<Words> {
     let mut all: Vec<_> =
         verbs().into_iter().map(|(name, verb)| (name.to_owned(), verb, None)).collect();
     all.push(("send".to_owned(), Some(send(false)), None));

@@ -141,7 +141,7 @@ impl Bed {
             let Decision { next, actions, notes, .. } =
                 decide(&self.fleet, &self.state, &observation, false, now(self.at));
             self.requests.clear();
-            self.state = next;
+            self.state = next.into_inner();
             self.notes = notes.into_iter().map(|about| about.note).collect();
             if actions.is_empty() {
                 return;
