@@ -183,7 +183,8 @@ fn who_is_cut_off_goes_on_and_who_is_down_waits_and_who_is_cancelled_ends() {
     works.agents(&["up", "a"]).ends_with(0);
     works.until_task("a", "running");
     runs(3);
-    works.agents(&["tasks", "cancel", "a"]).ends_with(0);
+    let cancelled = works.agents(&["tasks", "cancel", "a"]);
+    assert_eq!(cancelled.code, Some(0), "{cancelled:?}\n{}", works.bed.watchdog_log());
     works.until_task("a", "cancelled");
     works.bed.until("its session has ended", || !works.bed.has("t-a"));
     // Nothing is on the branch, so nothing is lost.
