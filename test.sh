@@ -29,6 +29,8 @@ main() {
     step "tests"
     with_runner
     AGENTS_SKIP_REAL=1 cargo test --locked --workspace --no-fail-fast
+    step "planted bugs"
+    cargo test --locked -p agents-sim --features planted --test planted known
     step "instructions of a decision"
     scripts/instructions.sh --check
     step "fuzz"
