@@ -46,6 +46,7 @@ nightly hours="250000":
     AGENTS_EVERY_CUT=1 cargo test --release --locked -p agents-sim --test interrupted
     AGENTS_KILLS=500 cargo test --locked -p agents --test kill_watchdog random
     AGENTS_RACES=200 cargo test --locked -p agents --test cli races::f5
+    AGENTS_FLOOD=120 cargo test --locked -p agents --test machine flood
     AGENTS_PAYLOADS=100000 cargo test --locked -p agents --test security s03_s04
     cargo run --locked -p agents-fuzz -- --seconds 600 --seed "$(date -u +%Y%m%d)"
 

@@ -3,7 +3,9 @@
 #
 # --real                 runs the tests with real agent programs too: the six of the matrix, from npm
 # AGENTS_REAL_MINUTES=N  with --real: begins none of them after that time, and says which were left out
+# AGENTS_SIM_HOURS=N     lets fleets live that many hours in virtual time instead of 10,000
 # AGENTS_FUZZ_SECONDS=N  fuzzes each reader for that long instead of 60 s
+# AGENTS_RACES=N         races watchdogs and verbs N times; in CI 200 if not said
 # AGENTS_SKIP_REAL=1     leaves out the test with a real agent program (codex, from npm, against a loopback server)
 # AGENTS_REQUIRE_REAL=1  makes it a failure when that program cannot be installed
 set -eu
@@ -31,6 +33,12 @@ main() {
     AGENTS_SKIP_REAL=1 cargo test --locked --workspace --no-fail-fast
     step "planted bugs"
     cargo test --locked -p agents-sim --features planted --test planted known
+    lives
+    # Fifty of each kind take 54 s of processor time, so at a desk the few among the tests must do.
+    if [ "${CI:-}" = true ]; then
+        step "races"
+        AGENTS_RACES="${AGENTS_RACES:-200}" cargo test --locked -p agents --test cli races::f5
+    fi
     step "instructions of a decision"
     scripts/instructions.sh --check
     step "fuzz"
@@ -54,6 +62,14 @@ step() {
 # Every second reader, so that two processors share them.
 fuzz() {
     cargo run --quiet --locked -p agents-fuzz -- --seconds "${AGENTS_FUZZ_SECONDS:-60}" --part "$1"
+}
+
+# Fleets in virtual time, with faults. The seed is fixed, so that only a change of the code changes what is found; `just nightly`
+# takes the day's. The profile is the one that is built and has lived through all of it soonest.
+lives() {
+    step "lives of fleets"
+    SEED=1 HOURS="${AGENTS_SIM_HOURS:-10000}" cargo test --locked --profile sim -p agents-sim --test swarm \
+        a_swarm_breaks_nothing -- --exact --nocapture
 }
 
 # Suites that mostly wait run more tests at once, and each says how long it took.

@@ -195,8 +195,16 @@ pub fn has_printed() -> bool {
 /// When it is closed; the verb ends then.
 pub fn print(text: &str) -> Result<(), Error> {
     PRINTED.store(true, Ordering::Relaxed);
-    let mut out = anstream::stdout();
-    match writeln!(out, "{}", printed(text.trim_end_matches('\n'))).and_then(|()| out.flush()) {
+    let text = format!("{}\n", printed(text.trim_end_matches('\n')));
+    let mut out = std::io::stdout();
+    // In one piece: the stream that drops colours would write each row by itself.
+    let text = match anstream::AutoStream::choice(&out) {
+        anstream::ColorChoice::Never => anstream::adapter::strip_str(&text).to_string(),
+        anstream::ColorChoice::Auto
+        | anstream::ColorChoice::Always
+        | anstream::ColorChoice::AlwaysAnsi => text,
+    };
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
         other => Ok(other?),
     }

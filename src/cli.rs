@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::demo_agent::DemoArgs;
 
+mod pilot;
 mod run;
 mod send;
 mod service;
@@ -17,6 +18,7 @@ mod tasks;
 mod tests;
 mod wait;
 
+pub use pilot::{PilotRun, PilotVerb};
 pub use run::{ReportRun, ResultOf, Run};
 pub use send::Send;
 pub use service::{ServiceInstall, ServiceUninstall, ServiceVerb};
@@ -75,6 +77,11 @@ pub enum Verb {
     Attach(Attach),
     /// Type a message at an agent, and see that it went
     Send(Send),
+    /// Switch what tells idle agents to go on, `[agent.pilot]` in the config
+    Pilot {
+        #[command(subcommand)]
+        verb: PilotVerb,
+    },
     /// Wait until each of the named agents is idle, at work, asking or at its end; for scripts
     Wait(Wait),
     /// Check the config and print every problem

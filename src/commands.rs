@@ -17,6 +17,7 @@ pub mod neighbours;
 pub mod notify;
 pub mod own_sessions;
 pub mod phase;
+pub mod pilot;
 pub mod plan;
 pub mod report;
 pub mod report_run;

@@ -89,6 +89,7 @@ fn run(app: &App, verb: Verb) -> Result<u8, Error> {
         Verb::Watchdog(watchdog) => commands::watchdog::run(app, &watchdog),
         Verb::Phase { verb } => commands::phase::run(app, verb),
         Verb::Send(send) => commands::send::run(app, &send),
+        Verb::Pilot { verb } => commands::pilot::run(app, &verb),
         Verb::Init(init) => commands::init::run(app, &init),
         Verb::Run(run) => commands::run::run(app, &run),
         Verb::Tasks(tasks) => commands::tasks::run(app, &tasks),

@@ -6,6 +6,7 @@ mod web;
 
 mod cli {
     mod attach;
+    mod beginnings;
     mod broken;
     mod config;
     mod conversations;
@@ -28,6 +29,7 @@ mod cli {
     mod notify_trouble;
     mod one_offs;
     mod phases;
+    mod pilot;
     mod races;
     mod receipts;
     mod reload;

@@ -22,6 +22,8 @@ mod limits;
 mod questions;
 #[path = "real_matrix/submits.rs"]
 mod submits;
+#[path = "real_matrix/tasks.rs"]
+mod tasks;
 #[path = "real_matrix/texts.rs"]
 mod texts;
 #[path = "real_matrix/troubles.rs"]

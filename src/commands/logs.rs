@@ -61,9 +61,20 @@ pub fn run(app: &App, logs: &Logs) -> Result<u8, Error> {
     }
 }
 
+/// That of a task, which has one also when its session has ended.
+fn log_of_task(fleet: &Fleet, name: &str) -> Option<PathBuf> {
+    let board = super::work::board(&fleet.state_dir()).ok()?;
+    let (held, place) = board.task(name)?;
+    let task = held.manifest.tasks.get(place).filter(|task| fleet.agent(&task.id).is_none())?;
+    Some(fleet.log_dir.join(format!("{}.log", fleet.session_prefix.session_of(&task.id))))
+}
+
 fn log_file(fleet: &Fleet, name: &str) -> Result<PathBuf, Error> {
     if name == "watchdog" && name_of(fleet, name).is_err() {
         return Ok(watchdog::log_file(fleet));
+    }
+    if let Some(log) = log_of_task(fleet, name) {
+        return Ok(log);
     }
     let name = name_of(fleet, name)?;
     let agent = fleet.agent(&name).map(|agent| (&agent.session, agent.log));

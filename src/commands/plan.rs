@@ -197,6 +197,7 @@ impl Told<'_> {
             | Answer::NotRunning
             | Answer::NotRunningWith(_)
             | Answer::Delivered(_)
+            | Answer::Done(_)
             | Answer::Waiting(_)
             | Answer::Unseen(_) => None,
         })

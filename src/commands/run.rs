@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use agents_config::Fleet;
 use agents_names::AgentName;
+use agents_watchdog::launch::keep_keys;
 use agents_watchdog::work::{Board, Header, Held, WorkRequest, check};
 
 use crate::app::{App, print, say};
@@ -33,6 +34,10 @@ pub fn run(app: &App, run: &Run) -> Result<u8, Error> {
     neighbours::refuse(app, &loaded.fleet)?;
     agents_store::private_folder(&fleet.log_dir)?;
     agents_store::private_folder(&fleet.state_dir())?;
+    // tmux, which starts the programs, does not have them.
+    if let Err(error) = keep_keys(&fleet.state_dir()) {
+        say(&format!("the keys of the environment cannot be kept for the tasks: {error}"));
+    }
     if matches!(watchdog::start(app, &loaded)?, watchdog::Started::Now) && !app.json {
         say("watchdog: started");
     }

@@ -104,7 +104,8 @@ impl Receipt {
             Answer::Waiting(reason) => Self::Queued(reason),
             Answer::Unseen(reason) => Self::Unknown(reason),
             Answer::Failed(reason) => Self::Refused(reason),
-            Answer::Started
+            Answer::Done(_)
+            | Answer::Started
             | Answer::AlreadyRunning
             | Answer::Stopped
             | Answer::StoppedWith(_)

@@ -29,7 +29,8 @@ pub fn run(app: &App, one: &One) -> Result<u8, Error> {
     let looked = bystander::look(app)?;
     let name = if one.name == WATCHDOG { FLEET } else { one.name.as_str() };
     let reader = stored::reader(&looked.fleet.state_dir())?;
-    if !looked.view.members().any(|member| member.name == name) {
+    let is_task = || task_of(&looked.fleet, name).is_some();
+    if !looked.view.members().any(|member| member.name == name) && !is_task() {
         known(&looked.fleet, reader.as_ref(), name)?;
     }
     let events = match &reader {
@@ -37,11 +38,14 @@ pub fn run(app: &App, one: &One) -> Result<u8, Error> {
         Some(reader) if name == FLEET => of_fleet(reader, EVENTS, reader.last_seq()?)?,
         Some(reader) => reader.journal_of(name, EVENTS)?,
     };
+    let task = task_of(&looked.fleet, name);
+    let mut facts = evidence(&looked, name);
+    facts.extend(task.iter().flat_map(|task| task.facts.clone()));
     let told = Told {
         name: &one.name,
-        state: standing(&looked, &one.name),
+        state: standing(&looked, &one.name, task.as_ref()),
         word: looked.words.get(name),
-        evidence: evidence(&looked, name),
+        evidence: facts,
         events,
         watchdog: looked.view.watchdog,
         now: looked.now,
@@ -68,7 +72,31 @@ struct Standing {
     waiting_for: Option<String>,
 }
 
-fn standing(looked: &Looked, name: &str) -> Standing {
+/// How far it is, if it is a task.
+struct TaskStanding {
+    state: &'static str,
+    reason: String,
+    facts: Vec<Fact>,
+}
+
+fn task_of(fleet: &agents_config::Fleet, name: &str) -> Option<TaskStanding> {
+    let board = crate::commands::work::board(&fleet.state_dir()).ok()?;
+    let (held, place) = board.task(name)?;
+    let it = held.work.tasks.get(place)?;
+    let state = it.state.word();
+    let mut facts = vec![
+        (
+            "task",
+            format!("{state} in `{}`, attempt {}: {}", held.header.name, it.attempt, it.reason),
+        ),
+        ("branch", it.branch.clone()),
+    ];
+    facts.extend(it.worktree.iter().map(|worktree| ("worktree", worktree.clone())));
+    facts.extend(it.kept.iter().map(|why| ("worktree kept", why.clone())));
+    Some(TaskStanding { state, reason: it.reason.clone(), facts })
+}
+
+fn standing(looked: &Looked, name: &str, task: Option<&TaskStanding>) -> Standing {
     let now = &looked.now;
     if let Some(member) = looked.view.members().find(|member| member.name == name) {
         let when = member.since.map(|since| {
@@ -91,6 +119,10 @@ fn standing(looked: &Looked, name: &str) -> Standing {
         });
         let state = format!("watchdog {}", watchdog.state.as_str());
         return Standing { state, more, waiting_for: None };
+    }
+    if let Some(task) = task {
+        let more = format!(": {}", task.reason);
+        return Standing { state: task.state.to_owned(), more, waiting_for: None };
     }
     Standing { state: "undeclared".to_owned(), more: String::new(), waiting_for: None }
 }

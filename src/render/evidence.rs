@@ -46,6 +46,7 @@ pub fn of(evidence: &Evidence<'_>) -> Vec<Fact> {
     facts.extend(programs(evidence.member));
     facts.extend(conversation(evidence.member).map(|text| ("conversation", text)));
     facts.extend(judged::wake(evidence).map(|wake| ("wake", wake)));
+    facts.extend(evidence.view.pilot.as_ref().map(|pilot| ("pilot", pilot.told())));
     facts.extend(judged::suspicion(evidence).map(|suspicion| ("suspicion", suspicion)));
     facts
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use agents_decide::Standing;
 use agents_watchdog::notify::Untold;
-use agents_watchdog::view::{Declared, FleetView, MemberView, PhaseView, WatchdogView};
+use agents_watchdog::view::{Declared, FleetView, MemberView, PhaseView, PilotView, WatchdogView};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
@@ -101,7 +101,13 @@ fn agent(agent: &MemberView) -> Value {
     row["doing"] = json!(agent.doing.as_ref().map(doing));
     row["limited_until"] = json!(agent.limited_until.map(time));
     row["owed"] = json!(agent.owed);
+    row["pilot"] = json!(agent.pilot.as_ref().map(pilot));
     row
+}
+
+/// What tells an idle agent to go on.
+pub fn pilot(pilot: &PilotView) -> Value {
+    json!({ "on": pilot.is_on, "given": pilot.given, "most": pilot.most, "said": pilot.said })
 }
 
 fn member(member: &MemberView) -> Value {

@@ -68,6 +68,7 @@ fn is_not_found(answer: &Answer) -> bool {
         | Answer::NotRunning
         | Answer::NotRunningWith(_)
         | Answer::Delivered(_)
+        | Answer::Done(_)
         | Answer::Waiting(_)
         | Answer::Unseen(_) => false,
     }
@@ -129,6 +130,7 @@ fn row(name: &str, answer: &Answer) -> Value {
         Answer::NotRunning => ("not_running", None),
         Answer::NotRunningWith(said) => ("not_running", Some(said)),
         Answer::Delivered(_) => ("delivered", None),
+        Answer::Done(said) => ("done", Some(said)),
         Answer::Failed(reason) => ("failed", Some(reason)),
         Answer::Waiting(reason) => ("waiting", Some(reason)),
         Answer::Unseen(reason) => ("unknown", Some(reason)),
@@ -145,6 +147,7 @@ fn words(answer: &Answer) -> String {
         Answer::NotRunning => "was not running".to_owned(),
         Answer::NotRunningWith(said) => format!("was not running; {said}"),
         Answer::Delivered(_) => "delivered".to_owned(),
+        Answer::Done(said) => said.clone(),
         Answer::Failed(reason) => format!("failed: {reason}"),
         Answer::Waiting(reason) => format!("accepted, later: {reason}"),
         Answer::Unseen(reason) => format!("unknown: {reason}"),

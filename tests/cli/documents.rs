@@ -25,13 +25,14 @@ repo = "."
 "#;
 
 /// Every verb that reads, with its schema.
-const READING: [(&[&str], &str); 16] = [
+const READING: [(&[&str], &str); 17] = [
     (&["status"], "agents.status/1"),
     (&["plan"], "agents.plan/1"),
     (&["why", "ann"], "agents.why/1"),
     (&["why", "fleet"], "agents.why/1"),
     (&["events"], "agents.event/1"),
     (&["limits"], "agents.limits/1"),
+    (&["pilot", "status"], "agents.pilot-status/1"),
     (&["conversations", "ann"], "agents.conversations/1"),
     (&["logs", "ann", "--no-follow"], "agents.log/1"),
     (&["phase", "show"], "agents.phase/1"),

@@ -13,9 +13,17 @@ backend = "cat"
 watch = "heal"
 "#;
 
-/// How many races there are of each kind; `AGENTS_RACES=200` for a longer look.
-fn rounds(usually: usize) -> usize {
-    std::env::var("AGENTS_RACES").ok().and_then(|text| text.parse().ok()).unwrap_or(usually)
+/// Runs so many rounds of a race; `AGENTS_RACES=200` for a longer look. Many of them are run in lanes side by side, each in
+/// a bed of its own: a round mostly waits.
+fn race(usually: usize, rounds: impl Fn(usize) + Sync) {
+    let asked = std::env::var("AGENTS_RACES").ok().and_then(|text| text.parse().ok());
+    let count: usize = asked.unwrap_or(usually);
+    let lanes = (count / 25).clamp(1, 8);
+    std::thread::scope(|scope| {
+        for _ in 0..lanes {
+            scope.spawn(|| rounds(count.div_ceil(lanes)));
+        }
+    });
 }
 
 /// The exit codes of verbs that run at the same time.
@@ -66,8 +74,12 @@ fn holder(bed: &Bed) -> Option<u32> {
 
 #[test]
 fn f51_many_ups_at_once_make_one_watchdog_with_its_session() {
+    race(4, many_ups);
+}
+
+fn many_ups(rounds: usize) {
     let bed = Bed::with(CONFIG);
-    for round in 0..rounds(4) {
+    for round in 0..rounds {
         // The first time everything is at stake, and then also two at once, and more than the machine has room for.
         let count = [6, 2, 3][round % 3];
         assert_eq!(together(&bed, &vec!["up"; count]), vec![Some(0); count], "round {round}");
@@ -84,8 +96,12 @@ fn f51_many_ups_at_once_make_one_watchdog_with_its_session() {
 
 #[test]
 fn f51_up_against_down_ends_in_some_order() {
+    race(6, up_against_down);
+}
+
+fn up_against_down(rounds: usize) {
     let bed = Bed::with(CONFIG);
-    for round in 0..rounds(6) {
+    for round in 0..rounds {
         // The one that the other overtakes says so, and fails.
         let began = std::time::Instant::now();
         let codes = together(&bed, &["up", "down"]);
@@ -188,11 +204,15 @@ fn watch(bed: &Bed) -> std::process::Child {
 /// Watchdogs that are started at the same moment, without a session: each is one more that would like to act.
 #[test]
 fn f50_of_watchdogs_that_race_one_acts_and_the_others_name_it() {
+    race(6, racing_watchdogs);
+}
+
+fn racing_watchdogs(rounds: usize) {
     // The agent is ended in each round, and is not to be parked for it.
     let often = "HEAD\nrestart_limit = 5000\nrestart_delay_max = 1";
     let bed = Bed::with(&CONFIG.replace("HEAD", often));
     bed.agents(&["up", "a"]).ends_with(0);
-    for round in 0..rounds(6) {
+    for round in 0..rounds {
         let mut racing: Vec<_> = (0..3).map(|_| watch(&bed)).collect();
         let mut lost = Vec::new();
         bed.until("all but one have ended", || {

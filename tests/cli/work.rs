@@ -262,6 +262,11 @@ fn a_task_that_keeps_failing_waits_for_a_person_and_is_tried_again_when_asked() 
     let events = works.agents(&["events", "a"]).ends_with(0);
     assert!(events.out.contains("alarm task error: attempt 2 of 2 failed"), "{events:?}");
     works.agents(&["result", "a"]).ends_with(3);
+    let why = works.agents(&["why", "a"]).ends_with(0);
+    assert!(why.out.starts_with("a: error: attempt 2 of 2 failed"), "{why:?}");
+    assert!(why.out.contains("  branch: task/a\n"), "{why:?}");
+    let log = works.agents(&["logs", "a", "--no-follow"]).ends_with(0);
+    assert_eq!(log.out.matches("error: E1").count(), 2, "{log:?}");
     let refused = works.agents(&["tasks", "retry", "b"]).ends_with(1);
     assert!(refused.err.contains("b: there is no such task"), "{refused:?}");
     works.bed.write("mended", "");
@@ -316,6 +321,34 @@ fn who_is_cut_off_goes_on_and_who_is_down_waits_and_who_is_cancelled_ends() {
     works.until_task("a", "complete");
     assert_eq!(works.task("a")["branch"], "task/a-2");
     works.bed.git("remote.git", &["rev-parse", "--verify", "refs/heads/task/a-2"]).ends_with(0);
+}
+
+#[test]
+fn who_stalls_is_ended_and_the_next_attempt_is_told_why() {
+    let works = Works::new();
+    let dir = works.bed.dir.display();
+    works.bed.write(
+        "how/a",
+        &format!(
+            "if [ ! -f {dir}/stalled ]; then touch {dir}/stalled; echo I think; sleep 600; fi\n"
+        ),
+    );
+    works.bed.write("tasks.toml", &one("stall = 2"));
+    works.run("tasks.toml").ends_with(0);
+    works.until_task("a", "complete");
+    let prompt = works.bed.read("prompts-seen/a.1");
+    assert!(
+        prompt.contains("> it stalled: no output, no commit and no change for 2 s"),
+        "{prompt}"
+    );
+    let events = works.agents(&["events"]).ends_with(0).out;
+    assert!(
+        events.contains(
+            "attempt 1 of 3 failed: it stalled: no output, no commit and no change for 2 s"
+        ),
+        "{events}"
+    );
+    assert!(events.contains("fleet alarm the one task of `tasks` is at the end"), "{events}");
 }
 
 #[test]
@@ -418,4 +451,31 @@ fn what_cannot_be_run_here_is_refused_before_anything_starts() {
         refused.err.contains("`attempts` is 0") && refused.err.contains("`remote`: `-x`"),
         "{refused:?}"
     );
+}
+
+#[test]
+fn a_usage_limit_is_waited_out_and_a_program_that_ends_well_but_says_that_it_failed_has_failed() {
+    let works = Works::new();
+    let config = works.bed.read("agents.toml");
+    let config = format!("{config}limit_re = \"usage limit\"\n")
+        .replace("signal_interval = 1", "signal_interval = 1\nlimit_reset_slack = 1");
+    works.bed.write("agents.toml", &config);
+    let dir = works.bed.dir.display();
+    works.bed.write("how/a", &format!(
+        "if [ ! -f {dir}/limited ]; then touch {dir}/limited; echo 'You have hit your usage limit, try again in 4 seconds.'; exit 1; fi\n\
+         if [ ! -f {dir}/failed ]; then touch {dir}/failed; echo '{{\"type\":\"turn.failed\",\"error\":{{\"message\":\"no tools\"}}}}'; exit 0; fi\n"
+    ));
+    works.bed.write("tasks.toml", &one("attempts = 2"));
+    works.run("tasks.toml").ends_with(0);
+    works.until_task("a", "complete");
+    let events = works.agents(&["events", "a"]).ends_with(0).out;
+    assert!(
+        events.contains("its provider refused it by a usage limit; it goes on in 1 min"),
+        "{events}"
+    );
+    assert!(
+        events.contains("attempt 1 of 2 failed: its program says that it failed: no tools"),
+        "{events}"
+    );
+    assert_eq!(works.task("a")["attempt"], 2, "{events}");
 }

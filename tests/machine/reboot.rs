@@ -2,7 +2,7 @@
 
 use crate::namespace::Namespace;
 use crate::scene::{RECORDER, agent, fleet, healed, ticks};
-use crate::support::{Bed, Ran, process_lives, processes_below};
+use crate::support::{Bed, Ran, Stranger, process_lives, processes_below};
 
 const BOOT_ID: &str = "/proc/sys/kernel/random/boot_id";
 
@@ -25,7 +25,6 @@ fn f55_after_a_start_of_the_machine_the_fleet_is_whole_again_and_no_old_number_c
     reboot(&bed, "00000000-0000-4000-8000-000000000001");
     bed.agents(&["up"]).ends_with(0);
     bed.agents(&["down", "bob"]).ends_with(0);
-    bed.agents(&["send", "--wait=0", "gone", "before"]);
     let ann = bed.pid("t-ann").unwrap();
 
     // The power goes: everything ends at one instant, and nobody can say anything more.
@@ -39,26 +38,25 @@ fn f55_after_a_start_of_the_machine_the_fleet_is_whole_again_and_no_old_number_c
     reboot(&bed, "00000000-0000-4000-8000-000000000002");
 
     // Somebody has the numbers that ann and its launcher had, by the records of the run.
-    let mut stranger = bed.command("sleep").arg("1000").spawn().unwrap();
+    let mut stranger = Stranger::new();
     let record = ".state/state/runs/ann.r1.start";
     let mut start: serde_json::Value = serde_json::from_str(&bed.read(record)).unwrap();
     for key in ["launcher", "program"] {
-        start[key] = stranger.id().into();
+        start[key] = stranger.pid().into();
     }
     std::fs::write(bed.dir.join(record), start.to_string()).unwrap();
 
     assert_ne!(bed.state_of("ann"), "running");
     bed.agents(&["up", "watchdog"]).ends_with(0);
-    for name in ["ann", "gone"] {
-        bed.until(&format!("{name} is back"), || bed.has(&format!("t-{name}")));
-    }
+    bed.until("ann is back", || bed.has("t-ann"));
     ticks(&bed, 2);
     assert_ne!(bed.pid("t-ann"), Some(ann));
-    assert!(!bed.has("t-bob"), "who was down stays down: {}", bed.watchdog_log());
-    assert!(stranger.try_wait().unwrap().is_none(), "{}", bed.watchdog_log());
+    // Who was down stays down, and who is not watched waits for its operator, who is told.
+    assert!(!bed.has("t-bob") && !bed.has("t-gone"), "{}", bed.watchdog_log());
+    assert!(bed.watchdog_log().contains("`agents up gone` starts it"), "{}", bed.watchdog_log());
+    bed.agents(&["up", "gone"]).ends_with(0);
+    assert!(stranger.lives(), "{}", bed.watchdog_log());
     bed.agents(&["send", "ann", "--wait=2m", "good morning"]).ends_with(0);
     bed.agents(&["down"]).ends_with(0);
-    assert!(stranger.try_wait().unwrap().is_none());
-    stranger.kill().unwrap();
-    stranger.wait().unwrap();
+    assert!(stranger.lives());
 }

@@ -9,11 +9,12 @@ use agents_names::AgentName;
 use agents_watchdog::report::{Envelope, socket_path};
 
 use crate::scene::{REST, fleet, healed, journal};
-use crate::support::{Bed, Ran, text};
+use crate::support::{Bed, Ran, Stranger, text};
 
 /// Says what it reads from its standard input to a socket, and prints what that answers.
 const SAYS: &str = r#"
 use IO::Socket::UNIX;
+$SIG{PIPE} = "IGNORE";
 my $socket = IO::Socket::UNIX->new(Peer => $ARGV[0]) or print("refused: $!\n"), exit;
 print $socket <STDIN>;
 $socket->shutdown(1);
@@ -73,7 +74,7 @@ fn s22_another_user_is_not_heard_on_the_socket_of_reports_even_where_its_doors_s
 fn s23_f14_a_record_that_names_a_stranger_ends_no_stranger() {
     let bed = fleet("", &[healed("x", REST), healed("y", REST)]);
     bed.agents(&["up"]).ends_with(0);
-    let mut stranger = bed.command("sleep").arg("1000").spawn().unwrap();
+    let mut stranger = Stranger::new();
     // As when a process ended and its number was given out again, between a record and a look at it: number and mark differ.
     for name in ["x", "y"] {
         let record = bed
@@ -83,7 +84,7 @@ fn s23_f14_a_record_that_names_a_stranger_ends_no_stranger() {
             serde_json::from_slice(&std::fs::read(&record).unwrap()).unwrap();
         for key in ["launcher", "program"] {
             assert!(start[key].as_u64().is_some_and(|pid| pid > 0), "{start}");
-            start[key] = stranger.id().into();
+            start[key] = stranger.pid().into();
         }
         std::fs::write(&record, start.to_string()).unwrap();
     }
@@ -94,7 +95,5 @@ fn s23_f14_a_record_that_names_a_stranger_ends_no_stranger() {
         bed.pid("t-x").is_some_and(|now| now != x) && bed.pid("t-y").is_some_and(|now| now != y)
     });
     bed.agents(&["down"]).ends_with(0);
-    assert!(stranger.try_wait().unwrap().is_none(), "{:#?}", journal(&bed));
-    stranger.kill().unwrap();
-    stranger.wait().unwrap();
+    assert!(stranger.lives(), "{:#?}", journal(&bed));
 }

@@ -317,6 +317,34 @@ pub fn process_lives(pid: u32) -> bool {
     !state.is_empty() && !state.starts_with('Z')
 }
 
+/// A process that has nothing to do with any fleet; it ends with this.
+pub struct Stranger(std::process::Child);
+
+impl Stranger {
+    /// One that sleeps.
+    pub fn new() -> Self {
+        let mut sleeps = Command::new("sleep");
+        sleeps.arg("1000").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        Self(sleeps.spawn().unwrap())
+    }
+
+    /// Its number.
+    pub fn pid(&self) -> u32 {
+        self.0.id()
+    }
+
+    /// Whether nobody has ended it.
+    pub fn lives(&mut self) -> bool {
+        self.0.try_wait().unwrap().is_none()
+    }
+}
+
+impl Drop for Stranger {
+    fn drop(&mut self) {
+        drop((self.0.kill(), self.0.wait()));
+    }
+}
+
 /// A process and all that it started.
 pub fn processes_below(first: u32) -> Vec<u32> {
     let listed = Command::new("ps").args(["-eo", "pid=,ppid="]).output().unwrap();

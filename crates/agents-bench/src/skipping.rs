@@ -6,7 +6,7 @@ use agents_config::Fleet;
 use agents_decide::{Base, HandoffSeen, Now, RootsSeen, RunId, Seen, StatusSeen, StopStage};
 use agents_names::{AgentName, PhaseId};
 use agents_tmux::{Listing, StartSession, TmuxError};
-use agents_watchdog::place::{ClockMark, Facts, LocalPlace, Need, Place, Start};
+use agents_watchdog::place::{ClockMark, Facts, LocalPlace, Need, Place, Question, Start};
 
 /// This machine, with a clock that can be put forward, so that what is done once a minute is measured at its true share.
 pub struct Skipping {
@@ -90,6 +90,14 @@ impl Place for Skipping {
 
     fn prepare(&mut self, fleet: &Fleet, start: &Start<'_>) -> Result<StartSession, String> {
         self.inner.prepare(fleet, start)
+    }
+
+    fn analyze(&mut self, fleet: &Fleet, question: &Question<'_>) -> Result<(), String> {
+        self.inner.analyze(fleet, question)
+    }
+
+    fn end_analysis(&mut self, name: &AgentName) {
+        self.inner.end_analysis(name);
     }
 
     fn end_processes(

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use agents_names::{AgentName, BackendName, RoleName, SessionName};
 
-use crate::Wrap;
+use crate::{Pilot, Wrap};
 
 /// One declared worker; it exists whether or not it runs.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -26,6 +26,7 @@ pub struct Agent {
     /// Whether a restart continues the earlier conversation, where the backend can.
     pub resume: bool,
     pub wake: Option<Wake>,
+    pub pilot: Option<Pilot>,
     /// Its own; [`crate::Fleet::account_of`] is the one that counts.
     pub account: Option<String>,
     /// Its own; [`crate::Fleet::wrap_of`] is the one that counts.

@@ -19,9 +19,11 @@ pub struct Report {
 
 impl Report {
     pub(crate) fn new(file: &Path, text: &str, problems: Vec<Problem>) -> Self {
-        let problems = problems.into_iter().map(printable).collect();
-        // What stands beside a problem may be the line of a secret.
-        Self { file: file.to_owned(), text: quotable(&crate::secret::masked(text)), problems }
+        let problems: Vec<Problem> = problems.into_iter().map(printable).collect();
+        // What stands beside a problem may be the line of a secret. Mostly there is none, and masking takes long.
+        let quoted = || quotable(&crate::secret::masked(text));
+        let text = if problems.is_empty() { String::new() } else { quoted() };
+        Self { file: file.to_owned(), text, problems }
     }
 
     /// The problems, in the order of the file.

@@ -1,26 +1,38 @@
 //! A pattern of the config file, compiled once.
 
+use std::sync::{Arc, OnceLock};
+
 use regex::Regex;
 
+mod plain;
+
 /// A regular expression that ignores case, as every pattern of a backend does.
+///
+/// Compiling takes most of the time in which a whole config is read, and most verbs never look at a screen: a pattern of
+/// which it can be told that it compiles is compiled when it is first asked.
 #[derive(Debug, Clone)]
 pub struct Pattern {
     source: String,
-    regex: Regex,
+    regex: Arc<OnceLock<Regex>>,
 }
 
+/// The most bytes that a compiled pattern may take.
+const SIZE_LIMIT: usize = 1 << 20;
+
 impl Pattern {
-    /// Compiles the text. Matching ignores case; a match never takes more than linear time.
+    /// Checks the text. Matching ignores case; a match never takes more than linear time.
     ///
     /// # Errors
     /// The compiler's own error; look-arounds and back-references, which Python has, are not supported.
     pub fn new(source: &str) -> Result<Self, regex::Error> {
-        let regex = regex::RegexBuilder::new(source)
-            .case_insensitive(true)
-            .multi_line(true)
-            .size_limit(1 << 20)
-            .build()?;
-        Ok(Self { source: source.to_owned(), regex })
+        let regex = OnceLock::new();
+        if !plain::compiles(source) {
+            regex.get_or_init({
+                let compiled = compile(source)?;
+                || compiled
+            });
+        }
+        Ok(Self { source: source.to_owned(), regex: Arc::new(regex) })
     }
 
     /// The text of the config file.
@@ -30,10 +42,22 @@ impl Pattern {
     }
 
     /// Whether the pattern occurs in `text`.
+    ///
+    /// # Panics
+    /// Never: what is not compiled yet was told to compile.
     #[must_use]
     pub fn is_match(&self, text: &str) -> bool {
-        self.regex.is_match(text)
+        let late = || compile(&self.source).expect("a plain pattern compiles");
+        self.regex.get_or_init(late).is_match(text)
     }
+}
+
+fn compile(source: &str) -> Result<Regex, regex::Error> {
+    regex::RegexBuilder::new(source)
+        .case_insensitive(true)
+        .multi_line(true)
+        .size_limit(SIZE_LIMIT)
+        .build()
 }
 
 impl PartialEq for Pattern {

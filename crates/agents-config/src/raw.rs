@@ -66,13 +66,17 @@ macro_rules! required {
 mod answer;
 mod homes;
 mod notify;
+mod pilot;
 mod sample;
+mod service;
 mod wake;
 
 pub(crate) use answer::RawAnswer;
 pub(crate) use homes::homes_of;
 pub(crate) use notify::{RawNotify, RawNotifyTarget};
+pub(crate) use pilot::RawPilot;
 pub(crate) use sample::RawSample;
+pub(crate) use service::RawService;
 pub(crate) use wake::RawWake;
 
 table! {
@@ -136,6 +140,8 @@ table! {
         "resume" => resume: Field<bool>,
         /// The wake schedule of agents that have none.
         "wake" => wake: Section<RawWake>,
+        /// The pilot of agents that have none.
+        "pilot" => pilot: Section<RawPilot>,
         /// The account of agents that name none, where their backend names none either; see `agent.account`.
         "account" => account: Field<String>,
         /// The command of services that have none.
@@ -292,28 +298,12 @@ table! {
         "resume" => resume: Field<bool>,
         /// A scheduled nudge while it is idle.
         "wake" => wake: Section<RawWake>,
+        /// Keeps it going when it goes idle with work left.
+        "pilot" => pilot: Section<RawPilot>,
         /// Agents of one account share a provider's allowance: a usage limit of one holds all of them, and they start with a gap between them; see `watchdog.account_gap` and `watchdog.account_stagger`. Default: that of the backend, then of `[defaults]`, then none.
         "account" => account: Field<String>,
         /// What its program is started through; see `backend.wrap`. Default: that of the backend.
         "wrap" => wrap: Field<Vec<String>>,
-        /// Whether the pane is logged to `<log_dir>/<session>.log`. Default `true`.
-        "log" => log: Field<bool>,
-    }
-}
-
-table! {
-    /// A plain command kept in a session: restarted when it dies, otherwise not judged.
-    RawService {
-        /// The name, from the same name space as the agents'.
-        required "name" => name: Field<AgentName>,
-        /// The shell command line.
-        "command" => command: Field<Filled>,
-        /// The working directory, relative to the project root. Default: `.`; it is not inherited.
-        "dir" => dir: Field<String>,
-        /// Whether a missing working directory is made. Default `false`.
-        "create_dir" => create_dir: Field<bool>,
-        /// Whether `agents up` starts it without being told its name. Default `true`.
-        "enabled" => enabled: Field<bool>,
         /// Whether the pane is logged to `<log_dir>/<session>.log`. Default `true`.
         "log" => log: Field<bool>,
     }

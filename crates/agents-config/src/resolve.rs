@@ -4,6 +4,7 @@ mod agents;
 mod backends;
 mod loop_plan;
 mod notify;
+mod pilot;
 mod presets;
 mod timing;
 

@@ -8,7 +8,7 @@ mod secret;
 mod word;
 
 pub(crate) use duration::{Interval, Seconds};
-pub(crate) use plain::{Count, FileName, Filled, GitName};
+pub(crate) use plain::{CommandWords, Count, FileName, Filled, GitName, Whole};
 pub(crate) use secret::Hidden;
 
 use serde_json::Value as Json;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use agents_config::{Environment, Fleet, load_text};
 use agents_decide::{
     FleetState, MemberSeen, Moment, Now, Observation, PaneSeen, ProcessesSeen, RunId, ScreenSeen,
-    Seen, ServerSeen, Zone, decide,
+    Seen, ServerSeen, Shared, Zone, decide,
 };
 
 const HEAD: &str = r#"[defaults]
@@ -36,7 +36,7 @@ fn main() -> Result<(), String> {
     };
     let fleet = fleet(agents).map_err(|error| error.to_string())?;
     let observation = observation(&fleet);
-    let mut state = FleetState::default();
+    let mut state = Shared::<FleetState>::default();
     for tick in 0..ticks {
         let seconds = 30 * u64::try_from(tick).unwrap_or(u64::MAX);
         let now = now(seconds);
@@ -114,5 +114,6 @@ fn member(number: u32, screen: &ScreenSeen) -> MemberSeen {
         unheard: false,
         resume_id: None,
         wake_text: None,
+        analysis: None,
     }
 }

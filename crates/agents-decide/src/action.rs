@@ -60,6 +60,10 @@ pub enum Action {
         dialog: String,
         choose: String,
     },
+    /// Has an agent's analyzer judge what the pane shows; `resume`: in this conversation of its own.
+    Analyze { name: AgentName, job: u64, pane: u32, resume: Option<String> },
+    /// Ends what an agent's analyzer does.
+    EndAnalysis { name: AgentName },
     /// Asks a living tmux server, whose socket file vanished, to make it anew.
     RestoreSocket { server: crate::ServerSeen },
     /// Asks for another look by another way, before many members are judged gone at once.

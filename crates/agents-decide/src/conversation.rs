@@ -10,7 +10,7 @@ mod tests;
 use agents_names::{AgentName, BackendName, PhaseId};
 
 use crate::draft::Draft;
-use crate::{Now, RunId};
+use crate::{Now, RunId, Shared};
 
 pub(crate) use close::{close, goes_on, never_began, stopped};
 pub(crate) use hear::hear;
@@ -75,7 +75,7 @@ impl Refusal {
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Conversations {
     /// Oldest first.
-    pub known: Vec<Conversation>,
+    pub known: Shared<Vec<Conversation>>,
     /// The one that is the agent's own now. `None`: the last run began a new one, and nothing told its id.
     pub current: Option<String>,
     /// What the id file said when it was last taken up.

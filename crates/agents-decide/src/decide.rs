@@ -8,8 +8,8 @@ use crate::stall::StallLook;
 use crate::state::{Blind, FleetState, Wanted};
 use crate::{
     Action, Activity, MemberSeen, Note, Now, Observation, Seen, Step, StopStage, Wish, account,
-    activity, asks, conversation, delivery, handoff, health, intent, left, life, login, program,
-    sequence, standing, wake,
+    activity, asks, conversation, delivery, handoff, health, intent, left, life, login, pilot,
+    program, sequence, standing, wake,
 };
 
 /// After so long without a look that succeeds the operator hears of it.
@@ -20,7 +20,7 @@ const ASK_AGAIN: std::time::Duration = std::time::Duration::from_secs(30);
 /// Decides one tick. Pure: the same input gives the same decision, byte for byte.
 ///
 /// The precedence is this order: requests, the server, phases, handoff, then for each member its life,
-/// the usage limit (which silences all that follows it), stall, health, wake, delivery.
+/// the usage limit (which silences all that follows it), stall, health, wake, pilot, delivery.
 #[must_use]
 pub fn decide(
     fleet: &Fleet,
@@ -183,7 +183,7 @@ fn one_agent<'a>(
 ) {
     let name = &agent.name;
     if matches!(draft.member(name).life, Life::Stopped { .. } | Life::Parked { .. }) {
-        return;
+        return pilot::call_off(draft, name);
     }
     let backend = draft.fleet.backend_of(agent);
     let timing = &draft.fleet.timing;
@@ -219,6 +219,9 @@ fn one_agent<'a>(
         } else {
             unwatched(draft, agent, seen, activity, alive);
         }
+    }
+    if draft.seen.supervised {
+        pilot::step(draft, agent, seen, activity);
     }
     delivery::step(draft, Declared::Agent(agent), seen, activity);
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::draft::{Declared, Draft};
 use crate::foreground::has_left;
-use crate::{Action, Activity, MemberSeen, Moment, PaneSeen, RunId, Seen};
+use crate::{Action, Activity, MemberSeen, Moment, PaneSeen, Rows, RunId, Seen};
 
 mod evidence;
 mod hint;
@@ -22,8 +22,8 @@ mod tests;
 pub use evidence::Went;
 pub use mailbox::{Again, Mailbox, Message, MessageKind, Stage};
 pub(crate) use mailbox::{
-    Progress, begin_run, end_run, forget_probe, give_up, keep_for_next_phase, keep_for_next_start,
-    owe, owe_now, probe_state, progress,
+    Progress, begin_run, end_run, forget_untyped, give_up, is_owed, keep_for_next_phase,
+    keep_for_next_start, owe, owe_now, probe_state, progress,
 };
 pub use note::MessageNote;
 use outcome::{delivered, stuck};
@@ -216,13 +216,13 @@ fn typed(
         return wait(draft, what, message, "its composer does not show the text yet");
     }
     let drafted = seen.shown.as_ref().is_some_and(|shown| shown.draft.is_some());
-    let before = Before { rows: screen.rows.to_vec(), first: draft.now.at, drafted };
+    let before = Before { rows: screen.rows.clone(), first: draft.now.at, drafted };
     submit(draft, what, pane, message, Attempt { tries: 1, before });
 }
 
 /// What was there just before the key was sent for the first time.
 struct Before {
-    rows: Vec<String>,
+    rows: Rows,
     first: Moment,
     drafted: bool,
 }

@@ -8,12 +8,12 @@ use agents_names::{AgentName, PhaseId};
 use crate::notes::Notes;
 use crate::sentence::Telling;
 use crate::state::{FleetState, Member, Wanted};
-use crate::{About, Action, Moment, Note, Now, Observation, RunId};
+use crate::{About, Action, Moment, Note, Now, Observation, RunId, Shared};
 
 /// What `decide` returns.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Decision {
-    pub next: FleetState,
+    pub next: Shared<FleetState>,
     pub actions: Vec<Action>,
     pub notes: Vec<About>,
     /// When the next look is due at the latest; `None`: at the next ordinary tick.
@@ -63,7 +63,7 @@ impl<'a> Draft<'a> {
 
     pub fn finish(self) -> Decision {
         Decision {
-            next: self.next,
+            next: self.next.into(),
             actions: self.actions,
             notes: self.notes.in_order(),
             look_by: self.look_by,
@@ -123,7 +123,10 @@ impl<'a> Draft<'a> {
 
     /// The cause of an alarm is over.
     pub fn calm(&mut self, about: Option<&AgentName>, key: &str) {
-        self.next.alarms.remove(&alarm_key(about, key));
+        // Most are calm for good, and are told so at each tick.
+        if !self.next.alarms.is_empty() {
+            self.next.alarms.remove(&alarm_key(about, key));
+        }
     }
 
     pub fn new_run(&mut self) -> RunId {

@@ -42,6 +42,7 @@ fn begin(draft: &mut Draft<'_>, request: Request) {
         }
         Verb::Phase { to } => phase(draft, to),
         Verb::Send { name, text, terms } => send(draft, request.id, name, (text, *terms)),
+        Verb::Pilot { names, on } => pilot(draft, names, *on),
         // Who they are is known when the terminals are seen.
         Verb::DownUndeclared | Verb::StopWatchdog => BTreeMap::new(),
     };
@@ -97,6 +98,7 @@ fn want_up(draft: &mut Draft<'_>, name: &AgentName, one_offs: &OneOffs) {
     let member = draft.member(name);
     member.wanted = Wanted::Up;
     member.one_off = one_offs.get(name).cloned().unwrap_or_default();
+    member.pilot.begin_anew();
 }
 
 /// The declared members that a verb names, or all that are enabled.
@@ -321,6 +323,21 @@ fn send(
         }
     };
     Answers::from([(name.clone(), answer)])
+}
+
+fn pilot(draft: &mut Draft<'_>, names: &[AgentName], on: bool) -> Answers {
+    let mut answers = Answers::new();
+    for what in chosen(draft, names, false) {
+        let name = what.name();
+        let has_one = matches!(what, Declared::Agent(agent) if agent.pilot.is_some());
+        let answer = if !has_one {
+            Answer::Failed("the config gives it no pilot; add `[agent.pilot]`".to_owned())
+        } else {
+            Answer::Done(crate::pilot::switch(draft.member(name), on).to_owned())
+        };
+        answers.insert(name.clone(), Some(answer));
+    }
+    answers
 }
 
 /// An operator's message was seen to go.

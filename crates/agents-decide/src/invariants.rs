@@ -112,7 +112,15 @@ fn broken(
                 found.push(("I10", format!("{name} is undeclared, and ended unasked")));
             }
         }
-        Action::RestoreSocket { .. }
+        Action::Analyze { name, .. } => {
+            let agent = fleet.agent(name);
+            if agent.is_none_or(|agent| agent.pilot.is_none()) {
+                found
+                    .push(("I20", format!("{name} is analyzed though the config does not say so")));
+            }
+        }
+        Action::EndAnalysis { .. }
+        | Action::RestoreSocket { .. }
         | Action::LookAgain
         | Action::MarkComplete { .. }
         | Action::ClearComplete

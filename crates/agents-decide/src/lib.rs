@@ -26,6 +26,7 @@ mod notes;
 mod now;
 mod observation;
 pub mod phase;
+mod pilot;
 #[cfg(feature = "planted")]
 pub mod planted;
 pub mod program;
@@ -34,6 +35,7 @@ mod rows;
 mod seen;
 pub mod sentence;
 mod sequence;
+mod shared;
 mod shown;
 pub mod stall;
 pub mod standing;
@@ -41,6 +43,7 @@ mod state;
 mod step;
 mod told;
 mod wake;
+mod zones;
 
 pub use account::{Account, AccountNote, Closed, Reopening};
 pub use action::{Action, LookBy, RunId, StopStage, Why};
@@ -67,11 +70,13 @@ pub use observation::{
     PaneSeen, ProcessSeen, ProcessesSeen, RootsSeen, ScreenSeen, ServerSeen, StatusSeen,
     Undeclared,
 };
+pub use pilot::{Analysis, AnalysisSeen, Doing, PilotNote, PilotState, Switch};
 pub use program::Program;
 pub use request::{Answer, OneOffs, Request, RequestId, SendTerms, Verb};
 pub use rows::Rows;
 pub use seen::Seen;
 pub use sequence::{PhaseNote, Sequence};
+pub use shared::Shared;
 pub use shown::{Shown, ShownState};
 pub use stall::{Stall, StallLook, StallNote, Vow};
 pub use standing::{Stand, Standing};
@@ -79,3 +84,4 @@ pub use state::{Blind, FleetState, Member, OpenRequest, STATE_SCHEMA, Suspicion,
 pub use step::{Step, Wish};
 pub use told::{Heard, Prompted, Told, ToldState};
 pub use wake::WakeNote;
+pub use zones::{NoSuchZone, Tz, ZoneOffset};

@@ -4,7 +4,7 @@ use agents_names::AgentName;
 
 use crate::{
     AccountNote, ActivityNote, AnswerNote, ConversationNote, FatalNote, LifeNote, LimitNote,
-    LoginNote, MessageNote, Moment, PhaseNote, ServerSeen, StallNote, WakeNote, Why,
+    LoginNote, MessageNote, Moment, PhaseNote, PilotNote, ServerSeen, StallNote, WakeNote, Why,
 };
 
 /// A note with what it is about.
@@ -25,6 +25,7 @@ pub enum Note {
     Stall(StallNote),
     Message(MessageNote),
     Wake(WakeNote),
+    Pilot(PilotNote),
     Account(AccountNote),
     Login(LoginNote),
     Conversation(ConversationNote),
@@ -71,6 +72,13 @@ pub enum Note {
 }
 
 impl Note {
+    /// Whether it is the same fact as another note.
+    #[must_use]
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let is_alike = std::mem::discriminant(self) == std::mem::discriminant(other);
+        is_alike && (self == other || self.gist() == other.gist())
+    }
+
     /// The same fact at every look: without what changes while nothing happens.
     #[must_use]
     pub fn gist(&self) -> Self {
@@ -86,6 +94,7 @@ impl Note {
             | Self::Limit(_)
             | Self::Message(_)
             | Self::Wake(_)
+            | Self::Pilot(_)
             | Self::Account(_)
             | Self::Login(_)
             | Self::Conversation(_)
@@ -165,6 +174,7 @@ notes_of! {
     StallNote => Stall,
     MessageNote => Message,
     WakeNote => Wake,
+    PilotNote => Pilot,
     AccountNote => Account,
     LoginNote => Login,
     ConversationNote => Conversation,

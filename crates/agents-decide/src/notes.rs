@@ -9,41 +9,39 @@ use crate::{About, Note};
 /// Notes in the making.
 #[derive(Debug, Default)]
 pub(crate) struct Notes {
-    /// With its place among all of them.
-    by_name: BTreeMap<Option<AgentName>, Vec<(usize, Note)>>,
-    count: usize,
+    /// As they came; `None` where one was taken back.
+    all: Vec<Option<About>>,
+    /// The places of those about each.
+    by_name: BTreeMap<Option<AgentName>, Vec<usize>>,
 }
 
 impl Notes {
     /// What two machines have to say is said once.
     pub fn add(&mut self, about: About) {
-        let place = self.count;
-        let known = self.by_name.entry(about.name).or_default();
-        if !known.iter().any(|(_, note)| *note == about.note) {
-            known.push((place, about.note));
-            self.count += 1;
+        let known = self.by_name.entry(about.name.clone()).or_default();
+        let is_known =
+            |place: &usize| self.all[*place].as_ref().is_some_and(|known| known.note == about.note);
+        if !known.iter().any(is_known) {
+            known.push(self.all.len());
+            self.all.push(Some(about));
         }
     }
 
     pub fn of(&self, name: Option<&AgentName>) -> impl Iterator<Item = &Note> {
-        let known = self.by_name.get(&name.cloned());
-        known.into_iter().flatten().map(|(_, note)| note)
+        let places = self.by_name.get(&name.cloned()).into_iter().flatten();
+        places.filter_map(|place| Some(&self.all[*place].as_ref()?.note))
     }
 
     pub fn take_back(&mut self, name: &AgentName, is_it: impl Fn(&Note) -> bool) {
-        if let Some(known) = self.by_name.get_mut(&Some(name.clone())) {
-            known.retain(|(_, note)| !is_it(note));
+        for place in self.by_name.get(&Some(name.clone())).into_iter().flatten() {
+            let noted = &mut self.all[*place];
+            noted.take_if(|about| is_it(&about.note));
         }
     }
 
     /// All of them, as they came.
     pub fn in_order(self) -> Vec<About> {
-        let all = self.by_name.into_iter().flat_map(|(name, notes)| {
-            notes.into_iter().map(move |(place, note)| (place, About { name: name.clone(), note }))
-        });
-        let mut all: Vec<(usize, About)> = all.collect();
-        all.sort_unstable_by_key(|(place, _)| *place);
-        all.into_iter().map(|(_, about)| about).collect()
+        self.all.into_iter().flatten().collect()
     }
 }
 

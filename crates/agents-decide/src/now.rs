@@ -72,7 +72,7 @@ impl Now {
 /// The zone in which a reset time without a zone is read: this machine's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Zone {
-    Named(chrono_tz::Tz),
+    Named(crate::Tz),
     /// Seconds east of UTC.
     Fixed(i32),
 }

@@ -93,6 +93,9 @@ pub struct MemberSeen {
     pub resume_id: Option<String>,
     /// The text of the wake prompt, as one line; `None` when the file is missing or blank.
     pub wake_text: Option<String>,
+    /// What its pilot's analyzer does, or has answered.
+    #[serde(default)]
+    pub analysis: Option<crate::AnalysisSeen>,
 }
 
 /// One pane, as the listing tells it.

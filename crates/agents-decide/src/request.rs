@@ -68,6 +68,11 @@ pub enum Verb {
         #[serde(default)]
         terms: SendTerms,
     },
+    /// Switches the pilots of these agents on, with no prompt counted, or off.
+    Pilot {
+        names: Vec<AgentName>,
+        on: bool,
+    },
     /// Ends the watchdog and leaves the fleet as it is.
     StopWatchdog,
 }
@@ -108,6 +113,8 @@ pub enum Answer {
     NotRunningWith(String),
     /// The message reached the member, and was seen to go, by this evidence.
     Delivered(Went),
+    /// It is done, and so it stands now.
+    Done(String),
     /// With the reason.
     Failed(String),
     /// Accepted, and carried out later, for this reason.

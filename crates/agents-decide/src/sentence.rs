@@ -8,6 +8,7 @@ mod conversation;
 mod judged;
 mod life;
 mod note;
+mod pilot;
 #[cfg(test)]
 mod tests;
 mod why;

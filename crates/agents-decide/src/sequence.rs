@@ -344,3 +344,6 @@ fn complete(draft: &mut Draft<'_>, plan: &LoopPlan, phase: PhaseId) {
         begin_move(draft, phase, next.id.clone(), true);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -89,6 +89,8 @@ pub struct Member {
     pub login: Option<crate::LoginRefusal>,
     /// When the next scheduled wake is due.
     pub wake_at: Option<Moment>,
+    #[serde(default)]
+    pub pilot: crate::PilotState,
     /// A fatal row or a mismatched command that one look saw.
     pub suspicion: Option<Suspicion>,
     /// How many times it was started.

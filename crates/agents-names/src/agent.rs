@@ -1,19 +1,68 @@
 //! Names of agents, services, backends and roles.
 
+use std::cmp::Ordering;
+use std::sync::Arc;
+
 use crate::error::{NameError, check};
 
 /// Longest name of an agent, service, backend or role, in characters.
 const LIMIT: usize = 63;
 
+/// How many bytes a number holds.
+const HEAD: usize = size_of::<u64>();
+
+/// A text without zero bytes that is mostly compared: everything is kept by the names of members.
+#[derive(Debug, Clone)]
+struct Text {
+    /// Its first bytes, as a number that has the same order. Most names are told apart by it.
+    head: u64,
+    whole: Arc<str>,
+}
+
+impl Text {
+    fn new(text: &str) -> Self {
+        let mut head = [0; HEAD];
+        for (place, byte) in head.iter_mut().zip(text.bytes()) {
+            *place = byte;
+        }
+        Self { head: u64::from_be_bytes(head), whole: text.into() }
+    }
+}
+
+impl PartialEq for Text {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Text {}
+
+impl PartialOrd for Text {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Text {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let whole = || match self.whole.len().max(other.whole.len()) {
+            ..=HEAD => Ordering::Equal,
+            _ if Arc::ptr_eq(&self.whole, &other.whole) => Ordering::Equal,
+            _ => self.whole.cmp(&other.whole),
+        };
+        self.head.cmp(&other.head).then_with(whole)
+    }
+}
+
 macro_rules! name {
     ($(#[$doc:meta])* $type:ident, $kind:literal) => {
         $(#[$doc])*
         #[derive(
-            Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash,
+            Debug, Clone, PartialEq, Eq, PartialOrd, Ord,
             serde::Serialize, serde::Deserialize, schemars::JsonSchema,
         )]
         #[serde(try_from = "String", into = "String")]
-        pub struct $type(std::sync::Arc<str>);
+        pub struct $type(Text);
 
         impl $type {
             /// Checks the text.
@@ -23,19 +72,26 @@ macro_rules! name {
             pub fn new(text: impl Into<String>) -> Result<Self, NameError> {
                 let text = text.into();
                 check($kind, &text, LIMIT)?;
-                Ok(Self(text.into()))
+                Ok(Self(Text::new(&text)))
             }
 
             /// The name as text.
             #[must_use]
             pub fn as_str(&self) -> &str {
-                &self.0
+                &self.0.whole
+            }
+        }
+
+        impl std::hash::Hash for $type {
+            // As the text that it can be looked up by.
+            fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+                self.as_str().hash(state);
             }
         }
 
         impl std::fmt::Display for $type {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.pad(&self.0)
+                f.pad(self.as_str())
             }
         }
 
@@ -48,7 +104,7 @@ macro_rules! name {
 
         impl From<$type> for String {
             fn from(name: $type) -> String {
-                name.0.as_ref().to_owned()
+                name.as_str().to_owned()
             }
         }
 
@@ -61,13 +117,13 @@ macro_rules! name {
 
         impl AsRef<str> for $type {
             fn as_ref(&self) -> &str {
-                &self.0
+                self.as_str()
             }
         }
 
         impl std::borrow::Borrow<str> for $type {
             fn borrow(&self) -> &str {
-                &self.0
+                self.as_str()
             }
         }
     };
@@ -99,6 +155,21 @@ mod tests {
             assert!(AgentName::new(bad).is_err(), "{bad}");
         }
         assert!(AgentName::new("x".repeat(64)).is_err());
+    }
+
+    #[test]
+    fn names_are_in_the_order_of_their_texts() {
+        let texts =
+            ["a", "a1", "ab", "abcdefgh", "abcdefgh-", "abcdefgi", "b", "builder-1", "builder-2"];
+        for one in texts {
+            for other in texts {
+                let names = (AgentName::new(one).unwrap(), AgentName::new(other).unwrap());
+                assert_eq!(names.0.cmp(&names.1), one.cmp(other), "{one} {other}");
+                assert_eq!(names.0 == names.1, one == other, "{one} {other}");
+            }
+        }
+        let map = std::collections::HashMap::from([(AgentName::new("builder-1").unwrap(), 7)]);
+        assert_eq!(map.get("builder-1"), Some(&7));
     }
 
     #[test]

@@ -14,6 +14,11 @@ pub(crate) struct Frame {
     pub answered: Vec<u64>,
 }
 
+/// The requests that it answers.
+pub(crate) fn answered(record: &Record<'_>) -> Vec<u64> {
+    record.replies.iter().map(|(RequestId(id), _)| *id).collect()
+}
+
 const LENGTH: usize = 8;
 const CHECKSUM: usize = 8;
 
@@ -22,8 +27,8 @@ impl Frame {
     /// When the state has no JSON.
     pub fn of(record: &Record<'_>) -> Result<Self, serde_json::Error> {
         let state = record.state.map(|state| serde_json::to_string(&state)).transpose()?;
-        let answered = record.replies.iter().map(|(RequestId(id), _)| *id).collect();
-        Ok(Self { state, words: record.words.iter().cloned().collect(), answered })
+        let words = record.words.iter().cloned().collect();
+        Ok(Self { state, words, answered: answered(record) })
     }
 
     /// As it is written: its length, its checksum, its content.

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use agents_config::Fleet;
-use agents_decide::{FleetState, Life, Moment, RequestId, Sequence, Verb};
+use agents_decide::{FleetState, Life, Moment, RequestId, Sequence, Shared, Verb};
 use agents_names::AgentName;
 use agents_tmux::fake::{EndCause, Truth};
 use agents_watchdog::ledger::LedgerError;
@@ -56,7 +56,7 @@ pub(crate) struct Judge {
 
 /// What was there before a tick.
 pub(crate) struct Before {
-    pub state: FleetState,
+    pub state: Shared<FleetState>,
     pub truths: Vec<Truth>,
     /// Whose processes live.
     pub living: BTreeSet<AgentName>,
@@ -78,8 +78,8 @@ impl Judged<'_> {
         let session = self.fleet.session_prefix.session_of(name);
         let tag = agents_watchdog::observe::tag(self.fleet, name);
         let truths = &self.before.truths;
-        let tagged = truths.iter().find(|truth| truth.agent_id.as_ref() == Some(&tag));
-        tagged.or_else(|| truths.iter().find(|truth| truth.session == session.as_str()))
+        let tagged = truths.iter().find(|truth| truth.agent_id.as_deref() == Some(tag.as_str()));
+        tagged.or_else(|| truths.iter().find(|truth| *truth.session == *session.as_str()))
     }
 
     fn is_declared(&self, name: &AgentName) -> bool {
@@ -109,7 +109,7 @@ impl Judge {
     }
 
     /// What is there before a tick.
-    pub fn before(&self, state: &FleetState, machine: &Machine) -> Before {
+    pub fn before(&self, state: &Shared<FleetState>, machine: &Machine) -> Before {
         let world = &machine.terminals;
         Before {
             state: state.clone(),

@@ -1,13 +1,15 @@
 //! What survives the death of a watchdog, and the failing of the power? The store, in memory.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use agents_decide::{Action, FleetState, Request, RequestId, Verb};
+use agents_decide::{Action, FleetState, Request, RequestId, Shared, Verb};
 use agents_watchdog::ledger::{EntryKind, Ledger, LedgerError, Record};
 use agents_watchdog::place::ClockMark;
+use serde::Deserialize as _;
 
-use crate::frame::Frame;
+use crate::frame::{Frame, answered};
 use crate::gate::Gate;
 use crate::planted::Slip;
 use crate::trace::Trace;
@@ -35,7 +37,7 @@ pub(crate) enum CommitFault {
 
 #[derive(Debug, Default)]
 struct Inner {
-    state: Option<String>,
+    state: Option<Stored>,
     words: BTreeMap<String, String>,
     open: Vec<Request>,
     last_request: u64,
@@ -50,7 +52,28 @@ struct Inner {
     tail: Option<Vec<u8>>,
     power_failed: bool,
     /// The actions of the last decision that was made durable.
-    intents: Vec<Action>,
+    intents: Arc<[Action]>,
+}
+
+/// A state in the store. Whoever goes on from it reads it as JSON, so that what does not survive a store does not survive
+/// here; most states are followed by the next before that.
+#[derive(Debug)]
+enum Stored {
+    Unread(Shared<FleetState>, ClockMark),
+    Written(String),
+}
+
+impl Stored {
+    fn text(&self) -> Result<Cow<'_, str>, serde_json::Error> {
+        match self {
+            Self::Unread(state, mark) => serde_json::to_string(&(state, mark)).map(Cow::Owned),
+            Self::Written(text) => Ok(Cow::Borrowed(text)),
+        }
+    }
+
+    fn read(&self) -> Result<(FleetState, ClockMark), serde_json::Error> {
+        serde_json::from_str(&self.text()?)
+    }
 }
 
 impl Disk {
@@ -94,19 +117,20 @@ impl Disk {
     }
 
     /// The actions of the last decision that was made durable.
-    pub fn intents(&self) -> Vec<Action> {
-        self.lock().intents.clone()
+    pub fn intents(&self) -> Arc<[Action]> {
+        Arc::clone(&self.lock().intents)
     }
 
     /// What was made durable last.
     pub fn remembered(&self) -> Option<FleetState> {
-        let state = self.lock().state.clone()?;
-        serde_json::from_str::<(FleetState, ClockMark)>(&state).ok().map(|(state, _)| state)
+        let read = self.lock().state.as_ref()?.read();
+        read.ok().map(|(state, _)| state)
     }
 
     /// How many bytes the state takes.
     pub fn state_size(&self) -> usize {
-        self.lock().state.as_ref().map_or(0, String::len)
+        let inner = self.lock();
+        inner.state.as_ref().and_then(|state| state.text().ok()).map_or(0, |text| text.len())
     }
 
     /// A new writer; the one before it has no say any more.
@@ -122,7 +146,7 @@ impl Disk {
             inner.state = None;
         }
         if let Some(frame) = left {
-            inner.keep(frame);
+            inner.keep(frame.state.map(Stored::Written), frame.words, &frame.answered);
         }
         drop(inner);
         MemoryLedger { disk: self.clone(), epoch, surprises, trace, gate }
@@ -134,12 +158,17 @@ impl Disk {
 }
 
 impl Inner {
-    fn keep(&mut self, frame: Frame) {
-        if frame.state.is_some() {
-            self.state = frame.state;
+    fn keep(
+        &mut self,
+        state: Option<Stored>,
+        words: impl IntoIterator<Item = (String, String)>,
+        answered: &[u64],
+    ) {
+        if state.is_some() {
+            self.state = state;
         }
-        self.words.extend(frame.words);
-        self.open.retain(|request| !frame.answered.contains(&request.id.0));
+        self.words.extend(words);
+        self.open.retain(|request| !answered.contains(&request.id.0));
     }
 
     /// The fault of this commit.
@@ -157,9 +186,14 @@ impl Inner {
     }
 
     /// Whether the commit comes to its end; what was written of it stays in the file.
-    fn survives(&mut self, fault: Option<CommitFault>, frame: &Frame, gate: &Gate) -> bool {
+    fn survives(
+        &mut self,
+        fault: Option<CommitFault>,
+        record: &Record<'_>,
+        gate: &Gate,
+    ) -> Result<bool, serde_json::Error> {
         let (kept, death) = match fault {
-            None | Some(CommitFault::KilledAfter | CommitFault::Fails(_)) => return true,
+            None | Some(CommitFault::KilledAfter | CommitFault::Fails(_)) => return Ok(true),
             Some(CommitFault::KilledUnsynced) => {
                 (1000, "after writing what it decided, and before that is safe")
             }
@@ -169,11 +203,11 @@ impl Inner {
                 (kept, "as the power fails while it writes what it decided")
             }
         };
-        let mut bytes = frame.written();
+        let mut bytes = Frame::of(record)?.written();
         bytes.truncate(bytes.len() * usize::try_from(kept).unwrap_or(0) / 1000);
         self.tail = Some(bytes);
         gate.kill(death);
-        false
+        Ok(false)
     }
 }
 
@@ -192,9 +226,7 @@ impl Ledger for MemoryLedger {
     fn load(&mut self) -> Result<Option<(FleetState, ClockMark)>, LedgerError> {
         let inner = self.disk.lock();
         let Some(state) = &inner.state else { return Ok(None) };
-        serde_json::from_str(state)
-            .map(Some)
-            .map_err(|error| LedgerError::Unusable(error.to_string()))
+        state.read().map(Some).map_err(|error| LedgerError::Unusable(error.to_string()))
     }
 
     fn words(&mut self) -> Result<Vec<(String, String)>, LedgerError> {
@@ -222,17 +254,16 @@ impl Ledger for MemoryLedger {
             }
             return Err(LedgerError::Unusable("the disk is full".to_owned()));
         }
-        let frame = Frame::of(record).map_err(|error| LedgerError::Unusable(error.to_string()))?;
-        if !inner.survives(fault, &frame, &self.gate) {
+        let survives = inner.survives(fault, record, &self.gate);
+        if !survives.map_err(|error| LedgerError::Unusable(error.to_string()))? {
             return Err(LedgerError::Unusable("the watchdog died as it wrote".to_owned()));
         }
-        inner.keep(frame);
+        let state = record.state.map(|(state, mark)| Stored::Unread(state.clone(), mark.clone()));
+        inner.keep(state, record.words.iter().cloned(), &answered(record));
         if record.state.is_some() {
             let actions = record.entries.iter().filter(|entry| entry.kind == EntryKind::Action);
-            let read = |entry: &agents_watchdog::ledger::Entry| {
-                serde_json::from_value(entry.detail.clone()).ok()
-            };
-            inner.intents = actions.filter_map(read).collect();
+            inner.intents =
+                actions.filter_map(|entry| Action::deserialize(&entry.detail).ok()).collect();
         }
         drop(inner);
         self.trace.record(record);

@@ -1,15 +1,17 @@
 //! The simulated machine, as a watchdog sees it.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use agents_config::Fleet;
 use agents_decide::{
-    Base, HandoffSeen, Moment, Now, RootsSeen, RunId, Seen, StatusSeen, StopStage,
+    Analysis, AnalysisSeen, Base, HandoffSeen, Moment, Now, RootsSeen, RunId, Seen, StatusSeen,
+    StopStage,
 };
 use agents_names::{AgentName, PhaseId, SessionName};
 use agents_tmux::{Driver as _, Listing, StartSession, TmuxError};
 use agents_watchdog::observe::tag;
-use agents_watchdog::place::{ClockMark, Facts, Need, Place, Reached, Start};
+use agents_watchdog::place::{ClockMark, Facts, Need, Place, Question, Reached, Start};
 
 use crate::calendar;
 use crate::gate::{Effect, Gate};
@@ -19,6 +21,8 @@ use crate::swarm::KEY;
 
 /// How long a fetch takes.
 const FETCH: Duration = Duration::from_secs(1);
+/// How long an analyzer takes.
+const ANALYSIS: Duration = Duration::from_secs(20);
 /// Longer than the last rows of any log here.
 const LAST_OUTPUT: usize = 32 * 1024;
 /// As the real clock: a wall clock that was set while the machine was off does not age everything by years.
@@ -33,12 +37,22 @@ pub(crate) struct SimPlace {
     since: Duration,
     fetch: Option<(Base, Duration)>,
     last_fetch: Option<Duration>,
+    /// The jobs of analyzers, and when each began.
+    analyses: HashMap<AgentName, (u64, Duration)>,
 }
 
 impl SimPlace {
     pub fn new(machine: Machine, gate: Gate) -> Self {
         let since = machine.booted_for();
-        Self { machine, gate, base: Moment(3_600_000), since, fetch: None, last_fetch: None }
+        Self {
+            machine,
+            gate,
+            base: Moment(3_600_000),
+            since,
+            fetch: None,
+            last_fetch: None,
+            analyses: HashMap::new(),
+        }
     }
 
     fn at(&self) -> Moment {
@@ -56,20 +70,19 @@ impl SimPlace {
 
     /// The age of the session log by the wall clock, as files are dated.
     fn log_age(&self, session: &SessionName) -> Option<Duration> {
-        let panes = self.machine.terminals.panes();
-        let pane = panes.iter().find(|pane| pane.session == session.as_str() && pane.logged)?;
-        self.machine.age(calendar::of_wall(pane.activity))
+        let logged_at = self.machine.terminals.logged_at(session.as_str())?;
+        self.machine.age(calendar::of_wall(logged_at))
     }
 
     fn last_output(&self, fleet: &Fleet, session: &SessionName) -> Vec<String> {
-        let text = self
-            .machine
-            .terminals
-            .log_end(&log_file(fleet, session), LAST_OUTPUT)
-            .unwrap_or_default();
-        let rows: Vec<String> =
-            text.lines().filter(|row| !row.trim().is_empty()).map(str::to_owned).collect();
-        rows[rows.len().saturating_sub(5)..].to_vec()
+        let last = |text: &str| {
+            let rows = text.lines().rev().filter(|row| !row.trim().is_empty());
+            let mut last: Vec<String> = rows.take(5).map(str::to_owned).collect();
+            last.reverse();
+            last
+        };
+        let log = log_file(fleet, session);
+        self.machine.terminals.log_end(&log, LAST_OUTPUT, last).unwrap_or_default()
     }
 }
 
@@ -80,6 +93,17 @@ fn log_file(fleet: &Fleet, session: &SessionName) -> std::path::PathBuf {
 fn session_of<'f>(fleet: &'f Fleet, name: &AgentName) -> Option<&'f SessionName> {
     let agent = fleet.agent(name).map(|agent| &agent.session);
     agent.or_else(|| fleet.service(name).map(|service| &service.session))
+}
+
+impl SimPlace {
+    /// The analyzer of the model takes its time, and always says to go on.
+    fn analysis(&self, name: &AgentName) -> Option<AnalysisSeen> {
+        let (job, begun) = self.analyses.get(name)?;
+        let is_done = self.machine.booted_for().saturating_sub(*begun) >= ANALYSIS;
+        let prompt = "Go on with what is left.".to_owned();
+        let answer = is_done.then_some(Analysis::Continue { prompt });
+        Some(AnalysisSeen { job: *job, conversation: Some("talk".to_owned()), answer })
+    }
 }
 
 impl Place for SimPlace {
@@ -121,12 +145,9 @@ impl Place for SimPlace {
         let session = session_of(fleet, name);
         let agent = fleet.agent(name);
         let now = self.machine.terminals.now();
-        let last = match (need.end, session) {
-            (true, Some(session)) => self.last_output(fleet, session),
-            (true | false, _) => Vec::new(),
-        };
         let logs = agent.is_some_and(|agent| agent.log && fleet.backend_of(agent).footer_ui);
         let parts = self.machine.parts();
+        let last = || session.map(|session| self.last_output(fleet, session)).unwrap_or_default();
         let exit = need.run.filter(|_| need.end).and_then(|run| parts.runs.exit(name, run, last));
         let begun = need.run.filter(|_| need.beginning);
         let began = begun.and_then(|run| parts.runs.began(name, run, now));
@@ -140,8 +161,9 @@ impl Place for SimPlace {
         let resume_id = parts.resume_ids.get(name).filter(|_| need.startable).cloned();
         let conversation = parts.conversations.get(name).filter(|_| need.lives).cloned();
         let standard = || Some("Look around.".to_owned());
-        let wake = parts.wake_texts.get(name).cloned().unwrap_or_else(standard);
         let has_wake = need.wake && agent.is_some_and(|agent| agent.wake.is_some());
+        let wake = || parts.wake_texts.get(name).cloned().unwrap_or_else(standard);
+        let wake_text = if has_wake { wake() } else { None };
         let told = parts.told.get(name).filter(|_| need.lives).cloned();
         drop(parts);
         let log = session.filter(|_| logs || need.processes);
@@ -155,9 +177,10 @@ impl Place for SimPlace {
             strays: 0,
             resume_id,
             conversation,
-            wake_text: wake.filter(|_| has_wake),
+            wake_text,
             told,
             heard: None,
+            analysis: self.analysis(name),
         }
     }
 
@@ -233,6 +256,16 @@ impl Place for SimPlace {
             columns: 200,
             rows: 50,
         })
+    }
+
+    fn analyze(&mut self, _: &Fleet, question: &Question<'_>) -> Result<(), String> {
+        let begun = self.machine.booted_for();
+        self.analyses.insert(question.name.clone(), (question.job, begun));
+        Ok(())
+    }
+
+    fn end_analysis(&mut self, name: &AgentName) {
+        self.analyses.remove(name);
     }
 
     fn end_processes(

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use agents_decide::{BeganSeen, ExitSeen, ProcessesSeen, RunId, Seen, StopStage};
 use agents_names::AgentName;
-use agents_tmux::fake::{EndCause, World};
+use agents_tmux::fake::{EndCause, Living, World};
 
 /// What a program does with the signals that are to end it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub(crate) struct Runs {
     runs: Vec<Run>,
     stubborn: BTreeMap<AgentName, Stubborn>,
     busy: BTreeMap<AgentName, Busy>,
+    /// How often the sessions were looked at.
+    looks: u64,
     /// What went wrong with the one-life rule.
     pub violations: Vec<String>,
 }
@@ -38,6 +40,14 @@ struct Run {
     told: bool,
     /// Whether its launcher came to write down how it ended.
     is_recorded: bool,
+    /// The last look that found its session.
+    seen_by: u64,
+}
+
+/// The member and the run that a session's tags name.
+fn key(living: Living<'_>) -> Option<(&str, RunId)> {
+    let (_, name) = living.agent_id?.rsplit_once('/')?;
+    Some((name, RunId(living.run?.strip_prefix('r')?.parse().ok()?)))
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -93,21 +103,18 @@ impl Runs {
 
     /// Takes note of the sessions that have come and gone.
     pub fn sync(&mut self, terminals: &World) {
-        let panes = terminals.living_panes();
-        let key = |pane: &agents_tmux::Pane| {
-            let name = pane.agent_id.as_deref()?.rsplit_once('/')?.1;
-            let run = pane.run.as_deref()?.strip_prefix('r')?.parse().ok()?;
-            Some((AgentName::new(name).ok()?, RunId(run)))
-        };
-        let live: Vec<_> = panes
-            .iter()
-            .filter(|pane| pane.dead.is_none())
-            .filter_map(|pane| Some((key(pane)?, pane.session.clone())))
-            .collect();
-        let gone = |run: &Run| {
-            run.state == RunState::Live
-                && !live.iter().any(|((name, id), _)| *name == run.name && *id == run.run)
-        };
+        self.looks += 1;
+        let look = self.looks;
+        let mut new = Vec::new();
+        terminals.each_living(|living| {
+            let Some((name, run)) = key(living) else { return };
+            let mut known = self.runs.iter_mut();
+            match known.find(|known| known.run == run && known.name.as_str() == name) {
+                Some(known) => known.seen_by = look,
+                None => new.push((name.to_owned(), run, living.session.to_owned())),
+            }
+        });
+        let gone = |run: &Run| run.state == RunState::Live && run.seen_by != look;
         if self.runs.iter().any(gone) {
             let ended = terminals.ended();
             for run in self.runs.iter_mut().filter(|run| gone(run)) {
@@ -116,7 +123,8 @@ impl Runs {
                 run.lose_terminal(end.map(|end| (end.at, end.cause)), stubborn, terminals.now());
             }
         }
-        for ((name, run), session) in live {
+        for (name, run, session) in new {
+            let Ok(name) = AgentName::new(name) else { continue };
             if !self.runs.iter().any(|known| known.name == name && known.run == run) {
                 self.begin(name, run, session, terminals.now());
             }
@@ -138,6 +146,7 @@ impl Runs {
             state,
             told: false,
             is_recorded: true,
+            seen_by: self.looks,
         });
     }
 
@@ -161,7 +170,12 @@ impl Runs {
     }
 
     /// How the launcher recorded the end of a run.
-    pub fn exit(&self, name: &AgentName, id: RunId, last_output: Vec<String>) -> Option<ExitSeen> {
+    pub fn exit(
+        &self,
+        name: &AgentName,
+        id: RunId,
+        last_output: impl FnOnce() -> Vec<String>,
+    ) -> Option<ExitSeen> {
         let run = self.runs.iter().find(|run| run.name == *name && run.run == id)?;
         let RunState::Ended { at, code, signal } = run.state else { return None };
         if !run.is_recorded {
@@ -170,6 +184,7 @@ impl Runs {
         let alive = at.saturating_sub(run.began);
         // A session that is closed under its program sends it SIGHUP, and nothing else here does.
         let session_closed = signal == Some(1);
+        let last_output = last_output();
         Some(ExitSeen { run: id, code, signal, alive, failure: None, session_closed, last_output })
     }
 

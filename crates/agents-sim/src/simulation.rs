@@ -1,5 +1,6 @@
 //! How does time pass for a watchdog and its machine?
 
+use std::collections::HashMap;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
@@ -43,6 +44,8 @@ pub struct Simulation {
     gate: Gate,
     news: FakeDriver,
     fleet: Arc<Fleet>,
+    /// What the configs that were in force so far meant.
+    fleets: HashMap<String, Arc<Fleet>>,
     watchdog: Option<Watchdog>,
     /// One that was stopped in its sleep when its successor started.
     earlier: Option<Watchdog>,
@@ -78,11 +81,12 @@ impl Simulation {
         Ok(Self {
             machine: Machine::new(terminals.clone()),
             disk: Disk::default(),
-            config,
             tells_news: false,
             trace: Trace::new(terminals.clone()),
             gate: Gate::default(),
             news: terminals.driver(),
+            fleets: HashMap::from([(config.clone(), Arc::clone(&fleet))]),
+            config,
             fleet,
             watchdog: None,
             earlier: None,
@@ -125,7 +129,7 @@ impl Simulation {
     /// What the watchdog remembers, while one lives.
     #[must_use]
     pub fn state(&self) -> Option<&FleetState> {
-        self.watchdog.as_ref().map(Engine::state)
+        self.watchdog.as_ref().map(|engine| &**engine.state())
     }
 
     /// Requests that no watchdog has answered yet.
@@ -136,7 +140,13 @@ impl Simulation {
 
     /// Puts another config in force; one that is refused leaves the last good one.
     pub fn configure(&mut self, config: String) -> Result<(), SimError> {
-        self.fleet = standard::fleet_of(&config)?;
+        // A file is often put back as it was, and reading it is most of what an edit costs.
+        if let Some(known) = self.fleets.get(&config) {
+            self.fleet = Arc::clone(known);
+        } else {
+            self.fleet = standard::fleet_of(&config)?;
+            self.fleets.insert(config.clone(), Arc::clone(&self.fleet));
+        }
         self.config = config;
         Ok(())
     }

@@ -129,6 +129,7 @@ fn spoken(answer: &Answer) -> String {
         Answer::NotRunning => "not running".to_owned(),
         Answer::NotRunningWith(said) => format!("not running ({said})"),
         Answer::Delivered(_) => "delivered".to_owned(),
+        Answer::Done(said) => said.clone(),
         Answer::Failed(reason) => format!("failed ({reason})"),
         Answer::Waiting(reason) => format!("waits ({reason})"),
         Answer::Unseen(reason) => format!("unseen ({reason})"),

@@ -23,7 +23,7 @@ pub(crate) struct Wire {
     disk: Disk,
     trace: Trace,
     /// The last whole listing, unless something was changed since: what a light one goes on from.
-    known: Option<Listing>,
+    known: Option<Arc<Listing>>,
 }
 
 impl Wire {
@@ -74,7 +74,9 @@ impl Wire {
 
 /// Whether nothing came, went, ended, began anew or changed its name.
 fn is_alike(before: &Listing, now: &Listing) -> bool {
-    let of = |pane: &Pane| (pane.id, pane.pid, pane.dead.is_some(), pane.session.clone());
+    fn of(pane: &Pane) -> (PaneId, u32, bool, &str) {
+        (pane.id, pane.pid, pane.dead.is_some(), &pane.session)
+    }
     let (earlier, later) = (before.panes.iter().map(of), now.panes.iter().map(of));
     before.server == now.server && earlier.eq(later)
 }
@@ -83,7 +85,7 @@ impl Driver for Wire {
     async fn list(&mut self) -> Result<Listing, TmuxError> {
         self.known = None;
         let listing = self.inner.list().await?;
-        self.known = Some(listing.clone());
+        self.known = Some(Arc::new(listing.clone()));
         Ok(listing)
     }
 
@@ -96,17 +98,18 @@ impl Driver for Wire {
         let known = self.known.take();
         let now = self.inner.list().await?;
         let Some(mut known) = known.filter(|known| is_alike(known, &now)) else {
-            self.known = Some(now.clone());
-            return Ok(Arc::new(now));
+            let now = Arc::new(now);
+            self.known = Some(Arc::clone(&now));
+            return Ok(now);
         };
-        for (before, pane) in known.panes.iter_mut().zip(now.panes) {
+        for (before, pane) in Arc::make_mut(&mut known).panes.iter_mut().zip(now.panes) {
             before.activity = pane.activity;
             if programs {
                 (before.command, before.title) = (pane.command, pane.title);
             }
         }
-        self.known = Some(known.clone());
-        Ok(Arc::new(known))
+        self.known = Some(Arc::clone(&known));
+        Ok(known)
     }
 
     async fn screens(&mut self, panes: &[PaneId]) -> Vec<Result<Screen, TmuxError>> {

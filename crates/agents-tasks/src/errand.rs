@@ -10,6 +10,8 @@ use crate::{Forge, Manifest, TaskState, Work};
 pub enum Errand {
     /// Make worktree and branch, unless they are there, and set the worktree up.
     Prepare,
+    /// Look whether anything moves.
+    Look,
     /// Count commits and changes.
     Judge,
     /// Push the branch.
@@ -28,6 +30,10 @@ pub enum Done {
     Prepared {
         worktree: String,
         start: String,
+    },
+    /// Equal where nothing has moved.
+    Looked {
+        trace: String,
     },
     Judged {
         commits: u32,
@@ -84,6 +90,7 @@ pub fn next_due(manifest: &Manifest, work: &Work) -> Option<u64> {
 pub(crate) fn of_stage(manifest: &Manifest, progress: &Progress) -> Option<Errand> {
     match &progress.stage {
         Stage::Preparing => Some(Errand::Prepare),
+        Stage::Working { .. } => Some(Errand::Look),
         Stage::Judging => Some(Errand::Judge),
         Stage::Pushing => Some(Errand::Push),
         Stage::Opening => Some(Errand::Open),
@@ -96,10 +103,7 @@ pub(crate) fn of_stage(manifest: &Manifest, progress: &Progress) -> Option<Erran
             let is_open = progress.state == TaskState::PrOpen && progress.pull.is_some();
             (is_open && manifest.rules.forge != Forge::None).then_some(Errand::Watch)
         }
-        Stage::Waiting { .. }
-        | Stage::Starting { .. }
-        | Stage::Working { .. }
-        | Stage::Ending { .. } => None,
+        Stage::Waiting { .. } | Stage::Starting { .. } | Stage::Ending { .. } => None,
     }
 }
 
@@ -114,6 +118,12 @@ pub(crate) fn postpone(progress: &mut Progress, now: Now) {
 pub(crate) fn look_later(progress: &mut Progress, now: Now) {
     progress.errand_failures = 0;
     progress.errand_from = now.at + millis(LOOK_AT_PULLS);
+}
+
+/// The next look at whether anything moves.
+pub(crate) fn look_soon(progress: &mut Progress, stall: Duration, now: Now) {
+    progress.errand_failures = 0;
+    progress.errand_from = now.at + millis(stall / 4);
 }
 
 /// It came to something: the next one is due at once.

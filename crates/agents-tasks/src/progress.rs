@@ -67,6 +67,10 @@ pub struct Progress {
     pub failures: u32,
     /// How often the attempt under way was cut off by something that was not its fault.
     pub interruptions: u32,
+    /// How often in a row its program was refused by a usage limit.
+    pub limited: u32,
+    /// Its program was refused until then: others of its account wait, too.
+    pub limited_until: Time,
     /// Counts resets: each makes a worktree and a branch of its own.
     pub generation: u32,
     pub branch: String,
@@ -90,6 +94,9 @@ pub struct Progress {
     /// When the attempt under way began to run, moved by all that it had to wait for.
     pub attempt_from: Time,
     pub held_from: Option<Time>,
+    /// What the worktree and the log were when they were last seen to have changed, and when that was.
+    pub trace: String,
+    pub moved_at: Time,
     /// How long the session log was when the attempt began.
     pub log_from: u64,
     /// An errand that failed is tried again from then on.

@@ -33,6 +33,7 @@ pub(crate) struct RawManifest {
     pub attempts: Option<u32>,
     #[serde(alias = "max_runtime")]
     pub max_runtime: Option<RawSpan>,
+    pub stall: Option<RawSpan>,
     #[serde(alias = "retry_delay")]
     pub retry_delay: Option<RawSpan>,
     #[serde(alias = "set_up")]

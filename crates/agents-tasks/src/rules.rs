@@ -11,6 +11,8 @@ pub struct Rules {
     pub attempts: u32,
     /// How long one attempt may run.
     pub max_runtime: Duration,
+    /// How long an attempt may go on without output, commit or change.
+    pub stall: Duration,
     /// Before the second attempt; doubles with each further one.
     pub retry_delay: Duration,
     /// A shell command that makes a new worktree ready.
@@ -66,6 +68,7 @@ impl Default for Rules {
             backend: None,
             attempts: 3,
             max_runtime: Duration::from_secs(5 * 3600),
+            stall: Duration::from_secs(20 * 60),
             retry_delay: Duration::from_secs(10),
             set_up: None,
             set_up_limit: Duration::from_secs(15 * 60),

@@ -108,6 +108,7 @@ struct Draft<'a> {
 impl Draft<'_> {
     /// Starts what may start, and says of the others why they wait.
     fn admit(&mut self, bounds: &Bounds) {
+        let bounds = &self.with_limits(bounds);
         let states: Vec<TaskState> = self.work.tasks.iter().map(|task| task.state).collect();
         let verdicts = schedule(self.manifest, &states, bounds);
         for (place, verdict) in verdicts.into_iter().enumerate() {
@@ -127,6 +128,17 @@ impl Draft<'_> {
                 Verdict::UnderWay | Verdict::Failed | Verdict::Over => {}
             }
         }
+    }
+
+    /// The accounts of those that were refused are held for all.
+    fn with_limits(&self, bounds: &Bounds) -> Bounds {
+        let mut bounds = bounds.clone();
+        for (task, progress) in self.manifest.tasks.iter().zip(&self.work.tasks) {
+            if progress.limited_until > self.now.at {
+                bounds.held_accounts.extend(task.account.clone());
+            }
+        }
+        bounds
     }
 
     fn begin_attempt(&mut self, place: usize) {

@@ -27,6 +27,12 @@ pub(crate) fn ask_each(panes: &[PaneId]) -> Vec<Words> {
         .collect()
 }
 
+/// Asks for a pane's rows and so many above them.
+pub(crate) fn ask_history(pane: PaneId, rows: u32) -> Words {
+    let (target, start) = (Target::pane(pane), format!("-{rows}"));
+    Words::new(["capture-pane", "-p", "-J", "-S", &start, "-t", target.as_str()])
+}
+
 /// Reads the answers to [`ask_each`].
 pub(crate) fn read_each(
     answers: Vec<Result<String, String>>,

@@ -6,11 +6,14 @@ mod fault;
 mod happen;
 mod live;
 mod program;
+mod running;
+mod scrollback;
 mod server;
 mod truth;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::ffi::OsString;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -20,7 +23,7 @@ use tokio::sync::watch;
 pub use driver::FakeDriver;
 pub use fault::{Call, Fault};
 pub use program::{Chat, Limit, Program};
-pub use truth::{Submission, Truth};
+pub use truth::{Living, Submission, Truth};
 
 use self::fault::FaultPlan;
 use self::server::Server;
@@ -85,7 +88,7 @@ struct Inner {
     late: Vec<(Duration, TmuxOp, Option<Fence>, Option<ServerId>)>,
     applied: Vec<Applied>,
     ended: Vec<Ended>,
-    logs: BTreeMap<PathBuf, String>,
+    logs: BTreeMap<OsString, String>,
     received: BTreeMap<String, String>,
     submissions: Vec<Submission>,
     /// The change under way reaches the terminal, and not its program.
@@ -210,21 +213,13 @@ impl World {
     /// What a session log holds.
     #[must_use]
     pub fn log(&self, path: &Path) -> Option<String> {
-        self.lock().logs.get(path).cloned()
+        self.lock().logs.get(path.as_os_str()).cloned()
     }
 
     /// The panes of the server, without a request being counted.
     #[must_use]
     pub fn panes(&self) -> Vec<Pane> {
         self.lock().server.as_ref().map(|server| server.listing().panes).unwrap_or_default()
-    }
-
-    /// The panes of all servers that live, reachable or not.
-    #[must_use]
-    pub fn living_panes(&self) -> Vec<Pane> {
-        let inner = self.lock();
-        let servers = inner.server.iter().chain(&inner.unreachable);
-        servers.flat_map(|server| server.listing().panes).collect()
     }
 
     /// The pane of that session.

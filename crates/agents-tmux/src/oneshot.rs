@@ -5,6 +5,7 @@ use std::process::{Output, Stdio};
 use tokio::io::AsyncWriteExt;
 
 use crate::argv;
+use crate::capture;
 use crate::listing::Extent;
 use crate::place::Place;
 use crate::reply::Reply;
@@ -39,6 +40,20 @@ impl OneShot {
     /// As for [`Driver::list`].
     pub async fn outline(&mut self) -> Result<Listing, TmuxError> {
         transport::listing(self, Extent::Outline).await
+    }
+
+    /// What a pane shows and, above it, so many rows of its history; wrapped rows are joined.
+    ///
+    /// # Errors
+    /// [`TmuxError::Missing`] when the pane is not there; [`TmuxError::Unknown`] when the look failed.
+    pub async fn history(&mut self, pane: PaneId, rows: u32) -> Result<Screen, TmuxError> {
+        let socket = self.memory.place.socket_path();
+        let commands = vec![capture::ask_history(pane, rows)];
+        let reply = self.run(Batch::Chain { load: None, commands }).await?;
+        if !reply.errors.is_empty() {
+            return Err(reply.failure(&socket.to_string_lossy()));
+        }
+        Ok(Screen::from_text(&reply.output))
     }
 }
 

@@ -8,7 +8,7 @@ use agents_tmux::{Done, Driver, PaneId, ServerId, SocketRepair, TmuxError, TmuxO
 use crate::ledger::{Entry, Ledger, Record};
 use crate::observe::{session_of, tag};
 use crate::outcome::{Failure, Outcome, is_unheard, tell};
-use crate::place::{Place, Start};
+use crate::place::{Place, Question, Start};
 use crate::tick::Engine;
 
 impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
@@ -21,14 +21,14 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         let mut unsent: Vec<&Action> = Vec::new();
         let mut failed: Vec<Entry> = Vec::new();
         for group in effects.chunk_by(|one, next| joins(one, next)) {
-            if self.tmux_hangs && kind_of(group[0]) != Kind::File {
+            if self.tmux_hangs && !matches!(kind_of(group[0]), Kind::File | Kind::Beside) {
                 unsent.extend(group);
                 continue;
             }
             let outcomes = match kind_of(group[0]) {
                 Kind::Start => self.start_all(fleet, group).await,
                 Kind::Stop => self.stop_all(fleet, group).await,
-                Kind::Single | Kind::File | Kind::Recorded => {
+                Kind::Single | Kind::File | Kind::Beside | Kind::Recorded => {
                     vec![self.act_on(fleet, group[0]).await]
                 }
             };
@@ -116,6 +116,14 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             Action::ClearComplete => {
                 let written = self.place.mark_complete(fleet, None);
                 self.mirrored(written).map_err(Failure::Told)
+            }
+            Action::Analyze { name, job, pane, resume } => {
+                let asked = Question { name, job: *job, pane: *pane, resume: resume.as_deref() };
+                self.place.analyze(fleet, &asked).map_err(Failure::Told)
+            }
+            Action::EndAnalysis { name } => {
+                self.place.end_analysis(name);
+                Ok(())
             }
             // Carried out with their neighbours, or written with the decision.
             Action::Start { .. }
@@ -281,6 +289,8 @@ enum Kind {
     /// A request of its own to tmux.
     Single,
     File,
+    /// Begun or ended beside the ticks.
+    Beside,
     /// Written with the decision; nothing else is to be done.
     Recorded,
 }
@@ -296,6 +306,7 @@ fn kind_of(action: &Action) -> Kind {
         Action::WritePosition { .. } | Action::MarkComplete { .. } | Action::ClearComplete => {
             Kind::File
         }
+        Action::Analyze { .. } | Action::EndAnalysis { .. } => Kind::Beside,
         Action::LookAgain | Action::Reply { .. } | Action::Alarm { .. } | Action::Exit => {
             Kind::Recorded
         }

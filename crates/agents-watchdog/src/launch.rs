@@ -4,6 +4,7 @@
 //! fails loudly, runs the program in its own process group and records how it ended.
 
 mod command;
+mod gate;
 mod hooks;
 mod keys;
 mod record;

@@ -1,6 +1,6 @@
 //! What must be remembered? The store, as the tick sees it.
 
-use agents_decide::{FleetState, Request, RequestId};
+use agents_decide::{FleetState, Request, RequestId, Shared};
 
 use crate::place::ClockMark;
 
@@ -34,7 +34,7 @@ pub trait Ledger: Send {
 /// What one tick writes.
 #[derive(Debug, Default)]
 pub struct Record<'a> {
-    pub state: Option<(&'a FleetState, &'a ClockMark)>,
+    pub state: Option<(&'a Shared<FleetState>, &'a ClockMark)>,
     pub entries: Vec<Entry>,
     /// The latest word about a member, as JSON.
     pub words: Vec<(String, String)>,

@@ -4,6 +4,7 @@ mod act;
 pub mod config_source;
 mod error;
 pub mod files;
+pub mod group;
 pub mod harmless;
 mod heartbeat;
 pub mod in_force;

@@ -66,6 +66,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
                 | Verb::Restart { .. }
                 | Verb::Phase { .. }
                 | Verb::Send { .. }
+                | Verb::Pilot { .. }
                 | Verb::StopWatchdog => false,
             });
             let mut facts = self.place.facts(fleet, name, need);
@@ -146,6 +147,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             wake_text,
             told,
             heard,
+            analysis,
         } = facts;
         let start_failed = self.failed.get(name).cloned();
         let unheard = self.unheard.contains(name);
@@ -167,6 +169,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             unheard,
             resume_id,
             wake_text,
+            analysis,
         }
     }
 

@@ -1,5 +1,6 @@
 //! Where do the agents live, besides their terminals? Files, processes, git and the clock of one machine.
 
+pub mod analyst;
 mod clock;
 mod conversation;
 mod descriptors;
@@ -19,8 +20,8 @@ pub(crate) use prepare::make_private_dir;
 
 use agents_config::{Fleet, OneOff};
 use agents_decide::{
-    Base, BeganSeen, ExitSeen, HandoffSeen, Heard, Moment, Now, Opening, ProcessesSeen, RootsSeen,
-    RunId, Seen, StatusSeen, StopStage, Told,
+    AnalysisSeen, Base, BeganSeen, ExitSeen, HandoffSeen, Heard, Moment, Now, Opening,
+    ProcessesSeen, RootsSeen, RunId, Seen, StatusSeen, StopStage, Told,
 };
 use agents_names::{AgentName, PhaseId};
 use agents_tmux::{Listing, StartSession, TmuxError};
@@ -43,6 +44,8 @@ pub struct Facts {
     /// What the program of the run says about itself.
     pub told: Option<Told>,
     pub heard: Option<Heard>,
+    /// What the analyzer of its pilot does, or has answered.
+    pub analysis: Option<AnalysisSeen>,
 }
 
 /// Which facts of a member this look needs; the others are skipped, since each costs something.
@@ -85,6 +88,17 @@ pub struct Start<'a> {
     pub server: Option<u32>,
     /// How many others are started in the same request.
     pub beside: u64,
+}
+
+/// What an agent's analyzer is to judge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Question<'a> {
+    pub name: &'a AgentName,
+    pub job: u64,
+    /// What this pane shows.
+    pub pane: u32,
+    /// The conversation of its own that it goes on with.
+    pub resume: Option<&'a str>,
 }
 
 /// One machine, or a model of one.
@@ -143,6 +157,15 @@ pub trait Place: Send {
         roots: Option<&RootsSeen>,
         stage: StopStage,
     );
+
+    /// Has the agent's analyzer answer a question, beside the ticks; an earlier one of the agent is ended. The answer stands in its facts.
+    ///
+    /// # Errors
+    /// In words, why it cannot be asked.
+    fn analyze(&mut self, fleet: &Fleet, question: &Question<'_>) -> Result<(), String>;
+
+    /// Ends what the agent's analyzer does, and forgets it.
+    fn end_analysis(&mut self, name: &AgentName);
 
     /// Mirrors the position into the file that other programs read.
     ///

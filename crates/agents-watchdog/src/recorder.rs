@@ -1,12 +1,14 @@
 //! What of a decision is written down, and what is said in the log?
 
+mod change;
+
 use std::collections::BTreeMap;
 
 use agents_decide::invariants::Violation;
 use agents_decide::sentence::{Mood, Telling};
 use agents_decide::{
-    About, AccountNote, Action, Decision, FleetState, LifeNote, LimitNote, Member, MessageNote,
-    Note, Now, PhaseNote, RequestId, WakeNote,
+    About, AccountNote, Action, Decision, FleetState, LifeNote, LimitNote, MessageNote, Note, Now,
+    PhaseNote, PilotNote, RequestId, Shared, WakeNote,
 };
 use agents_names::AgentName;
 use agents_tmux::Driver;
@@ -14,6 +16,8 @@ use agents_tmux::Driver;
 use crate::ledger::{Entry, EntryKind, Ledger, LedgerError, Record};
 use crate::place::Place;
 use crate::tick::Engine;
+
+use change::{beside_members, is_at_work, only_counts_on};
 
 /// A state that only counted on is written this often, so that a restart loses little.
 const REFRESH_MS: u64 = 60_000;
@@ -24,7 +28,7 @@ const REFRESH_AT_REST_MS: u64 = 600_000;
 /// What was written last, so that nothing is written when nothing changed.
 #[derive(Debug, Default)]
 pub(crate) struct Recorder {
-    written: Option<FleetState>,
+    written: Option<Shared<FleetState>>,
     /// The last word about each member; what it notes has been told.
     words: BTreeMap<String, Word>,
 }
@@ -39,9 +43,12 @@ pub struct Word {
 }
 
 impl Word {
-    fn says_the_same(&self, other: &Self) -> bool {
-        let gists = |word: &Self| word.notes.iter().map(Note::gist).collect::<Vec<_>>();
-        self.actions == other.actions && (self.notes == other.notes || gists(self) == gists(other))
+    /// Whether these actions and notes say the same.
+    fn says(&self, actions: &[String], notes: &[(&str, &Note)]) -> bool {
+        let alike = |(one, (_, other)): (&Note, &(&str, &Note))| one.says_the_same(other);
+        self.actions == actions
+            && self.notes.len() == notes.len()
+            && self.notes.iter().zip(notes).all(alike)
     }
 }
 
@@ -179,97 +186,68 @@ impl Recorder {
             })
             .collect();
         let is_new = |about: &&About| {
-            let gist = about.note.gist();
-            let before = self.words.get(&subject_of(about));
-            let told = before.is_some_and(|word| word.notes.iter().any(|it| it.gist() == gist));
+            let before = self.words.get(subject_of(about));
+            if before.is_some_and(|word| word.notes.iter().any(|it| it.says_the_same(&about.note)))
+            {
+                return false;
+            }
             let text = about.told(now, Mood::Decided);
-            let alarmed = alarms.iter().any(|alarm| {
+            !alarms.iter().any(|alarm| {
                 *alarm == text || text.strip_prefix("fleet: ").is_some_and(|text| *alarm == text)
-            });
-            !told && !alarmed
+            })
         };
         decision.notes.iter().filter(|about| is_notable(&about.note)).filter(is_new).collect()
     }
 
     fn words(&mut self, decision: &Decision, now: Now) -> Vec<(String, String)> {
-        let mut said: BTreeMap<String, Word> = BTreeMap::new();
-        let blank = || Word {
-            at_wall_ms: now.wall.timestamp_millis(),
-            tick: decision.next.tick,
-            actions: Vec::new(),
-            notes: Vec::new(),
-        };
-        for action in &decision.actions {
-            let subject = action.about().map_or_else(|| "fleet".to_owned(), ToString::to_string);
-            said.entry(subject).or_insert_with(blank).actions.push(action.told(now));
-        }
-        for about in &decision.notes {
-            said.entry(subject_of(about)).or_insert_with(blank).notes.push(about.note.clone());
-        }
+        let actions = decision.actions.iter();
+        let actions = by_subject(actions.map(|action| (name_of(action.about()), action)));
+        let notes = by_subject(decision.notes.iter().map(|about| (subject_of(about), &about.note)));
         // Whoever nothing is said of any more is not left with an old word.
-        for subject in self.words.keys() {
-            said.entry(subject.clone()).or_insert_with(blank);
-        }
-        let mut changed: Vec<(String, String)> = Vec::new();
-        for (subject, word) in said {
-            if self.words.get(&subject).is_none_or(|before| !before.says_the_same(&word)) {
-                changed.push((subject.clone(), serde_json::to_string(&word).unwrap_or_default()));
-                self.words.insert(subject, word);
+        let known = self.words.keys().map(String::as_str);
+        let said = actions.iter().map(|(subject, _)| *subject);
+        let mut subjects: Vec<&str> =
+            known.chain(said).chain(notes.iter().map(|(subject, _)| *subject)).collect();
+        subjects.sort_unstable();
+        subjects.dedup();
+        let mut new: Vec<(String, Word)> = Vec::new();
+        for subject in subjects {
+            let (actions, notes) = (of_subject(&actions, subject), of_subject(&notes, subject));
+            let actions: Vec<String> = actions.iter().map(|(_, it)| it.told(now)).collect();
+            if self.words.get(subject).is_none_or(|before| !before.says(&actions, notes)) {
+                let (at_wall_ms, tick) = (now.wall.timestamp_millis(), decision.next.tick);
+                let notes = notes.iter().map(|(_, note)| (*note).clone()).collect();
+                new.push((subject.to_owned(), Word { at_wall_ms, tick, actions, notes }));
             }
         }
+        let written = |(subject, word): &(String, Word)| {
+            (subject.clone(), serde_json::to_string(word).unwrap_or_default())
+        };
+        let changed = new.iter().map(written).collect();
+        self.words.extend(new);
         changed
     }
 }
 
-/// Whether any member showed a sign of work since.
-fn is_at_work(before: &FleetState, now: &FleetState) -> bool {
-    let shown = |state: &FleetState| -> Vec<_> {
-        let activities = state.members.values().map(|member| &member.activity);
-        activities.map(|it| (it.evidence_at, it.changed_at, it.active_at, it.digest)).collect()
-    };
-    shown(before) != shown(now)
+/// What is said, by whom it is about; of one, as it came.
+fn by_subject<'d, T>(said: impl Iterator<Item = (&'d str, &'d T)>) -> Vec<(&'d str, &'d T)> {
+    let mut said: Vec<(&str, &T)> = said.collect();
+    said.sort_by_key(|(subject, _)| *subject);
+    said
 }
 
-/// Whether a member differs only in what it was seen to do, which stays the same in what it says.
-fn only_counts_on(before: &Member, now: &Member) -> bool {
-    let mut before = before.clone();
-    before.activity = now.activity.clone();
-    let stood = before.standing.as_ref().zip(now.standing.as_ref());
-    if stood.is_some_and(|(stood, stands)| stood.says_the_same(stands)) {
-        before.standing = now.standing.clone();
-    }
-    before == *now
+fn of_subject<'s, T>(said: &'s [(&str, T)], subject: &str) -> &'s [(&'s str, T)] {
+    let from = said.partition_point(|(other, _)| *other < subject);
+    let to = said.partition_point(|(other, _)| *other <= subject);
+    &said[from..to]
 }
 
-/// All but the members, the number of the tick, and its time.
-fn beside_members(state: &FleetState) -> impl PartialEq + '_ {
-    let FleetState {
-        tick: _,
-        at: _,
-        members: _,
-        left,
-        server,
-        wanted,
-        sequence,
-        handoff,
-        open,
-        last_request,
-        recent_starts,
-        next_run,
-        next_message,
-        blind,
-        socket_asked_at,
-        doubted_since,
-        accounts,
-        alarms,
-    } = state;
-    let terminals = (server, blind, socket_asked_at, doubted_since);
-    let requests = (wanted, open, last_request, recent_starts, next_run, next_message);
-    (terminals, requests, sequence, handoff, accounts, alarms, left)
+fn subject_of(about: &About) -> &str {
+    name_of(about.name.as_ref())
 }
 
-fn subject_of(about: &About) -> String {
-    about.name.as_ref().map_or_else(|| "fleet".to_owned(), ToString::to_string)
+fn name_of(subject: Option<&AgentName>) -> &str {
+    subject.map_or("fleet", AgentName::as_str)
 }
 
 /// Notes that a person wants to find in the morning; the others are only the present state.
@@ -322,6 +300,20 @@ fn is_notable(note: &Note) -> bool {
         Note::Wake(note) => match note {
             WakeNote::Rests => true,
             WakeNote::At { .. } | WakeNote::Due { .. } | WakeNote::FileMissing => false,
+        },
+        Note::Pilot(note) => match note {
+            PilotNote::Prompts { .. }
+            | PilotNote::WouldPrompt { .. }
+            | PilotNote::Discarded
+            | PilotNote::Waits { .. }
+            | PilotNote::NoAnswer { .. }
+            | PilotNote::Stopped { .. }
+            | PilotNote::Off { asked: true } => true,
+            PilotNote::Off { asked: false }
+            | PilotNote::Watches { .. }
+            | PilotNote::At { .. }
+            | PilotNote::OnItsWay { .. }
+            | PilotNote::Analysing { .. } => false,
         },
         Note::Activity(_) | Note::Stall(_) => false,
         Note::TerminalsUnseen { .. }

@@ -31,7 +31,7 @@ use crate::tick::{Engine, Ticked};
 use crate::tidy::Tidied;
 use crate::trouble::Account;
 use crate::whereabouts;
-use crate::work::{Board, Desk, without_tasks};
+use crate::work::{Desk, without_tasks};
 use rest::Wakes;
 
 /// Who this process is, for the lock.
@@ -118,8 +118,6 @@ pub fn take_over<D: Driver>(
     let lock = FleetLock::acquire(&state_dir, &holder)?;
     let mut store = Store::open(&state_dir)?;
     store.claim_epoch(&holder)?;
-    // The file is compared with what it says itself.
-    loaded.fleet = without_tasks(loaded.fleet, &Board::of_store(&store).unwrap_or_default());
     let terminals = tmux_place(&loaded.fleet, &tools.tmux);
     let place = LocalPlace::new(terminals.clone(), state_dir, tools.myself.clone());
     let socket = terminals.socket_path();
@@ -127,6 +125,8 @@ pub fn take_over<D: Driver>(
     let mut engine = Engine::resume(driver, place, StoreLedger::new(store))?;
     let mut desk = Desk::default();
     desk.take_up(&mut engine.ledger);
+    // The file is compared with what it says itself.
+    loaded.fleet = without_tasks(loaded.fleet, desk.board());
     let config = ConfigSource::new(config, loaded);
     let mut reign = Reign {
         engine,

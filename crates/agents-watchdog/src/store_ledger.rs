@@ -117,7 +117,7 @@ impl Ledger for StoreLedger {
     }
 
     fn commit(&mut self, record: &Record<'_>) -> Result<(), LedgerError> {
-        let document = record.state.map(document).transpose()?;
+        let document = record.state.map(|(state, clock)| document((state, clock))).transpose()?;
         let entries: Vec<JournalEntry> = record.entries.iter().map(journal_entry).collect();
         let words: Vec<Word> = record
             .words

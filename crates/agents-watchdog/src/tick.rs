@@ -6,8 +6,8 @@ use std::sync::Arc;
 use agents_config::Fleet;
 use agents_decide::invariants::Violation;
 use agents_decide::{
-    Action, Decision, FleetState, LifeNote, Moment, Note, Now, Observation, RunId, Seen, decide,
-    invariants, program,
+    Action, Decision, FleetState, LifeNote, Moment, Note, Now, Observation, RunId, Seen, Shared,
+    decide, invariants, program,
 };
 use agents_names::AgentName;
 use agents_tmux::Driver;
@@ -25,7 +25,7 @@ pub struct Engine<D, P, L> {
     pub driver: D,
     pub place: P,
     pub ledger: L,
-    pub(crate) state: FleetState,
+    pub(crate) state: Shared<FleetState>,
     pub(crate) screens: Screens,
     pub(crate) readings: Readings,
     /// Starts that failed before tmux was asked.
@@ -80,7 +80,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             driver,
             place,
             ledger,
-            state,
+            state: state.into(),
             screens: Screens::default(),
             readings: Readings::default(),
             failed: HashMap::new(),
@@ -111,7 +111,8 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             Remembered::of(&mut ledger, &mut self.place)?;
         state.next_run = state.next_run.max(self.state.next_run);
         state.next_message = state.next_message.max(self.state.next_message);
-        (self.ledger, self.state, self.recorder, self.first) = (ledger, state, recorder, first);
+        (self.ledger, self.recorder, self.first) = (ledger, recorder, first);
+        self.state = state.into();
         self.failed.clear();
         self.unheard.clear();
         self.mirror_owed = !first;
@@ -122,7 +123,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
 
     /// What is remembered.
     #[must_use]
-    pub fn state(&self) -> &FleetState {
+    pub fn state(&self) -> &Shared<FleetState> {
         &self.state
     }
 

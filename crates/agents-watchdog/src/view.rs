@@ -130,6 +130,29 @@ pub struct MemberView {
     pub limited_until: Option<DateTime<Utc>>,
     /// What it is owed, oldest first.
     pub owed: Vec<String>,
+    /// Its pilot, where the file gives it one.
+    pub pilot: Option<PilotView>,
+}
+
+/// What tells an idle agent to go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PilotView {
+    pub is_on: bool,
+    /// How many prompts went since a person last said something, of how many.
+    pub given: u32,
+    pub most: u32,
+    /// What the last look said of it; only while it is watched.
+    pub said: Option<String>,
+}
+
+impl PilotView {
+    /// In one line.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let switch = if self.is_on { "on" } else { "off" };
+        let said = self.said.as_ref().map_or_else(String::new, |said| format!("; {said}"));
+        format!("{switch}, {} of {} prompts given{said}", self.given, self.most)
+    }
 }
 
 /// What the file says about a member.

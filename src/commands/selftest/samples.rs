@@ -82,6 +82,7 @@ pub fn seen(screen: &[&str]) -> MemberSeen {
         unheard: false,
         resume_id: None,
         wake_text: None,
+        analysis: None,
     }
 }
 

@@ -83,6 +83,7 @@ fn read(
         restarts: 0,
         waiting_for: None,
         remark: None,
+        pilot: None,
         edited: None,
         command: None,
         doing: None,

@@ -28,6 +28,7 @@ fn member(name: &str, state: State, waiting_for: Option<&str>) -> MemberView {
         restarts: 2,
         waiting_for: waiting_for.map(str::to_owned),
         remark: None,
+        pilot: None,
         edited: None,
         command: (limited || state == State::Running).then(|| "node".to_owned()),
         doing: None,

@@ -2,7 +2,8 @@
 
 use super::{
     RawAgent, RawAnswer, RawBackend, RawDefaults, RawFile, RawHandoff, RawLoop, RawNotify,
-    RawNotifyTarget, RawOnComplete, RawPhase, RawSample, RawService, RawWake, RawWatchdog,
+    RawNotifyTarget, RawOnComplete, RawPhase, RawPilot, RawSample, RawService, RawWake,
+    RawWatchdog,
 };
 use crate::reader::Table as _;
 
@@ -17,6 +18,7 @@ pub(crate) fn homes_of(key: &str) -> Vec<&'static str> {
         ("`[[backend.NAME.answer]]`", RawAnswer::KEYS),
         ("`[[agent]]`", RawAgent::KEYS),
         ("`[agent.wake]`", RawWake::KEYS),
+        ("`[agent.pilot]`", RawPilot::KEYS),
         ("`[[service]]`", RawService::KEYS),
         ("`[loop]`", RawLoop::KEYS),
         ("`[[loop.phases]]`", RawPhase::KEYS),

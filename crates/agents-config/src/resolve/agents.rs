@@ -8,11 +8,12 @@ use agents_names::{AgentName, BackendName, RoleName, SessionName, SessionPrefix}
 use serde_json::json;
 
 use super::pick_derived;
+use super::pilot::pilot;
 use crate::entry::Field;
 use crate::environment::Environment;
 use crate::origin::Origin;
 use crate::picker::{Layers, Picker, inherited, own};
-use crate::raw::{RawAgent, RawDefaults, RawFile, RawLoop, RawService, RawWake};
+use crate::raw::{RawAgent, RawDefaults, RawFile, RawLoop, RawService};
 use crate::value::{Filled, Interval, nearest};
 use crate::{Agent, Backend, Kind, PromptSource, Service, Wake, Watch, Wrap};
 
@@ -65,6 +66,7 @@ impl Inheritance<'_> {
                 continues,
             ),
             wake: self.wake(name, raw, picker),
+            pilot: pilot(name, raw, defaults, picker),
             account: picker.pick_text(key("account"), &own(&raw.account)),
             wrap: picker.pick(key("wrap"), &own(&raw.wrap)).map(Wrap::of),
             log: picker.pick_or(key("log"), &inherited(&raw.log, &defaults.log), true),
@@ -223,30 +225,30 @@ impl Inheritance<'_> {
     }
 
     fn wake(&self, name: &AgentName, raw: &RawAgent, picker: &mut Picker<'_, '_>) -> Option<Wake> {
-        let inherited = self.defaults.wake.table.as_ref();
-        let (wake, is_own) = match (raw.wake.table.as_ref(), inherited) {
-            (Some(wake), _) => (wake, true),
-            (None, Some(wake)) => (wake, false),
-            (None, None) => return None,
-        };
-        let layers = WakeLayers { wake, is_own };
+        let layers = Inherited::of(raw.wake.table.as_ref(), self.defaults.wake.table.as_ref())?;
+        let wake = layers.table;
         let key = |key: &str| format!("agent.{name}.wake.{key}");
         let interval = Interval(Duration::from_secs(3600));
-        let interval = picker.pick_or(key("interval"), &layers.of(&wake.interval), interval);
-        let Filled(file) = picker.pick(key("prompt_file"), &layers.of(&wake.prompt_file))?;
-        let prompt_file = picker.absolute(&file, layers.wake.prompt_file.span());
+        let interval = picker.pick_or(key("interval"), &layers.layers(&wake.interval), interval);
+        let Filled(file) = picker.pick(key("prompt_file"), &layers.layers(&wake.prompt_file))?;
+        let prompt_file = picker.absolute(&file, wake.prompt_file.span());
         Some(Wake { interval: interval.0, prompt_file })
     }
 }
 
-/// A wake schedule is inherited as a whole, so its keys have one origin.
-struct WakeLayers<'r> {
-    wake: &'r RawWake,
+/// A table that is inherited as a whole, so its keys have one origin.
+pub(super) struct Inherited<'r, T> {
+    pub table: &'r T,
     is_own: bool,
 }
 
-impl WakeLayers<'_> {
-    fn of<'f, T>(&self, field: &'f Field<T>) -> Layers<'f, T> {
+impl<'r, T> Inherited<'r, T> {
+    pub(super) fn of(own: Option<&'r T>, defaults: Option<&'r T>) -> Option<Self> {
+        let own = own.map(|table| Self { table, is_own: true });
+        own.or_else(|| defaults.map(|table| Self { table, is_own: false }))
+    }
+
+    pub(super) fn layers<'f, V>(&self, field: &'f Field<V>) -> Layers<'f, V> {
         if self.is_own { own(field) } else { inherited(&Field::Absent, field) }
     }
 }

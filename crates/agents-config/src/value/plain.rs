@@ -24,6 +24,14 @@ pub(crate) struct FileName(pub String);
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Count(pub u32);
 
+/// A program and its arguments, or a word for one that is known and further arguments.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct CommandWords(pub Vec<String>);
+
+/// A whole number from 0.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Whole(pub u32);
+
 impl Value for String {
     fn read(value: &DeValue<'_>) -> Result<Self, Wrong> {
         let text = value.as_str().ok_or_else(|| Wrong::kind("a string", value))?;
@@ -145,6 +153,21 @@ impl Value for Count {
     }
 }
 
+impl Value for Whole {
+    fn read(value: &DeValue<'_>) -> Result<Self, Wrong> {
+        let number = integer(value).and_then(|number| u32::try_from(number).ok());
+        number.map(Self).ok_or_else(|| Wrong::kind("a whole number from 0", value))
+    }
+
+    fn schema() -> Json {
+        json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX })
+    }
+
+    fn show(&self) -> Json {
+        json!(self.0)
+    }
+}
+
 impl Value for Vec<String> {
     fn read(value: &DeValue<'_>) -> Result<Self, Wrong> {
         let items = value.as_array().ok_or_else(|| Wrong::kind("an array of strings", value))?;
@@ -160,6 +183,27 @@ impl Value for Vec<String> {
 
     fn show(&self) -> Json {
         json!(self)
+    }
+}
+
+impl Value for CommandWords {
+    fn read(value: &DeValue<'_>) -> Result<Self, Wrong> {
+        let words = Vec::<String>::read(value)?;
+        if words.first().is_none_or(|program| program.trim().is_empty()) {
+            return Err(Wrong::new(
+                "the list names no program",
+                "needs a program as its first word",
+            ));
+        }
+        Ok(Self(words))
+    }
+
+    fn schema() -> Json {
+        json!({ "type": "array", "items": { "type": "string" }, "minItems": 1 })
+    }
+
+    fn show(&self) -> Json {
+        json!(self.0)
     }
 }
 

@@ -5,7 +5,7 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use super::{Value, Wrong, nearest};
-use crate::{ChannelKind, Kind, NotifyEvent, PromptDelivery, Watch};
+use crate::{ChannelKind, Kind, NotifyEvent, PilotMode, PromptDelivery, Watch};
 
 /// A type whose values each have one word in the file.
 trait Word: Copy + 'static {
@@ -24,6 +24,14 @@ impl Word for Kind {
 
 impl Word for Watch {
     const ALL: &'static [Self] = &[Self::None, Self::Heal, Self::HealStall];
+
+    fn word(self) -> &'static str {
+        self.as_str()
+    }
+}
+
+impl Word for PilotMode {
+    const ALL: &'static [Self] = &[Self::Rule, Self::Analyzer];
 
     fn word(self) -> &'static str {
         self.as_str()

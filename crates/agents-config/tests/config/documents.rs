@@ -47,7 +47,7 @@ fn the_example_has_every_table() {
     let fleet: Json =
         toml::from_str::<toml::Table>(EXAMPLE).map(|t| serde_json::to_value(t).unwrap()).unwrap();
     // Inherited ones stand in `[[agent]]`, a sample needs a stored screen beside the file, and an answer a preset.
-    let elsewhere = [".defaults.wake", ".backend.sample", ".backend.answer"];
+    let elsewhere = [".defaults.wake", ".defaults.pilot", ".backend.sample", ".backend.answer"];
     for table in tables.into_iter().filter(|table| !elsewhere.contains(table)) {
         assert!(holds(&fleet, table.split('.').skip(1)), "the example has no `{table}`");
     }
@@ -133,6 +133,7 @@ fn heading(path: &str) -> &'static str {
         ".backend.sample" => "`[[backend.NAME.sample]]`",
         ".agent" => "`[[agent]]`",
         ".agent.wake" | ".defaults.wake" => "`[agent.wake]`",
+        ".agent.pilot" | ".defaults.pilot" => "`[agent.pilot]`",
         ".service" => "`[[service]]`",
         ".loop" => "`[loop]`",
         ".loop.phases" => "`[[loop.phases]]`",
@@ -198,6 +199,7 @@ bin = "b"
 name = "X"
 backend = "X"
 wake = { prompt_file = "w" }
+pilot = {}
 [[service]]
 name = "Y"
 command = "c"

@@ -6,6 +6,7 @@ mod inheritance;
 mod notify;
 mod originals;
 mod origins;
+mod pilot;
 mod presets;
 mod problems;
 mod programs;

@@ -26,6 +26,7 @@ pub(crate) fn agent() -> Agent {
         watch: Watch::HealStall,
         resume: false,
         wake: None,
+        pilot: None,
         account: None,
         wrap: None,
         log: true,
@@ -87,7 +88,7 @@ pub(crate) fn timing() -> Timing {
 pub(crate) fn now(seconds: u64) -> Now {
     let at = Moment((86_400 + seconds) * 1000);
     let since = TimeDelta::seconds(i64::try_from(seconds).expect("small"));
-    Now { at, wall: midnight() + since, zone: Zone::Named(chrono_tz::UTC) }
+    Now { at, wall: midnight() + since, zone: Zone::Named(crate::Tz::utc()) }
 }
 
 pub(crate) fn midnight() -> DateTime<Utc> {
@@ -143,5 +144,6 @@ pub(crate) fn member(text: &str, cpu_ms: u64) -> MemberSeen {
         unheard: false,
         resume_id: None,
         wake_text: None,
+        analysis: None,
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::draft::{Declared, Draft};
 use crate::limit::ProbeState;
 use crate::state::Member;
-use crate::{Moment, RunId};
+use crate::{Moment, Rows, RunId};
 
 /// What an agent is owed, and how far the first of it has got.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -81,6 +81,8 @@ pub enum MessageKind {
     Rewritten,
     Probe,
     Wake,
+    /// The pilot tells it to go on.
+    Pilot,
     /// From the operator, with the request's number.
     Operator(u64),
 }
@@ -96,7 +98,8 @@ impl MessageKind {
             | Self::Inbox(_)
             | Self::Rewritten
             | Self::Probe
-            | Self::Wake => None,
+            | Self::Wake
+            | Self::Pilot => None,
         }
     }
 }
@@ -111,6 +114,7 @@ impl std::fmt::Display for MessageKind {
             Self::Rewritten => write!(f, "review-needed ping"),
             Self::Probe => write!(f, "probe"),
             Self::Wake => write!(f, "wake"),
+            Self::Pilot => write!(f, "prompt of the pilot"),
             Self::Operator(_) => write!(f, "message of the operator"),
         }
     }
@@ -136,7 +140,7 @@ pub enum Stage {
         at: Moment,
         run: Option<RunId>,
         tries: u8,
-        before: Vec<String>,
+        before: Rows,
         /// When it was sent for the first time.
         #[serde(default)]
         first: Option<Moment>,
@@ -148,7 +152,7 @@ pub enum Stage {
     Stuck {
         since: Moment,
         run: Option<RunId>,
-        before: Vec<String>,
+        before: Rows,
         /// When the key was sent for the first time.
         #[serde(default)]
         first: Option<Moment>,
@@ -244,23 +248,24 @@ pub(crate) fn begin_run(draft: &mut Draft<'_>, what: Declared<'_>) {
     }
 }
 
-/// The run is over: the message under way is owed again, and a probe has lost its sense.
+/// The run is over: the message under way is owed again, and a probe or a prompt of the pilot has lost its sense.
 pub(crate) fn end_run(member: &mut Member) {
     member.mailbox.stage = Stage::Owed;
     member.mailbox.submitted = None;
     member.mailbox.recent.clear();
-    member.mailbox.queue.retain(|owed| owed.kind != MessageKind::Probe);
+    let is_of_run = |kind: &MessageKind| matches!(kind, MessageKind::Probe | MessageKind::Pilot);
+    member.mailbox.queue.retain(|owed| !is_of_run(&owed.kind));
     // What one program may have taken and may not, another has not.
     member.mailbox.queue.iter_mut().for_each(|owed| owed.again = None);
 }
 
-/// A probe that was not typed yet has lost its sense: the window is over.
-pub(crate) fn forget_probe(member: &mut Member) {
+/// What is of that kind and was not typed yet has lost its sense.
+pub(crate) fn forget_untyped(member: &mut Member, kind: &MessageKind) {
     let under_way = usize::from(member.mailbox.stage != Stage::Owed);
     let mut place = 0;
     member.mailbox.queue.retain(|owed| {
         place += 1;
-        place <= under_way || owed.kind != MessageKind::Probe
+        place <= under_way || owed.kind != *kind
     });
 }
 
@@ -274,17 +279,23 @@ pub(crate) fn keep_for_next_start(member: &mut Member) {
         | MessageKind::Review
         | MessageKind::Inbox(_)
         | MessageKind::Rewritten => true,
-        MessageKind::Kickoff | MessageKind::Probe | MessageKind::Wake => false,
+        MessageKind::Kickoff | MessageKind::Probe | MessageKind::Wake | MessageKind::Pilot => false,
     });
 }
 
 /// The phase changes: only what the operator sent still means something to the next run. Returns how many pings about
 /// the phase that ends are dropped.
 pub(crate) fn keep_for_next_phase(member: &mut Member) -> u32 {
+    member.pilot.begin_anew();
     keep_for_next_start(member);
     let before = member.mailbox.queue.len();
     member.mailbox.queue.retain(|owed| matches!(owed.kind, MessageKind::Operator(_)));
     u32::try_from(before - member.mailbox.queue.len()).unwrap_or(u32::MAX)
+}
+
+/// Whether a message of that kind is owed, or on its way.
+pub(crate) fn is_owed(mailbox: &Mailbox, kind: &MessageKind) -> bool {
+    mailbox.queue.iter().any(|owed| owed.kind == *kind)
 }
 
 /// How far the probe has got.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::evidence::{self, Went};
 use super::mailbox::Again;
-use super::{Before, Message, MessageNote, SUBMITS, Stage, hint, went};
+use super::{Before, Message, MessageKind, MessageNote, SUBMITS, Stage, hint, went};
 use crate::draft::{Declared, Draft};
 use crate::{MemberSeen, Moment};
 
@@ -37,6 +37,10 @@ pub(super) fn delivered(
     draft.note(name, MessageNote::Seen { message: kind, evidence, submits, request });
     if let Some(request) = request {
         crate::intent::delivered(draft, name, request, evidence);
+        draft.member(name).pilot.begin_anew();
+    }
+    if message.kind == MessageKind::Pilot {
+        crate::pilot::went(draft, name);
     }
 }
 
@@ -77,6 +81,11 @@ pub(super) fn stuck(
         Some(request) => {
             draft.note(name, MessageNote::Unproven { message: kind, request: Some(request) });
             crate::intent::unproven(draft, name, request);
+        }
+        // One that is still idle is prompted again in any case.
+        None if message.kind == MessageKind::Pilot => {
+            draft.note(name, MessageNote::Unproven { message: kind, request: None });
+            crate::pilot::went(draft, name);
         }
         None => owe_anew(draft, what, before.first, message),
     }

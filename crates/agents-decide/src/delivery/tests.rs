@@ -1,4 +1,6 @@
 mod composer;
+mod gates;
+mod stages;
 
 use super::evidence::{Submitted, Went, is_part, shown, went};
 use crate::{Shown, ShownState};

@@ -46,7 +46,7 @@ fn alarms(state: &mut FleetState, fetches: &[Seen<HandoffSeen>]) -> Vec<bool> {
             legacy_position: None,
         };
         let decision = decide(&fleet(), state, &observation, false, now(at));
-        *state = decision.next;
+        *state = decision.next.into_inner();
         let is_told = |it: &Action| matches!(it, Action::Alarm { key, .. } if key == "handoff");
         heard.push(decision.actions.iter().any(is_told));
     }

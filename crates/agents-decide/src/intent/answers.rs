@@ -62,7 +62,8 @@ pub(crate) fn close(draft: &mut Draft<'_>) {
             | Verb::DownUndeclared
             | Verb::Restart { .. }
             | Verb::Phase { .. }
-            | Verb::Send { .. } => false,
+            | Verb::Send { .. }
+            | Verb::Pilot { .. } => false,
         };
         let answers = request.answers.into_iter();
         let answers = answers.filter_map(|(name, answer)| Some((name, answer?))).collect();
@@ -98,6 +99,7 @@ fn is_complete(draft: &Draft<'_>, request: &OpenRequest) -> bool {
         | Verb::Down { .. }
         | Verb::Restart { .. }
         | Verb::Send { .. }
+        | Verb::Pilot { .. }
         | Verb::StopWatchdog => true,
     };
     answered && moved
@@ -151,7 +153,7 @@ fn answer(draft: &mut Draft<'_>, request: &OpenRequest, name: &AgentName) -> Opt
         }
         Verb::DownUndeclared => undeclared(draft, request, name),
         Verb::Send { terms, .. } => sent(draft, request, *terms, name),
-        Verb::Phase { .. } | Verb::StopWatchdog => Some(Answer::Stopped),
+        Verb::Phase { .. } | Verb::Pilot { .. } | Verb::StopWatchdog => Some(Answer::Stopped),
     }
 }
 

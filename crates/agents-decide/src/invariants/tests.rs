@@ -67,8 +67,12 @@ fn scene() -> Scene {
         requests: Vec::new(),
         legacy_position: None,
     };
-    let decision =
-        Decision { next: before.clone(), actions: Vec::new(), notes: Vec::new(), look_by: None };
+    let decision = Decision {
+        next: before.clone().into(),
+        actions: Vec::new(),
+        notes: Vec::new(),
+        look_by: None,
+    };
     Scene { fleet: fleet(), before, seen, decision }
 }
 

@@ -1,5 +1,6 @@
 //! What becomes of a member whose state is older than its session, and of a message that is under way when it is stopped?
 
+mod kinds;
 mod pairs;
 
 use agents_config::{Environment, Fleet, load_text};
@@ -117,8 +118,14 @@ fn left_of_it(verb: Verb, is_gone: bool) -> usize {
     let member = state.members.get_mut(&ann()).unwrap();
     let before = vec!["> say hello".to_owned()];
     let (at, run) = (now(19).at, Some(RunId(3)));
-    member.mailbox.stage =
-        Stage::Submitted { at, run, tries: 1, before, first: Some(at), drafted: false };
+    member.mailbox.stage = Stage::Submitted {
+        at,
+        run,
+        tries: 1,
+        before: before.into(),
+        first: Some(at),
+        drafted: false,
+    };
     let mut seen = up(3);
     let shown = if is_gone { "> say hello / working, esc interrupt / > " } else { "> say hello" };
     seen.screen = Seen::Known(screen(shown));
@@ -170,8 +177,14 @@ fn owed_after(screens: &[&str]) -> Vec<usize> {
     let member = state.members.get_mut(&ann()).unwrap();
     let before = vec!["> say hello".to_owned(), "? for shortcuts".to_owned()];
     let (at, run) = (now(20).at, Some(RunId(3)));
-    member.mailbox.stage =
-        Stage::Submitted { at, run, tries: 1, before, first: Some(at), drafted: false };
+    member.mailbox.stage = Stage::Submitted {
+        at,
+        run,
+        tries: 1,
+        before: before.into(),
+        first: Some(at),
+        drafted: false,
+    };
     let mut owed = Vec::new();
     for (shown, nth) in screens.iter().zip(1..) {
         let mut seen = up(3);
@@ -182,7 +195,7 @@ fn owed_after(screens: &[&str]) -> Vec<usize> {
         let observation = observed(seen);
         let mut moment = now(20);
         moment.at = moment.at.after(std::time::Duration::from_millis(250 * nth));
-        state = decide(&fleet(), &state, &observation, false, moment).next;
+        state = decide(&fleet(), &state, &observation, false, moment).next.into_inner();
         owed.push(state.members[&ann()].mailbox.queue.len());
     }
     owed
@@ -208,7 +221,7 @@ fn only_two_looks_in_a_row_prove_that_a_session_is_gone() {
     for (seen, at) in [(gone.clone(), 20), (unseen.clone(), 21), (gone.clone(), 22)] {
         let decision = look(&state, seen, None, at);
         assert!(decision.actions.is_empty(), "at {at}: {:?}", decision.actions);
-        state = decision.next;
+        state = decision.next.into_inner();
     }
     assert!(matches!(state.members[&ann()].life, Life::Missing { .. }));
     let life = look(&state, gone, None, 23).next.members[&ann()].life.clone();

@@ -68,7 +68,7 @@ pub(crate) fn step(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen) {
         (true, false) => {
             draft.calm(Some(name), LASTS);
             draft.calm(Some(name), LASTS_DAYS);
-            delivery::forget_probe(draft.member(name));
+            delivery::forget_untyped(draft.member(name), &delivery::MessageKind::Probe);
             account::lifted(draft, agent, works);
         }
         (true | false, true) | (false, false) => {}

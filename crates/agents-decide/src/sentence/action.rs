@@ -48,6 +48,8 @@ impl Action {
                 "press {} at {name}, to answer its dialog {dialog} with \"{choose}\"",
                 key.as_str()
             ),
+            Self::Analyze { name, .. } => format!("ask the analyzer what {name} is to do"),
+            Self::EndAnalysis { name } => format!("end what the analyzer does for {name}"),
             Self::RestoreSocket { server } => format!(
                 "ask the tmux server (process {}) to make its socket anew, if it still lives",
                 server.pid
@@ -80,6 +82,8 @@ impl Action {
             | Self::Type { name, .. }
             | Self::Submit { name, .. }
             | Self::Choose { name, .. }
+            | Self::Analyze { name, .. }
+            | Self::EndAnalysis { name }
             | Self::StopUndeclared { name, .. } => Some(name),
             Self::Alarm { about, .. } => about.as_ref(),
             Self::RestoreSocket { .. }
@@ -122,6 +126,7 @@ impl Answer {
             Self::NotRunning => format!("{names} not running"),
             Self::NotRunningWith(said) => format!("{names} not running ({said})"),
             Self::Delivered(_) => format!("{names} has its message"),
+            Self::Done(said) => format!("{names}: {said}"),
             // A start or a message: what failed is the request, not the member.
             Self::Failed(reason) => format!("what was asked of {names} failed ({reason})"),
             Self::Unseen(reason) => format!("{names} unknown ({reason})"),

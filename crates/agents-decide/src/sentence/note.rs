@@ -24,6 +24,7 @@ impl Note {
             Self::Stall(note) => note.told(telling),
             Self::Message(note) => note.told(telling),
             Self::Wake(note) => note.told(telling),
+            Self::Pilot(note) => note.told(telling),
             Self::Conversation(note) => note.told(telling),
             Self::Phase(note) => note.told(telling),
             Self::Account(note) => note.told(telling),

@@ -35,7 +35,9 @@ pub fn last(rows: &[String], now: Now) -> Promise {
 
 /// What follows the marker, if the row begins with it.
 fn said(row: &str) -> Option<&str> {
-    let row = row.trim_start_matches(|sign: char| is_filler(sign) || "•●⏺◆*_>`-".contains(sign));
+    let row = row.trim_start_matches(|sign: char| {
+        is_filler(sign) || matches!(sign, '•' | '●' | '⏺' | '◆' | '*' | '_' | '>' | '`' | '-')
+    });
     let said = row.strip_prefix(MARKER)?;
     Some(said.trim_matches(|sign: char| is_filler(sign) || "*_`".contains(sign)))
 }

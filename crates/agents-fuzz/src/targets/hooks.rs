@@ -1,6 +1,9 @@
 //! Does a report or a record, whatever its bytes, leave anything that a terminal would obey, or say two things?
 
-use agents_records::{Cli, Report, ReportKind, Standing, State, Transcript, opencode, render};
+use agents_records::{
+    Cli, Judged, Judgement, Report, ReportKind, Standing, State, Transcript, Written, opencode,
+    render,
+};
 use chrono::{DateTime, Utc};
 
 use crate::{Outcome, Target};
@@ -11,6 +14,9 @@ pub const TARGET: Target = Target {
     run,
     words: &[
         "{\"hook_event_name\":\"Stop\"}",
+        "{\"action\":\"continue\",\"prompt\":\"go on\"}",
+        "{\"type\":\"thread.started\",\"thread_id\":\"a\"}",
+        "{\"type\":\"result\",\"is_error\":false,\"result\":\"{}\"}",
         "\"hook_event_name\":\"StopFailure\",",
         "\"error\":\"rate_limit\",",
         "\"session_id\":\"0\",",
@@ -59,9 +65,29 @@ fn run(bytes: &[u8]) -> Outcome {
             std::mem::discriminant::<State>(&standing.verdict().state)
         })
         .collect();
+    let judged = [Written::Plain, Written::Codex, Written::Claude].map(|it| judgement(it, bytes));
     let answered = opencode::transcript(None, bytes).is_ok_and(|it| it.totals.turns > 0);
     let listed = opencode::conversations(bytes).map_or(0, |list| list.len().min(3));
-    Outcome::of((kinds, states, answered, listed))
+    Outcome::of((kinds, states, answered, listed, judged))
+}
+
+/// What a program that judges a screen would have typed: nothing that a terminal or a program obeys.
+fn judgement(written: Written, bytes: &[u8]) -> bool {
+    let read = Judged::of(written, bytes);
+    match &read.judgement {
+        Ok(Judgement::Continue { prompt }) => {
+            harmless(prompt, false);
+            assert!(
+                prompt.starts_with(char::is_alphanumeric),
+                "a program may take it for a command"
+            );
+            assert!(prompt.chars().count() <= 2000, "a text is kept short");
+        }
+        Ok(Judgement::Wait { reason }) => harmless(reason, false),
+        Err(_) => {}
+    }
+    assert!(read.conversation.is_none_or(|id| !id.starts_with('-')), "an id is no option");
+    read.judgement.is_ok()
 }
 
 fn report_holds(report: &Report) -> ReportKind {

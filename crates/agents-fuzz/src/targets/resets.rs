@@ -2,7 +2,7 @@
 
 use agents_decide::limit::reset::parse;
 use agents_decide::stall::promise::{MARKER, Promise, last};
-use agents_decide::{Moment, Now, Zone};
+use agents_decide::{Moment, Now, Tz, Zone};
 use chrono::{DateTime, TimeDelta};
 
 use crate::{Outcome, Target};
@@ -78,7 +78,7 @@ fn now(step: u8, zone: u8) -> Now {
     let zone = match zone {
         0..=20 => Zone::Fixed(i32::from(zone) * 4_500 - 45_000),
         21..=255 => {
-            let zones = chrono_tz::TZ_VARIANTS;
+            let zones: Vec<Tz> = Tz::all().collect();
             Zone::Named(zones[usize::from(zone) * 7 % zones.len()])
         }
     };

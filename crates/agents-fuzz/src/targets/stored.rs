@@ -2,7 +2,8 @@
 
 use agents_decide::sentence::{Mood, Telling};
 use agents_decide::{
-    About, Action, FleetState, Moment, Note, Now, Observation, Verb, Zone, decide, invariants,
+    About, Action, FleetState, Moment, Note, Now, Observation, Shared, Verb, Zone, decide,
+    invariants,
 };
 use chrono::DateTime;
 use serde::Serialize;
@@ -81,7 +82,7 @@ fn decided(record: &Record) -> Outcome {
         // Violations are for the watchdog to refuse; looking for them must end well.
         let violations = invariants::check(fleet(), state, seen, &decision, now());
         let written = serde_json::to_vec(&decision.next).expect("a state can be written");
-        let again: FleetState = serde_json::from_slice(&written).expect("and read");
+        let again: Shared<FleetState> = serde_json::from_slice(&written).expect("and read");
         assert_eq!(decision.next, again, "the next state changed on its way through the store");
         let actions: Vec<_> = decision.actions.iter().map(std::mem::discriminant).collect();
         let notes: Vec<_> =
@@ -101,5 +102,5 @@ fn told(note: &Note) {
 
 fn now() -> Now {
     let wall = DateTime::from_timestamp(1_790_000_000, 0).unwrap_or_default();
-    Now { at: Moment(86_400_000), wall, zone: Zone::Named(chrono_tz::Europe::Paris) }
+    Now { at: Moment(86_400_000), wall, zone: Zone::Named("Europe/Paris".parse().expect("a zone")) }
 }

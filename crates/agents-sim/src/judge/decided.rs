@@ -58,6 +58,8 @@ impl Judge {
                 Action::Type { .. }
                 | Action::Submit { .. }
                 | Action::Choose { .. }
+                | Action::Analyze { .. }
+                | Action::EndAnalysis { .. }
                 | Action::RestoreSocket { .. }
                 | Action::LookAgain
                 | Action::WritePosition { .. }
@@ -106,7 +108,7 @@ impl Judge {
                     self.down.extend(state.members.keys().cloned());
                 }
             }
-            Verb::DownUndeclared | Verb::Send { .. } | Verb::StopWatchdog => {}
+            Verb::DownUndeclared | Verb::Send { .. } | Verb::Pilot { .. } | Verb::StopWatchdog => {}
         }
     }
 

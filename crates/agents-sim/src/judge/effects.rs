@@ -29,7 +29,7 @@ impl Judge {
             match &applied.op {
                 TmuxOp::Type { pane, text, token } => {
                     let Some(truth) = truth_of(tick, *pane) else { continue };
-                    let texts = self.texts.entry(truth.session.clone()).or_default();
+                    let texts = self.texts.entry(truth.session.to_string()).or_default();
                     texts.insert(text.clone());
                     self.receiver(tick, truth, &applied, found);
                     let run = truth.run.clone().unwrap_or_default();
@@ -61,7 +61,7 @@ impl Judge {
             return;
         }
         let agent = tick.fleet.agents.iter().find(|agent| {
-            agent.session.as_str() == truth.session
+            *agent.session.as_str() == *truth.session
                 || truth.agent_id.as_deref()
                     == Some(&agents_watchdog::observe::tag(tick.fleet, &agent.name))
         });
@@ -73,8 +73,8 @@ impl Judge {
         }
         // A name that no look saw in this run may be wrong, and then tells nothing.
         let run = truth.run.clone().unwrap_or_default();
-        let is_known = self.in_front.contains(&(session.clone(), run));
-        if is_known && backend.process_name.as_ref().is_some_and(|name| *name != truth.command) {
+        let is_known = self.in_front.contains(&(session.to_string(), run.to_string()));
+        if is_known && backend.process_name.as_ref().is_some_and(|name| **name != *truth.command) {
             found.push(format!("I11: {session} was typed at while `{}` runs there", truth.command));
         }
         if backend.ready_re.is_some() && !truth.is_ready {
@@ -91,7 +91,7 @@ impl Judge {
                     let Some(truth) = truth.filter(|truth| truth.agent_id.is_none()) else {
                         return;
                     };
-                    truth.session.clone()
+                    truth.session.to_string()
                 }
                 None => session.to_string(),
             },
@@ -99,10 +99,10 @@ impl Judge {
             | TmuxOp::Submit { pane, .. }
             | TmuxOp::AttachLog { pane, .. } => {
                 let Some(truth) = truth_of(tick, *pane) else { return };
-                if truth.agent_id.is_some() && !self.foreign.contains(&truth.session) {
+                if truth.agent_id.is_some() && !self.foreign.contains(&*truth.session) {
                     return;
                 }
-                truth.session.clone()
+                truth.session.to_string()
             }
         };
         if !session.starts_with(tick.fleet.session_prefix.as_str()) {

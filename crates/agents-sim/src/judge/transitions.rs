@@ -14,8 +14,8 @@ pub fn transitions_between(before: &FleetState, after: &FleetState) -> Vec<Trans
             found.push((machine, from, to));
         }
     };
+    let blank = Member::default();
     for (name, next) in &after.members {
-        let blank = Member::default();
         let was = before.members.get(name).unwrap_or(&blank);
         note("life", life(&was.life), life(&next.life));
         note("limit", limit(&was.limit), limit(&next.limit));

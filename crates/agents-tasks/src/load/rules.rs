@@ -23,6 +23,7 @@ pub(super) fn of(raw: &mut RawManifest, problems: &mut Vec<Problem>) -> Rules {
         backend: raw.backend.take(),
         attempts: raw.attempts.unwrap_or(usual.attempts),
         max_runtime: raw.max_runtime.map_or(usual.max_runtime, |span| span.0),
+        stall: raw.stall.map_or(usual.stall, |span| span.0),
         retry_delay: raw.retry_delay.map_or(usual.retry_delay, |span| span.0),
         set_up: raw.set_up.take(),
         set_up_limit: raw.set_up_limit.map_or(usual.set_up_limit, |span| span.0),

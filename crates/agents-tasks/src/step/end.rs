@@ -2,11 +2,14 @@
 
 use super::{Draft, Ended, Seat};
 use crate::TaskState;
-use crate::errand::millis;
+use crate::errand::{look_soon, millis};
 use crate::progress::{Stage, Then, Time};
 
 /// An attempt that was cut off more often than that has failed: whatever cuts it off comes with it.
 const INTERRUPTIONS: u32 = 5;
+
+/// Refusals in a row: more of them are no window that ends.
+const LIMITS: u32 = 100;
 
 impl Draft<'_> {
     pub(super) fn see(&mut self, place: usize, seat: &Seat) {
@@ -30,6 +33,8 @@ impl Draft<'_> {
                 let since = *since;
                 let Some(progress) = self.work.tasks.get_mut(place) else { return };
                 progress.stage = Stage::Working { since };
+                (progress.moved_at, progress.trace) = (self.now.at, String::new());
+                look_soon(progress, self.manifest.rules.stall, self.now);
                 if !again {
                     progress.attempt_from = self.now.at;
                 }
@@ -81,6 +86,7 @@ impl Draft<'_> {
         let Some(progress) = self.work.tasks.get_mut(place) else { return };
         if let Some(held) = held {
             progress.held_from.get_or_insert(now);
+            progress.moved_at = now;
             let told = format!("it waits: {held}");
             self.set(place, TaskState::Running, Some(told));
             return;
@@ -141,6 +147,13 @@ impl Draft<'_> {
             }
             Some(_) | None => ended.rows.clone(),
         };
+        let has_failed = !is_well || ended.judged.as_ref().is_some_and(|judged| !judged.is_well);
+        if let Some(until) = ended.limited_until.filter(|_| has_failed)
+            && progress.limited < LIMITS
+        {
+            return self.limited(place, until);
+        }
+        progress.limited = 0;
         match &ended.judged {
             // Some programs end with 0 whatever happened.
             Some(judged) if !judged.is_well => {
@@ -155,6 +168,19 @@ impl Draft<'_> {
             }
             Some(_) | None => self.fail(place, &ended.how.clone(), ended.rows.clone()),
         }
+    }
+
+    /// The provider refused it: that costs no attempt, and is waited out.
+    fn limited(&mut self, place: usize, until: Time) {
+        let now = self.now;
+        let Some(progress) = self.work.tasks.get_mut(place) else { return };
+        progress.limited += 1;
+        progress.limited_until = until;
+        progress.attempt = progress.attempt.saturating_sub(1);
+        progress.stage = Stage::Waiting { from: until };
+        let minutes = until.saturating_sub(now.at).div_ceil(60_000);
+        let told = format!("its provider refused it by a usage limit; it goes on in {minutes} min");
+        self.set(place, TaskState::Pending, Some(told));
     }
 
     /// It did not end by itself: it goes on, and that costs no attempt.
@@ -176,7 +202,7 @@ fn first(message: &str) -> &str {
     message.lines().find(|line| !line.trim().is_empty()).unwrap_or("it does not say why")
 }
 
-fn span(seconds: u64) -> String {
+pub(super) fn span(seconds: u64) -> String {
     match (seconds / 3600, seconds % 3600 / 60, seconds % 60) {
         (0, 0, seconds) => format!("{seconds} s"),
         (0, minutes, _) => format!("{minutes} min"),

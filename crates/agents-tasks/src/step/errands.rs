@@ -1,8 +1,11 @@
 //! What follows from what came of an errand?
 
+use super::end::span;
 use super::{Draft, Outcome};
-use crate::errand::{self, Done, Errand, Failure, Fate, look_later, of_stage, postpone, settled};
-use crate::progress::{Pull, Stage};
+use crate::errand::{
+    self, Done, Errand, Failure, Fate, look_later, look_soon, of_stage, postpone, settled,
+};
+use crate::progress::{Pull, Stage, Then};
 use crate::{Forge, NoChange, TaskState};
 
 impl Draft<'_> {
@@ -37,6 +40,7 @@ impl Draft<'_> {
                 let told = format!("attempt {}: it is started", progress.attempt);
                 self.set(place, TaskState::Running, Some(told));
             }
+            Done::Looked { trace } => self.looked(place, trace),
             Done::Judged { commits, dirty, head } => {
                 (progress.commits, progress.head) = (*commits, Some(head.clone()));
                 self.judged(place, *commits, *dirty);
@@ -64,6 +68,22 @@ impl Draft<'_> {
             Done::Watched(fate) => self.watched(place, *fate),
             Done::Removed => progress.worktree = None,
             Done::Kept(reason) => progress.kept = Some(reason.clone()),
+        }
+    }
+
+    /// Only two looks that succeeded prove that nothing moves.
+    fn looked(&mut self, place: usize, trace: &str) {
+        let (now, stall) = (self.now, self.manifest.rules.stall);
+        let Some(progress) = self.work.tasks.get_mut(place) else { return };
+        look_soon(progress, stall, now);
+        if progress.trace != trace {
+            trace.clone_into(&mut progress.trace);
+            progress.moved_at = now.at;
+        } else if now.at.saturating_sub(progress.moved_at) >= errand::millis(stall) {
+            let span = span(stall.as_secs());
+            let reason = format!("it stalled: no output, no commit and no change for {span}");
+            let told = format!("{reason}; its session is ended");
+            self.end_session(place, Then::Fail(reason), told);
         }
     }
 
@@ -123,7 +143,7 @@ impl Draft<'_> {
         let now = self.now;
         let Some(progress) = self.work.tasks.get_mut(place) else { return };
         match errand {
-            Errand::Watch | Errand::Tidy => {
+            Errand::Watch | Errand::Tidy | Errand::Look => {
                 postpone(progress, now);
                 if errand == Errand::Tidy {
                     progress.kept = Some(failure.reason.clone());
@@ -146,7 +166,7 @@ impl Draft<'_> {
 fn doing(errand: Errand) -> &'static str {
     match errand {
         Errand::Prepare => "its worktree cannot be made ready",
-        Errand::Judge => "its worktree cannot be read",
+        Errand::Look | Errand::Judge => "its worktree cannot be read",
         Errand::Push => "its branch cannot be pushed",
         Errand::Open => "its pull request cannot be opened",
         Errand::Watch => "its pull request cannot be read",

@@ -41,6 +41,8 @@ pub struct Ended {
     pub rows: Vec<String>,
     /// What its own events say.
     pub judged: Option<Judged>,
+    /// The provider refuses work until then.
+    pub limited_until: Option<Time>,
     /// The conversation that its program was in.
     pub conversation: Option<String>,
 }

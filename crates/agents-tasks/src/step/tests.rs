@@ -24,6 +24,7 @@ fn ended(since: Time, code: Option<Exit>) -> Seat {
         how: "it ended".to_owned(),
         rows: vec!["last words".to_owned()],
         judged: None,
+        limited_until: None,
         conversation: None,
     })
 }
@@ -150,6 +151,32 @@ fn who_is_cut_off_goes_on_at_no_cost_until_that_is_the_rule() {
 }
 
 #[test]
+fn a_usage_limit_costs_no_attempt_and_holds_the_others_of_its_account() {
+    let text = "attempts = 1\n[[task]]\nid = \"a\"\naccount = \"team\"\nfiles = [\"x\"]\n\
+                [[task]]\nid = \"b\"\naccount = \"team\"\nfiles = [\"x\"]\n\
+                [[task]]\nid = \"c\"\nfiles = [\"y\"]\n";
+    let mut one = One { manifest: manifest(text), work: Work { tasks: Vec::new() }, now: 0 };
+    one.work = Work::begin(&one.manifest, at(0));
+    one.step(Look::default());
+    one.begins();
+    let Seat::Ended(mut end) = ended(one.now + 50, exit(1)) else { unreachable!() };
+    end.limited_until = Some(one.now + 60_000);
+    one.seat(Seat::Ended(end.clone()));
+    let states: Vec<TaskState> = one.work.tasks.iter().map(|task| task.state).collect();
+    assert_eq!(states, [TaskState::Pending, TaskState::Pending, TaskState::Running]);
+    assert_eq!((one.one().failures, one.one().attempt), (0, 0));
+    assert!(one.work.tasks[1].reason.contains("the account `team`"), "{:?}", one.work.tasks[1]);
+    one.now += 60_000;
+    one.step(Look::default());
+    assert_eq!((one.one().state, one.one().attempt), (TaskState::Running, 1));
+    // What ends well is no refusal, whatever it printed.
+    one.begins();
+    end = Ended { since: one.now + 50, exit: exit(0), ..end };
+    one.seat(Seat::Ended(end));
+    assert_eq!(one.one().stage, Stage::Judging);
+}
+
+#[test]
 fn what_a_program_says_of_itself_wins_over_its_exit_code() {
     let mut one = One::new("");
     one.begins();
@@ -194,6 +221,35 @@ fn who_runs_too_long_is_ended_but_waiting_for_a_usage_window_is_not_running() {
     one.seat(Seat::Down { since: one.now });
     assert_eq!(one.one().failures, 1);
     assert!(one.one().reason.contains("it ran for 1 min"), "{}", one.one().reason);
+}
+
+#[test]
+fn who_moves_nothing_for_long_is_ended_and_who_cannot_be_seen_is_not() {
+    let mut one = One::new("stall = 40\nattempts = 1");
+    one.begins();
+    let look = |one: &mut One, trace: &str| {
+        one.now += 11_000;
+        one.did(Ok(Done::Looked { trace: trace.to_owned() }));
+    };
+    for trace in ["a", "a", "a", "b", "b", "b", "b"] {
+        look(&mut one, trace);
+        assert!(matches!(one.one().stage, Stage::Working { .. }), "{:?}", one.one());
+    }
+    // Nobody could look for an hour: that proves nothing, and a change since shows that it moved.
+    one.now += 3_600_000;
+    one.did(Err(Failure { reason: "git hangs".to_owned(), lasting: false }));
+    assert!(matches!(one.one().stage, Stage::Working { .. }), "{:?}", one.one());
+    one.now += 3_600_000;
+    look(&mut one, "c");
+    for _ in 0..3 {
+        look(&mut one, "c");
+    }
+    assert!(matches!(one.one().stage, Stage::Working { .. }), "{:?}", one.one());
+    look(&mut one, "c");
+    assert!(matches!(one.one().stage, Stage::Ending { .. }), "{:?}", one.one());
+    one.seat(Seat::Down { since: one.now });
+    assert_eq!(one.one().state, TaskState::Error);
+    assert!(one.one().reason.contains("no change for 40 s"), "{}", one.one().reason);
 }
 
 #[test]
@@ -331,6 +387,7 @@ impl World {
 fn done(errand: Errand) -> Done {
     match errand {
         Errand::Prepare => Done::Prepared { worktree: "/w".to_owned(), start: "c0".to_owned() },
+        Errand::Look => Done::Looked { trace: "x".to_owned() },
         Errand::Judge => Done::Judged { commits: 1, dirty: 0, head: "c1".to_owned() },
         Errand::Push => Done::Pushed,
         Errand::Open => {

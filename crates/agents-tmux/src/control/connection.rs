@@ -37,6 +37,9 @@ pub(super) struct Connection {
     end: String,
 }
 
+/// As much as a pipe holds: the screens of a hundred panes come in a few pieces instead of dozens, each with its own wait.
+const AT_ONCE: usize = 1 << 16;
+
 /// tmux 3.3a has an option that ends a session with its last client, `destroy-unattached`, and crashes when
 /// that client's owner dies while another client asks for something. So the session is ended by a
 /// command, and one that was left behind by a killed owner waits for the next.
@@ -86,7 +89,7 @@ impl Connection {
         let (Some(stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(lost("it has no pipes"));
         };
-        let stdout = BufReader::new(stdout);
+        let stdout = BufReader::with_capacity(AT_ONCE, stdout);
         let parser = Parser::default();
         let end = end_of(session);
         let mut connection = Self {
@@ -184,8 +187,10 @@ impl Connection {
             if self.partial.pop_if(|byte| *byte == b'\n').is_none() {
                 return Err(lost("it ended"));
             }
-            let line = std::mem::take(&mut self.partial);
-            if let Some(event) = self.parser.line(&String::from_utf8_lossy(&line)) {
+            let event = self.parser.line(&String::from_utf8_lossy(&self.partial));
+            // Its room is kept for the next line.
+            self.partial.clear();
+            if let Some(event) = event {
                 self.has_changed |= event == Event::News;
                 return Ok(event);
             }

@@ -48,7 +48,7 @@ impl World {
 
     /// Someone, or the agent itself, renames a session.
     pub fn rename_session(&self, from: &str, to: &SessionName) {
-        self.change(from, |session| to.as_str().clone_into(&mut session.name));
+        self.change(from, |session| session.name = to.as_str().into());
         self.tell(true);
     }
 

@@ -1,14 +1,19 @@
 //! What happens in the fake world when time passes or a change arrives?
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use agents_names::SessionName;
 
 use super::program::Program;
+use super::scrollback;
 use super::server::{Effects, Server, Session};
 use super::{Applied, EndCause, Ended, Inner};
 use crate::request::check_start;
 use crate::{Dead, Done, Fence, ServerId, TmuxError, TmuxOp};
+
+/// How much of a session log is kept, in bytes.
+const LOG: usize = 64 * 1024;
 
 impl Inner {
     /// What the next start of the session runs.
@@ -83,11 +88,11 @@ impl Inner {
         }
         self.refresh();
         let servers = self.server.iter().chain(&self.unreachable);
-        let ends: Vec<(String, i32)> = servers
+        let ends: Vec<(Arc<str>, i32)> = servers
             .flat_map(|server| &server.sessions)
             .filter_map(|session| {
                 let (at, code) = session.exit()?;
-                (at <= now).then(|| (session.name.clone(), code))
+                (at <= now).then(|| (Arc::clone(&session.name), code))
             })
             .collect();
         for (session, code) in ends {
@@ -101,7 +106,10 @@ impl Inner {
         for session in self.server.iter_mut().flat_map(|server| &mut server.sessions) {
             let Some(screen) = session.refresh(now) else { continue };
             if let Some(log) = &session.log {
-                self.logs.entry(log.clone()).or_default().push_str(&format!("{screen}\n"));
+                let log = self.logs.entry(log.as_os_str().to_owned()).or_default();
+                log.push_str(&screen);
+                log.push('\n');
+                scrollback::forget(log, LOG);
             }
         }
     }
@@ -194,7 +202,7 @@ impl Inner {
     pub(super) fn remove(&mut self, name: &str, cause: EndCause) -> bool {
         let servers = self.server.iter_mut().chain(&mut self.unreachable);
         for server in servers {
-            if let Some(at) = server.sessions.iter().position(|session| session.name == name) {
+            if let Some(at) = server.sessions.iter().position(|session| *session.name == *name) {
                 let session = server.sessions.remove(at);
                 self.bury(session, cause);
                 return true;
@@ -213,9 +221,12 @@ impl Inner {
     pub(super) fn bury(&mut self, mut session: Session, cause: EndCause) {
         let left = session.submissions();
         self.submissions.extend(left);
-        self.received.entry(session.name.clone()).or_default().push_str(session.running.received());
+        self.received
+            .entry(session.name.to_string())
+            .or_default()
+            .push_str(session.running.received());
         if session.dead.is_none() {
-            self.ended.push(Ended { at: self.now, session: session.name, cause });
+            self.ended.push(Ended { at: self.now, session: session.name.to_string(), cause });
         }
     }
 }

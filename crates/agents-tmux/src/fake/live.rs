@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::World;
-use super::program::{Limit, Running};
+use super::program::Limit;
+use super::running::Running;
 
 impl World {
     /// The program of the session prints a text; one that shows fixed texts shows this one from now on.

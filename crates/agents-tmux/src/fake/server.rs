@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use agents_names::SessionName;
 
-use super::program::{Program, Running};
+use super::program::Program;
+use super::running::Running;
 use super::truth::{Submission, Truth};
 use crate::text::sanitised;
 use crate::{
@@ -30,21 +32,21 @@ pub(crate) struct Server {
 /// A session with its one pane.
 #[derive(Debug, Clone)]
 pub(crate) struct Session {
-    pub(crate) name: String,
+    pub(crate) name: Arc<str>,
     pub(crate) pane: PaneId,
     pub(crate) pid: u32,
     pub(crate) dead: Option<Dead>,
     pub(crate) in_mode: bool,
     pub(crate) input_off: bool,
     pub(crate) log: Option<PathBuf>,
-    pub(crate) agent_id: Option<String>,
-    run: Option<String>,
+    pub(crate) agent_id: Option<Arc<str>>,
+    pub(crate) run: Option<Arc<str>>,
     typed: Option<String>,
     submitted: Option<String>,
     pub(crate) running: Running,
     started: Duration,
     rows: usize,
-    shown: String,
+    shown: Arc<str>,
     changes: u64,
     changed_at: Duration,
 }
@@ -69,7 +71,7 @@ impl Server {
     }
 
     pub(crate) fn session(&mut self, name: &str) -> Option<&mut Session> {
-        self.sessions.iter_mut().find(|session| session.name == name)
+        self.sessions.iter_mut().find(|session| *session.name == *name)
     }
 
     pub(crate) fn listing(&self) -> Listing {
@@ -158,21 +160,21 @@ impl Server {
         let pane = PaneId(self.next_pane);
         self.next_pane += 1;
         self.sessions.push(Session {
-            name: start.session.as_str().to_owned(),
+            name: start.session.as_str().into(),
             pane,
             pid: 2000 + pane.0,
             dead: None,
             in_mode: false,
             input_off: false,
             log: start.log.clone(),
-            agent_id: (!start.agent_id.is_empty()).then(|| start.agent_id.clone()),
-            run: (!start.run.is_empty()).then(|| start.run.clone()),
+            agent_id: (!start.agent_id.is_empty()).then(|| start.agent_id.as_str().into()),
+            run: (!start.run.is_empty()).then(|| start.run.as_str().into()),
             typed: None,
             submitted: None,
             running: Running::new(program),
             started: now,
             rows: usize::from(start.rows),
-            shown: String::new(),
+            shown: Arc::from(""),
             changes: 0,
             changed_at: now,
         });
@@ -187,7 +189,7 @@ impl Server {
     ) -> Result<Done, TmuxError> {
         let is_meant = |session: &Session| match pane {
             Some(pane) => session.pane == pane,
-            None => session.name == name.as_str(),
+            None => *session.name == *name.as_str(),
         };
         let Some(at) = self.sessions.iter().position(is_meant) else {
             return Ok(Done::Already);
@@ -230,21 +232,26 @@ impl Server {
 }
 
 impl Session {
+    /// When it last printed, in seconds since 1970.
+    pub(crate) fn activity(&self) -> u64 {
+        EPOCH + self.changed_at.as_secs()
+    }
+
     fn pane(&self) -> Pane {
         Pane {
             id: self.pane,
-            session: self.name.clone(),
+            session: self.name.to_string(),
             pid: self.pid,
             dead: self.dead,
             in_mode: self.in_mode,
             input_off: self.input_off,
-            activity: EPOCH + self.changed_at.as_secs(),
+            activity: self.activity(),
             ink: self.changes.to_string(),
-            command: self.running.command().to_owned(),
+            command: self.running.command().to_string(),
             title: self.running.title().to_owned(),
             logged: self.log.is_some(),
-            agent_id: self.agent_id.clone(),
-            run: self.run.clone(),
+            agent_id: self.agent_id.as_deref().map(str::to_owned),
+            run: self.run.as_deref().map(str::to_owned),
             typed: self.typed.clone(),
             submitted: self.submitted.clone(),
         }
@@ -253,7 +260,7 @@ impl Session {
     /// What it was given to work on since the last call.
     pub(crate) fn submissions(&mut self) -> Vec<Submission> {
         let texts = self.running.submissions().into_iter();
-        texts.map(|text| Submission { session: self.name.clone(), text }).collect()
+        texts.map(|text| Submission { session: self.name.to_string(), text }).collect()
     }
 
     /// What is really there.
@@ -265,16 +272,16 @@ impl Session {
             agent_id: self.agent_id.clone(),
             run: self.run.clone(),
             is_dead: self.dead.is_some(),
-            command: self.running.command().to_owned(),
+            command: Arc::clone(self.running.command()),
             is_ready: self.running.is_ready(age),
             is_working: self.running.is_working(age),
             changed_at: self.changed_at,
         }
     }
 
-    fn screen(&mut self, now: Duration) -> String {
+    fn screen(&mut self, now: Duration) -> Arc<str> {
         if self.dead.is_some() {
-            return self.shown.clone();
+            return Arc::clone(&self.shown);
         }
         self.running.screen(now.saturating_sub(self.started), self.rows)
     }
@@ -291,12 +298,12 @@ impl Session {
     }
 
     /// Notes what has come onto the screen; returns it when it is new.
-    pub(crate) fn refresh(&mut self, now: Duration) -> Option<String> {
+    pub(crate) fn refresh(&mut self, now: Duration) -> Option<Arc<str>> {
         let screen = self.screen(now);
-        if screen == self.shown {
+        if Arc::ptr_eq(&screen, &self.shown) || screen == self.shown {
             return None;
         }
-        self.shown.clone_from(&screen);
+        self.shown = Arc::clone(&screen);
         self.changes += 1;
         self.changed_at = now;
         Some(screen)

@@ -1,5 +1,6 @@
 //! What is really there and what really happened, whatever a look sees? For those who judge a simulation.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Applied, Ended, World};
@@ -8,19 +9,27 @@ use crate::PaneId;
 /// One session of the server that holds the socket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Truth {
-    pub session: String,
+    pub session: Arc<str>,
     pub pane: PaneId,
-    pub agent_id: Option<String>,
-    pub run: Option<String>,
+    pub agent_id: Option<Arc<str>>,
+    pub run: Option<Arc<str>>,
     pub is_dead: bool,
     /// The foreground process.
-    pub command: String,
+    pub command: Arc<str>,
     /// Whether it takes input by now.
     pub is_ready: bool,
     /// Whether a turn of it runs.
     pub is_working: bool,
     /// When its screen last changed.
     pub changed_at: Duration,
+}
+
+/// A session whose program runs, with what it carries.
+#[derive(Debug, Clone, Copy)]
+pub struct Living<'w> {
+    pub session: &'w str,
+    pub agent_id: Option<&'w str>,
+    pub run: Option<&'w str>,
 }
 
 /// What a chat was given to work on, whole.
@@ -37,6 +46,28 @@ impl World {
         let inner = self.lock();
         let sessions = inner.server.iter().flat_map(|server| &server.sessions);
         sessions.map(|session| session.truth(inner.now)).collect()
+    }
+
+    /// Looks at the sessions of all servers that live, reachable or not, whose programs run. Nothing else may be asked
+    /// of the world meanwhile.
+    pub fn each_living(&self, mut look: impl FnMut(Living<'_>)) {
+        let inner = self.lock();
+        let servers = inner.server.iter().chain(&inner.unreachable);
+        for session in servers.flat_map(|server| &server.sessions) {
+            if session.dead.is_none() {
+                let (agent_id, run) = (session.agent_id.as_deref(), session.run.as_deref());
+                look(Living { session: &session.name, agent_id, run });
+            }
+        }
+    }
+
+    /// When a session that has a log last printed, in seconds since 1970.
+    #[must_use]
+    pub fn logged_at(&self, session: &str) -> Option<u64> {
+        let inner = self.lock();
+        let sessions = inner.server.iter().flat_map(|server| &server.sessions);
+        let mut logged = sessions.filter(|it| *it.name == *session && it.log.is_some());
+        logged.next().map(super::server::Session::activity)
     }
 
     /// The changes asked for after the first `count`.
@@ -57,17 +88,22 @@ impl World {
         self.lock().ended.get(count..).unwrap_or_default().to_vec()
     }
 
-    /// The end of what a session log holds, in whole rows: at most so many bytes.
+    /// Reads the end of what a session log holds, in whole rows: at most so many bytes, and at most 64 kB.
     #[must_use]
-    pub fn log_end(&self, path: &std::path::Path, bytes: usize) -> Option<String> {
+    pub fn log_end<T>(
+        &self,
+        path: &std::path::Path,
+        bytes: usize,
+        read: impl FnOnce(&str) -> T,
+    ) -> Option<T> {
         let inner = self.lock();
-        let text = inner.logs.get(path)?;
+        let text = inner.logs.get(path.as_os_str())?;
         let mut from = text.len().saturating_sub(bytes);
         while !text.is_char_boundary(from) {
             from += 1;
         }
         let rows = if from == 0 { 0 } else { text[from..].find('\n').map_or(0, |row| row + 1) };
-        Some(text[from + rows..].to_owned())
+        Some(read(&text[from + rows..]))
     }
 
     /// What all chats were given to work on since the last call, each text as it was submitted.

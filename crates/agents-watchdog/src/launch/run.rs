@@ -12,6 +12,7 @@ use crate::place::make_private_dir;
 use crate::process::{NAME_VARIABLE, RUN_VARIABLE, StartMark, find};
 use crate::report::STATE_VARIABLE;
 
+use super::gate::Gate;
 use super::{EndRecord, LaunchSpec, RunFiles, StartRecord, kept_keys};
 
 /// Variables that would lead the program, or a test suite it runs, to the fleet's tmux server:
@@ -100,7 +101,8 @@ fn run(
     std::env::set_current_dir(&spec.dir).map_err(|error| {
         format!("cannot enter the working directory {}: {error}", spec.dir.display())
     })?;
-    let myself = std::env::current_exe().map_err(|error| format!("cannot find myself: {error}"))?;
+    // Before the runtime, which takes the low numbers of descriptors.
+    let gate = Gate::before(&spec.argv);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -109,8 +111,11 @@ fn run(
         // Registered before the program runs: from here on only its end ends the launcher.
         let mut deaf = [SignalKind::hangup(), SignalKind::terminate(), SignalKind::interrupt(), SignalKind::quit()]
             .map(|kind| signal(kind).ok());
-        let mut command = Command::new(myself);
-        command.args(["launch", "--exec"]).arg(spec_path).process_group(0);
+        let mut command = match &gate {
+            Some(gate) => gate.command(),
+            None => second_stage(spec_path)?,
+        };
+        command.process_group(0);
         for name in HIDDEN {
             command.env_remove(name);
         }
@@ -133,6 +138,9 @@ fn run(
         // Without the record the program still runs; only its process group is unknown to the watchdog.
         drop(files.update_start(&spec.name, spec.run, record));
         hand_over_terminal(pid);
+        if let Some(gate) = gate {
+            gate.open();
+        }
         let [hangup, terminate, interrupt, quit] = &mut deaf;
         loop {
             tokio::select! {
@@ -177,6 +185,14 @@ fn hand_over_terminal(pid: u32) {
         // Without a terminal there is nothing to hand over.
         let _ = rustix::termios::tcsetpgrp(std::io::stdin(), group);
     }
+}
+
+/// The program behind another process of ours, for one that no shell begins.
+fn second_stage(spec_path: &Path) -> Result<Command, String> {
+    let myself = std::env::current_exe().map_err(|error| format!("cannot find myself: {error}"))?;
+    let mut command = Command::new(myself);
+    command.args(["launch", "--exec"]).arg(spec_path);
+    Ok(command)
 }
 
 /// The second stage: waits until it holds the terminal, then becomes the program. Returns only on failure.

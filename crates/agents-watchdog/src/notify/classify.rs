@@ -99,6 +99,7 @@ fn of_note(note: &Note, at_wall_ms: i64) -> Option<NotifyEvent> {
         | Note::Stall(_)
         | Note::Message(_)
         | Note::Wake(_)
+        | Note::Pilot(_)
         | Note::Account(_)
         | Note::Login(_)
         | Note::Conversation(_)
@@ -128,6 +129,8 @@ fn of_action(action: &Action) -> Option<NotifyEvent> {
         | Action::Type { .. }
         | Action::Submit { .. }
         | Action::Choose { .. }
+        | Action::Analyze { .. }
+        | Action::EndAnalysis { .. }
         | Action::RestoreSocket { .. }
         | Action::LookAgain
         | Action::WritePosition { .. }

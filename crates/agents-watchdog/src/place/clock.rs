@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use agents_decide::{Moment, Now, Zone};
+use agents_decide::{Moment, Now, Tz, Zone};
 use chrono::{DateTime, Local, Utc};
 
 use super::ClockMark;
@@ -19,7 +19,7 @@ pub(crate) struct Clock {
     base: Moment,
     boot_ms: u64,
     boot_id: Option<String>,
-    zone: Option<chrono_tz::Tz>,
+    zone: Option<Tz>,
 }
 
 impl Clock {
@@ -82,7 +82,7 @@ pub(crate) fn age(path: &std::path::Path) -> Option<Duration> {
 }
 
 /// The zone of this machine by its name, so that a reset across a change of summer time is read right.
-fn local_zone() -> Option<chrono_tz::Tz> {
+fn local_zone() -> Option<Tz> {
     let named = std::env::var("TZ").ok().and_then(|name| name.trim_start_matches(':').parse().ok());
     named.or_else(|| {
         let link = std::fs::read_link("/etc/localtime").ok()?;

@@ -1,6 +1,7 @@
 //! This machine.
 
 mod hears;
+mod processes;
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
@@ -14,15 +15,16 @@ use agents_names::{AgentName, PhaseId};
 use agents_tmux::{Driver as _, Listing, OneShot, StartSession, TmuxError};
 use tokio::sync::Notify;
 
+use super::analyst::Analysts;
 use super::clock::{Clock, age};
 use super::conversation::OpenConversations;
 use super::fetcher::{self, Fetcher};
 use super::tellers::{Tale, Tellers};
-use super::{ClockMark, Facts, Need, Place, Reached, Start, facts, prepare, roots};
+use super::{ClockMark, Facts, Need, Place, Question, Reached, Start, facts, prepare, roots};
 use crate::launch::{RunFiles, StartRecord, write_private};
 use crate::observe::git::GitSource;
 use crate::observe::phase::read_regular;
-use crate::observe::{run_of, session_of};
+use crate::observe::session_of;
 use crate::process::{self, Census, Marked, Signal, StartMark};
 
 /// The machine that the watchdog runs on.
@@ -33,6 +35,7 @@ pub struct LocalPlace {
     tmux: agents_tmux::Place,
     state_dir: PathBuf,
     fetcher: Fetcher,
+    analysts: Analysts,
     /// The process table of this tick, read at most once.
     table: Option<process::Table>,
     /// The same without processes that can belong to no living agent.
@@ -58,6 +61,7 @@ impl LocalPlace {
     /// The place of a fleet whose terminals are on `tmux`.
     #[must_use]
     pub fn new(tmux: agents_tmux::Place, state_dir: PathBuf, myself: PathBuf) -> Self {
+        let fetcher = Fetcher::default();
         Self {
             clock: Clock::start(),
             tellers: Tellers::new(&state_dir),
@@ -65,7 +69,8 @@ impl LocalPlace {
             myself,
             tmux,
             state_dir,
-            fetcher: Fetcher::default(),
+            analysts: Analysts::over(&fetcher.ended),
+            fetcher,
             table: None,
             short_table: None,
             census: Census::default(),
@@ -78,7 +83,7 @@ impl LocalPlace {
         }
     }
 
-    /// Told when a fetch has ended, so that its news need not wait for the next tick.
+    /// Told when a fetch or an analysis has ended, so that its news need not wait for the next tick.
     #[must_use]
     pub fn fetched(&self) -> Arc<Notify> {
         Arc::clone(&self.fetcher.ended)
@@ -144,57 +149,6 @@ impl LocalPlace {
             None => None,
         };
         found.filter(|found| Some(found) != known)
-    }
-
-    fn processes(
-        &mut self,
-        files: &RunFiles,
-        name: &AgentName,
-        run: RunId,
-        need: &Need,
-    ) -> Seen<agents_decide::ProcessesSeen> {
-        let lives = need.lives;
-        let start = self.start_of(files, name, run, need);
-        let told = self.told.get(&(name.clone(), run)).cloned().unwrap_or_default();
-        if start.is_none() && told.is_empty() {
-            if files.spec(name, run).exists() {
-                // Its launcher has not claimed the run: there is nothing to look for.
-                return Seen::Absent;
-            }
-            let dir = files.dir().display();
-            return Seen::Unknown(format!(
-                "nothing tells which processes run {run} had: its records are gone from {dir}"
-            ));
-        }
-        let table = match &start {
-            Some(start) if lives => self.table_of_living(start),
-            Some(_) | None => self.table(),
-        };
-        let seen = facts::processes(start.as_ref(), table, lives);
-        let (Seen::Absent, Some(table)) = (&seen, table) else { return seen };
-        let left = match table.survivors(&told) {
-            Ok(left) if left.is_empty() && need.strays => self.marked_of(name, run),
-            Ok(left) => left,
-            Err(error) => return Seen::Unknown(error.to_string()),
-        };
-        if left.is_empty() {
-            return Seen::Absent;
-        }
-        let count = u32::try_from(left.len()).unwrap_or(u32::MAX);
-        Seen::Known(agents_decide::ProcessesSeen { cpu_ms: 0, digest: 0, count })
-    }
-
-    /// The processes with the mark of that run of a member, or of an earlier one.
-    fn marked_of(&mut self, name: &AgentName, run: RunId) -> Vec<(u32, StartMark)> {
-        if self.marked.is_none() {
-            let state_dir = self.state_dir.clone();
-            self.marked = self.table().map(|table| table.marked(&state_dir));
-        }
-        let is_of = |marked: &&Marked| {
-            marked.name == name.as_str() && run_of(Some(&marked.run)).is_some_and(|of| of <= run)
-        };
-        let marked = self.marked.iter().flatten().filter(is_of);
-        marked.map(|marked| (marked.pid, marked.start.clone())).collect()
     }
 }
 
@@ -264,6 +218,7 @@ impl Place for LocalPlace {
             wake_text: agent.filter(|_| need.wake).and_then(facts::wake_text),
             told,
             heard,
+            analysis: self.analysts.seen(name),
         }
     }
 
@@ -306,6 +261,14 @@ impl Place for LocalPlace {
 
     fn prepare(&mut self, fleet: &Fleet, start: &Start<'_>) -> Result<StartSession, String> {
         prepare::prepare(fleet, start, &self.myself, &self.tmux.socket_path())
+    }
+
+    fn analyze(&mut self, fleet: &Fleet, question: &Question<'_>) -> Result<(), String> {
+        self.analysts.begin(fleet, question, &self.tmux)
+    }
+
+    fn end_analysis(&mut self, name: &AgentName) {
+        self.analysts.end(name);
     }
 
     fn end_processes(

@@ -41,7 +41,8 @@ fn f41_a_store_of_an_earlier_program_is_read_with_all_that_it_remembers() {
     assert!(clock.boot_id.is_some());
     assert!(!ledger.words().unwrap().is_empty());
     // What is written now is read by the next one, which remembers the same.
-    let record = Record { state: Some((&state, &clock)), ..Record::default() };
+    let shared = state.clone().into();
+    let record = Record { state: Some((&shared, &clock)), ..Record::default() };
     ledger.commit(&record).unwrap();
     drop(ledger);
     let mut next = StoreLedger::new(Store::open(folder.path()).unwrap());

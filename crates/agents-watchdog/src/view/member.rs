@@ -3,6 +3,7 @@
 //! What the listing says is alive beats what was remembered: the memory is as old as the last tick.
 
 use agents_config::{Agent, Kind, Service};
+use agents_decide::sentence::Telling;
 use agents_decide::{
     Ending, Life, LifeNote, Limit, Member, Moment, Note, Sequence, Standing, Wanted, program,
 };
@@ -10,7 +11,7 @@ use agents_names::AgentName;
 use agents_tmux::{Listing, Pane};
 
 use super::waiting::{remark, waiting_for};
-use super::{Declared, Known, MemberView, Since, State, Terminals, WatchdogState};
+use super::{Declared, Known, MemberView, PilotView, Since, State, Terminals, WatchdogState};
 use crate::observe::sessions;
 
 pub(super) fn agents(known: &Known<'_>, listing: Option<&Listing>) -> Vec<MemberView> {
@@ -36,7 +37,8 @@ pub(super) fn agents(known: &Known<'_>, listing: Option<&Listing>) -> Vec<Member
             model: model.map(str::to_owned),
             watch: agent.watch,
         };
-        view(known, &subject, declared)
+        let pilot = pilot(known, &subject, agent, member.unwrap_or(&blank));
+        MemberView { pilot, ..view(known, &subject, declared) }
     };
     known.fleet.agents.iter().map(row).collect()
 }
@@ -100,7 +102,26 @@ fn view(known: &Known<'_>, subject: &Subject<'_>, declared: Declared) -> MemberV
         doing: doing(known, member).filter(|_| alive.is_some()),
         limited_until: limited_until.filter(|_| state == State::Limited),
         owed: member.mailbox.queue.iter().map(|message| message.kind.to_string()).collect(),
+        pilot: None,
     }
+}
+
+fn pilot(
+    known: &Known<'_>,
+    subject: &Subject<'_>,
+    agent: &Agent,
+    member: &Member,
+) -> Option<PilotView> {
+    let pilot = agent.pilot.as_ref()?;
+    let is_watched = known.watchdog.state == WatchdogState::Running;
+    let telling = Telling::decided(Some(subject.name), known.now);
+    let said = notes(known, subject).filter(|note| is_watched && matches!(note, Note::Pilot(_)));
+    Some(PilotView {
+        is_on: member.pilot.is_on(pilot),
+        given: member.pilot.given,
+        most: pilot.max_continue,
+        said: said.map(|note| note.told(&telling)).last(),
+    })
 }
 
 pub(super) fn rests(known: &Known<'_>, subject: &Subject<'_>) -> bool {

@@ -334,7 +334,7 @@ fn a_stuck_message_is_shown_with_the_way_out() {
     member.mailbox.stage = Stage::Stuck {
         since: owed_since,
         run: None,
-        before: Vec::new(),
+        before: agents_decide::Rows::default(),
         first: None,
         drafted: false,
     };

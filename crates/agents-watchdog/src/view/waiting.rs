@@ -2,8 +2,8 @@
 
 use agents_decide::sentence::{Telling, messages_kept, span};
 use agents_decide::{
-    AccountNote, Bar, Ending, Life, LifeNote, Limit, Member, MessageNote, Moment, Note, Stage,
-    Stall, StallNote, Why,
+    AccountNote, Bar, Ending, Life, LifeNote, Limit, Member, MessageNote, Moment, Note, PilotNote,
+    Stage, Stall, StallNote, Why,
 };
 
 use super::member::{Subject, notes, rests};
@@ -24,7 +24,8 @@ pub(super) fn waiting_for(
             .or_else(|| account(known, subject))
             .or_else(|| message(known, subject, member))
             .or_else(|| promise(known, member))
-            .or_else(|| proof(known, subject))?,
+            .or_else(|| proof(known, subject))
+            .or_else(|| pilot(known, subject))?,
         (State::WaitingInput, _) => question(subject, member),
         (State::Stalled, _) => restart(known, subject)?,
         (State::Limited, _) => window(known, member),
@@ -58,6 +59,17 @@ pub(super) fn waiting_for(
             format!("the watchdog, which has not looked{age}; then {said}")
         }
         WatchdogState::Running => said,
+    })
+}
+
+/// Its pilot has said what it may.
+fn pilot(known: &Known<'_>, subject: &Subject<'_>) -> Option<String> {
+    notes(known, subject).find_map(|note| match note {
+        Note::Pilot(note @ PilotNote::Stopped { .. }) => {
+            let note = Note::Pilot(note.clone()).told(&of(known, subject));
+            Some(format!("a person, since it {note}"))
+        }
+        _ => None,
     })
 }
 

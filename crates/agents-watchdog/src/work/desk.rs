@@ -17,7 +17,7 @@ use super::board::{Board, Held};
 use super::errands::Errands;
 use super::member::with_tasks;
 use super::request::{Reply, WorkRequest, check};
-use super::sight::{Sight, entry, with_accounts};
+use super::sight::{Sight, all_over, entry, with_accounts};
 use super::site::Site;
 use crate::ledger::{Entry, Ledger as _, LedgerError, Record};
 use crate::place::Place;
@@ -66,6 +66,11 @@ impl Desk {
             self.unread = Some(error.to_string());
             Board::default()
         });
+    }
+
+    /// All manifests, as they were stored last.
+    pub fn board(&self) -> &Board {
+        &self.board
     }
 
     /// The fleet of the file, with the tasks that have a session.
@@ -199,6 +204,7 @@ impl Desk {
                 entries.push(entry(held, told, sight.ticked));
             }
             let before = std::mem::replace(&mut held.work, after.work);
+            entries.extend(all_over(held, &before, sight.ticked));
             sight.mark_logs(held, &before);
             seats.push(look.seats);
         }

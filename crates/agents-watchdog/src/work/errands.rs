@@ -1,6 +1,7 @@
 //! How is a slow thing done beside the ticks? Each looks first whether it was done before, so that it may be done twice.
 
 mod judge;
+mod look;
 mod prepare;
 mod pull;
 mod push;
@@ -87,6 +88,7 @@ impl Errands {
 async fn run(errand: Errand, site: &Site) -> Result<Done, Failure> {
     match errand {
         Errand::Prepare => prepare::prepare(site).await,
+        Errand::Look => look::look(site).await,
         Errand::Judge => judge::judge(site).await,
         Errand::Push => push::push(site).await,
         Errand::Open => pull::open(site).await,
@@ -139,8 +141,8 @@ async fn program(mut command: Command, name: &str, limit: Duration) -> Result<Fi
     })
 }
 
-/// How many paths are changed, those that were copied there aside.
-async fn changes(site: &Site) -> Result<u32, Failure> {
+/// The paths that are changed, those that were copied there aside.
+async fn changes(site: &Site) -> Result<Vec<String>, Failure> {
     let words = ["status", "--porcelain", "-z", "--untracked-files=normal"];
     let status = git(&site.worktree, &words, ASKS).await?;
     if status.code != Some(0) {
@@ -158,7 +160,11 @@ async fn changes(site: &Site) -> Result<u32, Failure> {
                 || copy.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))
         })
     };
-    Ok(u32::try_from(paths.filter(|path| !is_copied(path)).count()).unwrap_or(u32::MAX))
+    Ok(paths.filter(|path| !is_copied(path)).map(str::to_owned).collect())
+}
+
+fn count(paths: &[String]) -> u32 {
+    u32::try_from(paths.len()).unwrap_or(u32::MAX)
 }
 
 /// The branch as a reference.

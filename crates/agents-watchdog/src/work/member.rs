@@ -79,6 +79,7 @@ fn member(fleet: &Fleet, held: &Held, task: &Task, progress: &Progress) -> Optio
         watch: Watch::Heal,
         resume: true,
         wake: None,
+        pilot: None,
         account: task.account.clone(),
         wrap: None,
         log: true,

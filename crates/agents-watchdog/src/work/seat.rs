@@ -2,18 +2,22 @@
 
 use std::path::Path;
 
-use agents_config::Fleet;
-use agents_decide::{Ending, ExitSeen, FleetState, Life, Member, Observation};
+use agents_config::{Agent, Fleet};
+use agents_decide::limit::reset;
+use agents_decide::{Ending, ExitSeen, FleetState, Life, Member, Now, Observation};
 use agents_names::AgentName;
 use agents_tasks::progress::Exit;
 use agents_tasks::step::{Ended, Seat};
 
 use super::tail::Tail;
 
+/// So many rows of a program's last words are kept.
+const ROWS: usize = 20;
+
 /// What the last tick saw and remembers of the task; `log_from`: where the log of the attempt begins.
 pub(super) fn seat(
     fleet: &Fleet,
-    (state, seen): (&FleetState, &Observation),
+    (state, seen, now): (&FleetState, &Observation, Now),
     name: &AgentName,
     log: (&Path, u64),
 ) -> Seat {
@@ -30,7 +34,10 @@ pub(super) fn seat(
         Life::Stopped { since, how: Ending::Ended(how) } => {
             let exit = seen.members.get(name).and_then(|seen| seen.exit.as_ref());
             let exit = exit.filter(|exit| Some(exit.run) == member.last_run);
-            Seat::Ended(ended(member, (since.0, how), exit, log))
+            let tail = Tail::of(log.0, log.1);
+            let limited_until =
+                fleet.agent(name).and_then(|agent| limited(fleet, agent, &tail, now));
+            Seat::Ended(Ended { limited_until, ..ended(member, (since.0, how), exit, &tail) })
         }
         Life::Parked { since, reason, .. } => {
             Seat::Failed { since: since.0, reason: reason.clone() }
@@ -48,9 +55,8 @@ fn ended(
     member: &Member,
     (since, how): (u64, &str),
     exit: Option<&ExitSeen>,
-    (log, from): (&Path, u64),
+    tail: &Tail,
 ) -> Ended {
-    let tail = Tail::of(log, from);
     let told = exit.filter(|exit| !exit.session_closed);
     let told = told.filter(|exit| exit.code.is_some() || exit.signal.is_some());
     Ended {
@@ -61,10 +67,27 @@ fn ended(
             alive_ms: u64::try_from(exit.alive.as_millis()).unwrap_or(u64::MAX),
         }),
         how: how.to_owned(),
-        rows: tail.rows(20),
+        rows: tail.rows(ROWS),
         judged: tail.judged(),
+        limited_until: None,
         conversation: member.conversations.own().map(|own| own.id.clone()),
     }
+}
+
+/// Until when the provider refuses work, by the words of its program: to the announced reset, or a usual pause.
+fn limited(fleet: &Fleet, agent: &Agent, tail: &Tail, now: Now) -> Option<u64> {
+    let pattern = fleet.backend_of(agent).limit_re.as_ref()?;
+    let said = tail.judged().map(|judged| judged.message).unwrap_or_default();
+    let rows = tail.rows(ROWS);
+    let banner = rows.iter().map(String::as_str).chain(said.lines());
+    let banner = banner.rev().find(|row| pattern.is_match(row))?;
+    let at = rows.iter().position(|row| row == banner);
+    let below = at.map_or_else(|| said.clone(), |at| rows[at..].join(" "));
+    let timing = &fleet.timing;
+    let reset = reset::parse(banner, now).or_else(|| reset::parse(&below, now));
+    let wait = reset.and_then(|reset| (reset.at - now.wall).to_std().ok());
+    let wait = wait.map_or(timing.limit_probe_fallback, |wait| wait + timing.limit_reset_slack);
+    Some(now.at.after(wait).0)
 }
 
 /// What a session that runs waits for, if not for its own work.

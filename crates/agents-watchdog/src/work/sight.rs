@@ -47,6 +47,28 @@ pub(super) fn entry(held: &Held, told: &Told, ticked: &Ticked) -> Entry {
     }
 }
 
+/// The last task of a manifest has come to its end: somebody may want to hear that.
+pub(super) fn all_over(held: &Held, before: &agents_tasks::Work, ticked: &Ticked) -> Option<Entry> {
+    if before.is_over() || !held.work.is_over() {
+        return None;
+    }
+    let name = &held.header.name;
+    let (tasks, are) = match held.work.tasks.len() {
+        1 => ("the one task".to_owned(), "is"),
+        count => (format!("all {count} tasks"), "are"),
+    };
+    Some(Entry {
+        at_wall_ms: ticked.now.wall.timestamp_millis(),
+        tick: ticked.decision.next.tick,
+        subject: None,
+        kind: EntryKind::Alarm,
+        text: format!(
+            "{tasks} of `{name}` {are} at the end; `agents report-run {name}` tells more"
+        ),
+        detail: serde_json::json!({ "key": "complete", "work": name }),
+    })
+}
+
 /// What the last tick saw, and remembers.
 pub(super) struct Sight<'a> {
     pub fleet: &'a Fleet,
@@ -56,7 +78,7 @@ pub(super) struct Sight<'a> {
 
 impl Sight<'_> {
     pub fn seats(&self, held: &Held) -> Vec<Seat> {
-        let seen = (self.state, &self.ticked.observation);
+        let seen = (self.state, &self.ticked.observation, self.ticked.now);
         let tasks = held.manifest.tasks.iter().zip(&held.work.tasks);
         let of = |(task, progress): (&agents_tasks::Task, &agents_tasks::Progress)| {
             if !progress.stage.has_session() {

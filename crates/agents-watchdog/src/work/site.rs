@@ -7,6 +7,7 @@ use agents_tasks::pull::{PullText, onto, pull_text};
 use agents_tasks::{Progress, Rules};
 
 use super::board::Held;
+use crate::place::log_file;
 
 /// All that an errand needs to know of its task, as it was when it began.
 #[derive(Debug, Clone)]
@@ -17,6 +18,8 @@ pub(super) struct Site {
     pub repository: PathBuf,
     pub repo: Option<String>,
     pub worktree: PathBuf,
+    /// What its session prints.
+    pub log: PathBuf,
     pub base: String,
     pub rules: Rules,
     pub progress: Progress,
@@ -39,6 +42,7 @@ impl Site {
             repository: held.header.repository.clone(),
             repo: held.manifest.repo.clone(),
             worktree: worktrees_dir(fleet).join(format!("{}{generation}", task.id)),
+            log: log_file(fleet, &fleet.session_prefix.session_of(&task.id)),
             base: held.manifest.base.clone(),
             rules: held.manifest.rules.clone(),
             progress: progress.clone(),

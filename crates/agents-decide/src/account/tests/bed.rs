@@ -166,7 +166,7 @@ impl Bed {
             let observation = self.observe();
             let decision = decide(&self.fleet, &self.state, &observation, false, now(self.at));
             self.requests.clear();
-            self.state = decision.next;
+            self.state = decision.next.into_inner();
             if decision.actions.is_empty() {
                 return;
             }

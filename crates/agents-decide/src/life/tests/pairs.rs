@@ -8,9 +8,9 @@ use crate::life::Ending;
 use crate::{DeadSeen, ExitSeen, Moment, StopStage, Why, invariants};
 
 /// When the looks are made, in seconds.
-const AT: u64 = 1000;
+pub(super) const AT: u64 = 1000;
 
-fn lives() -> Vec<(&'static str, Life)> {
+pub(super) fn lives() -> Vec<(&'static str, Life)> {
     let (since, run) = (now(AT - 5).at, RunId(3));
     let stopped = |how| Life::Stopped { since, how };
     let stopping = |then| {
@@ -42,7 +42,7 @@ fn lives() -> Vec<(&'static str, Life)> {
     ]
 }
 
-fn looks() -> Vec<(&'static str, MemberSeen)> {
+pub(super) fn looks() -> Vec<(&'static str, MemberSeen)> {
     let alive = || up(3);
     let gone = || MemberSeen { pane: Seen::Absent, processes: Seen::Absent, ..up(3) };
     let exit = |failure: Option<&str>| ExitSeen {
@@ -81,7 +81,7 @@ fn looks() -> Vec<(&'static str, MemberSeen)> {
     ]
 }
 
-fn verbs() -> Vec<(&'static str, Option<Verb>)> {
+pub(super) fn verbs() -> Vec<(&'static str, Option<Verb>)> {
     let (names, one_offs, which) = (vec![ann()], OneOffs::default(), Which::Own);
     let up = Verb::Up {
         names: names.clone(),
@@ -94,7 +94,7 @@ fn verbs() -> Vec<(&'static str, Option<Verb>)> {
     vec![("", None), ("up", Some(up)), ("down", Some(down)), ("restart", Some(restart))]
 }
 
-fn kind(life: &Life) -> String {
+pub(super) fn kind(life: &Life) -> String {
     match life {
         Life::Stopped { how: Ending::NeverStarted, .. } => "never started".to_owned(),
         Life::Stopped { how: Ending::Asked, .. } => "stopped".to_owned(),
@@ -111,7 +111,7 @@ fn kind(life: &Life) -> String {
     }
 }
 
-fn done(action: &Action) -> Option<String> {
+pub(super) fn done(action: &Action) -> Option<String> {
     match action {
         Action::Start { run, .. } => Some(format!("start run {}", run.0)),
         Action::Stop { stage, .. } => Some(format!("{stage:?}").to_lowercase()),
@@ -128,6 +128,8 @@ fn done(action: &Action) -> Option<String> {
         | Action::MarkComplete { .. }
         | Action::ClearComplete
         | Action::StopUndeclared { .. }
+        | Action::Analyze { .. }
+        | Action::EndAnalysis { .. }
         | Action::Exit => None,
     }
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta};
 use proptest::prelude::*;
 
 use super::{Reset, parse, table};
-use crate::{Moment, Now, Zone};
+use crate::{Moment, Now, Tz, Zone};
 
 #[test]
 fn f26_every_banner_of_the_table_is_read() {
@@ -42,7 +42,7 @@ fn only_a_named_day_or_a_span_is_certain() {
 
 fn saturday() -> Now {
     let wall = DateTime::parse_from_rfc3339("2026-11-21T10:30:00Z").expect("valid").to_utc();
-    Now { at: Moment(0), wall, zone: Zone::Named(chrono_tz::UTC) }
+    Now { at: Moment(0), wall, zone: Zone::Named(Tz::utc()) }
 }
 
 /// Text made of what the grammar knows, in any order.
@@ -107,7 +107,7 @@ fn near_misses() -> impl Strategy<Value = String> {
 }
 
 fn any_now() -> impl Strategy<Value = Now> {
-    let zones: Vec<Zone> = chrono_tz::TZ_VARIANTS.iter().map(|zone| Zone::Named(*zone)).collect();
+    let zones: Vec<Zone> = Tz::all().map(Zone::Named).collect();
     let zone =
         prop_oneof![proptest::sample::select(zones), (-90_000..90_000).prop_map(Zone::Fixed)];
     (0_i64..7_258_118_400, zone).prop_map(|(seconds, zone)| Now {

@@ -3,10 +3,9 @@
 use chrono::{
     DateTime, FixedOffset, MappedLocalTime, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc,
 };
-use chrono_tz::{OffsetName, TZ_VARIANTS, Tz};
 
 use super::cursor::{Cursor, Kind};
-use crate::{Now, Zone};
+use crate::{Now, Tz, Zone};
 
 /// A zone was named, but which it is cannot be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +28,7 @@ pub(super) fn read(cursor: &mut Cursor<'_>, now: Now) -> Result<Option<Zone>, Un
 
 fn name(cursor: &mut Cursor<'_>, bracketed: bool, now: Now) -> Result<Option<Zone>, UnknownZone> {
     if let Some(path) = path(cursor) {
-        return by_path(&path).map(|zone| Some(Zone::Named(zone))).ok_or(UnknownZone);
+        return Tz::of(&path).map(|zone| Some(Zone::Named(zone))).ok_or(UnknownZone);
     }
     let back = *cursor;
     let Some(token) = cursor.peek() else { return Ok(None) };
@@ -88,10 +87,6 @@ fn path(cursor: &mut Cursor<'_>) -> Option<String> {
     })
 }
 
-fn by_path(path: &str) -> Option<Tz> {
-    TZ_VARIANTS.iter().find(|zone| zone.name().eq_ignore_ascii_case(path)).copied()
-}
-
 /// `+2`, `-03:00`, `+0530`, glued to what stands before; seconds east of UTC.
 pub(super) fn offset(cursor: &mut Cursor<'_>) -> Option<i32> {
     let sign = if cursor.glued_sign("+-−")? == "+" { 1 } else { -1 };
@@ -116,10 +111,10 @@ pub(super) fn offset(cursor: &mut Cursor<'_>) -> Option<i32> {
 /// The zones of the providers' country, as its people name them.
 fn by_region(word: &str) -> Option<Tz> {
     match word.to_ascii_lowercase().as_str() {
-        "pacific" => Some(Tz::America__Los_Angeles),
-        "mountain" => Some(Tz::America__Denver),
-        "central" => Some(Tz::America__Chicago),
-        "eastern" => Some(Tz::America__New_York),
+        "pacific" => Tz::of("America/Los_Angeles"),
+        "mountain" => Tz::of("America/Denver"),
+        "central" => Tz::of("America/Chicago"),
+        "eastern" => Tz::of("America/New_York"),
         _ => None,
     }
 }
@@ -135,10 +130,10 @@ fn by_abbreviation(word: &str, now: Now) -> Option<Zone> {
     }
     let hours = |hours: i32| Some(Zone::Fixed(hours * 3600));
     match word {
-        "PT" => Some(Zone::Named(Tz::America__Los_Angeles)),
-        "MT" => Some(Zone::Named(Tz::America__Denver)),
-        "CT" => Some(Zone::Named(Tz::America__Chicago)),
-        "ET" => Some(Zone::Named(Tz::America__New_York)),
+        "PT" => by_region("pacific").map(Zone::Named),
+        "MT" => by_region("mountain").map(Zone::Named),
+        "CT" => by_region("central").map(Zone::Named),
+        "ET" => by_region("eastern").map(Zone::Named),
         "HST" => hours(-10),
         "AKST" => hours(-9),
         "PST" | "AKDT" => hours(-8),
@@ -165,7 +160,7 @@ fn by_abbreviation(word: &str, now: Now) -> Option<Zone> {
 fn is_own(word: &str, now: Now) -> bool {
     match now.zone {
         Zone::Named(zone) => {
-            zone.offset_from_utc_datetime(&now.wall.naive_utc()).abbreviation() == Some(word)
+            zone.offset_from_utc_datetime(&now.wall.naive_utc()).abbreviation() == word
         }
         Zone::Fixed(_) => false,
     }

@@ -332,11 +332,53 @@ fn of_the_fleet() -> Vec<(Note, &'static str)> {
     ]
 }
 
+fn of_pilots() -> Vec<(Note, &'static str)> {
+    let text = |text: &str| text.to_owned();
+    let reason = text("it is at work");
+    vec![
+        (
+            PilotNote::Off { asked: true }.into(),
+            "its pilot is off, as the operator asked; `agents pilot start ann`",
+        ),
+        (
+            PilotNote::Watches { given: 1, most: 5, reason }.into(),
+            "its pilot waits (1 of 5 prompts given): it is at work",
+        ),
+        (
+            PilotNote::Prompts { number: 2, most: 5 }.into(),
+            "it is idle, and is prompted by its pilot (2 of 5)",
+        ),
+        (
+            PilotNote::OnItsWay { number: 2, most: 5 }.into(),
+            "the prompt of its pilot (2 of 5) is on its way",
+        ),
+        (
+            PilotNote::Analysing { since: noon(-5), attempt: 2 }.into(),
+            "it is idle, and its analyzer judges the screen since 11:59:55 (5 s), attempt 2",
+        ),
+        (
+            PilotNote::NoAnswer { attempt: 1, of: 3, reason: text("no JSON") }.into(),
+            "its analyzer gave no answer (attempt 1 of 3), and is asked again: no JSON",
+        ),
+        (
+            PilotNote::NoAnswer { attempt: 3, of: 3, reason: text("no JSON") }.into(),
+            "its analyzer gave no answer in 3 attempts, which counts as a prompt: no JSON",
+        ),
+        (
+            PilotNote::Stopped { most: 1 }.into(),
+            "is idle again after 1 prompt of its pilot, which stops there; `agents send ann TEXT` or `agents pilot start ann` goes on",
+        ),
+    ]
+}
+
 #[test]
 fn every_other_note_has_its_sentence() {
-    for (note, sentence) in of_lives().into_iter().chain(of_judges()).chain(of_the_fleet()) {
+    let members = of_lives().into_iter().chain(of_judges()).chain(of_pilots());
+    for (note, sentence) in members.chain(of_the_fleet()) {
         assert_eq!(told(note), sentence);
     }
+    let prompts = PilotNote::Prompts { number: 1, most: 5 };
+    assert_eq!(foretold(prompts), "it is idle, and would be prompted by its pilot (1 of 5)");
 }
 
 #[test]

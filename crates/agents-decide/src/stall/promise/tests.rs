@@ -7,7 +7,7 @@ use crate::activity::fixture::{now, screen};
 use crate::{Now, Zone};
 
 fn check(text: &str, expected: &str) {
-    let zone = Zone::Named(chrono_tz::Europe::Paris);
+    let zone = Zone::Named("Europe/Paris".parse().expect("a zone"));
     let found = last(&screen(text).rows, Now { zone, ..now(0) });
     let expected = match expected {
         "" => Promise::None,

@@ -4,18 +4,15 @@ use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::timeout;
 
 use super::GitError;
+use crate::group::Group;
 
 /// Longest output that is read; whatever comes after is thrown away.
 const OUTPUT_LIMIT: u64 = 64 << 20;
-/// Between the request to end and the kill: git removes its lock files meanwhile.
-const GRACE: Duration = Duration::from_secs(2);
-const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 
 /// Settings that must not run programs or start work that outlives the call, whoever made them.
 const SETTINGS: [&str; 6] = [
@@ -147,51 +144,4 @@ async fn everything(stream: Option<impl AsyncRead + Unpin>) -> std::io::Result<V
     // A full pipe would stop the program.
     tokio::io::copy(&mut stream, &mut tokio::io::sink()).await?;
     Ok(bytes)
-}
-
-/// The process group of a running git; killed when dropped, so that a cancelled look leaves nothing behind.
-struct Group(Option<Pid>);
-
-impl Group {
-    fn of(child: &Child) -> Self {
-        let id = child.id().and_then(|id| i32::try_from(id).ok());
-        Self(id.and_then(Pid::from_raw))
-    }
-
-    fn has_ended(mut self) {
-        self.0 = None;
-    }
-
-    /// Asks the group to end, waits a little, and kills what is left.
-    async fn end(mut self, child: &mut Child) {
-        self.signal(Signal::TERM);
-        let patience = Instant::now() + GRACE;
-        // The leader is not reaped before the kill: until then nobody else can get the group's number.
-        while Instant::now() < patience && !self.leader_has_exited() {
-            sleep(BETWEEN_LOOKS).await;
-        }
-        self.signal(Signal::KILL);
-        self.0 = None;
-        // It was killed, so this returns at once; its exit code says nothing.
-        let _ = child.wait().await;
-    }
-
-    fn leader_has_exited(&self) -> bool {
-        use rustix::process::{WaitId, WaitIdOptions, waitid};
-        let look = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
-        self.0.is_none_or(|leader| !matches!(waitid(WaitId::Pid(leader), look), Ok(None)))
-    }
-
-    fn signal(&self, signal: Signal) {
-        if let Some(group) = self.0 {
-            // The group may have ended by itself.
-            let _ = kill_process_group(group, signal);
-        }
-    }
-}
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        self.signal(Signal::KILL);
-    }
 }

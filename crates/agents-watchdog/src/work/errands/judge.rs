@@ -2,7 +2,7 @@
 
 use agents_tasks::errand::{Done, Failure};
 
-use super::{ASKS, Site, changes, holds, lasting, line, reference};
+use super::{ASKS, Site, changes, count, holds, lasting, line, reference};
 
 pub(super) async fn judge(site: &Site) -> Result<Done, Failure> {
     let branch = reference(&site.progress.branch);
@@ -14,7 +14,7 @@ pub(super) async fn judge(site: &Site) -> Result<Done, Failure> {
     let not = site.progress.start.as_ref().map(|start| format!("^{start}"));
     words.extend(not.as_deref());
     let commits = line(&site.repository, &words, ASKS).await?;
-    let dirty = if site.worktree.exists() { changes(site).await? } else { 0 };
+    let dirty = if site.worktree.exists() { count(&changes(site).await?) } else { 0 };
     let commits = commits.parse().map_err(|_| lasting(format!("git counted `{commits}`")))?;
     Ok(Done::Judged { commits, dirty, head })
 }

@@ -3,7 +3,7 @@
 use agents_tasks::TaskState;
 use agents_tasks::errand::{Done, Failure};
 
-use super::{ASKS, Site, WORKS, changes, git, holds, passing, reference};
+use super::{ASKS, Site, WORKS, changes, count, git, holds, passing, reference};
 use crate::work::site::is_occupied;
 
 pub(super) async fn tidy(site: &Site) -> Result<Done, Failure> {
@@ -29,7 +29,7 @@ pub(super) async fn tidy(site: &Site) -> Result<Done, Failure> {
 
 /// Why it must stay.
 async fn obstacle(site: &Site) -> Result<Option<String>, Failure> {
-    let changed = changes(site).await?;
+    let changed = count(&changes(site).await?);
     if changed > 0 {
         let files = if changed == 1 { "file is" } else { "files are" };
         return Ok(Some(format!("{changed} {files} changed and not committed")));

@@ -39,12 +39,12 @@ fn a_program_that_is_not_ready_loses_input() {
     let mut echo = Running::new(Program::echo().ready_after(seconds(5)));
     echo.paste("lost", seconds(4));
     echo.paste("kept", seconds(5));
-    assert_eq!(echo.screen(seconds(5), 50), "kept");
+    assert_eq!(&*echo.screen(seconds(5), 50), "kept");
 }
 
 #[test]
 fn screens_follow_the_clock() {
     let mut script = Running::new(Program::screens([(seconds(0), "one"), (seconds(10), "two")]));
-    assert_eq!(script.screen(seconds(9), 50), "one");
-    assert_eq!(script.screen(seconds(10), 50), "two");
+    assert_eq!(&*script.screen(seconds(9), 50), "one");
+    assert_eq!(&*script.screen(seconds(10), 50), "two");
 }
