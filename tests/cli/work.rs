@@ -29,8 +29,8 @@ echo "all of $task is done"
 
 /// `gh`, which records its calls and knows the pull requests that it opened.
 const GH: &str = r#"#!/bin/sh
-echo "$*" | tr '\n' ' ' >> DIR/gh.calls
-echo >> DIR/gh.calls
+# In one write, since two of them may run side by side.
+call=$(echo "$*" | tr '\n' ' '); echo "$call" >> DIR/gh.calls
 head() { while [ $# -gt 0 ]; do if [ "$1" = --head ]; then echo "$2"; fi; shift; done; }
 branch=$(head "$@")
 case "$1 $2" in
@@ -103,13 +103,19 @@ impl Works {
 
     fn watchdog(&self) -> u32 {
         let holder = agents_store::FleetLock::holder(&self.bed.dir.join(".state/state")).unwrap();
-        holder.filter(|holder| holder.what == "watchdog").expect("a watchdog holds the fleet").pid
+        let watchdog = holder.filter(|holder| holder.what == "watchdog");
+        watchdog.unwrap_or_else(|| panic!("no watchdog: {}", self.bed.watchdog_log())).pid
     }
 
     /// Kills the watchdog as nothing can be killed harder, and starts another.
     fn crash(&self) {
         let pid = self.watchdog().to_string();
         Command::new("kill").args(["-9", &pid]).stderr(Stdio::null()).status().unwrap();
+        // It holds the fleet until the kernel has cleared it away.
+        self.bed.until("it has gone", || {
+            let holder = agents_store::FleetLock::holder(&self.bed.dir.join(".state/state"));
+            holder.unwrap().is_none_or(|holder| holder.pid.to_string() != pid)
+        });
         self.agents(&["up", "watchdog"]).ends_with(0);
     }
 
