@@ -12,7 +12,7 @@ const LIMIT: usize = 63;
 const HEAD: usize = size_of::<u64>();
 
 /// A text without zero bytes that is mostly compared: everything is kept by the names of members.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 struct Text {
     /// Its first bytes, as a number that has the same order. Most names are told apart by it.
     head: u64,
@@ -26,6 +26,12 @@ impl Text {
             *place = byte;
         }
         Self { head: u64::from_be_bytes(head), whole: text.into() }
+    }
+}
+
+impl std::fmt::Debug for Text {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Debug::fmt(&self.whole, f)
     }
 }
 
@@ -170,6 +176,7 @@ mod tests {
         }
         let map = std::collections::HashMap::from([(AgentName::new("builder-1").unwrap(), 7)]);
         assert_eq!(map.get("builder-1"), Some(&7));
+        assert_eq!(format!("{:?}", AgentName::new("ann").unwrap()), "AgentName(\"ann\")");
     }
 
     #[test]
