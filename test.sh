@@ -31,6 +31,8 @@ main() {
     step "tests"
     with_runner
     AGENTS_SKIP_REAL=1 cargo test --locked --workspace --no-fail-fast
+    step "planted bugs"
+    cargo test --locked -p agents-sim --features planted --test planted known
     lives
     # Fifty of each kind take 54 s of processor time, so at a desk the few among the tests must do.
     if [ "${CI:-}" = true ]; then

@@ -1,128 +1,8 @@
 //! Does `agents run` carry a manifest out, in real worktrees, with pushes and pull requests, whatever dies on the way?
 
-use std::process::{Command, Stdio};
+mod stage;
 
-use crate::support::{Bed, Ran};
-
-const EIGHT: &str = include_str!("../../examples/eight-tasks.json");
-
-/// A fleet with nothing in it but a backend.
-const CONFIG: &str = r#"
-HEAD
-[backend.worker]
-bin = "sh DIR/worker.sh {kickoff} {session}"
-prompt_delivery = "exec"
-"#;
-
-/// A one-shot program: it writes to the file that is named after its task, commits, and ends; `DIR/how/TASK` may hold
-/// words that it runs before.
-const WORKER: &str = r#"
-task=${2#t-}
-cp "$1" "DIR/prompts-seen/$task.$(ls DIR/prompts-seen | grep -c "^$task\.")"
-echo "begin $task" >> DIR/journal
-if [ -f "DIR/how/$task" ]; then . "DIR/how/$task"; fi
-echo "$task" >> "$task.txt"
-git add -A && git commit -q -m "$task is done" || exit 3
-echo "end $task" >> DIR/journal
-echo "all of $task is done"
-"#;
-
-/// `gh`, which records its calls and knows the pull requests that it opened.
-const GH: &str = r#"#!/bin/sh
-echo "$*" | tr '\n' ' ' >> DIR/gh.calls
-echo >> DIR/gh.calls
-head() { while [ $# -gt 0 ]; do if [ "$1" = --head ]; then echo "$2"; fi; shift; done; }
-branch=$(head "$@")
-case "$1 $2" in
-"pr list") if grep -qx "$branch" DIR/gh.pulls 2>/dev/null; then echo '[{"number":7,"url":"https://forge/7","state":"OPEN"}]'; else echo '[]'; fi ;;
-"pr create") echo "$branch" >> DIR/gh.pulls; echo "https://forge/pull/$(wc -l < DIR/gh.pulls)" ;;
-"pr view") echo '{"state":"OPEN"}' ;;
-esac
-"#;
-
-struct Works {
-    bed: Bed,
-    path: String,
-}
-
-impl Works {
-    fn new() -> Self {
-        let bed = Bed::empty();
-        let dir = bed.dir.display().to_string();
-        let config = CONFIG.replace("HEAD", crate::support::HEAD).replace("DIR", &dir);
-        bed.write("agents.toml", &config);
-        bed.write("worker.sh", &WORKER.replace("DIR", &dir));
-        bed.program("bin/gh", &GH.replace("DIR", &dir));
-        bed.write("prompts-seen/.keep", "");
-        bed.repositories(&[("README.md", "A project.\n")]);
-        let path = format!("{dir}/bin:{}", std::env::var("PATH").unwrap());
-        Self { bed, path }
-    }
-
-    fn agents(&self, words: &[&str]) -> Ran {
-        self.bed.agents_with(&[("PATH", self.path.as_str())], words)
-    }
-
-    fn run(&self, manifest: &str) -> Ran {
-        self.agents(&["run", manifest, "--repository", "builder"])
-    }
-
-    /// The tasks of the newest manifest.
-    fn tasks(&self) -> Vec<serde_json::Value> {
-        let told = self.agents(&["tasks", "--json"]).ends_with(0).json();
-        let works = told["works"].as_array().unwrap();
-        works.last().map_or_else(Vec::new, |work| work["tasks"].as_array().unwrap().clone())
-    }
-
-    fn task(&self, id: &str) -> serde_json::Value {
-        let tasks = self.tasks();
-        tasks.into_iter().find(|task| task["id"] == id).unwrap_or_else(|| panic!("no task {id}"))
-    }
-
-    #[track_caller]
-    fn until_all(&self, state: &str) {
-        self.bed.until(&format!("all tasks are {state}: {:?}", self.states()), || {
-            let tasks = self.tasks();
-            !tasks.is_empty() && tasks.iter().all(|task| task["state"] == state)
-        });
-    }
-
-    fn states(&self) -> Vec<String> {
-        let row = |task: &serde_json::Value| {
-            format!("{} {} {}", task["id"], task["state"], task["reason"])
-        };
-        self.tasks().iter().map(row).collect()
-    }
-
-    #[track_caller]
-    fn until_task(&self, id: &str, state: &str) {
-        self.bed.until(&format!("{id} is {state}: {:?}", self.states()), || {
-            self.task(id)["state"] == state
-        });
-    }
-
-    fn watchdog(&self) -> u32 {
-        let holder = agents_store::FleetLock::holder(&self.bed.dir.join(".state/state")).unwrap();
-        holder.filter(|holder| holder.what == "watchdog").expect("a watchdog holds the fleet").pid
-    }
-
-    /// Kills the watchdog as nothing can be killed harder, and starts another.
-    fn crash(&self) {
-        let pid = self.watchdog().to_string();
-        Command::new("kill").args(["-9", &pid]).stderr(Stdio::null()).status().unwrap();
-        self.agents(&["up", "watchdog"]).ends_with(0);
-    }
-
-    fn branches(&self) -> Vec<String> {
-        let words = ["for-each-ref", "--format=%(refname:short)", "refs/heads/fix"];
-        let told = self.bed.git("remote.git", &words).ends_with(0);
-        told.out.lines().map(str::to_owned).collect()
-    }
-
-    fn journal(&self) -> Vec<String> {
-        self.bed.read("journal").lines().map(str::to_owned).collect()
-    }
-}
+use stage::{EIGHT, Works, one};
 
 #[test]
 fn eight_tasks_of_two_phases_end_as_eight_branches_and_eight_pull_requests_through_two_crashes() {
@@ -211,11 +91,6 @@ fn eight_tasks_of_two_phases_end_as_eight_branches_and_eight_pull_requests_throu
         "{:?}",
         works.bed.sessions()
     );
-}
-
-/// One task called `a`, with these further keys of the manifest.
-fn one(keys: &str) -> String {
-    format!("retryDelay = 1\n{keys}\n[[task]]\nid = \"a\"\ntitle = \"Do it\"\n")
 }
 
 #[test]
@@ -308,7 +183,8 @@ fn who_is_cut_off_goes_on_and_who_is_down_waits_and_who_is_cancelled_ends() {
     works.agents(&["up", "a"]).ends_with(0);
     works.until_task("a", "running");
     runs(3);
-    works.agents(&["tasks", "cancel", "a"]).ends_with(0);
+    let cancelled = works.agents(&["tasks", "cancel", "a"]);
+    assert_eq!(cancelled.code, Some(0), "{cancelled:?}\n{}", works.bed.watchdog_log());
     works.until_task("a", "cancelled");
     works.bed.until("its session has ended", || !works.bed.has("t-a"));
     // Nothing is on the branch, so nothing is lost.

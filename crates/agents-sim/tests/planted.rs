@@ -64,6 +64,39 @@ fn broken(seed: u64) -> Option<String> {
     }
 }
 
+/// Lives that are known to break by a bug, and by nothing else.
+const KNOWN: [(Planted, u64); 6] = [
+    (Planted::Bug(Bug::OneLookIsProof), 7),
+    (Planted::Bug(Bug::UnknownIsGone), 7),
+    (Planted::Bug(Bug::OutputIsNothing), 7),
+    (Planted::Bug(Bug::ComputingIsIdle), 16616101746815609346),
+    (Planted::Slip(Slip::SecondServer), 7),
+    (Planted::Slip(Slip::ShowsKeys), 7),
+];
+
+#[test]
+fn known_lives_break_by_their_bug_alone() {
+    for (planted, seed) in KNOWN {
+        assert_eq!(broken(seed), None, "seed {seed}");
+        assert!(planted.within(|| broken(seed)).is_some(), "{} in {seed}", planted.name());
+    }
+}
+
+/// What breaks does so because of the bug.
+#[test]
+fn without_a_bug_nothing_breaks() {
+    let hours = std::env::var("HOURS").ok().and_then(|hours| hours.parse().ok()).unwrap_or(60);
+    let swarm = Swarm { seed: 7, hours };
+    let outcome = swarm.run(|lived| {
+        if !lived.violations.is_empty() {
+            println!("{}\n    {}", lived.again(), lived.violations.join("\n    "));
+        }
+    });
+    let outcome = outcome.unwrap();
+    println!("{}", outcome.closing(swarm.seed));
+    assert_eq!(outcome.violations, 0);
+}
+
 #[test]
 fn every_planted_bug_is_caught() {
     let only = std::env::var("ONLY").ok();

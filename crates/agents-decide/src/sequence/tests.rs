@@ -270,8 +270,6 @@ fn done(action: &Action) -> String {
         | Action::Analyze { .. }
         | Action::EndAnalysis { .. }
         | Action::StopUndeclared { .. }
-        | Action::Analyze { .. }
-        | Action::EndAnalysis { .. }
         | Action::Exit => String::new(),
     }
 }

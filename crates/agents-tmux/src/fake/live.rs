@@ -54,12 +54,13 @@ impl World {
         self.run_on(session, |running, _| running.swallow(count));
     }
 
-    /// Whatever was wrong with the program is over: no limit, no error, no key lost.
+    /// Whatever was wrong with the program is over: no limit, no error, no key lost, no end by itself.
     pub fn sober(&self, session: &str) {
         self.run_on(session, |running, _| {
             running.lose(false);
             running.swallow(0);
             running.refuse(None);
+            running.stay();
         });
     }
 

@@ -223,6 +223,11 @@ impl Running {
         self.is_ready(age) && !self.is_lost && self.draft.is_empty()
     }
 
+    /// It does not end by itself any more.
+    pub(crate) fn stay(&mut self) {
+        self.program.exit = None;
+    }
+
     /// Another process is in the foreground.
     pub(crate) fn name(&mut self, command: &str) {
         self.program.command = command.into();

@@ -133,7 +133,8 @@ impl Desk {
         self.begin_errands(&fleet, now);
         moved |= changed && self.waits_for_a_look();
         if asked.is_empty() && !moved {
-            self.rests_at = engine.ledger.store().revision().ok();
+            // That of before the requests were read: one may have come since.
+            self.rests_at = Some(revision);
         }
         let due = self.board.works.iter().filter_map(|held| next_due(&held.manifest, &held.work));
         let waiting = self.board.works.iter().flat_map(|held| &held.work.tasks);

@@ -227,8 +227,6 @@ fn outcome(fleet: &Fleet, stage: &Stage, seen: &MemberSeen, is_urgent: bool) -> 
             | Action::Analyze { .. }
             | Action::EndAnalysis { .. }
             | Action::StopUndeclared { .. }
-            | Action::Analyze { .. }
-            | Action::EndAnalysis { .. }
             | Action::Exit => {}
         }
     }
