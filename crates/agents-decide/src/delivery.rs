@@ -345,11 +345,13 @@ fn went(
         before: &before.rows,
         drafted: before.drafted,
         urgent: message.now_until.is_some(),
+    let mailbox = draft.next.members.get(what.name()).map(|member| &member.mailbox);
     };
     let told = evidence::told(seen, draft.now.wall_of(before.first), &submitted);
     told.or_else(|| {
         let (Seen::Known(screen), Some(backend)) = (&seen.screen, what.backend(draft.fleet)) else {
             return None;
+        repeated: mailbox.is_some_and(|mailbox| mailbox.recent.contains(&message.text)),
         };
         let active = backend.active_re.as_ref();
         evidence::shown(seen.shown.as_ref(), &screen.rows, &submitted, active)

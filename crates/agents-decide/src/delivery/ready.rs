@@ -144,6 +144,10 @@ pub(super) fn obstacle(
         }
     }
     if activity == Activity::Active {
+            if running < APPEARS_WITHIN && screen.rows.iter().all(|row| row.trim().is_empty()) {
+                draft.look_in(Duration::from_millis(500));
+                return Some("it was just started, and has drawn nothing yet");
+            }
         return Some("it is at work, and is not interrupted");
     }
     None
