@@ -57,7 +57,7 @@ pub use conversation::{
     Conversation, ConversationNote, Conversations, KnownBy, Opening, Refusal, Which,
 };
 pub use decide::decide;
-pub use delivery::{Again, Mailbox, Message, MessageKind, MessageNote, Stage, Went};
+pub use delivery::{Again, ComposerSeen, Mailbox, Message, MessageKind, MessageNote, Stage, Went};
 pub use draft::Decision;
 pub use handoff::{Base, HandoffState};
 pub use health::FatalNote;

@@ -125,6 +125,7 @@ impl Simulation {
             SessionStep::Foreground(command) => world.foreground(session, command),
             SessionStep::CopyMode(on) => world.copy_mode(session, *on),
             SessionStep::PersonPressesEnter => world.press(session, "Enter"),
+            SessionStep::PersonTypes(text) => world.type_by_hand(session, text),
             SessionStep::PersonStartsIt => world.strange_session(name),
             SessionStep::Overlooked(count) => {
                 let fault = Fault::Omit(name.to_string());

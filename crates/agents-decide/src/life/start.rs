@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use super::end::{again, describe, ended};
 use super::stop::{begin_stop, taken};
-use super::{Ending, Hold, Life, LifeNote, SEND_AGAIN, UNWATCHED, adopt, mark_beginning, set};
+use super::{
+    Ending, Hold, Life, LifeNote, SEND_AGAIN, UNWATCHED, adopt, is_over, mark_beginning, set,
+};
 use crate::conversation::{self, Start};
 use crate::draft::{Declared, Draft};
 use crate::sentence::Telling;
@@ -38,7 +40,11 @@ pub(super) fn due(
 ) {
     let name = what.name();
     if let Some(pane) = seen.pane.known() {
-        if pane.dead.is_some() {
+        let is_over = is_over(seen, pane);
+        if is_over && draft.now.at < at {
+            draft.look_in(at.since(draft.now.at));
+            draft.note(name, LifeNote::StartAt { at, why });
+        } else if pane.dead.is_some() || is_over {
             match taken(draft, what, seen) {
                 Some(reason) => refuse(draft, what, reason, &why),
                 None => begin_stop(draft, what, pane.run, why.clone(), Some(why)),

@@ -57,6 +57,7 @@ pub enum SessionStep {
     Foreground(String),
     CopyMode(bool),
     PersonPressesEnter,
+    PersonTypes(String),
     PersonStartsIt,
     /// The listing lacks the session, so many times.
     Overlooked(u64),
@@ -194,6 +195,9 @@ fn with_text(words: &[&str], rest: &str) -> Parsed {
         }
         [agent, "tells"] => Step::Tells(name(agent)?, tells::parse(rest)?),
         [agent, "shows"] => Step::Session(name(agent)?, SessionStep::Prints(text)),
+        [agent, "gets", "from", "a", "person"] => {
+            Step::Session(name(agent)?, SessionStep::PersonTypes(text))
+        }
         [agent, "is", "refused", "until", time] => {
             let until = time_of_day(time).ok_or("`until` needs a time")?;
             Step::Session(name(agent)?, SessionStep::Refused(Until::Time(until), text))
@@ -279,17 +283,19 @@ fn terminals(words: &[&str]) -> Parsed {
         ["look", "misses", agent, count] => {
             Step::Session(name(agent)?, SessionStep::Overlooked(number(count)?))
         }
-        ["next", "change", "is", "lost"] => {
-            Step::Terminals(TerminalStep::Fault(Call::Apply, 1, Fault::Unknown))
-        }
         ["next", "change", "hangs"] => {
             Step::Terminals(TerminalStep::Fault(Call::Apply, 1, Fault::Hangs))
         }
         ["next", "screens", "hang"] => {
             Step::Terminals(TerminalStep::Fault(Call::Screens, 1, Fault::Hangs))
         }
-        ["next", "change", "is", "unheard"] => {
-            Step::Terminals(TerminalStep::Fault(Call::Apply, 1, Fault::DoneUnheard))
+        ["next", "change", "is", how @ ("lost" | "unheard" | "swallowed")] => {
+            let fault = match *how {
+                "lost" => Fault::Unknown,
+                "unheard" => Fault::DoneUnheard,
+                _ => Fault::Swallowed,
+            };
+            Step::Terminals(TerminalStep::Fault(Call::Apply, 1, fault))
         }
         ["next", "change", "is", "late", time] => {
             let delay = span(time).ok_or("`late` needs a span")?;
