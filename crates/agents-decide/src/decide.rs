@@ -51,7 +51,7 @@ fn supervise<'a>(mut draft: Draft<'a>, judged: &'a Fleet) -> Decision {
     handoff::step(&mut draft);
     account::step(&mut draft);
     let mut stalls = Vec::new();
-    for what in draft.declared() {
+    for what in life::in_turn(&draft) {
         let Some(member) = draft.seen.members.get(what.name()) else { continue };
         life::step(&mut draft, what, member);
         if let Declared::Agent(agent) = what {

@@ -264,7 +264,8 @@ impl LifeOf {
     /// the last minute of the hour.
     fn come_back(&mut self) -> Result<BTreeSet<AgentName>, SimError> {
         let timing = &self.simulation.fleet().timing;
-        let end = self.now() + timing.restart_delay_max + timing.heavy_interval * 2;
+        let restart = timing.restart_delay_max + timing.heavy_interval * 2;
+        let end = self.now() + restart + self.longest_turn();
         let mut away: BTreeSet<AgentName> = self.drawn.members.iter().cloned().collect();
         loop {
             away.retain(|name| !self.is_up(name) && !self.rests(name));
@@ -273,6 +274,18 @@ impl LifeOf {
             }
             self.simulation.run_for(Duration::from_secs(5))?;
         }
+    }
+
+    /// How long the config makes the last of an account wait for its turn: agents of one account start with a gap between
+    /// them, and whoever became due later may not go before it, so each other one goes once at most meanwhile.
+    fn longest_turn(&self) -> Duration {
+        let fleet = self.simulation.fleet();
+        let mut sharing: BTreeMap<&str, u32> = BTreeMap::new();
+        for account in fleet.agents.iter().filter_map(|agent| fleet.account_of(agent)) {
+            *sharing.entry(account).or_default() += 1;
+        }
+        let others = sharing.values().max().map_or(0, |count| count.saturating_sub(1));
+        fleet.timing.account_stagger.max(fleet.timing.account_gap) * others
     }
 
     /// What a person sets right: programs that crash at each start, scrolled panes, sessions in the way.
