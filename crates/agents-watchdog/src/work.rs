@@ -5,6 +5,7 @@
 //! read from what is stored: so a watchdog that is killed anywhere leaves nothing half known.
 
 mod board;
+mod declared;
 mod desk;
 mod errands;
 mod member;

@@ -99,7 +99,7 @@ impl Works {
     #[track_caller]
     pub fn until_task(&self, id: &str, state: &str) {
         self.bed.until(&format!("{id} is {state}: {:?}", self.states()), || {
-            self.task(id)["state"] == state
+            self.tasks().iter().any(|task| task["id"] == id && task["state"] == state)
         });
     }
 
