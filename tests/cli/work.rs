@@ -1,5 +1,6 @@
 //! Does `agents run` carry a manifest out, in real worktrees, with pushes and pull requests, whatever dies on the way?
 
+mod clean;
 mod declared;
 mod stage;
 
