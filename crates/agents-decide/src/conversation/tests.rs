@@ -1,3 +1,6 @@
+mod endings;
+mod openings;
+
 use std::path::Path;
 
 use agents_names::{AgentName, BackendName};
