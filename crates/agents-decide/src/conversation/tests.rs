@@ -1,5 +1,5 @@
 mod endings;
-mod openings;
+pub(crate) mod openings;
 
 use std::path::Path;
 

@@ -13,7 +13,7 @@ use crate::{
     FleetState, Note, Observation, PaneSeen, Program, RunId, Seen, ServerSeen, Why, conversation,
 };
 
-pub(super) fn fleet() -> Fleet {
+pub(crate) fn fleet() -> Fleet {
     let text = "[defaults]\nsession_prefix = \"t-\"\nlog_dir = \"l\"\nprompt = \"x\"\n[backend.tui]\nbin = \"tui\"\n\
                 resume_refused = [\"no conversation {id}\"]\n\
                 [[agent]]\nname = \"builder\"\nbackend = \"tui\"\n[[agent]]\nname = \"other\"\nbackend = \"tui\"\n";
@@ -21,7 +21,7 @@ pub(super) fn fleet() -> Fleet {
     load_text(text, path, &Environment::default()).unwrap().fleet
 }
 
-pub(super) fn nothing_seen() -> Observation {
+pub(crate) fn nothing_seen() -> Observation {
     Observation {
         server: Seen::Known(ServerSeen { pid: 1, start_time: 1 }),
         hangs: false,
