@@ -388,3 +388,6 @@ fn undeclared(draft: &mut Draft<'_>) {
     }
     left::put_aside(draft);
 }
+
+#[cfg(test)]
+mod tests;

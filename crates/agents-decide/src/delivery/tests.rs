@@ -1,5 +1,6 @@
 mod composer;
 mod gates;
+mod queue;
 mod stages;
 
 use super::evidence::{Submitted, Went, is_part, shown, went};
