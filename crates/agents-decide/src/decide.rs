@@ -31,6 +31,8 @@ pub fn decide(
 ) -> Decision {
     #[cfg(feature = "planted")]
     let (state, seen) = &crate::planted::before(fleet, state, seen, now);
+    #[cfg(feature = "planted")]
+    let (state, seen) = (&**state, &**seen);
     let mut draft = Draft::new(fleet, state, seen, heavy, now);
     server(&mut draft);
     doubt(&mut draft);

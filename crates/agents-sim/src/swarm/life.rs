@@ -53,12 +53,27 @@ pub fn live(seed: u64, keeps_trace: bool) -> Result<Lived, SimError> {
     LifeOf::new(seed, keeps_trace)?.live()
 }
 
+/// Lives one life up to the first violation, which is [`SimError::Broken`]. Whether the same would be decided again is
+/// dear to know, and asked only with `again`.
+///
+/// # Errors
+/// That one, and when the simulation itself fails.
+pub fn live_unbroken(seed: u64, again: bool) -> Result<Lived, SimError> {
+    let mut life = LifeOf::new(seed, false)?;
+    life.simulation.ends_broken = true;
+    if let Some(judge) = &mut life.simulation.judge {
+        judge.decides_once = !again;
+    }
+    life.live()
+}
+
 impl LifeOf {
     fn live(mut self) -> Result<Lived, SimError> {
         self.faults()?;
         self.calm()?;
         let away = self.come_back()?;
         self.judge_liveness(&away);
+        self.simulation.unbroken()?;
         Ok(self.over())
     }
 
@@ -175,6 +190,7 @@ impl LifeOf {
             }
             self.simulation.machine.sync();
             self.simulation.judge();
+            self.simulation.unbroken()?;
         }
         Ok(())
     }
@@ -230,7 +246,17 @@ impl LifeOf {
         // Only now somebody is told of what was lost in the last moments, or while no watchdog lived.
         self.simulation.run_for(TOLD)?;
         self.heed_alarms();
+        self.end_services();
         self.simulation.run_for(CALM - TOLD)
+    }
+
+    /// Whatever ended before was asked up since; what ends now comes back though nobody asks.
+    fn end_services(&self) {
+        for name in self.drawn.members.iter().filter(|it| matches!(it.as_str(), "proxy" | "store"))
+        {
+            let session = self.simulation.fleet().session_prefix.session_of(name);
+            self.simulation.terminals().end_program(session.as_str(), 1);
+        }
     }
 
     /// Whoever left a line of their own unsent comes back to it. Of a text of ours that does not show a person was told,
