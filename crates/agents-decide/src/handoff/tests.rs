@@ -78,3 +78,26 @@ fn a_remote_to_which_nothing_was_pushed_yet_is_no_trouble() {
     );
     assert_eq!(alarms(&mut state, &nothing), [false; 5]);
 }
+
+/// What a fetch brought that began at `base`, which the history holds no more.
+fn rewritten(base: &str, head: &str) -> Seen<HandoffSeen> {
+    let (head, base) = (Some(head.to_owned()), Some(base.to_owned()));
+    let (news, inboxes) = (NewsSeen::BaseUnknown, Vec::new());
+    Seen::Known(HandoffSeen { head, base, news, inboxes })
+}
+
+#[test]
+fn f38_a_fetch_that_began_before_a_rewritten_history_was_known_hides_no_claim() {
+    let mut state = FleetState::default();
+    alarms(&mut state, &[fetched(Some("c1"), &[]), rewritten("c1", "d1")]);
+    // The next fetch was under way by then, and a claim was pushed meanwhile.
+    alarms(&mut state, &[rewritten("c1", "d2")]);
+    assert_eq!(state.handoff.base, super::Base::At("d1".to_owned()));
+    let commits = NewsSeen::Commits(vec![("d2".to_owned(), "claim: P1".to_owned())]);
+    let (head, base) = (Some("d2".to_owned()), Some("d1".to_owned()));
+    let fits = HandoffSeen { head, base, news: commits, inboxes: Vec::new() };
+    alarms(&mut state, &[Seen::Known(fits)]);
+    let adversary = &state.members[&agents_names::AgentName::new("adversary").unwrap()];
+    let kinds: Vec<_> = adversary.mailbox.queue.iter().map(|owed| owed.kind.clone()).collect();
+    assert_eq!(kinds, [crate::MessageKind::Rewritten, crate::MessageKind::Claim]);
+}
