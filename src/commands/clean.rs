@@ -1,6 +1,6 @@
 //! `agents clean`: remove what is left of tasks that are at their end, and nothing that somebody could miss.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use agents_config::Fleet;
