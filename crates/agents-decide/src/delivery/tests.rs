@@ -1,6 +1,7 @@
 mod composer;
 mod gates;
 mod stages;
+mod unsent;
 
 use super::evidence::{Submitted, Went, is_part, shown, went};
 use crate::{Shown, ShownState};
