@@ -4,6 +4,7 @@ mod end;
 mod note;
 mod start;
 mod stop;
+mod turn;
 
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ use stop::{Stop, stopping};
 
 pub use note::{Bar, Hold, LifeNote, StaysDown};
 pub(crate) use stop::{begin_stop, may_restart, restart, taken};
+pub(crate) use turn::in_turn;
 
 /// A member's life.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -242,12 +244,15 @@ fn up(
             let how = describe(exit_of(seen, run), None, &seen.processes);
             ended(draft, what, seen, how, Some(since));
         }
-        None => {
-            set(draft, what, Life::Missing { since: now, up_since: since, run });
-            draft.note(what.name(), LifeNote::MissingOnce);
-            draft.look_in(CONFIRM_AFTER + Duration::from_millis(50));
-        }
+        None => lack(draft, what, (since, run)),
     }
+}
+
+/// One look lacks the session of a run that may live; the next one tells.
+fn lack(draft: &mut Draft<'_>, what: Declared<'_>, (up_since, run): (Moment, Option<RunId>)) {
+    set(draft, what, Life::Missing { since: draft.now.at, up_since, run });
+    draft.note(what.name(), LifeNote::MissingOnce);
+    draft.look_in(CONFIRM_AFTER + Duration::from_millis(50));
 }
 
 /// Remembers since when the program itself is known to run: its session comes before it.

@@ -60,6 +60,7 @@ impl Simulation {
             Step::Session(name, step) => self.session_step(&self.session(name), step),
             Step::Terminals(step) => self.terminal_step(step),
             Step::Machine(step) => self.machine_step(step.clone()),
+            Step::MachineRestarts => self.reboot(),
             Step::Tells(name, text) => {
                 let now = self.terminals().now();
                 let state = text.state(|time| calendar::wall(calendar::next(time, now)));

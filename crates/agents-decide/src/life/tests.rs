@@ -2,6 +2,7 @@
 
 mod kinds;
 mod pairs;
+mod turns;
 
 use agents_config::{Environment, Fleet, load_text};
 use agents_names::AgentName;

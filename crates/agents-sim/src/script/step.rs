@@ -26,6 +26,8 @@ pub enum Step {
     Session(AgentName, SessionStep),
     Terminals(TerminalStep),
     Machine(MachineStep),
+    /// The power fails, and comes back.
+    MachineRestarts,
     /// What a program says of itself from now on.
     Tells(AgentName, TellsText),
     Replace(String, String),
@@ -279,6 +281,9 @@ fn terminals(words: &[&str]) -> Parsed {
         ["screens", "half", "drawn"] => {
             Step::Terminals(TerminalStep::Fault(Call::Screens, 1, Fault::HalfDrawn))
         }
+        ["screens", "half", "drawn", count] => {
+            Step::Terminals(TerminalStep::Fault(Call::Screens, number(count)?, Fault::HalfDrawn))
+        }
         ["look", "misses", agent] => Step::Session(name(agent)?, SessionStep::Overlooked(1)),
         ["look", "misses", agent, count] => {
             Step::Session(name(agent)?, SessionStep::Overlooked(number(count)?))
@@ -331,6 +336,7 @@ fn surroundings(words: &[&str]) -> Parsed {
         ["wake", "text", "of", agent, "is", "missing"] => {
             Step::Machine(MachineStep::WakeText(name(agent)?, None))
         }
+        ["machine", "restarts"] => Step::MachineRestarts,
         ["legacy", "position", index] => Step::Machine(MachineStep::LegacyPosition(number(index)?)),
         ["wall", "clock", "jumps", by] => {
             let (sign, rest) = by.split_at_checked(1).ok_or("jumps by what?")?;
