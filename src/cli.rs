@@ -19,7 +19,7 @@ mod tests;
 mod wait;
 
 pub use pilot::{PilotRun, PilotVerb};
-pub use run::{ReportRun, ResultOf, Run};
+pub use run::{Clean, ReportRun, ResultOf, Run};
 pub use send::Send;
 pub use service::{ServiceInstall, ServiceUninstall, ServiceVerb};
 pub use shown::{Explain, Transcript};
@@ -139,6 +139,8 @@ pub enum Verb {
     ReportRun(ReportRun),
     /// List the worktrees of tasks that are there, and why
     Worktrees,
+    /// Remove what is left of tasks that are at their end; keep what somebody could miss, and say why
+    Clean(Clean),
     /// Let fleets live through hours of faults in virtual time, and check what must always hold; needs no config
     Sim(Sim),
     /// Find what on this machine could trouble a fleet

@@ -2,6 +2,7 @@
 
 pub mod attach;
 pub mod check;
+pub mod clean;
 pub mod completions;
 pub mod config;
 pub mod conversations;

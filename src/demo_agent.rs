@@ -11,6 +11,7 @@ mod kickoff;
 mod record;
 mod session;
 mod signals;
+mod task;
 mod terminal;
 mod turn;
 mod work;
@@ -28,6 +29,9 @@ pub struct DemoArgs {
     /// The file with the kickoff
     #[arg(long, value_name = "FILE", conflicts_with = "text")]
     pub prompt: Option<PathBuf>,
+    /// Do what the kickoff says as one task in the git worktree of this folder, and end; no terminal is needed
+    #[arg(long, conflicts_with_all = ["role", "record"])]
+    pub task: bool,
     /// The part to play; the kickoff's `role:` line says it otherwise
     #[arg(long, value_enum)]
     pub role: Option<Role>,
@@ -62,13 +66,17 @@ pub struct DemoArgs {
 
 /// Runs until the script, a signal or the terminal's end ends it; returns the exit code.
 pub fn run(args: DemoArgs) -> i32 {
-    match session::run(&args) {
-        Ok(code) => code,
-        Err(error) => {
-            eprintln!("agents demo-agent: {error}");
-            1
-        }
-    }
+    let ended = if args.task {
+        session::kickoff(&args).map_err(|error| error.to_string()).and_then(|text| {
+            task::run(&args, &text.unwrap_or_default()).map_err(|error| error.to_string())
+        })
+    } else {
+        session::run(&args).map_err(|error| error.to_string())
+    };
+    ended.unwrap_or_else(|error| {
+        eprintln!("agents demo-agent: {error}");
+        1
+    })
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

@@ -95,6 +95,7 @@ fn run(app: &App, verb: Verb) -> Result<u8, Error> {
         Verb::Tasks(tasks) => commands::tasks::run(app, &tasks),
         Verb::Result(result) => commands::result::run(app, &result),
         Verb::ReportRun(report) => commands::report_run::run(app, &report),
+        Verb::Clean(clean) => commands::clean::run(app, &clean),
         Verb::Worktrees => commands::worktrees::run(app),
         Verb::Sim(sim) => commands::sim::run(app, &sim),
         Verb::Trust(trust) => commands::trust::run(app, &trust),

@@ -1,4 +1,4 @@
-//! The words of `agents run`, `result` and `report-run`.
+//! The words of `agents run`, `result`, `report-run` and `clean`.
 
 use std::path::PathBuf;
 
@@ -33,4 +33,11 @@ pub struct ResultOf {
 pub struct ReportRun {
     /// The manifest, by the name that `run` told; the newest if none is named
     pub name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Clean {
+    /// Only say what would be removed, and what would be kept and why
+    #[arg(long)]
+    pub dry_run: bool,
 }

@@ -37,8 +37,8 @@ pub struct TaskNames {
 
 #[derive(Debug, Args)]
 pub struct TasksPlan {
-    /// The manifest: JSON where its name ends so, else TOML
-    pub manifest: PathBuf,
+    /// The manifest: JSON where its name ends so, else TOML; the tasks of the config, if none is named
+    pub manifest: Option<PathBuf>,
     /// Draw the graph instead
     #[arg(long, value_name = "FORM", num_args = 0..=1, default_missing_value = "text")]
     pub graph: Option<Graph>,

@@ -57,6 +57,7 @@ fn summary(loaded: &Loaded, proof: &Proof) -> String {
     let mut counts =
         vec![count(fleet.agents.len(), "agent"), count(fleet.services.len(), "service")];
     counts.extend(fleet.loop_plan.as_ref().map(|plan| count(plan.phases.len(), "phase")));
+    counts.extend(fleet.tasks.as_ref().map(|tasks| count(tasks.manifest.tasks.len(), "task")));
     counts.extend(Some(proof.read).filter(|read| *read > 0).map(|read| count(read, "screen")));
     format!("{} is good: {}", fleet.config.display(), counts.join(", "))
 }

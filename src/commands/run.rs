@@ -58,7 +58,7 @@ fn of_file(path: &Path, repository: PathBuf) -> Result<Header, Error> {
     let is_json = agents_tasks::Format::of(path) == agents_tasks::Format::Json;
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
     let name = stem.unwrap_or_else(|| "tasks".to_owned());
-    Ok(Header { name, source, is_json, began_ms: 0, repository })
+    Ok(Header { name, source, is_json, began_ms: 0, repository, declared: false })
 }
 
 /// A manifest of one task.
@@ -86,7 +86,7 @@ fn of_prompt(
         manifest["backend"] = serde_json::json!(backend);
     }
     let source = manifest.to_string();
-    Ok(Header { name, source, is_json: true, began_ms: 0, repository })
+    Ok(Header { name, source, is_json: true, began_ms: 0, repository, declared: false })
 }
 
 /// The first words of a prompt, with a number where that name is taken.

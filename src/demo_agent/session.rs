@@ -32,13 +32,7 @@ const ORPHAN_LIFE: Duration = Duration::from_secs(600);
 
 /// Runs the agent to its end.
 pub fn run(args: &DemoArgs) -> Result<i32, SessionError> {
-    let kickoff = match &args.prompt {
-        Some(path) => Some(
-            std::fs::read_to_string(path)
-                .map_err(|source| SessionError::Prompt { path: path.clone(), source })?,
-        ),
-        None => args.text.clone(),
-    };
+    let kickoff = kickoff(args)?;
     let signals = Signals::listen()?;
     let mut record = Record::open(args.record.as_deref())?;
     record.started(&format!("{:?}", args.role), kickoff.as_deref())?;
@@ -46,6 +40,13 @@ pub fn run(args: &DemoArgs) -> Result<i32, SessionError> {
     let code = session.live(&signals, kickoff)?;
     session.record.ended(code)?;
     Ok(code)
+}
+
+/// What it is told at the start.
+pub fn kickoff(args: &DemoArgs) -> Result<Option<String>, SessionError> {
+    let Some(path) = &args.prompt else { return Ok(args.text.clone()) };
+    let text = std::fs::read_to_string(path);
+    text.map(Some).map_err(|source| SessionError::Prompt { path: path.clone(), source })
 }
 
 struct Session<'a> {

@@ -1,12 +1,15 @@
 //! Does `agents run` carry a manifest out, in real worktrees, with pushes and pull requests, whatever dies on the way?
 
+mod clean;
+mod declared;
 mod stage;
 
 use stage::{EIGHT, Works, one};
 
 #[test]
-fn eight_tasks_of_two_phases_end_as_eight_branches_and_eight_pull_requests_through_two_crashes() {
+fn eight_tasks_end_as_eight_pull_requests_through_two_crashes_a_usage_limit_and_a_failure() {
     let works = Works::new();
+    works.with_limits();
     let manifest = EIGHT.replacen(
         "\"repo\": \"example/security-framework\",",
         "\"forge\": \"gh\", \"retryDelay\": 1,",
@@ -17,6 +20,12 @@ fn eight_tasks_of_two_phases_end_as_eight_branches_and_eight_pull_requests_throu
     works.bed.write(
         "how/t3",
         "if [ ! -f DIR/failed ]; then touch DIR/failed; echo 'error: no compiler'; exit 1; fi\n"
+            .replace("DIR", &works.bed.dir.display().to_string())
+            .as_str(),
+    );
+    works.bed.write(
+        "how/t5",
+        "if [ ! -f DIR/limited ]; then touch DIR/limited; echo 'You have hit your usage limit, try again in 4 seconds.'; exit 1; fi\n"
             .replace("DIR", &works.bed.dir.display().to_string())
             .as_str(),
     );
@@ -64,12 +73,14 @@ fn eight_tasks_of_two_phases_end_as_eight_branches_and_eight_pull_requests_throu
             "{first}, {then}: {journal:?}"
         );
     }
-    // Crashes of the watchdog cost no attempt; the failed one had a second, which was told why.
+    // Crashes of the watchdog and a usage limit cost no attempt; the failed one had a second, which was told why.
     for task in works.tasks() {
         let attempts = if task["id"] == "t3" { 2 } else { 1 };
         assert_eq!(task["attempt"], attempts, "{task}");
         assert_eq!(task["commits"], 1, "{task}");
     }
+    let events = works.agents(&["events", "t5"]).ends_with(0).out;
+    assert!(events.contains("its provider refused it by a usage limit"), "{events}");
     assert!(works.bed.read("prompts-seen/t3.1").contains("> error: no compiler"));
     assert!(!works.bed.read("prompts-seen/t3.0").contains("earlier attempt"));
     // What depends is built on what it depends on.
@@ -332,10 +343,7 @@ fn what_cannot_be_run_here_is_refused_before_anything_starts() {
 #[test]
 fn a_usage_limit_is_waited_out_and_a_program_that_ends_well_but_says_that_it_failed_has_failed() {
     let works = Works::new();
-    let config = works.bed.read("agents.toml");
-    let config = format!("{config}limit_re = \"usage limit\"\n")
-        .replace("signal_interval = 1", "signal_interval = 1\nlimit_reset_slack = 1");
-    works.bed.write("agents.toml", &config);
+    works.with_limits();
     let dir = works.bed.dir.display();
     works.bed.write("how/a", &format!(
         "if [ ! -f {dir}/limited ]; then touch {dir}/limited; echo 'You have hit your usage limit, try again in 4 seconds.'; exit 1; fi\n\

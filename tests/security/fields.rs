@@ -13,7 +13,7 @@ use crate::corpus::injections;
 use crate::support::Bed;
 
 /// Keys that are shell code by what they are for: to write them is to run commands. Only reading verbs must not run them.
-const CODE: [&str; 12] = [
+const CODE: [&str; 13] = [
     "backend.*.bin",
     "backend.*.flags",
     "backend.*.preamble",
@@ -25,6 +25,7 @@ const CODE: [&str; 12] = [
     "backend.*.remote_control_flag",
     "backend.*.wrap[]",
     "agent[].wrap[]",
+    "tasks.set_up",
     "*.command",
 ];
 
@@ -75,6 +76,7 @@ fn base() -> Value {
             { "name": "l", "backend": "b", "kind": "loop", "role": "r" },
         ],
         "service": [{ "name": "s", "command": "true" }],
+        "task": [{ "id": "t" }],
         "loop": {
             "phases": [{ "id": "1", "status": "S.md" }],
             "handoff": { "claim_pings": "l", "review_pings": "l" },

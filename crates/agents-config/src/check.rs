@@ -31,10 +31,11 @@ pub(crate) fn check(raw: &RawFile, problems: &mut Problems<'_>) {
     }
 }
 
-/// The names of agents and services, in the order of the file, with their places.
+/// The names of agents, services and tasks, in the order of the file, with their places.
 fn names(raw: &RawFile) -> impl Iterator<Item = (&'static str, &Field<AgentName>)> {
     let agents = raw.agent.0.iter().map(|agent| ("agent", &agent.name));
-    agents.chain(raw.service.0.iter().map(|service| ("service", &service.name)))
+    let services = raw.service.0.iter().map(|service| ("service", &service.name));
+    agents.chain(services).chain(raw.task.0.iter().map(|task| ("task", &task.id)))
 }
 
 fn check_names(raw: &RawFile, problems: &mut Problems<'_>) {
@@ -49,7 +50,7 @@ fn check_names(raw: &RawFile, problems: &mut Problems<'_>) {
             let problem = problems.error(span.clone(), format!("the name `{name}` is taken"));
             problem.label(format!("a second `{name}`"));
             problem.context(first.clone(), format!("the {earlier} `{name}` is declared here"));
-            problem.help("agents and services share one name space: rename one of them");
+            problem.help("agents, services and tasks share one name space: rename one of them");
         } else {
             seen.insert(name, (what, span.clone()));
         }
@@ -63,7 +64,8 @@ fn check_sessions(raw: &RawFile, problems: &mut Problems<'_>) {
     let mut seen: HashMap<SessionName, (&AgentName, Span)> = HashMap::new();
     let agents = raw.agent.0.iter().map(|agent| (&agent.name, Some(&agent.session)));
     let services = raw.service.0.iter().map(|service| (&service.name, None));
-    for (name, session) in agents.chain(services) {
+    let tasks = raw.task.0.iter().map(|task| (&task.id, None));
+    for (name, session) in agents.chain(services).chain(tasks) {
         let Field::Set(name, name_span) = name else { continue };
         let (session, span) = match session {
             Some(Field::Set(session, span)) => (session.clone(), span.clone()),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use agents_names::{AgentName, BackendName, PhaseId, SessionPrefix};
 
-use crate::{Agent, Agents, Backend, LoopPlan, Notify, Service, Timing, Wrap};
+use crate::{Agent, Agents, Backend, LoopPlan, Notify, Service, Tasks, Timing, Wrap};
 
 /// All agents and services of one config file, with every default applied and every path absolute.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -29,6 +29,8 @@ pub struct Fleet {
     pub services: Vec<Service>,
     pub loop_plan: Option<LoopPlan>,
     pub notify: Notify,
+    /// `None`: the file declares no task.
+    pub tasks: Option<Tasks>,
     /// Where `agents check` finds stored screens, `BACKEND/STATE-*.txt` each; need not exist.
     pub samples_dir: PathBuf,
 }

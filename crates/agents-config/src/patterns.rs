@@ -1,5 +1,6 @@
 //! A pattern of the config file, compiled once.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, OnceLock};
 
 use regex::Regex;
@@ -13,6 +14,7 @@ mod plain;
 #[derive(Debug, Clone)]
 pub struct Pattern {
     source: String,
+    digest: u64,
     regex: Arc<OnceLock<Regex>>,
 }
 
@@ -32,7 +34,16 @@ impl Pattern {
                 || compiled
             });
         }
-        Ok(Self { source: source.to_owned(), regex: Arc::new(regex) })
+        let mut hasher = DefaultHasher::new();
+        source.hash(&mut hasher);
+        let digest = hasher.finish();
+        Ok(Self { source: source.to_owned(), digest, regex: Arc::new(regex) })
+    }
+
+    /// Equal for equal texts, and within one process different for different ones: what keeps the answers of a pattern asks for it.
+    #[must_use]
+    pub fn digest(&self) -> u64 {
+        self.digest
     }
 
     /// The text of the config file.

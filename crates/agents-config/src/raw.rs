@@ -69,6 +69,7 @@ mod notify;
 mod pilot;
 mod sample;
 mod service;
+mod task;
 mod wake;
 
 pub(crate) use answer::RawAnswer;
@@ -77,6 +78,7 @@ pub(crate) use notify::{RawNotify, RawNotifyTarget};
 pub(crate) use pilot::RawPilot;
 pub(crate) use sample::RawSample;
 pub(crate) use service::RawService;
+pub(crate) use task::{RawTask, RawTasks};
 pub(crate) use wake::RawWake;
 
 table! {
@@ -96,6 +98,10 @@ table! {
         "service" => service: Rows<RawService>,
         /// The sequence of phases that loop agents follow.
         "loop" => r#loop: Section<RawLoop>,
+        /// By which rules the tasks of this file are carried out.
+        "tasks" => tasks: Section<RawTasks>,
+        /// The tasks that the watchdog carries out beside the agents, each once.
+        "task" => task: Rows<RawTask>,
         /// Who is told when something needs a person.
         "notify" => notify: Section<RawNotify>,
     }

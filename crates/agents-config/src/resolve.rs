@@ -6,6 +6,7 @@ mod loop_plan;
 mod notify;
 mod pilot;
 mod presets;
+mod tasks;
 mod timing;
 
 use std::path::{Path, PathBuf};
@@ -65,6 +66,7 @@ fn fleet(
     let loop_plan = loop_plan::loop_plan(raw.r#loop.table.as_ref(), &timing, picker);
     let samples_dir = samples_dir(defaults, config, picker);
     let notify = notify::notify(raw.notify.table.as_ref(), picker);
+    let tasks = tasks::tasks(raw, defaults, &backends, picker);
     Some(Fleet {
         config: config.to_owned(),
         project_dir,
@@ -78,6 +80,7 @@ fn fleet(
         services: Option::<Vec<_>>::from_iter::<Vec<_>>(services)?,
         loop_plan: loop_plan?,
         notify,
+        tasks: tasks?,
         samples_dir,
     })
 }

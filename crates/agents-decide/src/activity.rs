@@ -11,7 +11,7 @@ use std::time::Duration;
 use agents_config::{Backend, Pattern, Timing};
 
 use crate::standing::{self, Stand, Standing};
-use crate::{MemberSeen, Moment, Now, ProcessesSeen, ScreenSeen, Seen, Shown, ShownState};
+use crate::{MemberSeen, Moment, Now, ProcessesSeen, Rows, ScreenSeen, Seen, Shown, ShownState};
 
 pub(crate) use tail::{is_filler, numbered_tail, tail};
 
@@ -336,7 +336,7 @@ fn watch_pattern(
     notes: &mut Vec<ActivityNote>,
 ) -> bool {
     let by_pattern =
-        || backend.active_re.as_ref().and_then(|pattern| active_row(pattern, &screen.rows));
+        || backend.active_re.as_ref().and_then(|pattern| active_on(pattern, &screen.rows));
     let Some(row) = shown_active(shown).or_else(by_pattern) else { return false };
     let since = next.changed_at.unwrap_or(now.at);
     if now.at.since(since) > longest_still(timing) {
@@ -348,6 +348,11 @@ fn watch_pattern(
     next.evidence(now.at);
     notes.push(ActivityNote::PatternSeen { row, at: now.at });
     true
+}
+
+/// [`active_row`], read once.
+fn active_on(pattern: &Pattern, rows: &Rows) -> Option<String> {
+    rows.kept().active.get(pattern.digest(), || active_row(pattern, rows))
 }
 
 /// The row in which the active pattern stands, if it stands at the end of the screen.

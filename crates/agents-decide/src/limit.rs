@@ -9,13 +9,14 @@ pub mod reset;
 mod tests;
 mod window;
 
-use agents_config::{Agent, Backend, Kind, Timing};
+use agents_config::{Agent, Backend, Kind, Pattern, Timing};
 use chrono::{DateTime, Utc};
 
+use crate::rows::digest;
 use crate::sentence::Telling;
 use crate::{Moment, Note, Now, PaneSeen, ScreenSeen, Seen, Shown, Step, Told, Wish};
 
-pub(crate) use banner::{TAIL_ROWS, Tail};
+pub(crate) use banner::{TAIL_ROWS, Tail, TailRead};
 pub use found::{GoesOn, LimitSource};
 pub(crate) use judge::step;
 pub(crate) use window::pause;
@@ -211,10 +212,15 @@ impl Limit {
 }
 
 impl LimitLook<'_> {
-    /// The rows that may hold a banner, when the screen was seen.
-    fn tail(&self) -> Option<Tail<'_>> {
-        let screen = self.screen.known()?;
-        Some(Tail::of(&screen.rows, Some(probe_text(self.agent)), self.own_texts))
+    /// What the end of the screen says, when it was seen. Where the rules of a preset read it, no pattern does.
+    fn tail(&self) -> Option<TailRead> {
+        let rows = &self.screen.known()?.rows;
+        let pattern = self.backend.limit_re.as_ref().filter(|_| self.shown.is_none());
+        let probe = probe_text(self.agent);
+        let by = digest((pattern.map(Pattern::digest), probe, self.own_texts));
+        Some(
+            rows.kept().limit.get(by, || Tail::of(rows, Some(probe), self.own_texts).read(pattern)),
+        )
     }
 
     /// Whether the program has certainly ended.

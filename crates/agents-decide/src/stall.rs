@@ -126,7 +126,7 @@ impl Stall {
         look: &StallLook<'_>,
         now: Now,
     ) -> Step<Self> {
-        let read = promise::last(&screen.rows, now);
+        let read = promise::last_on(&screen.rows, now);
         let vow = match &read {
             Promise::Until(until) => Some(Vow::of(*until, self.vow(), look.timing, now)),
             Promise::None | Promise::Unreadable(_) => None,

@@ -103,6 +103,8 @@ impl StoreError {
             Some(ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch | ErrorCode::TooBig) => {
                 Self::Refused { detail: cause }
             }
+            // What SQLite says of a log's index that must be made whole first, and of one in which no place is marked.
+            Some(ErrorCode::ReadOnly) if during == During::Reading => Self::Busy { path },
             None if is_wrong_content(error) => Self::Damaged { path, detail: cause },
             Some(_) | None => match during {
                 During::Writing => Self::Unwritable { path, cause },

@@ -22,7 +22,8 @@ const TRIES: u32 = 10;
 ///
 /// Every question opens the file anew, because how it must be opened depends on whether a writer is there:
 /// with a log beside it, through the log; without one, as a file that nobody changes. Either way takes well under a millisecond.
-/// One trace is left in one case: a log without its index, such as an unlucky copy of the folder has, gets its index back.
+/// A trace is left in two cases: a log without its index, such as an unlucky copy of the folder has, gets its index back;
+/// and an index that a writer left unfinished is made whole, as SQLite does for any reader that may write it.
 #[derive(Debug, Clone)]
 pub struct Reader {
     path: PathBuf,
@@ -110,11 +111,23 @@ impl Reader {
         } else {
             Way::Sharing
         };
-        let connection = self.connect(way)?;
-        let answer = question(&connection);
-        drop(connection);
+        let answer = match (way, self.through(way, &question)) {
+            // A writer crashed, or is about to begin: somebody has to make the index whole before it can be read.
+            (Way::ThroughTheLog, Err(StoreError::Busy { .. })) => {
+                self.through(Way::Sharing, &question)
+            }
+            (_, answer) => answer,
+        };
         drop(reading);
         answer
+    }
+
+    fn through<T>(
+        &self,
+        way: Way,
+        question: impl Fn(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        question(&self.connect(way)?)
     }
 
     fn connect(&self, way: Way) -> Result<Connection, StoreError> {

@@ -19,6 +19,7 @@ pub mod prompt;
 pub mod pull;
 mod raw;
 pub mod report;
+pub mod revise;
 mod rules;
 pub mod schedule;
 mod state;

@@ -41,6 +41,31 @@ pub enum Problem {
     Copy { reason: String },
 }
 
+impl Problem {
+    /// The id of the task that it is about, where it is about one.
+    #[must_use]
+    pub fn task(&self) -> Option<&str> {
+        match self {
+            Self::UnknownPhase { task, .. }
+            | Self::Name { task, .. }
+            | Self::UnknownTask { task, .. }
+            | Self::OnItself { task }
+            | Self::LaterPhase { task, .. }
+            | Self::Claim { task, .. }
+            | Self::Branch { task, .. }
+            | Self::BranchTwice { other: task, .. }
+            | Self::IdTwice(task) => Some(task),
+            Self::Circle { path } => path.first().map(String::as_str),
+            Self::NoTask
+            | Self::PhaseTwice(_)
+            | Self::NothingAtOnce
+            | Self::NoAttempt
+            | Self::GitName { .. }
+            | Self::Copy { .. } => None,
+        }
+    }
+}
+
 fn nearby(known: &[String], words: &str) -> String {
     if known.is_empty() { String::new() } else { format!("; {words} {}", quoted(known)) }
 }

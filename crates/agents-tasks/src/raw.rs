@@ -126,6 +126,10 @@ impl<'de> Deserialize<'de> for RawSpan {
             fn visit_str<E: Error>(self, text: &str) -> Result<RawSpan, E> {
                 let refused = || E::invalid_value(Unexpected::Str(text), &self);
                 let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+                if let Some(digits) = text.strip_suffix("ms") {
+                    let millis = digits.trim().parse().map_err(|_| refused())?;
+                    return Ok(RawSpan(Duration::from_millis(millis)));
+                }
                 let seconds = match &text[digits.len()..] {
                     "s" | "" => 1,
                     "m" => 60,

@@ -43,6 +43,9 @@ pub enum Forge {
 }
 
 impl Forge {
+    /// Every one.
+    pub const ALL: [Self; 2] = [Self::None, Self::Gh];
+
     /// The word for it in a manifest.
     #[must_use]
     pub fn word(self) -> &'static str {

@@ -5,6 +5,7 @@
 //! read from what is stored: so a watchdog that is killed anywhere leaves nothing half known.
 
 mod board;
+mod declared;
 mod desk;
 mod errands;
 mod member;
@@ -17,6 +18,7 @@ mod turn;
 
 pub use board::{Board, Header, Held};
 pub(crate) use desk::Desk;
+pub use errands::left::{LeftWorktree, left_worktrees, remove_forgotten};
 pub use member::{with_tasks, without_tasks};
 pub use request::{Reply, WorkRequest, check};
 pub use site::{kept_worktrees, worktrees_dir};

@@ -22,7 +22,13 @@ pub fn run(app: &App, watch: bool) -> Result<u8, Error> {
     loop {
         let board = board(&state_dir)?;
         let now_ms = Utc::now().timestamp_millis();
-        let told = if app.json { document(&board, now_ms) } else { text(&board, now_ms) };
+        let told = if app.json {
+            document(&board, now_ms)
+        } else if board.works.is_empty() {
+            nothing_yet(&fleet)
+        } else {
+            text(&board, now_ms)
+        };
         let key = if app.json { told.clone() } else { without_times(&board) };
         if key != shown {
             shown = key;
@@ -67,11 +73,17 @@ pub fn phases_json(held: &Held, now_ms: i64) -> Vec<Value> {
     phases(&held.manifest, &held.work, now_ms).into_iter().map(row).collect()
 }
 
-fn text(board: &Board, now_ms: i64) -> String {
-    if board.works.is_empty() {
-        return "no task was handed in yet: `agents run MANIFEST` or `agents run -- PROMPT`"
-            .to_owned();
+fn nothing_yet(fleet: &agents_config::Fleet) -> String {
+    match fleet.tasks.as_ref().map(|tasks| tasks.manifest.tasks.len()) {
+        None => "no task was handed in yet: `agents run MANIFEST` or `agents run -- PROMPT`; the config declares none under `[[task]]`".to_owned(),
+        Some(count) => format!(
+            "no task has begun yet; the config declares {}: the watchdog begins them, and `agents up` starts it",
+            if count == 1 { "one".to_owned() } else { count.to_string() }
+        ),
     }
+}
+
+fn text(board: &Board, now_ms: i64) -> String {
     let mut rows = Vec::new();
     for held in &board.works {
         rows.push(format!("{}: {}", held.header.name, held.header.repository.display()));

@@ -13,7 +13,10 @@ use crate::error::{Error, code};
 use crate::render::row::one_line;
 
 pub fn run(app: &App, plan: &TasksPlan) -> Result<u8, Error> {
-    let manifest = read(&plan.manifest)?;
+    let manifest = match &plan.manifest {
+        Some(path) => read(path)?,
+        None => declared(app)?,
+    };
     if plan.graph == Some(Graph::Dot) {
         print(&draw::dot(&manifest))?;
         return Ok(code::DONE);
@@ -28,6 +31,14 @@ pub fn run(app: &App, plan: &TasksPlan) -> Result<u8, Error> {
         print(&text(&manifest, &played))?;
     }
     Ok(code::DONE)
+}
+
+/// The tasks of the config, as the file says them.
+fn declared(app: &App) -> Result<Manifest, Error> {
+    let tasks = app.load()?.fleet.tasks.ok_or_else(|| {
+        Error::Usage("the config declares no `[[task]]`; name a manifest".to_owned())
+    })?;
+    Ok(tasks.manifest)
 }
 
 fn text(manifest: &Manifest, played: &Waves) -> String {

@@ -61,6 +61,14 @@ impl Works {
         Self { bed, path }
     }
 
+    /// Its program may meet usage limits.
+    pub fn with_limits(&self) {
+        let config = self.bed.read("agents.toml");
+        let config = format!("{config}limit_re = \"usage limit\"\n")
+            .replace("signal_interval = 1", "signal_interval = 1\nlimit_reset_slack = 1");
+        self.bed.write("agents.toml", &config);
+    }
+
     pub fn agents(&self, words: &[&str]) -> Ran {
         self.bed.agents_with(&[("PATH", self.path.as_str())], words)
     }
@@ -99,7 +107,7 @@ impl Works {
     #[track_caller]
     pub fn until_task(&self, id: &str, state: &str) {
         self.bed.until(&format!("{id} is {state}: {:?}", self.states()), || {
-            self.task(id)["state"] == state
+            self.tasks().iter().any(|task| task["id"] == id && task["state"] == state)
         });
     }
 

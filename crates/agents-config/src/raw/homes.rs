@@ -2,8 +2,8 @@
 
 use super::{
     RawAgent, RawAnswer, RawBackend, RawDefaults, RawFile, RawHandoff, RawLoop, RawNotify,
-    RawNotifyTarget, RawOnComplete, RawPhase, RawPilot, RawSample, RawService, RawWake,
-    RawWatchdog,
+    RawNotifyTarget, RawOnComplete, RawPhase, RawPilot, RawSample, RawService, RawTask, RawTasks,
+    RawWake, RawWatchdog,
 };
 use crate::reader::Table as _;
 
@@ -17,6 +17,8 @@ pub(crate) fn homes_of(key: &str) -> Vec<&'static str> {
         ("`[[backend.NAME.sample]]`", RawSample::KEYS),
         ("`[[backend.NAME.answer]]`", RawAnswer::KEYS),
         ("`[[agent]]`", RawAgent::KEYS),
+        ("`[tasks]`", RawTasks::KEYS),
+        ("`[[task]]`", RawTask::KEYS),
         ("`[agent.wake]`", RawWake::KEYS),
         ("`[agent.pilot]`", RawPilot::KEYS),
         ("`[[service]]`", RawService::KEYS),

@@ -4,6 +4,8 @@ use serde_json::{Value as Json, json};
 use toml::Spanned;
 use toml::de::DeValue;
 
+use agents_tasks::{Forge, NoChange, TaskState};
+
 use super::{Value, Wrong, nearest};
 use crate::{ChannelKind, Kind, NotifyEvent, PilotMode, PromptDelivery, Watch};
 
@@ -63,6 +65,33 @@ impl Word for NotifyEvent {
 
     fn word(self) -> &'static str {
         self.as_str()
+    }
+}
+
+impl Word for Forge {
+    const ALL: &'static [Self] = &Self::ALL;
+
+    fn word(self) -> &'static str {
+        Self::word(self)
+    }
+}
+
+impl Word for NoChange {
+    const ALL: &'static [Self] = &[Self::Error, Self::Complete];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Complete => "complete",
+        }
+    }
+}
+
+impl Word for TaskState {
+    const ALL: &'static [Self] = &Self::ALL;
+
+    fn word(self) -> &'static str {
+        Self::word(self)
     }
 }
 

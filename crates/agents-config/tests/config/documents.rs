@@ -139,6 +139,8 @@ fn heading(path: &str) -> &'static str {
         ".loop.phases" => "`[[loop.phases]]`",
         ".loop.handoff" => "`[loop.handoff]`",
         ".loop.on_complete" => "`[loop.on_complete]`",
+        ".tasks" => "`[tasks]`",
+        ".task" => "`[[task]]`",
         ".notify" => "`[notify]`",
         ".notify.to" => "`[[notify.to]]`",
         other => panic!("the table {other} has no heading"),
@@ -207,6 +209,9 @@ command = "c"
 phases = [{ id = 1, status = "s" }]
 handoff = {}
 on_complete = {}
+[tasks]
+[[task]]
+id = "Z"
 [notify]
 "#;
 

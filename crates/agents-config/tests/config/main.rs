@@ -12,6 +12,7 @@ mod problems;
 mod programs;
 mod properties;
 mod robustness;
+mod tasks;
 mod typos;
 
 use std::path::Path;

@@ -30,6 +30,8 @@ const TABLES: &[Table] = &[
     table(".loop.phases", "[[loop.phases]]", &["id = \"1\"", "status = \"S.md\""]),
     table(".loop.handoff", "[loop.handoff]", &["claim_pings = \"a\"", "review_pings = \"a\""]),
     table(".loop.on_complete", "[loop.on_complete]", &["run = \"a\""]),
+    table(".tasks", "[tasks]", &[]),
+    table(".task", "[[task]]", &["id = \"t\""]),
 ];
 
 /// The file with `key = value` in one table, and the number of that line.
@@ -97,6 +99,7 @@ fn wrong_values(schema: &Json) -> Vec<(&'static str, &'static str)> {
     }
     match schema["type"].as_str() {
         Some("boolean") => whole(&["'true'", "1", "[]", "\"no\""]),
+        Some("integer") if schema["minimum"] == 0 => whole(&["'x'", "-1", "1.5", "true"]),
         Some("integer") => whole(&["'x'", "0", "-1", "1.5", "99999999999", "true"]),
         Some("array") => {
             let mut wrong: Vec<(&str, &str)> = whole(&["'x'", "3", "true"]);
@@ -254,7 +257,11 @@ fn a_mistyped_key_is_told_from_the_one_that_was_meant() {
     let known = keys();
     for (path, key, _) in &known {
         for typo in typos(key) {
-            if known.iter().any(|(other, known, _)| other == path && *known == typo) {
+            // `taskk` may be `task` or `tasks`.
+            let is_as_near = |known: &str| {
+                known == typo || known != key && strsim::damerau_levenshtein(known, &typo) == 1
+            };
+            if known.iter().any(|(other, known, _)| other == path && is_as_near(known)) {
                 continue;
             }
             let (text, line) = file_with(path, &typo, "1");

@@ -21,11 +21,17 @@ pub(super) fn row<'t>(
     own: impl Iterator<Item = &'t str> + Clone,
 ) -> Option<Why> {
     let pattern = backend.fatal_re.as_ref()?;
-    let filled = screen.rows.iter().rev().filter(|row| !row.trim().is_empty());
-    let mut tail = filled.take(TAIL);
-    let row = tail
-        .find(|row| pattern.is_match(row) && !own.clone().any(|text| text.contains(row.trim())))?;
-    Some(Why::Fatal { row: row.trim().to_owned() })
+    let errors = screen.rows.kept().fatal.get(pattern.digest(), || errors(pattern, &screen.rows));
+    let mut rows = errors.into_iter().filter_map(|at| screen.rows.get(at)).map(|row| row.trim());
+    let row = rows.find(|row| !own.clone().any(|text| text.contains(row)))?;
+    Some(Why::Fatal { row: row.to_owned() })
+}
+
+/// The numbers of the rows at the screen's end that show an error, the lowest first.
+fn errors(pattern: &Pattern, rows: &[String]) -> Vec<usize> {
+    let filled = rows.iter().enumerate().rev().filter(|(_, row)| !row.trim().is_empty());
+    let errors = filled.take(TAIL).filter(|(_, row)| pattern.is_match(row));
+    errors.map(|(at, _)| at).collect()
 }
 
 /// Whether the program answered the message with an error at once.

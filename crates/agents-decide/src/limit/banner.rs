@@ -31,6 +31,15 @@ pub(crate) struct Banner {
     pub texts: Vec<String>,
 }
 
+/// What the end of a screen says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TailRead {
+    /// Whether our last probe stands above all of it: then all it says is newer.
+    pub below_probe: bool,
+    /// The lowest banner.
+    pub banner: Option<Banner>,
+}
+
 /// The end of a screen, cut at the last message of ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Tail<'a> {
@@ -54,12 +63,18 @@ impl<'a> Tail<'a> {
         Self { rows, below_probe: cut.is_some() }
     }
 
+    /// What it says, where banners are told by `pattern`.
+    pub(crate) fn read(&self, pattern: Option<&Pattern>) -> TailRead {
+        let banner = pattern.and_then(|pattern| self.banner(pattern));
+        TailRead { below_probe: self.below_probe, banner }
+    }
+
     /// The lowest banner.
     ///
     /// Rows are tried alone and joined with their neighbours, since a full-screen program breaks long lines itself.
     pub(crate) fn banner(&self, pattern: &Pattern) -> Option<Banner> {
         let mut found = None;
-        // This runs for each agent at each tick, so a line grows by a row instead of being joined anew.
+        // This runs for each agent that prints at each tick, so a line grows by a row instead of being joined anew.
         let mut line = String::new();
         for start in 0..self.rows.len() {
             line.clear();

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::LimitLook;
-use super::banner::Tail;
+use super::banner::TailRead;
 use crate::{ShownState, ToldState};
 
 /// Who says that an agent is limited.
@@ -70,7 +70,7 @@ pub enum GoesOn {
 
 impl LimitLook<'_> {
     /// The best sign of this look: what the program itself says, then the rules of its preset, then prose.
-    pub(super) fn found(&self, tail: &Tail<'_>) -> Option<Found> {
+    pub(super) fn found(&self, tail: &TailRead) -> Option<Found> {
         let shown = self.shown.filter(|shown| shown.state == ShownState::Limited);
         let shown_goes_on = shown.is_some_and(|shown| shown.goes_on);
         let told = self.told.map(|told| (told, &told.state));
@@ -96,7 +96,7 @@ impl LimitLook<'_> {
     }
 
     /// What the screen alone says.
-    pub(super) fn on_screen(&self, tail: &Tail<'_>) -> Option<Found> {
+    pub(super) fn on_screen(&self, tail: &TailRead) -> Option<Found> {
         if let Some(shown) = self.shown {
             let shown = Some(shown).filter(|shown| shown.state == ShownState::Limited);
             return shown.map(|shown| Found {
@@ -107,7 +107,7 @@ impl LimitLook<'_> {
                 source: LimitSource::Shown { rule: shown.rule.clone() },
             });
         }
-        let banner = tail.banner(self.backend.limit_re.as_ref()?)?;
+        let banner = tail.banner.clone()?;
         Some(Found {
             row: banner.row,
             texts: banner.texts,

@@ -13,6 +13,11 @@ thread_local! {
     static DECIDED: Cell<usize> = const { Cell::new(0) };
 }
 
+/// A bug that is planted remembers nothing of the one before.
+pub(super) fn begin() {
+    DECIDED.set(0);
+}
+
 pub(super) fn falsify(
     bug: Bug,
     fleet: &Fleet,

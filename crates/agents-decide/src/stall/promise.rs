@@ -5,8 +5,8 @@ mod tests;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 
-use crate::Now;
 use crate::activity::is_filler;
+use crate::{Now, Rows};
 
 /// What a program prints before the time at which it goes on.
 pub const MARKER: &str = "WAITING-UNTIL:";
@@ -26,7 +26,21 @@ pub enum Promise {
 /// it is quoted, as in a command or a diff. A time without a zone is read in `now.zone`.
 #[must_use]
 pub fn last(rows: &[String], now: Now) -> Promise {
-    let Some(said) = rows.iter().rev().find_map(|row| said(row)) else { return Promise::None };
+    read_row(rows, row(rows), now)
+}
+
+/// [`last`], with the row looked for once.
+pub(super) fn last_on(rows: &Rows, now: Now) -> Promise {
+    read_row(rows, rows.kept().promise.get(0, || row(rows)), now)
+}
+
+/// The number of the row with the last promise.
+fn row(rows: &[String]) -> Option<usize> {
+    rows.iter().rposition(|row| said(row).is_some())
+}
+
+fn read_row(rows: &[String], row: Option<usize>, now: Now) -> Promise {
+    let Some(said) = row.and_then(|at| said(rows.get(at)?)) else { return Promise::None };
     match read(said, now) {
         Some(until) => Promise::Until(until),
         None => Promise::Unreadable(said.chars().take(60).collect()),

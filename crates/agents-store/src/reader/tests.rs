@@ -135,6 +135,42 @@ fn reading_after_a_writer_was_killed_finds_its_last_commit_and_changes_nothing()
     assert_eq!(fingerprint(folder.path()), before);
 }
 
+/// As the index is between a writer's crash and the next one's recovery of it: its two heads differ.
+#[test]
+fn an_index_that_its_writer_left_unfinished_is_no_obstacle() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut other = OtherProcess::start(folder.path());
+    other.commit();
+    let index = folder.path().join("store.db-shm");
+    let mut index = fs::File::options().write(true).open(index).unwrap();
+    index.write_all(&[0xff; 16]).unwrap();
+    assert_eq!(ask_everything(folder.path()), 1);
+    other.commit();
+    assert_eq!(ask_everything(folder.path()), 2);
+    other.end();
+}
+
+#[test]
+fn a_reader_beside_writers_that_crash_and_are_replaced_has_an_answer_each_time() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(writer(folder.path()));
+    let ended = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !ended.load(std::sync::atomic::Ordering::Relaxed) {
+                ask_everything(folder.path());
+            }
+        });
+        for _ in 0..20 {
+            let mut other = OtherProcess::start(folder.path());
+            other.commit();
+            other.kill();
+        }
+        ended.store(true, std::sync::atomic::Ordering::Relaxed);
+    });
+    assert_eq!(ask_everything(folder.path()), 20);
+}
+
 #[test]
 fn reading_does_not_hinder_a_writer_of_the_same_process() {
     let folder = tempfile::tempdir().unwrap();

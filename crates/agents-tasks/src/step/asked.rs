@@ -23,6 +23,8 @@ pub enum TaskVerb {
     Skip,
     /// It begins anew, on a new branch and in a new worktree; the old ones stay.
     Reset,
+    /// What is left of its worktree is looked at again, and goes if nothing would be lost.
+    Tidy,
 }
 
 impl Draft<'_> {
@@ -34,10 +36,11 @@ impl Draft<'_> {
         let (state, stage) = (progress.state, progress.stage.clone());
         match asked.verb {
             TaskVerb::Retry => self.retry(place, state, &stage),
+            TaskVerb::Tidy => self.tidy(place),
             TaskVerb::Cancel | TaskVerb::Skip | TaskVerb::Reset if state.is_done() => {
                 match asked.verb {
                     TaskVerb::Reset => Ok(self.now_or_after(place, &stage, Then::Reset)),
-                    TaskVerb::Cancel | TaskVerb::Skip | TaskVerb::Retry => {
+                    TaskVerb::Cancel | TaskVerb::Skip | TaskVerb::Retry | TaskVerb::Tidy => {
                         Err(format!("it is {} already", state.word()))
                     }
                 }
@@ -76,6 +79,20 @@ impl Draft<'_> {
         }
         self.set(place, TaskState::Pending, Some("it was asked for once more".to_owned()));
         Ok("there is another attempt as soon as it may start".to_owned())
+    }
+
+    fn tidy(&mut self, place: usize) -> Result<String, String> {
+        let progress = self.work.tasks.get_mut(place);
+        let Some(progress) = progress.filter(|it| it.stage == Stage::Over && it.state.is_over())
+        else {
+            return Err("it is not at its end".to_owned());
+        };
+        if progress.worktree.is_none() {
+            return Ok("its worktree has gone already".to_owned());
+        }
+        progress.kept = None;
+        crate::errand::settled(progress);
+        Ok("its worktree is removed, if nothing would be lost".to_owned())
     }
 
     /// Where a session may be there it is ended first.

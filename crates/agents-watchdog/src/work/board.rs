@@ -18,7 +18,7 @@ pub struct Board {
 }
 
 /// One of them.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Held {
     pub header: Header,
     pub manifest: Manifest,
@@ -36,6 +36,9 @@ pub struct Header {
     pub began_ms: i64,
     /// The repository.
     pub repository: PathBuf,
+    /// Its tasks are those of the config file, and change with it.
+    #[serde(default)]
+    pub declared: bool,
 }
 
 impl Header {
@@ -131,12 +134,19 @@ impl Board {
         words
     }
 
+    /// The work on the tasks that the config file declares.
+    #[must_use]
+    pub fn declared(&self) -> Option<&Held> {
+        self.works.iter().find(|held| held.header.declared)
+    }
+
     /// Takes one up; the oldest of those that are at their end are forgotten.
     pub(crate) fn add(&mut self, held: Held) {
         let surplus = (self.works.len() + 1).saturating_sub(REMEMBERED);
         let mut gone = 0;
         self.works.retain(|held| {
-            let forgotten = gone < surplus && held.work.is_over();
+            // Were those of the file forgotten, they would be done once more.
+            let forgotten = gone < surplus && held.work.is_over() && !held.header.declared;
             gone += usize::from(forgotten);
             !forgotten
         });

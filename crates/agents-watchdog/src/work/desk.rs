@@ -9,15 +9,17 @@ use agents_store::Request;
 use agents_tasks::Stage;
 use agents_tasks::errand::{next_due, owed};
 use agents_tasks::progress::Now;
+use agents_tasks::revise::has_vanished;
 use agents_tasks::step::{Asked, Look, Outcome, Seat, Session, session_of, step};
 use agents_tmux::Driver;
 use tokio::sync::Notify;
 
 use super::board::{Board, Held};
+use super::declared;
 use super::errands::Errands;
 use super::member::with_tasks;
 use super::request::{Reply, WorkRequest, check};
-use super::sight::{Sight, all_over, entry, with_accounts};
+use super::sight::{Sight, all_over, entry, refusal, with_accounts};
 use super::site::Site;
 use crate::ledger::{Entry, Ledger as _, LedgerError, Record};
 use crate::place::Place;
@@ -37,6 +39,10 @@ pub(crate) struct Desk {
     fleets: Option<(Arc<Fleet>, Arc<Fleet>)>,
     /// The revision of the store at which there was nothing to do.
     rests_at: Option<u64>,
+    /// The fleet whose declared tasks were taken up.
+    declared_by: Option<Arc<Fleet>>,
+    /// Why those of the file could not be taken up, as it was said last.
+    refused: Option<String>,
 }
 
 /// What a turn leaves to its caller.
@@ -54,12 +60,15 @@ struct Turn {
     seats: Vec<Vec<Seat>>,
     entries: Vec<Entry>,
     replies: Vec<(u64, Reply)>,
+    /// Why the tasks of the file cannot be taken up.
+    refused: Option<String>,
 }
 
 impl Desk {
     /// Takes up what the store says. What cannot be read is left as it is, and nothing is done for any task.
     pub fn take_up(&mut self, ledger: &mut StoreLedger) {
         (self.fleets, self.rests_at, self.unread) = (None, None, None);
+        (self.declared_by, self.refused) = (None, None);
         self.arrived.clear();
         self.board = Board::of_store(ledger.store()).unwrap_or_else(|error| {
             tracing::error!("nothing is done for tasks: {error}");
@@ -109,7 +118,12 @@ impl Desk {
             .works
             .iter()
             .all(|held| held.work.rests() && next_due(&held.manifest, &held.work).is_none());
-        if is_idle && self.arrived.is_empty() && self.rests_at == Some(revision) {
+        let is_declared_anew = self.is_declared_anew(of_file);
+        if is_idle
+            && !is_declared_anew
+            && self.arrived.is_empty()
+            && self.rests_at == Some(revision)
+        {
             return Turned::default();
         }
         let Ok(open) = engine.ledger.store().open_requests() else { return Turned::default() };
@@ -118,12 +132,13 @@ impl Desk {
         let now = Now { at: ticked.now.at.0, wall_ms: ticked.now.wall.timestamp_millis() };
         let fleet = self.fleet(of_file);
         let sight = Sight { fleet: &fleet, state: engine.state(), ticked };
-        let turn = self.decide(&sight, &asked, now);
+        let turn = self.decide(&sight, (of_file, is_declared_anew), &asked, now);
         if let Err(error) = self.store(engine, &turn, &asked, ticked) {
             tracing::warn!("what follows for the tasks cannot be stored: {error}");
             return Turned::default();
         }
         self.arrived.clear();
+        (self.declared_by, self.refused) = (Some(Arc::clone(of_file)), turn.refused);
         let changed = !turn.board.news(&self.board).is_empty();
         self.board = turn.board;
         if changed {
@@ -152,11 +167,32 @@ impl Desk {
         tasks.any(|it| it.stage.has_session() && !matches!(it.stage, Stage::Working { .. }))
     }
 
-    fn decide(&self, sight: &Sight<'_>, asked: &[(u64, WorkRequest)], now: Now) -> Turn {
+    /// Whether the tasks of the file are to be looked at: it changed, some of them vanished, or they wait for a name.
+    fn is_declared_anew(&self, of_file: &Arc<Fleet>) -> bool {
+        let is_same = self.declared_by.as_ref().is_some_and(|fleet| Arc::ptr_eq(fleet, of_file));
+        let manifest = of_file.tasks.as_ref().map(|tasks| &tasks.manifest);
+        let held = self.board.declared();
+        let waits = held.is_some_and(|held| has_vanished(&held.manifest, manifest));
+        !is_same || waits || self.refused.is_some()
+    }
+
+    fn decide(
+        &self,
+        sight: &Sight<'_>,
+        (of_file, is_declared_anew): (&Fleet, bool),
+        asked: &[(u64, WorkRequest)],
+        now: Now,
+    ) -> Turn {
         let mut board = self.board.clone();
         let mut replies: Vec<(u64, Reply)> = Vec::new();
         let mut verbs: Vec<(u64, String, usize, Asked, String)> = Vec::new();
         let mut entries = Vec::new();
+        let mut refused = self.refused.clone();
+        if is_declared_anew && self.unread.is_none() {
+            refused = declared::take_up(&mut board, of_file, now).err();
+            let is_new = refused != self.refused;
+            entries.extend(refused.iter().filter(|_| is_new).map(|why| refusal(why, sight.ticked)));
+        }
         for (id, request) in asked {
             if let Some(unread) = &self.unread {
                 replies.push((*id, vec![("work".to_owned(), Err(unread.clone()))]));
@@ -209,7 +245,7 @@ impl Desk {
             sight.mark_logs(held, &before);
             seats.push(look.seats);
         }
-        Turn { board, seats, entries, replies }
+        Turn { board, seats, entries, replies, refused }
     }
 
     fn outcomes_of(&self, work: &str) -> Vec<Outcome> {

@@ -1,6 +1,7 @@
 //! How is a slow thing done beside the ticks? Each looks first whether it was done before, so that it may be done twice.
 
 mod judge;
+pub(super) mod left;
 mod look;
 mod prepare;
 mod pull;

@@ -61,6 +61,9 @@ pub fn check(fleet: &Fleet, board: &Board, held: &Held) -> Result<(), String> {
                 other.work.tasks[place].state.word()
             ));
         }
+        if fleet.tasks.as_ref().is_some_and(|own| own.manifest.task(task.id.as_str()).is_some()) {
+            problems.push(format!("{}: the config has a task of that name", task.id));
+        }
         problems.extend(backend(fleet, held, task).err());
     }
     if problems.is_empty() { Ok(()) } else { Err(problems.join("\n")) }

@@ -47,6 +47,18 @@ pub(super) fn entry(held: &Held, told: &Told, ticked: &Ticked) -> Entry {
     }
 }
 
+/// The tasks of the config file cannot be taken up.
+pub(super) fn refusal(why: &str, ticked: &Ticked) -> Entry {
+    Entry {
+        at_wall_ms: ticked.now.wall.timestamp_millis(),
+        tick: ticked.decision.next.tick,
+        subject: None,
+        kind: EntryKind::Alarm,
+        text: format!("the tasks of the config are not taken up: {why}"),
+        detail: serde_json::json!({ "key": "task" }),
+    }
+}
+
 /// The last task of a manifest has come to its end: somebody may want to hear that.
 pub(super) fn all_over(held: &Held, before: &agents_tasks::Work, ticked: &Ticked) -> Option<Entry> {
     if before.is_over() || !held.work.is_over() {

@@ -28,7 +28,7 @@ pub(super) async fn tidy(site: &Site) -> Result<Done, Failure> {
 }
 
 /// Why it must stay.
-async fn obstacle(site: &Site) -> Result<Option<String>, Failure> {
+pub(super) async fn obstacle(site: &Site) -> Result<Option<String>, Failure> {
     let changed = count(&changes(site).await?);
     if changed > 0 {
         let files = if changed == 1 { "file is" } else { "files are" };
