@@ -1,4 +1,5 @@
 mod properties;
+mod turns;
 
 use agents_config::{Environment, Fleet, load_text};
 
