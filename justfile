@@ -65,7 +65,11 @@ mutants share="0/60":
 
 # Looks whether the simulator catches every bug that is planted for it.
 planted:
-    cargo test --release --locked -p agents-sim --features planted --test planted -- --nocapture
+    cargo test --locked --profile sim -p agents-sim --features planted --test planted every -- --ignored --nocapture
+
+# Looks for lives in which planted bugs show soon, for the list of them in crates/agents-sim/tests/planted.rs.
+planted-lives:
+    cargo test --locked --profile sim -p agents-sim --features planted --test planted fresh -- --ignored --nocapture
 
 # Writes the page that says which fault is shown by which test.
 coverage-page:

@@ -1,6 +1,6 @@
 //! `agents clean`: remove what is left of tasks that are at their end, and nothing that somebody could miss.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use agents_config::Fleet;
@@ -120,7 +120,7 @@ fn remove(fleet: &Fleet, left: Vec<LeftWorktree>) -> Result<Vec<Row>, Error> {
 }
 
 /// Waits until the worktree is gone, or the watchdog has found why it stays.
-fn await_end(fleet: &Fleet, task: &str, path: &PathBuf) -> Result<Option<String>, Error> {
+fn await_end(fleet: &Fleet, task: &str, path: &Path) -> Result<Option<String>, Error> {
     let began = Instant::now();
     loop {
         let board = work::board(&fleet.state_dir())?;

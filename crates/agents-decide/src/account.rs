@@ -203,7 +203,7 @@ impl Closed {
             }
             return Account::Closed(self);
         }
-        let rank = |name: &&AgentName| draft.next.members.get(*name).map(rank);
+        let rank = |name: &&AgentName| draft.next.members.get(name).map(rank);
         let Some(next) = able.iter().min_by_key(rank).cloned() else {
             return open(draft, name, Reopening::at(now, now, self.canary, self.tries));
         };

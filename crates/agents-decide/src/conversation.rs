@@ -5,7 +5,7 @@ mod hear;
 mod id;
 mod open;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use agents_names::{AgentName, BackendName, PhaseId};
 

@@ -31,6 +31,8 @@ pub fn decide(
 ) -> Decision {
     #[cfg(feature = "planted")]
     let (state, seen) = &crate::planted::before(fleet, state, seen, now);
+    #[cfg(feature = "planted")]
+    let (state, seen) = (&**state, &**seen);
     let mut draft = Draft::new(fleet, state, seen, heavy, now);
     server(&mut draft);
     doubt(&mut draft);
@@ -51,7 +53,7 @@ fn supervise<'a>(mut draft: Draft<'a>, judged: &'a Fleet) -> Decision {
     handoff::step(&mut draft);
     account::step(&mut draft);
     let mut stalls = Vec::new();
-    for what in draft.declared() {
+    for what in life::in_turn(&draft) {
         let Some(member) = draft.seen.members.get(what.name()) else { continue };
         life::step(&mut draft, what, member);
         if let Declared::Agent(agent) = what {
@@ -388,3 +390,6 @@ fn undeclared(draft: &mut Draft<'_>) {
     }
     left::put_aside(draft);
 }
+
+#[cfg(test)]
+mod tests;

@@ -18,6 +18,7 @@ mod outcome;
 mod ready;
 #[cfg(test)]
 mod tests;
+mod unsent;
 
 pub use evidence::Went;
 pub use mailbox::{Again, Mailbox, Message, MessageKind, Stage};
@@ -28,6 +29,7 @@ pub(crate) use mailbox::{
 pub use note::MessageNote;
 use outcome::{delivered, stuck};
 pub(crate) use ready::closed;
+pub use unsent::ComposerSeen;
 
 /// A step that has not shown in the session's token by then was lost, and is sent again under the same token.
 const LOST_AFTER: Duration = Duration::from_secs(3);
@@ -49,6 +51,9 @@ pub(crate) fn step(
     let name = what.name();
     let pane = seen.pane.known().filter(|pane| pane.dead.is_none());
     let has_left = pane.is_some_and(|pane| has_left(draft, what, pane));
+    if let Some(pane) = pane.filter(|_| !has_left) {
+        unsent::remember(draft, what, seen, (pane, activity));
+    }
     let Some(message) = first(draft, what, seen) else { return };
     let Some(pane) = pane else { return wait(draft, what, &message, "it is not running") };
     if has_left {
@@ -340,11 +345,13 @@ fn went(
     before: &Before,
     message: &Message,
 ) -> Option<Went> {
+    let mailbox = draft.next.members.get(what.name()).map(|member| &member.mailbox);
     let submitted = evidence::Submitted {
         text: &message.text,
         before: &before.rows,
         drafted: before.drafted,
         urgent: message.now_until.is_some(),
+        repeated: mailbox.is_some_and(|mailbox| mailbox.recent.contains(&message.text)),
     };
     let told = evidence::told(seen, draft.now.wall_of(before.first), &submitted);
     told.or_else(|| {

@@ -141,7 +141,7 @@ impl<'a> Draft<'a> {
     }
 
     pub fn member(&mut self, name: &AgentName) -> &mut Member {
-        self.next.members.entry(name.clone()).or_default()
+        self.next.members.of(name)
     }
 
     /// The phase whose kickoff a loop agent gets now.

@@ -6,6 +6,7 @@ pub mod activity;
 mod answer;
 mod asks;
 mod budget;
+mod by_name;
 mod conversation;
 pub mod corpus;
 mod decide;
@@ -51,11 +52,12 @@ pub use activity::{Activity, ActivityNote, ActivityState};
 pub use answer::{AnswerNote, Answering, MenuKey};
 pub use asks::Asks;
 pub use budget::Budget;
+pub use by_name::{ByName, Entry};
 pub use conversation::{
     Conversation, ConversationNote, Conversations, KnownBy, Opening, Refusal, Which,
 };
 pub use decide::decide;
-pub use delivery::{Again, Mailbox, Message, MessageKind, MessageNote, Stage, Went};
+pub use delivery::{Again, ComposerSeen, Mailbox, Message, MessageKind, MessageNote, Stage, Went};
 pub use draft::Decision;
 pub use handoff::{Base, HandoffState};
 pub use health::FatalNote;

@@ -4,6 +4,7 @@ mod end;
 mod note;
 mod start;
 mod stop;
+mod turn;
 
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ use stop::{Stop, stopping};
 
 pub use note::{Bar, Hold, LifeNote, StaysDown};
 pub(crate) use stop::{begin_stop, may_restart, restart, taken};
+pub(crate) use turn::in_turn;
 
 /// A member's life.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -127,7 +129,7 @@ pub(crate) fn step(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSeen)
             let stop = Stop { since, sent_at, run, stage, why, then };
             stopping(draft, what, seen, stop);
         }
-        Life::Parked { retry_at, reason, .. } => parked(draft, what, pane, retry_at, reason),
+        Life::Parked { retry_at, reason, .. } => parked(draft, what, seen, (retry_at, reason)),
     }
 }
 
@@ -143,6 +145,8 @@ fn stopped(draft: &mut Draft<'_>, what: Declared<'_>, pane: Option<&PaneSeen>, h
         } else if pane.dead.is_some() || (pane.ours && asked_down) {
             // A start that timed out may take effect after the stop that followed it.
             begin_stop(draft, what, pane.run, Why::Asked, None);
+        } else if is_over(&draft.seen.members[name], pane) {
+            say_rest(draft, what);
         } else {
             adopt(draft, what, pane);
         }
@@ -240,12 +244,15 @@ fn up(
             let how = describe(exit_of(seen, run), None, &seen.processes);
             ended(draft, what, seen, how, Some(since));
         }
-        None => {
-            set(draft, what, Life::Missing { since: now, up_since: since, run });
-            draft.note(what.name(), LifeNote::MissingOnce);
-            draft.look_in(CONFIRM_AFTER + Duration::from_millis(50));
-        }
+        None => lack(draft, what, (since, run)),
     }
+}
+
+/// One look lacks the session of a run that may live; the next one tells.
+fn lack(draft: &mut Draft<'_>, what: Declared<'_>, (up_since, run): (Moment, Option<RunId>)) {
+    set(draft, what, Life::Missing { since: draft.now.at, up_since, run });
+    draft.note(what.name(), LifeNote::MissingOnce);
+    draft.look_in(CONFIRM_AFTER + Duration::from_millis(50));
 }
 
 /// Remembers since when the program itself is known to run: its session comes before it.
@@ -291,12 +298,12 @@ fn missing(
 fn parked(
     draft: &mut Draft<'_>,
     what: Declared<'_>,
-    pane: Option<&PaneSeen>,
-    retry_at: Moment,
-    reason: String,
+    seen: &MemberSeen,
+    (retry_at, reason): (Moment, String),
 ) {
     let now = draft.now.at;
-    if let Some(pane) = pane.filter(|pane| pane.dead.is_none()) {
+    let lives = |pane: &&PaneSeen| pane.dead.is_none() && !is_over(seen, pane);
+    if let Some(pane) = seen.pane.known().filter(lives) {
         adopt(draft, what, pane);
     } else if now >= retry_at {
         set(draft, what, Life::Due { at: now, why: Why::ParkedRetry });
@@ -305,6 +312,12 @@ fn parked(
         draft.note(what.name(), LifeNote::Parked { reason, retry_at });
         draft.look_in(retry_at.since(now));
     }
+}
+
+/// Whether the end of that run is recorded: its session is about to close, or holds the launcher of a start that tmux
+/// carried out twice, which ends at once, since the run was claimed. Nothing runs there to be adopted, nor to be typed at.
+fn is_over(seen: &MemberSeen, pane: &PaneSeen) -> bool {
+    pane.ours && pane.run.is_some() && exit_of(seen, pane.run).is_some()
 }
 
 fn adopt(draft: &mut Draft<'_>, what: Declared<'_>, pane: &PaneSeen) {

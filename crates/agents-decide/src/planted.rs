@@ -6,6 +6,7 @@ mod memory;
 mod outcome;
 mod sight;
 
+use std::borrow::Cow;
 use std::cell::Cell;
 
 use agents_config::Fleet;
@@ -119,19 +120,20 @@ thread_local! {
 /// From now on decisions of this thread have that bug, or none.
 pub fn plant(bug: Option<Bug>) {
     PLANTED.set(bug);
+    outcome::begin();
 }
 
 /// What the decision is made on.
-pub(crate) fn before(
+pub(crate) fn before<'a>(
     fleet: &Fleet,
-    state: &FleetState,
-    seen: &Observation,
+    state: &'a FleetState,
+    seen: &'a Observation,
     now: Now,
-) -> (FleetState, Observation) {
-    let (mut state, mut seen) = (state.clone(), seen.clone());
+) -> (Cow<'a, FleetState>, Cow<'a, Observation>) {
+    let (mut state, mut seen) = (Cow::Borrowed(state), Cow::Borrowed(seen));
     if let Some(bug) = PLANTED.get() {
-        sight::falsify(bug, &mut seen);
-        memory::falsify(bug, fleet, &mut state, &seen, now);
+        sight::falsify(bug, seen.to_mut());
+        memory::falsify(bug, fleet, state.to_mut(), &seen, now);
     }
     (state, seen)
 }

@@ -6,6 +6,7 @@ use agents_config::OneOff;
 use agents_names::AgentName;
 
 use crate::budget::Budget;
+use crate::by_name::ByName;
 use crate::conversation::Conversations;
 use crate::delivery::Mailbox;
 use crate::handoff::HandoffState;
@@ -28,7 +29,7 @@ pub struct FleetState {
     pub server: Option<ServerSeen>,
     /// What the operator last asked of the fleet as a whole.
     pub wanted: Wanted,
-    pub members: BTreeMap<AgentName, Member>,
+    pub members: ByName<Member>,
     /// Those that the file declared until lately.
     #[serde(default)]
     pub left: BTreeMap<AgentName, crate::Left>,

@@ -66,6 +66,14 @@ impl Branch {
         self.commits[..held].last().map_or(Seen::Absent, |(id, _)| Seen::Known(id.clone()))
     }
 
+    /// The subjects behind one commit, up to another; `None` when the one before is in the history no more.
+    pub fn subjects_between(&self, before: &str, last: &str) -> Option<Vec<&str>> {
+        let place = |id: &str| self.commits.iter().position(|(of, _)| of == id);
+        let (before, last) = (place(before)?, place(last)?);
+        let new = self.commits.get(before + 1..=last).unwrap_or_default();
+        Some(new.iter().map(|(_, subject)| subject.as_str()).collect())
+    }
+
     /// What a fetch that began at `base` brings.
     pub fn look(&self, handoff: &Handoff, base: &Base) -> HandoffSeen {
         let ever = *base == Base::NoCopy;

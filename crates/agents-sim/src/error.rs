@@ -14,4 +14,7 @@ pub enum SimError {
     /// Everything in a fake world answers at once.
     #[error("a tick waits for something that no script can bring")]
     Waits,
+    /// Where nobody wants to know what comes after it.
+    #[error("{0}")]
+    Broken(String),
 }

@@ -3,8 +3,10 @@
 //! `agents_decide::invariants` judges a decision by what was seen; this judges by what is true, and over time.
 
 mod again;
+mod clock;
 mod decided;
 mod effects;
+mod handoff;
 mod phases;
 mod transitions;
 
@@ -35,6 +37,8 @@ pub(crate) struct Judge {
     asked: VecDeque<(RequestId, Verb)>,
     /// Where the phases were after the last decision, of whatever watchdog.
     sequence: Option<Sequence>,
+    /// Up to which commit the branch was read.
+    head: Option<String>,
     /// The texts that were sent to each session.
     texts: BTreeMap<String, BTreeSet<String>>,
     /// Those that people typed.
@@ -48,6 +52,10 @@ pub(crate) struct Judge {
     /// Sessions of other fleets and of people.
     foreign: BTreeSet<String>,
     ended: usize,
+    /// When the last decision was made.
+    clock: Option<clock::Reading>,
+    /// Whether no decision is made again.
+    pub decides_once: bool,
     /// How many decisions were judged.
     decided: u64,
     /// How often each change of a machine was seen.
@@ -105,7 +113,7 @@ impl Judge {
 
     /// The next watchdog goes on from something that no tick was seen to come to: what its writer died of writing.
     pub fn surprised(&mut self) {
-        self.sequence = None;
+        (self.sequence, self.head) = (None, None);
     }
 
     /// What is there before a tick.
@@ -133,7 +141,11 @@ impl Judge {
             Ok(ticked) => {
                 self.decided(tick, ticked, &mut found);
                 self.phases(tick, ticked, &mut found);
-                self.again(tick, ticked, &mut found);
+                self.handoff(tick, ticked, &mut found);
+                self.clock(tick, ticked, &mut found);
+                if !self.decides_once {
+                    self.again(tick, ticked, &mut found);
+                }
                 for transition in transitions_between(&tick.before.state, &ticked.decision.next) {
                     *self.transitions.entry(transition).or_default() += 1;
                 }

@@ -27,6 +27,8 @@ const ANALYSIS: Duration = Duration::from_secs(20);
 const LAST_OUTPUT: usize = 32 * 1024;
 /// As the real clock: a wall clock that was set while the machine was off does not age everything by years.
 const LONGEST_GAP: Duration = Duration::from_secs(30 * 24 * 3600);
+/// As the real clock: what happens from now on is later than all that is remembered.
+const LEAST_GAP: Duration = Duration::from_millis(1);
 
 /// What one watchdog holds of the machine; it dies with the watchdog.
 pub(crate) struct SimPlace {
@@ -120,7 +122,7 @@ impl Place for SimPlace {
             let gone = self.machine.wall().timestamp_millis().saturating_sub(mark.wall_ms);
             Duration::from_millis(u64::try_from(gone).unwrap_or(0)).min(LONGEST_GAP)
         };
-        self.base = mark.at.after(gap);
+        self.base = mark.at.after(gap.max(LEAST_GAP));
         self.since = booted;
     }
 

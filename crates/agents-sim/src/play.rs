@@ -60,6 +60,7 @@ impl Simulation {
             Step::Session(name, step) => self.session_step(&self.session(name), step),
             Step::Terminals(step) => self.terminal_step(step),
             Step::Machine(step) => self.machine_step(step.clone()),
+            Step::MachineRestarts => self.reboot(),
             Step::Tells(name, text) => {
                 let now = self.terminals().now();
                 let state = text.state(|time| calendar::wall(calendar::next(time, now)));
@@ -125,6 +126,7 @@ impl Simulation {
             SessionStep::Foreground(command) => world.foreground(session, command),
             SessionStep::CopyMode(on) => world.copy_mode(session, *on),
             SessionStep::PersonPressesEnter => world.press(session, "Enter"),
+            SessionStep::PersonTypes(text) => world.type_by_hand(session, text),
             SessionStep::PersonStartsIt => world.strange_session(name),
             SessionStep::Overlooked(count) => {
                 let fault = Fault::Omit(name.to_string());

@@ -62,6 +62,8 @@ pub struct Simulation {
     returns_at: Option<Duration>,
     /// Compares what is decided and done with what is really there, where somebody asked for that.
     pub(crate) judge: Option<Judge>,
+    /// Whether its time ends with the first violation.
+    pub(crate) ends_broken: bool,
 }
 
 impl Simulation {
@@ -98,6 +100,7 @@ impl Simulation {
             revives_after: None,
             returns_at: None,
             judge: None,
+            ends_broken: false,
             terminals,
         })
     }
@@ -271,6 +274,7 @@ impl Simulation {
 
     pub(crate) fn run_until(&mut self, then: Duration) -> Result<(), SimError> {
         loop {
+            self.unbroken()?;
             self.look_for_news()?;
             let now = self.terminals.now();
             if self.returns_at.take_if(|at| *at <= now).is_some() && self.watchdog.is_none() {
@@ -288,6 +292,14 @@ impl Simulation {
             self.terminals.set_now(due.min(now + STEP));
             self.machine.sync();
             self.judge();
+        }
+    }
+
+    /// Nothing was violated yet, or what comes after that is of interest, too.
+    pub(crate) fn unbroken(&self) -> Result<(), SimError> {
+        match self.trace.first_violation().filter(|_| self.ends_broken) {
+            Some(violation) => Err(SimError::Broken(violation)),
+            None => Ok(()),
         }
     }
 

@@ -15,7 +15,7 @@ use std::sync::mpsc;
 pub use coverage::Coverage;
 pub(crate) use fleet::KEY;
 pub use kind::Kind;
-pub use life::{Lived, live};
+pub use life::{Lived, live, live_unbroken};
 
 use crate::SimError;
 use crate::random::Random;

@@ -58,6 +58,11 @@ impl Trace {
         self.lock().violations.clone()
     }
 
+    /// The first of them.
+    pub(crate) fn first_violation(&self) -> Option<String> {
+        self.lock().violations.first().cloned()
+    }
+
     /// Equal digests mean equal traces, byte for byte.
     #[must_use]
     pub fn digest(&self) -> u64 {

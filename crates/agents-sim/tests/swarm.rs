@@ -34,40 +34,13 @@ fn a_swarm_breaks_nothing() {
     assert_eq!(outcome.coverage.gaps(outcome.fleet_hours), Vec::<String>::new());
 }
 
-/// Lives that break something still, which `agents sim` counts as violations; all but the first are of the 10,000 fleet-hours of
+/// Lives that break something still, which `agents sim` counts as violations; all of them are of the 10,000 fleet-hours of
 /// seed 1. None of them is to stay: each is mended in the product, or in the judge where that is proven to be wrong, and
 /// moved to those below.
-const OPEN: [u64; 19] = [
-    // L2: a text or a claim that is stuck, or not told, where no preset shows the composer.
-    5861805677755358407,
-    1951490439995629265,
-    6705554093774963460,
-    9639316325269424123,
-    // L1: of forty agents that stall again and again, the last of the file wait for their turn to start.
-    9664586497975003260,
-    17749696728203180120,
-    13697579939005540338,
-    15267315984076177926,
-    2503594048794160656,
-    17435371658908597221,
-    // L1: an agent that nobody watches had ended before somebody asked for it, and is not started.
-    3463711459467185321,
-    // I13: a text is typed twice after a start of which tmux told late.
-    3264522013856772444,
-    8343835159807276452,
-    14834221859432664327,
-    // I13: a text that is sent at once, at a program at work, joins a line of a person's.
-    17303287630017120025,
-    14159813905970077131,
-    8058938859939313865,
-    // I12: a service that lost its terminal and lives is ended.
-    3042687043993731420,
-    // I2: an agent at work shows an old error, and is ended for it.
-    4005231594874476845,
-];
+const OPEN: [u64; 0] = [];
 
 /// Lives that broke something once.
-const MENDED: [u64; 41] = [
+const MENDED: [u64; 56] = [
     7273112841633147184,
     15795910506479492296,
     17600687008453613099,
@@ -109,6 +82,21 @@ const MENDED: [u64; 41] = [
     13651172899593800038,
     17497814788373080660,
     16877254640541223608,
+    5861805677755358407,
+    1951490439995629265,
+    6705554093774963460,
+    9639316325269424123,
+    3264522013856772444,
+    8343835159807276452,
+    14834221859432664327,
+    17303287630017120025,
+    14159813905970077131,
+    8058938859939313865,
+    2503594048794160656,
+    17435371658908597221,
+    3463711459467185321,
+    3042687043993731420,
+    4005231594874476845,
 ];
 
 #[test]

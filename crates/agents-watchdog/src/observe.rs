@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use agents_config::{Agent, Fleet};
 use agents_decide::{
-    Base, Life, MemberSeen, Now, Observation, RunId, Seen, ServerSeen, Stall, Verb, Wanted,
+    Base, Life, MemberSeen, Now, Observation, RunId, Seen, ServerSeen, Stall, Trial, Verb, Wanted,
 };
 use agents_names::AgentName;
 use agents_screens::SessionIdFrom;
@@ -233,6 +233,10 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             let since = member.activity.evidence_at.or(member.activity.changed_at);
             since.is_some_and(|since| now.at.since(since).as_secs() >= 2)
         });
+        // What an error on its screen is held against must not work, whatever a capture caught of it.
+        let is_suspected = member
+            .and_then(|member| member.suspicion.as_ref())
+            .is_some_and(|suspicion| suspicion.trial == Trial::Open);
         let up = member.is_some_and(|member| matches!(member.life, Life::Up { .. }));
         let stalls = fleet.agent(name).is_some_and(|agent| {
             let stall_idle = fleet.backend_of(agent).stall_idle;
@@ -257,7 +261,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             end: !alive || !up || is_fresh,
             lives: alive,
             processes: match member.map(|member| &member.life) {
-                Some(Life::Up { .. }) => !alive || (still && stalls),
+                Some(Life::Up { .. }) => !alive || (still && stalls) || is_suspected,
                 // Whether it has gone, and all of it, is just being asked.
                 Some(Life::Missing { .. } | Life::Starting { .. } | Life::Stopping { .. }) => {
                     !alive

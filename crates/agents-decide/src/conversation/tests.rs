@@ -1,3 +1,6 @@
+mod endings;
+pub(crate) mod openings;
+
 use std::path::Path;
 
 use agents_names::{AgentName, BackendName};

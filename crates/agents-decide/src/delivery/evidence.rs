@@ -21,6 +21,8 @@ pub(super) struct Submitted<'a> {
     pub drafted: bool,
     /// It was typed at a program at work.
     pub urgent: bool,
+    /// The same text went before in this run, so that a copy of it may come back into view.
+    pub repeated: bool,
 }
 
 /// Whether the program itself says that it took the text, or that a turn began, since the key was sent first. A program
@@ -62,7 +64,9 @@ pub(super) fn shown(
     active: Option<&Pattern>,
 ) -> Option<Went> {
     let Submitted { text, before, drafted, .. } = *submitted;
-    let Some(shown) = shown else { return went(before, after, text, active) };
+    let Some(shown) = shown else {
+        return went(before, after, text, active).or_else(|| rose(submitted, after));
+    };
     if shown.draft.as_ref().is_some_and(|unsent| is_part(unsent, text)) {
         return None;
     }
@@ -148,6 +152,16 @@ pub(super) fn went(
     }
 }
 
+/// A text that the screen did not show when its key was pressed stands in the conversation by now: below it stands the
+/// prompt that stands before it, and nothing behind that. So it is where a person typed what had been lost.
+fn rose(submitted: &Submitted<'_>, after: &[String]) -> Option<Went> {
+    let Submitted { text, before, repeated, .. } = *submitted;
+    let needle = end_of(text);
+    let is_new = !repeated && copies(before, &needle) == 0 && copies(after, &needle) > 0;
+    let is_above = prompt_of(after, text).is_some() && is_above_a_prompt(after, after, text);
+    (is_new && is_above).then_some(Went::NewBelow)
+}
+
 /// Whether the text may stand in the composer as it did, whatever else on the screen looks like work: a turn that nobody
 /// asked for begins above a composer, or in its footer. A text that went has a prompt below it, or more than it had.
 fn still_stands(before: &[String], after: &[String], text: &str) -> bool {
@@ -205,7 +219,11 @@ pub(super) fn is_part(draft: &str, text: &str) -> bool {
 fn unseen_text_went(before: &[String], after: &[String]) -> Option<Went> {
     let placeholders = |rows: &[String]| bottom(rows).filter(|row| is_placeholder(row)).count();
     match (placeholders(before), placeholders(after)) {
-        (0, _) => (digest(before) != digest(after)).then_some(Went::ScreenChanged),
+        (0, _) => {
+            // A program that had drawn nothing yet draws its first screen, whatever was typed.
+            let was = digest(before);
+            (!was.is_empty() && was != digest(after)).then_some(Went::ScreenChanged)
+        }
         (earlier, later) => {
             let went =
                 later < earlier || (later == earlier && last_placeholder_rose(before, after));

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use super::ComposerSeen;
 use crate::draft::{Declared, Draft};
 use crate::limit::ProbeState;
 use crate::state::Member;
@@ -21,6 +22,8 @@ pub struct Mailbox {
     /// Since when looks hint that the first of the queue went, as long as none says otherwise.
     #[serde(default)]
     pub hinted: Option<Moment>,
+    #[serde(default)]
+    pub composer: ComposerSeen,
 }
 
 impl Mailbox {
@@ -253,6 +256,7 @@ pub(crate) fn end_run(member: &mut Member) {
     member.mailbox.stage = Stage::Owed;
     member.mailbox.submitted = None;
     member.mailbox.recent.clear();
+    member.mailbox.composer = ComposerSeen::default();
     let is_of_run = |kind: &MessageKind| matches!(kind, MessageKind::Probe | MessageKind::Pilot);
     member.mailbox.queue.retain(|owed| !is_of_run(&owed.kind));
     // What one program may have taken and may not, another has not.

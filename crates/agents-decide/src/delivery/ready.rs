@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Message, MessageKind, menu};
+use super::{Message, MessageKind, menu, unsent};
 use crate::draft::{Declared, Draft};
 use crate::life::Life;
 use crate::{
@@ -21,6 +21,9 @@ const BEGINS_WITHIN: Duration = Duration::from_secs(30);
 
 /// How long after its start a program is looked at often, so that it gets what it is owed as soon as it can take it.
 const APPEARS_WITHIN: Duration = Duration::from_secs(60);
+
+const UNSENT: &str =
+    "its screen shows no empty composer (`ready_re`): text of somebody's may stand in it, not sent";
 
 const ASKS: &str = "it asks something, and any key would be an answer; `agents attach` shows it";
 
@@ -78,8 +81,8 @@ pub(super) fn obstacle(
         return Some(reason);
     }
     if urgent && activity == Activity::Active {
-        // A program at work shows no empty composer, and takes text all the same.
-        return None;
+        // A program at work need not show an empty composer, and takes text all the same.
+        return unsent::stands(draft, what, seen).then_some(UNSENT);
     }
     let Some(backend) = what.backend(draft.fleet) else { return Some("it is a service") };
     let standing = draft.member(what.name()).standing.clone();
@@ -140,6 +143,14 @@ pub(super) fn obstacle(
             if running < settles {
                 draft.look_in(settles.saturating_sub(running));
                 return Some("it was just started, and may not take text yet");
+            }
+            // One that shows when it works has a screen, and takes text once it has drawn it; a mere reader of lines may
+            // never draw anything.
+            let draws = backend.active_re.is_some();
+            let is_blank = screen.rows.iter().all(|row| row.trim().is_empty());
+            if draws && is_blank && running < APPEARS_WITHIN {
+                draft.look_in(Duration::from_millis(500));
+                return Some("it was just started, and has drawn nothing yet");
             }
         }
     }

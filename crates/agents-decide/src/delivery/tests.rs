@@ -1,6 +1,8 @@
 mod composer;
 mod gates;
+mod queue;
 mod stages;
+mod unsent;
 
 use super::evidence::{Submitted, Went, is_part, shown, went};
 use crate::{Shown, ShownState};
@@ -169,6 +171,36 @@ fn f31_what_is_left_of_the_text_in_the_composer_did_not_go() {
     }
 }
 
+#[test]
+fn l2_a_lost_text_that_somebody_types_went() {
+    let (before, text) = (rows("press esc to interrupt\n\n>\n? for shortcuts"), "hello there");
+    let lost = Submitted { text, before: &before, drafted: false, urgent: false, repeated: false };
+    let active = agents_config::Pattern::new("esc to interrupt").unwrap();
+    for (after, expected) in [
+        ("press esc to interrupt\n> hello there\n* Working (esc to interrupt) 3s\n>", true),
+        ("> hello there\ndone.\n\n> \n? for shortcuts", true),
+        ("│ > hello there │\n╰──╯\n│ > │", true),
+        // It is typed, and not sent, or nothing tells where the composer is.
+        ("press esc to interrupt\n\n> hello there\n? for shortcuts", false),
+        (">\n? for shortcuts\n> hello there", false),
+        ("hello there\ndone.\n>", false),
+        ("press esc to interrupt\n\n>\n? for shortcuts", false),
+    ] {
+        let went = shown(None, &rows(after), &lost, Some(&active));
+        assert_eq!(went.is_some(), expected, "{after}: {went:?}");
+        // What an earlier message left there comes back into view.
+        let repeated = Submitted { repeated: true, ..lost };
+        assert_eq!(shown(None, &rows(after), &repeated, Some(&active)), None, "{after}");
+    }
+}
+
+#[test]
+fn l2_the_first_screen_of_a_program_is_no_evidence() {
+    check("", "> \n? for shortcuts", "hello there", false);
+    check("\n  \n", "welcome", "hello there", false);
+    check("> ", "> \nI see", "hello there", true);
+}
+
 /// What a preset reads: an unsent text, an empty composer, or none.
 fn composer(draft: Option<&str>, composer_empty: bool) -> Shown {
     Shown {
@@ -202,7 +234,8 @@ fn a_composer_that_a_preset_reads_tells_more_than_the_rows() {
         ("> h3llo", true, "1. yes", menu, None),
     ] {
         let (rows, after) = (rows(before), rows(after));
-        let submitted = Submitted { text: TEXT, before: &rows, drafted, urgent: false };
+        let submitted =
+            Submitted { text: TEXT, before: &rows, drafted, urgent: false, repeated: false };
         assert_eq!(shown(Some(&reading), &after, &submitted, None), expected, "{before} {after:?}");
     }
 }

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use super::end::{again, describe, ended};
 use super::stop::{begin_stop, taken};
-use super::{Ending, Hold, Life, LifeNote, SEND_AGAIN, UNWATCHED, adopt, mark_beginning, set};
+use super::turn::is_on_its_own;
+use super::{
+    Ending, Hold, Life, LifeNote, SEND_AGAIN, UNWATCHED, adopt, is_over, lack, mark_beginning, set,
+};
 use crate::conversation::{self, Start};
 use crate::draft::{Declared, Draft};
 use crate::sentence::Telling;
@@ -38,7 +41,11 @@ pub(super) fn due(
 ) {
     let name = what.name();
     if let Some(pane) = seen.pane.known() {
-        if pane.dead.is_some() {
+        let is_over = is_over(seen, pane);
+        if is_over && draft.now.at < at {
+            draft.look_in(at.since(draft.now.at));
+            draft.note(name, LifeNote::StartAt { at, why });
+        } else if pane.dead.is_some() || is_over {
             match taken(draft, what, seen) {
                 Some(reason) => refuse(draft, what, reason, &why),
                 None => begin_stop(draft, what, pane.run, why.clone(), Some(why)),
@@ -48,7 +55,7 @@ pub(super) fn due(
         }
         return;
     }
-    let on_its_own = !matches!(why, Why::Asked | Why::Phase { .. } | Why::SequenceComplete);
+    let on_its_own = is_on_its_own(&why);
     if on_its_own && (!what.wanted_up(draft.member(name)) || !may_run(draft, what)) {
         let since = draft.now.at;
         set(draft, what, Life::Stopped { since, how: Ending::Asked });
@@ -262,8 +269,8 @@ pub(super) fn starting(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberS
             send_start(draft, what, Sent { since: now, ..sent });
         }
         None if now.since(sent.since) >= APPEARS_WITHIN && seen.processes.known().is_some() => {
-            // It did begin, and lives on without a terminal: a second one would work beside it.
-            ended(draft, what, seen, describe(None, None, &seen.processes), Some(sent.since));
+            // It did begin: a second one would work beside it. Whether its terminal is gone the next look tells.
+            lack(draft, what, (sent.since, Some(sent.run)));
         }
         None if now.since(sent.since) >= APPEARS_WITHIN => {
             let reason = format!("its session did not appear in {} s", APPEARS_WITHIN.as_secs());

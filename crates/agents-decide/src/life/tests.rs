@@ -2,6 +2,7 @@
 
 mod kinds;
 mod pairs;
+mod turns;
 
 use agents_config::{Environment, Fleet, load_text};
 use agents_names::AgentName;
@@ -10,8 +11,8 @@ use super::Life;
 use crate::activity::fixture::{member, now, pane, processes, screen};
 use crate::delivery::{MessageKind, Stage};
 use crate::{
-    Action, Decision, FleetState, MemberSeen, Message, Observation, OneOffs, PaneSeen, Request,
-    RequestId, RunId, Seen, ServerSeen, StopStage, Verb, Which, Why, decide,
+    Action, Decision, ExitSeen, FleetState, MemberSeen, Message, Observation, OneOffs, PaneSeen,
+    Request, RequestId, RunId, Seen, ServerSeen, StopStage, Verb, Which, Why, decide,
 };
 
 fn ann() -> AgentName {
@@ -226,6 +227,53 @@ fn only_two_looks_in_a_row_prove_that_a_session_is_gone() {
     assert!(matches!(state.members[&ann()].life, Life::Missing { .. }));
     let life = look(&state, gone, None, 23).next.members[&ann()].life.clone();
     assert!(matches!(life, Life::Due { .. }), "{life:?}");
+}
+
+/// The session of run 3 is there, and the launcher of that run has recorded its end.
+fn closing() -> MemberSeen {
+    let mut seen = up(3);
+    seen.exit = Some(ExitSeen {
+        run: RunId(3),
+        code: Some(78),
+        signal: None,
+        alive: std::time::Duration::from_millis(100),
+        failure: None,
+        session_closed: false,
+        last_output: Vec::new(),
+    });
+    seen
+}
+
+#[test]
+fn i13_a_session_whose_run_is_over_is_not_taken_for_a_running_one() {
+    let (at, why) = (now(30).at, Why::Gone { how: "exit code 78".to_owned() });
+    let how = super::Ending::Ended("exit code 78".to_owned());
+    let reason = "5 automatic starts".to_owned();
+    for life in [
+        Life::Due { at, why: why.clone() },
+        Life::Stopped { since: now(15).at, how },
+        Life::Parked { since: now(15).at, retry_at: at, reason },
+    ] {
+        let mut state = owing();
+        state.members.get_mut(&ann()).unwrap().life = life.clone();
+        let decision = look(&state, closing(), None, 20);
+        assert_eq!(decision.next.members[&ann()].life, life);
+        assert!(decision.actions.is_empty(), "{life:?}: {:?}", decision.actions);
+        // A session of another run lives, whatever is recorded of the one before.
+        let mut other = closing();
+        other.pane = up(4).pane;
+        let adopted = look(&state, other, None, 20).next.members[&ann()].life.clone();
+        assert!(matches!(adopted, Life::Up { run: Some(RunId(4)), .. }), "{life:?}: {adopted:?}");
+    }
+    // One that stays is ended before the next start.
+    let mut state = owing();
+    state.members.get_mut(&ann()).unwrap().life = Life::Due { at, why };
+    let decision = look(&state, closing(), None, 30);
+    assert!(
+        matches!(decision.actions[..], [Action::Stop { run: Some(RunId(3)), .. }]),
+        "{:?}",
+        decision.actions
+    );
 }
 
 /// What becomes of a stop that was decided at second 20, for that reason, when the next look is at that second.

@@ -13,6 +13,11 @@ thread_local! {
     static DECIDED: Cell<usize> = const { Cell::new(0) };
 }
 
+/// A bug that is planted remembers nothing of the one before.
+pub(super) fn begin() {
+    DECIDED.set(0);
+}
+
 pub(super) fn falsify(
     bug: Bug,
     fleet: &Fleet,
@@ -66,8 +71,8 @@ pub(super) fn falsify(
             }
         }
         Bug::LeavesServices => decision.actions.retain(|action| match action {
-            Action::Start { name, why: Why::Gone { .. } | Why::ServerLost, .. } => {
-                fleet.service(name).is_none()
+            Action::Start { name, why, .. } => {
+                fleet.service(name).is_none() || matches!(why, Why::Asked | Why::New)
             }
             _ => true,
         }),

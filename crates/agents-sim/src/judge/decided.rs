@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use agents_config::Fleet;
 use agents_decide::stall::promise::{self, Promise};
-use agents_decide::{Action, Answer, FleetState, Life, Limit, Member, Stall, Verb, Why};
+use agents_decide::{Action, Answer, FleetState, Life, Limit, Member, RequestId, Stall, Verb, Why};
 use agents_names::AgentName;
 use agents_watchdog::tick::Ticked;
 use chrono::TimeDelta;
@@ -48,11 +48,17 @@ impl Judge {
                 }
                 Action::Reply { request, answers } => {
                     let is_down = |verb: &Verb| matches!(verb, Verb::Down { .. });
-                    let open = tick.before.state.open.iter().map(|open| (open.id, &open.verb));
-                    let new = ticked.observation.requests.iter().map(|it| (it.id, &it.verb));
-                    let mut all = open.chain(new);
+                    let mut all = asked_for(tick, ticked);
                     if all.any(|(id, verb)| id == *request && is_down(verb)) {
                         down(answers, tick, found);
+                    }
+                }
+                Action::Exit => {
+                    let may = |verb: &Verb| {
+                        matches!(verb, Verb::Down { whole: true, .. } | Verb::StopWatchdog)
+                    };
+                    if !asked_for(tick, ticked).any(|(_, verb)| may(verb)) {
+                        found.push("L5: the watchdog ends, and nobody asked for that".to_owned());
                     }
                 }
                 Action::Type { .. }
@@ -66,8 +72,7 @@ impl Judge {
                 | Action::MarkComplete { .. }
                 | Action::ClearComplete
                 | Action::StopUndeclared { .. }
-                | Action::Alarm { .. }
-                | Action::Exit => {}
+                | Action::Alarm { .. } => {}
             }
         }
         for (name, member) in &ticked.decision.next.members {
@@ -150,6 +155,15 @@ impl Judge {
             found.push(format!("I7: the fleet has {count} automatic starts within {FLEET_SPAN:?}"));
         }
     }
+}
+
+/// What the operator waits for.
+fn asked_for<'a>(
+    tick: &'a Judged<'_>,
+    ticked: &'a Ticked,
+) -> impl Iterator<Item = (RequestId, &'a Verb)> {
+    let open = tick.before.state.open.iter().map(|open| (open.id, &open.verb));
+    open.chain(ticked.observation.requests.iter().map(|it| (it.id, &it.verb)))
 }
 
 fn undeclared(

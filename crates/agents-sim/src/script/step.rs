@@ -26,6 +26,8 @@ pub enum Step {
     Session(AgentName, SessionStep),
     Terminals(TerminalStep),
     Machine(MachineStep),
+    /// The power fails, and comes back.
+    MachineRestarts,
     /// What a program says of itself from now on.
     Tells(AgentName, TellsText),
     Replace(String, String),
@@ -57,6 +59,7 @@ pub enum SessionStep {
     Foreground(String),
     CopyMode(bool),
     PersonPressesEnter,
+    PersonTypes(String),
     PersonStartsIt,
     /// The listing lacks the session, so many times.
     Overlooked(u64),
@@ -194,6 +197,9 @@ fn with_text(words: &[&str], rest: &str) -> Parsed {
         }
         [agent, "tells"] => Step::Tells(name(agent)?, tells::parse(rest)?),
         [agent, "shows"] => Step::Session(name(agent)?, SessionStep::Prints(text)),
+        [agent, "gets", "from", "a", "person"] => {
+            Step::Session(name(agent)?, SessionStep::PersonTypes(text))
+        }
         [agent, "is", "refused", "until", time] => {
             let until = time_of_day(time).ok_or("`until` needs a time")?;
             Step::Session(name(agent)?, SessionStep::Refused(Until::Time(until), text))
@@ -275,12 +281,12 @@ fn terminals(words: &[&str]) -> Parsed {
         ["screens", "half", "drawn"] => {
             Step::Terminals(TerminalStep::Fault(Call::Screens, 1, Fault::HalfDrawn))
         }
+        ["screens", "half", "drawn", count] => {
+            Step::Terminals(TerminalStep::Fault(Call::Screens, number(count)?, Fault::HalfDrawn))
+        }
         ["look", "misses", agent] => Step::Session(name(agent)?, SessionStep::Overlooked(1)),
         ["look", "misses", agent, count] => {
             Step::Session(name(agent)?, SessionStep::Overlooked(number(count)?))
-        }
-        ["next", "change", "is", "lost"] => {
-            Step::Terminals(TerminalStep::Fault(Call::Apply, 1, Fault::Unknown))
         }
         ["next", "change", "hangs"] => {
             Step::Terminals(TerminalStep::Fault(Call::Apply, 1, Fault::Hangs))
@@ -288,8 +294,13 @@ fn terminals(words: &[&str]) -> Parsed {
         ["next", "screens", "hang"] => {
             Step::Terminals(TerminalStep::Fault(Call::Screens, 1, Fault::Hangs))
         }
-        ["next", "change", "is", "unheard"] => {
-            Step::Terminals(TerminalStep::Fault(Call::Apply, 1, Fault::DoneUnheard))
+        ["next", "change", "is", how @ ("lost" | "unheard" | "swallowed")] => {
+            let fault = match *how {
+                "lost" => Fault::Unknown,
+                "unheard" => Fault::DoneUnheard,
+                _ => Fault::Swallowed,
+            };
+            Step::Terminals(TerminalStep::Fault(Call::Apply, 1, fault))
         }
         ["next", "change", "is", "late", time] => {
             let delay = span(time).ok_or("`late` needs a span")?;
@@ -325,6 +336,7 @@ fn surroundings(words: &[&str]) -> Parsed {
         ["wake", "text", "of", agent, "is", "missing"] => {
             Step::Machine(MachineStep::WakeText(name(agent)?, None))
         }
+        ["machine", "restarts"] => Step::MachineRestarts,
         ["legacy", "position", index] => Step::Machine(MachineStep::LegacyPosition(number(index)?)),
         ["wall", "clock", "jumps", by] => {
             let (sign, rest) = by.split_at_checked(1).ok_or("jumps by what?")?;

@@ -53,12 +53,27 @@ pub fn live(seed: u64, keeps_trace: bool) -> Result<Lived, SimError> {
     LifeOf::new(seed, keeps_trace)?.live()
 }
 
+/// Lives one life up to the first violation, which is [`SimError::Broken`]. Whether the same would be decided again is
+/// dear to know, and asked only with `again`.
+///
+/// # Errors
+/// That one, and when the simulation itself fails.
+pub fn live_unbroken(seed: u64, again: bool) -> Result<Lived, SimError> {
+    let mut life = LifeOf::new(seed, false)?;
+    life.simulation.ends_broken = true;
+    if let Some(judge) = &mut life.simulation.judge {
+        judge.decides_once = !again;
+    }
+    life.live()
+}
+
 impl LifeOf {
     fn live(mut self) -> Result<Lived, SimError> {
         self.faults()?;
         self.calm()?;
         let away = self.come_back()?;
         self.judge_liveness(&away);
+        self.simulation.unbroken()?;
         Ok(self.over())
     }
 
@@ -175,6 +190,7 @@ impl LifeOf {
             }
             self.simulation.machine.sync();
             self.simulation.judge();
+            self.simulation.unbroken()?;
         }
         Ok(())
     }
@@ -230,7 +246,17 @@ impl LifeOf {
         // Only now somebody is told of what was lost in the last moments, or while no watchdog lived.
         self.simulation.run_for(TOLD)?;
         self.heed_alarms();
+        self.end_services();
         self.simulation.run_for(CALM - TOLD)
+    }
+
+    /// Whatever ended before was asked up since; what ends now comes back though nobody asks.
+    fn end_services(&self) {
+        for name in self.drawn.members.iter().filter(|it| matches!(it.as_str(), "proxy" | "store"))
+        {
+            let session = self.simulation.fleet().session_prefix.session_of(name);
+            self.simulation.terminals().end_program(session.as_str(), 1);
+        }
     }
 
     /// Whoever left a line of their own unsent comes back to it. Of a text of ours that does not show a person was told,
@@ -264,7 +290,8 @@ impl LifeOf {
     /// the last minute of the hour.
     fn come_back(&mut self) -> Result<BTreeSet<AgentName>, SimError> {
         let timing = &self.simulation.fleet().timing;
-        let end = self.now() + timing.restart_delay_max + timing.heavy_interval * 2;
+        let restart = timing.restart_delay_max + timing.heavy_interval * 2;
+        let end = self.now() + restart + self.longest_turn();
         let mut away: BTreeSet<AgentName> = self.drawn.members.iter().cloned().collect();
         loop {
             away.retain(|name| !self.is_up(name) && !self.rests(name));
@@ -273,6 +300,18 @@ impl LifeOf {
             }
             self.simulation.run_for(Duration::from_secs(5))?;
         }
+    }
+
+    /// How long the config makes the last of an account wait for its turn: agents of one account start with a gap between
+    /// them, and whoever became due later may not go before it, so each other one goes once at most meanwhile.
+    fn longest_turn(&self) -> Duration {
+        let fleet = self.simulation.fleet();
+        let mut sharing: BTreeMap<&str, u32> = BTreeMap::new();
+        for account in fleet.agents.iter().filter_map(|agent| fleet.account_of(agent)) {
+            *sharing.entry(account).or_default() += 1;
+        }
+        let others = sharing.values().max().map_or(0, |count| count.saturating_sub(1));
+        fleet.timing.account_stagger.max(fleet.timing.account_gap) * others
     }
 
     /// What a person sets right: programs that crash at each start, scrolled panes, sessions in the way.

@@ -126,8 +126,9 @@ impl FakeDriver {
             inner.applied.push(failed(error.clone()));
             return Err(error);
         }
-        if faults.contains(&Fault::ProgramEnds) {
-            inner.end_receiver(op);
+        if faults.contains(&Fault::ProgramEnds) && !inner.end_receiver(op) {
+            let next = inner.faults.count(Call::Apply) + 1;
+            inner.faults.add(Call::Apply, next, Fault::ProgramEnds);
         }
         inner.swallows = faults.contains(&Fault::Swallowed);
         let (mut outcome, has_news) = inner.carry_out(op, self.fence.as_ref(), self.seen);

@@ -28,7 +28,7 @@ pub enum Fault {
     Omit(String),
     /// The screens show the upper half of their rows only.
     HalfDrawn,
-    /// The program that a change is for ends just before it, and its dead pane stays.
+    /// The program that a text or a key is for ends just before it, and its dead pane stays. Strikes the next such change.
     ProgramEnds,
     /// The server dies before the request, and all sessions with it.
     LoseServer,

@@ -173,16 +173,16 @@ impl Inner {
         (outcome, effects.has_news)
     }
 
-    /// The program that the bytes of a change are for ends, and its pane stays, dead.
-    pub(super) fn end_receiver(&mut self, op: &TmuxOp) {
-        let (TmuxOp::Type { pane, .. } | TmuxOp::Submit { pane, .. }) = op else { return };
+    /// The program that the bytes of a change are for ends, and its pane stays, dead; `false`: it has no such program.
+    pub(super) fn end_receiver(&mut self, op: &TmuxOp) -> bool {
+        let (TmuxOp::Type { pane, .. } | TmuxOp::Submit { pane, .. }) = op else { return false };
         let mut sessions = self.server.iter().flat_map(|server| &server.sessions);
         let name = sessions.find(|session| session.pane == *pane).map(|it| it.name.clone());
-        if let Some(name) = name {
-            let keeps_dead = std::mem::replace(&mut self.keeps_dead, true);
-            self.exit(&name, 1);
-            self.keeps_dead = keeps_dead;
-        }
+        let Some(name) = name else { return false };
+        let keeps_dead = std::mem::replace(&mut self.keeps_dead, true);
+        let ended = self.exit(&name, 1);
+        self.keeps_dead = keeps_dead;
+        ended
     }
 
     pub(super) fn exit(&mut self, name: &str, code: i32) -> bool {

@@ -12,6 +12,9 @@ use crate::process::{boot_clock_ms, boot_id};
 /// set must not age everything by years.
 const LONGEST_GAP: Duration = Duration::from_secs(30 * 24 * 3600);
 
+/// What happens from now on is later than all that is remembered, also across a reboot with a wall clock that was set back.
+const LEAST_GAP: Duration = Duration::from_millis(1);
+
 /// The clocks of this machine.
 #[derive(Debug)]
 pub(crate) struct Clock {
@@ -51,7 +54,7 @@ impl Clock {
             let wall = Utc::now().timestamp_millis().saturating_sub(mark.wall_ms);
             Duration::from_millis(u64::try_from(wall).unwrap_or(0)).min(LONGEST_GAP)
         };
-        self.base = mark.at.after(gap);
+        self.base = mark.at.after(gap.max(LEAST_GAP));
         self.boot_ms = boot_ms;
     }
 
@@ -89,4 +92,17 @@ fn local_zone() -> Option<Tz> {
         let text = link.to_str()?;
         text.split_once("zoneinfo/")?.1.parse().ok()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fleet_time_goes_on_across_a_reboot_with_a_wall_clock_that_was_set_back() {
+        let wall_ms = Utc::now().timestamp_millis() + 86_400_000;
+        let boot_id = Some("another boot".to_owned());
+        let mark = ClockMark { at: Moment(5_000), boot_ms: 9, boot_id, wall_ms };
+        assert!(now_after(Some(&mark)).at > mark.at);
+    }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use agents_config::{Environment, Fleet, load_text};
 use agents_decide::{
-    Bar, Ending, FleetState, GoesOn, Life, LifeNote, Limit, LimitSource, Member, Message,
+    Bar, ByName, Ending, FleetState, GoesOn, Life, LifeNote, Limit, LimitSource, Member, Message,
     MessageKind, Moment, Note, RunId, Sequence, Stage, StallNote, StopStage, Wanted, Why, Zone,
 };
 use agents_names::{AgentName, PhaseId};
@@ -139,7 +139,7 @@ fn with_files(
 }
 
 fn ann(member: Member) -> FleetState {
-    FleetState { members: BTreeMap::from([(name("ann"), member)]), ..FleetState::default() }
+    FleetState { members: ByName::from([(name("ann"), member)]), ..FleetState::default() }
 }
 
 fn living(life: Life) -> Member {
@@ -357,7 +357,7 @@ fn healthy_is_when_all_that_should_run_does_and_is_watched() {
     assert!(!look(None, &without, WATCHED).is_healthy());
     let down = Member { wanted: Wanted::Down, ..Member::default() };
     let state =
-        FleetState { members: BTreeMap::from([(name("web"), down)]), ..FleetState::default() };
+        FleetState { members: ByName::from([(name("web"), down)]), ..FleetState::default() };
     assert!(look(Some(&state), &without, WATCHED).is_healthy(), "down as asked is no fault");
 }
 

@@ -36,6 +36,8 @@ struct Scene {
     keys_ms: Vec<u64>,
     answers: Vec<Answer>,
     at_ms: u64,
+    /// How long after a look the next one is.
+    apart_ms: u64,
     asked: u64,
 }
 
@@ -63,6 +65,7 @@ impl Scene {
             keys_ms: Vec::new(),
             answers: Vec::new(),
             at_ms: 0,
+            apart_ms: 100,
             asked: 0,
         }
     }
@@ -111,7 +114,7 @@ impl Scene {
         }
     }
 
-    /// Sends a message, and looks every tenth of a second for so many seconds.
+    /// Sends a message, and looks again and again for so many seconds.
     fn send(&mut self, text: &str, seconds: u64) {
         if self.at_ms == 0 {
             // Until it is found to run, and has had the time to start.
@@ -121,7 +124,7 @@ impl Scene {
         self.run(Some(text), seconds);
     }
 
-    /// Owes it a ping, and looks every tenth of a second for so many seconds.
+    /// Owes it a ping, and looks again and again for so many seconds.
     fn ping(&mut self, seconds: u64) {
         if self.at_ms == 0 {
             self.run(None, 60);
@@ -146,7 +149,7 @@ impl Scene {
     }
 
     fn run(&mut self, mut send: Option<&str>, seconds: u64) {
-        for _ in 0..seconds * 10 {
+        for _ in 0..seconds * 1000 / self.apart_ms {
             let mut at = now(10 + self.at_ms / 1000);
             at.at.0 += self.at_ms % 1000;
             let seen = self.look(send.take());
@@ -156,7 +159,7 @@ impl Scene {
             for action in decision.actions {
                 self.take(action);
             }
-            self.at_ms += 100;
+            self.at_ms += self.apart_ms;
         }
     }
 
@@ -228,7 +231,8 @@ fn what_never_shows_is_neither_called_delivered_nor_in_the_way_of_others() {
 #[test]
 fn a_ping_of_which_nothing_shows_that_it_went_is_typed_again_until_it_is_seen_to_go() {
     let mut scene = Scene::new(Habit::Deaf);
-    scene.ping(7200);
+    scene.apart_ms = 1000;
+    scene.ping(6000);
     let apart: Vec<u64> = scene.typed_at.windows(2).map(|two| two[1] - two[0]).collect();
     // Three submits and half a minute for late evidence each time, and then a minute, two minutes, four …
     assert!(apart.len() >= 6 && apart[..6].is_sorted(), "{apart:?}");
@@ -238,7 +242,7 @@ fn a_ping_of_which_nothing_shows_that_it_went_is_typed_again_until_it_is_seen_to
     scene.run(None, 1900);
     assert_eq!(scene.history, [messages::CLAIM]);
     assert!(!scene.is_stuck(), "it went, and the alarm stands");
-    scene.run(None, 4000);
+    scene.run(None, 2000);
     assert_eq!(scene.history, [messages::CLAIM], "it is owed no longer");
 }
 

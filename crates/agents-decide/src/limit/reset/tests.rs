@@ -1,4 +1,5 @@
 mod properties;
+mod zones;
 
 use chrono::{DateTime, TimeDelta};
 use proptest::prelude::*;

@@ -1,0 +1,201 @@
+//! What condemns a session, and how a program that takes input is heard first.
+
+use std::time::Duration;
+
+use super::*;
+use crate::health::FatalNote;
+use crate::messages::LOOK_AND_GO_ON;
+use crate::state::Trial;
+use crate::{StopStage, Why};
+
+/// It has stood still for so long that it is idle.
+fn idle() -> Scene {
+    let mut scene = Scene::running(&["ann"], "");
+    for _ in 0..30 {
+        scene.tick(1000);
+    }
+    assert!(scene.done.is_empty(), "{:?}", scene.done);
+    scene
+}
+
+/// Ticks every second, and plays a program that answers a message with this; at which second it is stopped, and why.
+fn stopped(scene: &mut Scene, seconds: u64, answer: &str) -> Option<(u64, Why)> {
+    let begin = scene.at_ms;
+    for _ in 0..seconds * 4 {
+        let decision = scene.tick(250);
+        for action in decision.actions {
+            match action {
+                Action::Stop { why, stage: StopStage::Terminate, .. } => {
+                    return Some(((scene.at_ms - 250 - begin) / 1000, why));
+                }
+                Action::Type { text, token, .. } => {
+                    let pane = PaneSeen { typed: Some(token), run: Some(RunId(1)), ..pane() };
+                    scene.look("ann").pane = Seen::Known(pane);
+                    scene.screen("ann", &format!("it is broken / > {text}"));
+                }
+                Action::Submit { token, .. } => {
+                    let seen = scene.look("ann");
+                    let Seen::Known(pane) = &mut seen.pane else { panic!("it runs") };
+                    pane.submitted = Some(token);
+                    scene.screen(
+                        "ann",
+                        &format!("it is broken / > {LOOK_AND_GO_ON} / {answer} / > "),
+                    );
+                }
+                _ => {}
+            }
+        }
+    }
+    None
+}
+
+fn fatal(row: &str) -> Why {
+    Why::Fatal { row: row.to_owned() }
+}
+
+fn trial(scene: &Scene) -> Option<Trial> {
+    scene.state.members[&name("ann")].suspicion.as_ref().map(|it| it.trial)
+}
+
+fn said(decision: &Decision) -> Vec<FatalNote> {
+    let fatal =
+        |note: &&Note| if let Note::Fatal(fatal) = note { Some(fatal.clone()) } else { None };
+    notes(decision, Some("ann")).iter().filter_map(fatal).collect()
+}
+
+#[test]
+fn f28_an_error_without_a_composer_condemns_once_it_has_stood_for_five_seconds() {
+    let mut scene = idle();
+    scene.screen("ann", "all was well /   it is broken / $");
+    let begin = scene.at_ms;
+    let mut first = None;
+    let mut stop = None;
+    for _ in 0..30 {
+        let decision = scene.tick(1000);
+        for note in said(&decision) {
+            let FatalNote::Once { what, decided_at } = note else { panic!("{note:?}") };
+            assert!(what.contains("it is broken"), "{what}");
+            assert!(decided_at > scene.now().at.before(Duration::from_secs(1)));
+            assert!(decision.look_by.unwrap() <= decided_at.after(Duration::from_secs(1)));
+            first.get_or_insert((scene.at_ms - begin) / 1000 - 1);
+        }
+        if let Some(Action::Stop { why, .. }) = decision.actions.first() {
+            stop.get_or_insert(((scene.at_ms - begin) / 1000 - 1, why.clone()));
+        }
+    }
+    let (first, (stop, why)) = (first.unwrap(), stop.unwrap());
+    assert_eq!(why, fatal("it is broken"));
+    assert!((5..=7).contains(&(stop - first)), "{first} {stop}");
+    assert_eq!(trial(&scene), None, "another run is not suspected");
+}
+
+#[test]
+fn f28_what_one_look_saw_and_the_next_did_not_condemns_nobody() {
+    let mut scene = idle();
+    scene.screen("ann", "it is broken / $");
+    for _ in 0..3 {
+        scene.tick(1000);
+    }
+    for text in ["all is well / $", "it is broken / $"] {
+        scene.screen("ann", text);
+        assert_eq!(stopped(&mut scene, 4, ""), None, "{text}");
+    }
+    // Other words are another suspicion.
+    let mut scene = idle();
+    for text in ["broken one / $", "broken two / $", "broken three / $"] {
+        scene.screen("ann", text);
+        assert_eq!(stopped(&mut scene, 5, ""), None, "{text}");
+    }
+}
+
+#[test]
+fn f18_another_backends_program_condemns_and_a_shell_does_not() {
+    for (command, condemns) in [("vi", true), ("sh", false), ("tui", false)] {
+        let mut scene = idle();
+        let Seen::Known(pane) = &mut scene.look("ann").pane else { panic!("it runs") };
+        pane.command = command.to_owned();
+        let why = Why::Mismatch { found: "vi".to_owned(), expected: "tui".to_owned() };
+        let found = stopped(&mut scene, 30, "").map(|(_, why)| why);
+        assert_eq!(found, condemns.then_some(why), "{command}");
+    }
+}
+
+#[test]
+fn f28_a_program_that_takes_input_is_asked_and_its_answer_decides() {
+    for (answer, ends) in [
+        ("it is broken", true),
+        ("on it", false),
+        // An answer that quotes begins otherwise.
+        ("I read / the log: / it is broken", false),
+    ] {
+        let mut scene = idle();
+        scene.screen("ann", "it is broken / > ");
+        let found = stopped(&mut scene, 60, answer);
+        assert_eq!(found.as_ref().map(|(_, why)| why.clone()), ends.then(|| fatal("it is broken")));
+        if let Some((second, _)) = found {
+            // Five seconds until it is asked, and five after its answer.
+            assert!((10..30).contains(&second), "{second}");
+        }
+    }
+}
+
+#[test]
+fn f28_who_answered_with_something_else_is_left_alone_until_the_error_stands_below_that() {
+    let shown =
+        |above: &str, below: &str| format!("{above} / > {LOOK_AND_GO_ON} / well / {below} / > ");
+    let mut scene = idle();
+    scene.screen("ann", "it is broken / > ");
+    assert_eq!(stopped(&mut scene, 60, "on it / all is well"), None);
+    // Above the message it is what was judged before.
+    scene.screen("ann", &shown("it is broken", "well"));
+    assert_eq!(stopped(&mut scene, 20, "on it"), None);
+    assert_eq!(trial(&scene), Some(Trial::Passed));
+    assert!(matches!(said(&scene.tick(1000))[..], [FatalNote::Quoted { .. }]));
+    scene.screen("ann", "all is well / > ");
+    scene.tick(1000);
+    scene.tick(1000);
+    assert_eq!(trial(&scene), None, "nothing is wrong any more");
+}
+
+#[test]
+fn f28_an_error_that_comes_again_below_the_answer_is_suspected_anew() {
+    let mut scene = idle();
+    scene.screen("ann", "it is broken / > ");
+    assert_eq!(stopped(&mut scene, 60, "I say: / well / it is broken"), None);
+    let asked = |scene: &Scene| {
+        scene.done.iter().filter(|(_, it)| matches!(it, Action::Type { .. })).count()
+    };
+    let before = asked(&scene);
+    scene.screen(
+        "ann",
+        &format!("it is broken / > {LOOK_AND_GO_ON} / well / on it / it is broken / > "),
+    );
+    assert_eq!(
+        stopped(&mut scene, 60, "it is broken").map(|(_, why)| why),
+        Some(fatal("it is broken"))
+    );
+    assert!(asked(&scene) > before, "it is asked once more");
+}
+
+#[test]
+fn f28_while_it_works_nothing_condemns_it() {
+    let mut scene = idle();
+    scene.screen("ann", "it is broken / esc interrupt / $");
+    for nth in 0..40 {
+        scene.screen("ann", &format!("it is broken / row {} / esc interrupt / $", "x".repeat(nth)));
+        let decision = scene.tick(1000);
+        assert_eq!((said(&decision), touches(&decision)), (vec![], false));
+        assert_eq!(trial(&scene), None);
+    }
+}
+
+#[test]
+fn f18_who_may_not_be_started_again_is_not_ended_and_stays_suspected() {
+    let mut scene = idle();
+    scene.screen("ann", "it is broken / $");
+    scene.look("ann").unstartable = Some("no prompt".to_owned());
+    assert_eq!(stopped(&mut scene, 30, ""), None);
+    assert_eq!(trial(&scene), Some(Trial::Open));
+    let alarms = scene.done.iter().filter(|(_, it)| matches!(it, Action::Alarm { .. })).count();
+    assert_eq!(alarms, 1);
+}
