@@ -176,6 +176,13 @@ impl<'a> Declared<'a> {
         }
     }
 
+    pub fn session(self) -> &'a SessionName {
+        match self {
+            Self::Agent(agent) => &agent.session,
+            Self::Service(service) => &service.session,
+        }
+    }
+
     pub fn enabled(self) -> bool {
         match self {
             Self::Agent(agent) => agent.enabled,
