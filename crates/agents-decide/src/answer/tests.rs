@@ -1,5 +1,7 @@
 //! A menu that is answered key by key, in virtual time.
 
+mod keys;
+
 use agents_config::{Environment, Fleet, load_text};
 use agents_names::AgentName;
 

@@ -63,3 +63,10 @@ fn f2_a_spent_budget_stays_spent_until_the_member_is_healthy() {
     budget.healthy();
     assert!(matches!(budget.after_death(&timing, 0, seconds(9000)), Verdict::After(_)));
 }
+
+/// A replay of an old journal has to come to the same delays.
+#[test]
+fn jitter_is_what_it_always_was() {
+    let found = ["ann", "bob"].map(|name| [0, 1, 2].map(|tries| super::jitter(name, tries) % 100));
+    assert_eq!(found, [[92, 33, 77], [18, 49, 87]]);
+}

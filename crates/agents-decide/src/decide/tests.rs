@@ -2,6 +2,7 @@
 
 mod health;
 mod requests;
+mod restarts;
 mod server;
 mod strays;
 mod wakes;

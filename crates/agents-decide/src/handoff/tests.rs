@@ -1,4 +1,5 @@
 mod properties;
+mod turns;
 
 use agents_config::{Environment, Fleet, load_text};
 
@@ -79,25 +80,32 @@ fn a_remote_to_which_nothing_was_pushed_yet_is_no_trouble() {
     assert_eq!(alarms(&mut state, &nothing), [false; 5]);
 }
 
-/// What a fetch brought that began at `base`, which the history holds no more.
-fn rewritten(base: &str, head: &str) -> Seen<HandoffSeen> {
-    let (head, base) = (Some(head.to_owned()), Some(base.to_owned()));
-    let (news, inboxes) = (NewsSeen::BaseUnknown, Vec::new());
-    Seen::Known(HandoffSeen { head, base, news, inboxes })
-}
-
 #[test]
-fn f38_a_fetch_that_began_before_a_rewritten_history_was_known_hides_no_claim() {
+fn f38_a_fetch_that_began_before_a_rewritten_history_was_told_tells_it_no_second_time() {
+    let rewritten = |head: &str, base: &str| {
+        Seen::Known(HandoffSeen {
+            head: Some(head.to_owned()),
+            base: Some(base.to_owned()),
+            news: NewsSeen::BaseUnknown,
+            inboxes: Vec::new(),
+        })
+    };
+    let owed = |state: &FleetState| {
+        let name = agents_names::AgentName::new("adversary").unwrap();
+        let queue = &state.members[&name].mailbox.queue;
+        queue.iter().map(|owed| owed.kind.to_string()).collect::<Vec<_>>()
+    };
     let mut state = FleetState::default();
-    alarms(&mut state, &[fetched(Some("c1"), &[]), rewritten("c1", "d1")]);
-    // The next fetch was under way by then, and a claim was pushed meanwhile.
-    alarms(&mut state, &[rewritten("c1", "d2")]);
+    // The second one began when the first was not heard of yet, and ends at a commit that was pushed behind the rewriting.
+    alarms(&mut state, &[fetched(Some("c1"), &[]), rewritten("d1", "c1"), rewritten("d2", "c1")]);
     assert_eq!(state.handoff.base, super::Base::At("d1".to_owned()));
-    let commits = NewsSeen::Commits(vec![("d2".to_owned(), "claim: P1".to_owned())]);
-    let (head, base) = (Some("d2".to_owned()), Some("d1".to_owned()));
-    let fits = HandoffSeen { head, base, news: commits, inboxes: Vec::new() };
-    alarms(&mut state, &[Seen::Known(fits)]);
-    let adversary = &state.members[&agents_names::AgentName::new("adversary").unwrap()];
-    let kinds: Vec<_> = adversary.mailbox.queue.iter().map(|owed| owed.kind.clone()).collect();
-    assert_eq!(kinds, [crate::MessageKind::Rewritten, crate::MessageKind::Claim]);
+    assert_eq!(owed(&state), ["review-needed ping"]);
+    let next = HandoffSeen {
+        head: Some("d2".to_owned()),
+        base: Some("d1".to_owned()),
+        news: NewsSeen::Commits(vec![("d2".to_owned(), "claim: P1".to_owned())]),
+        inboxes: Vec::new(),
+    };
+    alarms(&mut state, &[Seen::Known(next)]);
+    assert_eq!(owed(&state), ["review-needed ping", "claim ping"], "it is told as what it is");
 }

@@ -1,5 +1,6 @@
 //! How is a slow thing done beside the ticks? Each looks first whether it was done before, so that it may be done twice.
 
+mod hook;
 mod judge;
 pub(super) mod left;
 mod look;
@@ -95,6 +96,7 @@ async fn run(errand: Errand, site: &Site) -> Result<Done, Failure> {
         Errand::Open => pull::open(site).await,
         Errand::Watch => pull::watch(site).await,
         Errand::Tidy => tidy::tidy(site).await,
+        Errand::Hook => hook::hook(site).await,
     }
 }
 

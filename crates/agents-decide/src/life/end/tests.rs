@@ -60,3 +60,32 @@ fn a_long_life_is_not_told_in_seconds() {
     let long = ExitSeen { alive: Duration::from_secs(90_000), ..exit(Some(0), None, &[]) };
     assert_eq!(said(&long), "exit code 0 after 25 h 0 min");
 }
+
+#[test]
+fn a_signal_is_named() {
+    for (number, name) in [
+        (1, "SIGHUP"),
+        (2, "SIGINT"),
+        (3, "SIGQUIT"),
+        (6, "SIGABRT"),
+        (9, "SIGKILL: killed, or out of memory"),
+        (11, "SIGSEGV"),
+        (13, "SIGPIPE"),
+        (15, "SIGTERM"),
+    ] {
+        let expected = format!("ended by signal {number} ({name}) after 5.6 s");
+        assert_eq!(said(&exit(None, Some(number), &[])), expected);
+    }
+}
+
+#[test]
+fn last_words_have_a_word_and_more_letters_than_other_signs() {
+    let says = |row: &str| said(&exit(Some(3), None, &["no such model", row])).contains(row);
+    for row in ["boom", "error: 12", "abc 123", "│ not found │"] {
+        assert!(says(row), "{row}");
+    }
+    for row in ["ab cd ef", "abc ────────", "abc 1234 ", "100 % done 12 34 56 78 90"]
+    {
+        assert!(!says(row), "{row}");
+    }
+}
