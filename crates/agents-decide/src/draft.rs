@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use agents_config::{Agent, Backend, Fleet, Kind, Service, Watch};
-use agents_names::{AgentName, PhaseId};
+use agents_names::{AgentName, PhaseId, SessionName};
 
 use crate::notes::Notes;
 use crate::sentence::Telling;
