@@ -3,6 +3,7 @@
 mod health;
 mod requests;
 mod restarts;
+mod rests;
 mod server;
 mod strays;
 mod wakes;

@@ -267,3 +267,34 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn two_standings_say_the_same_unless_what_is_told_differs() {
+    let told = crate::Standing {
+        stand: Stand::Idle,
+        by: "hook Stop".to_owned(),
+        is_told: true,
+        since_ms: Some(5),
+        besides: vec![("screen rule a".to_owned(), Stand::Active)],
+        differs_since: None,
+    };
+    let shown = crate::Standing { is_told: false, since_ms: None, ..told.clone() };
+    let by = |by: &str, of: &crate::Standing| crate::Standing { by: by.to_owned(), ..of.clone() };
+    assert!(told.says_the_same(&told) && shown.says_the_same(&shown));
+    assert!(!told.says_the_same(&by("hook Start", &told)), "another word of the program");
+    assert!(shown.says_the_same(&by("screen rule b", &shown)), "another rule reads the same");
+    assert!(
+        told.says_the_same(&crate::Standing {
+            differs_since: Some(crate::Moment(9)),
+            ..told.clone()
+        })
+    );
+    for other in [
+        crate::Standing { stand: Stand::Active, ..told.clone() },
+        crate::Standing { since_ms: Some(6), ..told.clone() },
+        crate::Standing { is_told: false, ..told.clone() },
+        crate::Standing { besides: Vec::new(), ..told.clone() },
+    ] {
+        assert!(!told.says_the_same(&other), "{other:?}");
+    }
+}

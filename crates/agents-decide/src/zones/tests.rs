@@ -173,3 +173,26 @@ fn a_zone_is_read_as_it_is_written() {
     assert!("Europe/Nowhere".parse::<Tz>().is_err());
     assert!("europe/paris".parse::<Tz>().is_err());
 }
+
+#[test]
+fn a_zone_without_an_abbreviation_is_shown_by_its_hours_and_minutes_east() {
+    let shown = |name: &str| {
+        let zone = Tz::of(name).expect("known");
+        let noon = DateTime::from_timestamp(1_795_262_400, 0).expect("valid").naive_utc();
+        zone.offset_from_utc_datetime(&noon).to_string()
+    };
+    for (name, text) in [
+        ("Europe/Berlin", "CET"),
+        ("Asia/Dubai", "+04"),
+        ("Asia/Kathmandu", "+0545"),
+        ("America/Sao_Paulo", "-03"),
+        ("Pacific/Marquesas", "-0930"),
+        ("Asia/Kolkata", "IST"),
+    ] {
+        assert_eq!(shown(name), text, "{name}");
+    }
+    let berlin = Tz::of("Europe/Berlin").expect("known");
+    assert_eq!(format!("{berlin:?}"), "Europe/Berlin");
+    let none = "Moon/Crater".parse::<Tz>().map(|_| ()).unwrap_err();
+    assert_eq!(none.to_string(), "there is no time zone `Moon/Crater`");
+}

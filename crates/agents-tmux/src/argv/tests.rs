@@ -135,3 +135,13 @@ fn read_back(text: &str) -> String {
     }
     out
 }
+
+#[test]
+fn no_sign_that_controls_a_terminal_stands_in_a_quoted_word() {
+    for code in (0..=31).chain([127]) {
+        let word = format!("a{}b", char::from(code));
+        let text = quoted(&word);
+        assert!(!text.chars().any(|c| c.is_ascii_control()), "{text:?}");
+        assert_eq!(read_back(&text), word);
+    }
+}

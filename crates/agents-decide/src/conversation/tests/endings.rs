@@ -256,3 +256,9 @@ fn a_program_of_an_earlier_run_refuses_nothing() {
     had.program.as_mut().unwrap().run = RunId(7);
     assert_eq!(ends(&before, &seen).0, None);
 }
+
+#[test]
+fn a_refusal_is_told_in_the_words_of_the_program_or_by_its_end() {
+    assert_eq!(Refusal::Said("no such conversation".to_owned()).how(), "no such conversation");
+    assert_eq!(Refusal::Guessed("exit code 1".to_owned()).how(), "exit code 1");
+}

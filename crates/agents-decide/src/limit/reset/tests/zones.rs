@@ -113,3 +113,15 @@ fn an_offset_is_read_up_to_fourteen_hours_and_fifty_nine_minutes() {
         assert_eq!(path(text), seconds.map(Zone::Fixed), "{text}");
     }
 }
+
+#[test]
+fn a_countdown_has_no_more_than_59_minutes_and_seconds() {
+    let ahead =
+        |text: &str| parse(text, saturday()).map(|it| (it.at - saturday().wall).num_seconds());
+    assert_eq!(ahead("resets in 1:59:59"), Some(7199));
+    assert_eq!(ahead("resets in 100:00:00"), Some(360_000));
+    assert_eq!(ahead("resets in 1:60:00"), None);
+    assert_eq!(ahead("resets in 1:00:60"), None);
+    assert_eq!(ahead("resets in 1:75:00"), None);
+    assert_eq!(ahead("resets in 1:00:75"), None);
+}
