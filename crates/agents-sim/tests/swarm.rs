@@ -34,12 +34,12 @@ fn a_swarm_breaks_nothing() {
     assert_eq!(outcome.coverage.gaps(outcome.fleet_hours), Vec::<String>::new());
 }
 
-/// Lives that break something still, which `agents sim` counts as violations; all of them are of the 10,000 fleet-hours of
-/// seed 1. None of them is to stay: each is mended in the product, or in the judge where that is proven to be wrong, and
-/// moved to those below.
+/// Lives that are known to break something, which `agents sim` counts as violations. None of them is to stay: each is mended
+/// in the product, or in the judge where that is proven to be wrong, and moved to those below.
 const OPEN: [u64; 0] = [];
 
-/// Lives that broke something once.
+/// Lives that broke something once. Four more, whose forty agents stall again and again as those of the two kept here do, were
+/// lived again when that was mended, and take too long for a test.
 const MENDED: [u64; 59] = [
     7273112841633147184,
     15795910506479492296,
