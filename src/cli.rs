@@ -18,7 +18,7 @@ mod tasks;
 mod tests;
 mod wait;
 
-pub use pilot::{PilotRun, PilotVerb};
+pub use pilot::{Adopt, PilotRun, PilotVerb};
 pub use run::{Clean, ReportRun, ResultOf, Run};
 pub use send::Send;
 pub use service::{ServiceInstall, ServiceUninstall, ServiceVerb};
@@ -123,6 +123,8 @@ pub enum Verb {
         /// bash, zsh, fish, elvish or powershell
         shell: String,
     },
+    /// Watch over a tmux session that a person started, and write it into the config; it is never started or ended
+    Adopt(Adopt),
     /// Write a first agents.toml and its prompts
     Init(Init),
     /// Say that the config, as it is now, may be run; from then on no other content of it is

@@ -1,5 +1,6 @@
 //! The verbs, one file each.
 
+pub mod adopt;
 pub mod attach;
 pub mod check;
 pub mod clean;

@@ -90,6 +90,7 @@ fn run(app: &App, verb: Verb) -> Result<u8, Error> {
         Verb::Phase { verb } => commands::phase::run(app, verb),
         Verb::Send(send) => commands::send::run(app, &send),
         Verb::Pilot { verb } => commands::pilot::run(app, &verb),
+        Verb::Adopt(adopt) => commands::adopt::run(app, &adopt),
         Verb::Init(init) => commands::init::run(app, &init),
         Verb::Run(run) => commands::run::run(app, &run),
         Verb::Tasks(tasks) => commands::tasks::run(app, &tasks),

@@ -5,6 +5,7 @@ mod support;
 mod web;
 
 mod cli {
+    mod adopt;
     mod attach;
     mod beginnings;
     mod broken;

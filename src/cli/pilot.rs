@@ -1,4 +1,4 @@
-//! The words of `agents pilot`.
+//! The words of `agents pilot` and `agents adopt`.
 
 use std::time::Duration;
 
@@ -49,6 +49,24 @@ pub struct PilotRun {
     /// Say what would be typed, and type nothing
     #[arg(long, alias = "dry_run")]
     pub dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Adopt {
+    /// The tmux session, as it is called there
+    pub session: String,
+    /// The tmux server: a name as for `tmux -L`, or a socket path when it contains `/`; that of the config, else your own
+    #[arg(long)]
+    pub socket: Option<String>,
+    /// What the fleet calls it; the session's name, if none is named
+    #[arg(long)]
+    pub name: Option<String>,
+    /// What runs in it: a backend of the config, or claude, codex, gemini, opencode, pi or qwen; found out where it can be
+    #[arg(long)]
+    pub backend: Option<String>,
+    /// Keep it going when it goes idle with work left
+    #[arg(long)]
+    pub pilot: bool,
 }
 
 #[derive(Debug, Args)]

@@ -33,6 +33,9 @@ pub struct ResultOf {
 pub struct ReportRun {
     /// The manifest, by the name that `run` told; the newest if none is named
     pub name: Option<String>,
+    /// Write the timeline as a picture, too; never over a file
+    #[arg(long, value_name = "FILE")]
+    pub svg: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -1,12 +1,14 @@
 //! `agents clean`: remove what is left of tasks that are at their end, and nothing that somebody could miss.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use agents_config::Fleet;
 use agents_decide::Verb;
 use agents_tasks::step::TaskVerb;
-use agents_watchdog::work::{Board, LeftWorktree, WorkRequest, left_worktrees, remove_forgotten};
+use agents_watchdog::work::{
+    Board, LeftWorktree, WorkRequest, kept_worktrees, left_worktrees, remove_forgotten,
+};
 use serde_json::json;
 
 use crate::app::{App, print};
@@ -34,9 +36,11 @@ struct Row {
 pub fn run(app: &App, clean: &Clean) -> Result<u8, Error> {
     let in_force = app.in_force()?;
     let fleet = in_force.loaded.fleet.clone();
+    // Before the board, so that what is made meanwhile has an owner.
+    let paths = kept_worktrees(&fleet)?;
     let board = work::board(&fleet.state_dir())?;
     let mut rows = sessions(app, in_force, &board, clean)?;
-    let left = runtime()?.block_on(left_worktrees(&fleet, &board))?;
+    let left = runtime()?.block_on(left_worktrees(&fleet, &board, paths));
     if clean.dry_run {
         rows.extend(left.into_iter().map(row));
     } else {

@@ -9,7 +9,7 @@ use crate::cli::Init;
 use crate::error::{Error, code};
 
 mod file;
-mod programs;
+pub mod programs;
 #[cfg(test)]
 mod tests;
 

@@ -1,6 +1,9 @@
 //! `agents report-run`: what came of a manifest?
 
+use std::io::Write as _;
+
 use agents_tasks::report::{markdown, task_json};
+use agents_tasks::timeline::svg;
 use agents_watchdog::work::Held;
 use chrono::{DateTime, Local, Utc};
 use serde_json::{Value, json};
@@ -29,6 +32,9 @@ pub fn run(app: &App, report: &ReportRun) -> Result<u8, Error> {
         }));
     };
     let now_ms = Utc::now().timestamp_millis();
+    if let Some(path) = &report.svg {
+        draw(path, held, now_ms)?;
+    }
     let told = if app.json {
         document(held, now_ms).to_string()
     } else {
@@ -37,6 +43,13 @@ pub fn run(app: &App, report: &ReportRun) -> Result<u8, Error> {
     };
     print(&told)?;
     Ok(code::DONE)
+}
+
+fn draw(path: &std::path::Path, held: &Held, now_ms: i64) -> Result<(), Error> {
+    let svg = svg(&held.header.name, &held.manifest, &held.work, (now_ms, &clock));
+    let file = std::fs::File::options().write(true).create_new(true).open(path);
+    file.and_then(|mut file| file.write_all(svg.as_bytes()))
+        .map_err(|error| Error::Failed(format!("cannot write {}: {error}", path.display())))
 }
 
 /// As `agents.tasks.report/1`.

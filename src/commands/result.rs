@@ -59,6 +59,9 @@ fn told(task: &Task, it: &Progress, files: Option<&[String]>, log: &str) -> Stri
         rows.push(format!("  exit: {how} after {}", span(exit.alive_ms)));
     }
     rows.push(format!("  branch: {}, {} on top of its start", it.branch, commits(it.commits)));
+    if let Some(spent) = &it.spent {
+        rows.push(format!("  cost: {}, as its program told", spent.sentence(it.attempt)));
+    }
     if let Some(pull) = &it.pull {
         rows.push(format!("  pull request: {}", pull.url));
     }

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use agents_watchdog::work::{Board, kept_worktrees};
+use agents_config::Fleet;
+use agents_watchdog::work::{Board, kept_worktrees, owner_of_worktree};
 use serde_json::json;
 
 use crate::app::{App, print};
@@ -12,12 +13,13 @@ use crate::render::row::one_line;
 
 pub fn run(app: &App) -> Result<u8, Error> {
     let fleet = app.in_force()?.loaded.fleet;
-    let board = board(&fleet.state_dir())?;
+    // Before the board, so that what is made meanwhile has an owner.
     let found = kept_worktrees(&fleet)?;
+    let board = board(&fleet.state_dir())?;
     let rows: Vec<(String, Option<String>, String)> = found
         .iter()
         .map(|path| {
-            let (task, why) = why(&board, path);
+            let (task, why) = why(&fleet, &board, path);
             (path.display().to_string(), task, why)
         })
         .collect();
@@ -37,18 +39,16 @@ pub fn run(app: &App) -> Result<u8, Error> {
     Ok(code::DONE)
 }
 
-fn why(board: &Board, path: &Path) -> (Option<String>, String) {
-    for held in board.works.iter().rev() {
-        for (task, it) in held.manifest.tasks.iter().zip(&held.work.tasks) {
-            if it.worktree.as_deref().map(Path::new) != Some(path) {
-                continue;
-            }
-            let why = match &it.kept {
-                Some(kept) => format!("{} is {}; {kept}", task.id, it.state.word()),
-                None => format!("{} is {}", task.id, it.state.word()),
-            };
-            return (Some(task.id.to_string()), why);
-        }
-    }
-    (None, "no task has it any more; look through it, then `git worktree remove` it".to_owned())
+fn why(fleet: &Fleet, board: &Board, path: &Path) -> (Option<String>, String) {
+    let Some((held, place)) = owner_of_worktree(fleet, board, path) else {
+        let way_out =
+            "no task has it any more; `agents clean` removes it once it is clean and pushed";
+        return (None, way_out.to_owned());
+    };
+    let (task, it) = (&held.manifest.tasks[place], &held.work.tasks[place]);
+    let why = match &it.kept {
+        Some(kept) => format!("{} is {}; {kept}", task.id, it.state.word()),
+        None => format!("{} is {}", task.id, it.state.word()),
+    };
+    (Some(task.id.to_string()), why)
 }

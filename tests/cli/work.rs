@@ -2,7 +2,9 @@
 
 mod clean;
 mod declared;
+mod forges;
 mod stage;
+mod told;
 
 use stage::{EIGHT, Works, one};
 

@@ -79,6 +79,9 @@ fn three_tasks(cli: Cli) {
         assert_eq!(task["state"], "complete", "{cli:?}: {tasks:#}\n{log:?}");
         assert_eq!(task["commits"], 1, "{cli:?}: {task:#}");
         assert!(!task["said"].as_array().unwrap().is_empty(), "{cli:?}: {task:#}");
+        let cost = &task["cost"];
+        assert!(cost["tokens_read"].as_u64().is_some_and(|it| it > 0), "{cli:?}: {task:#}");
+        assert_eq!(cost["attempts"], 1, "{cli:?}: {task:#}");
     }
     let files = bed.git("remote.git", &["ls-tree", "--name-only", "fix/issue-3"]).ends_with(0);
     assert_eq!(files.out, "README.md\none.txt\nthree.txt\ntwo.txt\n", "{cli:?}");

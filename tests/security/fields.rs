@@ -13,7 +13,7 @@ use crate::corpus::injections;
 use crate::support::Bed;
 
 /// Keys that are shell code by what they are for: to write them is to run commands. Only reading verbs must not run them.
-const CODE: [&str; 13] = [
+const CODE: [&str; 15] = [
     "backend.*.bin",
     "backend.*.flags",
     "backend.*.preamble",
@@ -26,6 +26,8 @@ const CODE: [&str; 13] = [
     "backend.*.wrap[]",
     "agent[].wrap[]",
     "tasks.set_up",
+    "tasks.on_done[]",
+    "tasks.on_error[]",
     "*.command",
 ];
 

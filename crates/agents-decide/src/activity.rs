@@ -351,7 +351,7 @@ fn watch_pattern(
 }
 
 /// [`active_row`], read once.
-fn active_on(pattern: &Pattern, rows: &Rows) -> Option<String> {
+pub(crate) fn active_on(pattern: &Pattern, rows: &Rows) -> Option<String> {
     rows.kept().active.get(pattern.digest(), || active_row(pattern, rows))
 }
 

@@ -273,7 +273,7 @@ fn submitted(
     let name = what.name();
     let arrived = has_arrived(&sent, message);
     let evidence = gone(draft, what, seen, &sent, message);
-    if let Some(evidence) = hint::agreed(draft, name, seen, evidence) {
+    if let Some(evidence) = hint::agreed(draft, name, seen, evidence, hint::AGREES_AFTER) {
         return delivered(draft, what, message, (evidence, sent.tries));
     }
     if draft.member(name).mailbox.hinted.is_some() {
@@ -318,7 +318,7 @@ pub(crate) fn settle(draft: &mut Draft<'_>, what: Declared<'_>) {
     let before = Before { rows: before, first: first.unwrap_or(at), drafted };
     let sent = Submit { pane, at, tries, before };
     let evidence = gone(draft, what, seen, &sent, &message);
-    if let Some(evidence) = hint::agreed(draft, what.name(), seen, evidence) {
+    if let Some(evidence) = hint::agreed(draft, what.name(), seen, evidence, hint::AGREES_AFTER) {
         delivered(draft, what, &message, (evidence, tries));
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use agents_config::{Agent, Backend, Fleet, Kind, Service, Watch};
-use agents_names::{AgentName, PhaseId};
+use agents_names::{AgentName, PhaseId, SessionName};
 
 use crate::notes::Notes;
 use crate::sentence::Telling;
@@ -173,6 +173,13 @@ impl<'a> Declared<'a> {
         match self {
             Self::Agent(agent) => &agent.name,
             Self::Service(service) => &service.name,
+        }
+    }
+
+    pub fn session(self) -> &'a SessionName {
+        match self {
+            Self::Agent(agent) => &agent.session,
+            Self::Service(service) => &service.session,
         }
     }
 

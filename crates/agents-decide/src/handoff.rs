@@ -209,7 +209,9 @@ fn commits(draft: &mut Draft<'_>, handoff: &Handoff, look: &HandoffSeen) {
             tell(draft, &handoff.claim_pings, MessageKind::Rewritten, messages::FIRST.to_owned());
             tell(draft, &handoff.review_pings, MessageKind::Rewritten, messages::FIRST.to_owned());
         }
-        (Base::At(_) | Base::Copy(_), NewsSeen::BaseUnknown) => {
+        (Base::At(base) | Base::Copy(base), NewsSeen::BaseUnknown)
+            if look.base.as_ref() == Some(base) =>
+        {
             turn(draft, Turn::Both);
             // What was claimed or reviewed cannot be listed: both sides look for themselves.
             news(draft, "the history of the branch was rewritten", both(handoff));

@@ -16,6 +16,7 @@
 
 mod asked;
 mod program;
+mod read;
 mod step;
 mod tells;
 
@@ -78,7 +79,7 @@ fn line(number: usize, row: &str) -> Result<Line, SimError> {
         },
         None => (None, row),
     };
-    let step = step::parse(text).map_err(|reason| SimError::Step {
+    let step = read::parse(text).map_err(|reason| SimError::Step {
         line: number,
         text: text.to_owned(),
         reason,

@@ -22,6 +22,8 @@ pub enum Errand {
     Watch,
     /// Remove the worktree, if nothing would be lost.
     Tidy,
+    /// Tell the operator's program that it is done, or has failed.
+    Hook,
 }
 
 /// What came of one.
@@ -46,6 +48,8 @@ pub enum Done {
     Opened(Pull),
     Watched(Fate),
     Removed,
+    /// It was told.
+    Hooked,
     /// It stays, for this reason.
     Kept(String),
 }
@@ -94,6 +98,7 @@ pub(crate) fn of_stage(manifest: &Manifest, progress: &Progress) -> Option<Erran
         Stage::Judging => Some(Errand::Judge),
         Stage::Pushing => Some(Errand::Push),
         Stage::Opening => Some(Errand::Open),
+        Stage::Over if progress.hook.is_some() => Some(Errand::Hook),
         // While somebody may want to look into it, it stays.
         Stage::Over if progress.worktree.is_some() && progress.kept.is_none() => {
             let is_done = progress.state.is_done() || progress.state == TaskState::Cancelled;

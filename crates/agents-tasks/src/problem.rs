@@ -37,6 +37,8 @@ pub enum Problem {
     NoAttempt,
     #[error("`{key}`: `{name}` cannot be a name in git: {reason}")]
     GitName { key: &'static str, name: String, reason: &'static str },
+    #[error("`{key}`: its first word is empty: name a program")]
+    NoProgram { key: &'static str },
     #[error("`copy`: {reason}")]
     Copy { reason: String },
 }
@@ -61,6 +63,7 @@ impl Problem {
             | Self::NothingAtOnce
             | Self::NoAttempt
             | Self::GitName { .. }
+            | Self::NoProgram { .. }
             | Self::Copy { .. } => None,
         }
     }

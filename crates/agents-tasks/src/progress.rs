@@ -1,6 +1,6 @@
 //! How far is the work on a manifest, task by task? What is stored of it.
 
-use crate::{Forge, Manifest, TaskState};
+use crate::{Forge, Hook, Manifest, Spent, TaskState};
 
 /// A manifest that is being carried out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,6 +105,10 @@ pub struct Progress {
     pub pull: Option<Pull>,
     /// Why its worktree is kept.
     pub kept: Option<String>,
+    /// A program that is still to hear of its end.
+    pub hook: Option<Hook>,
+    /// What its programs said that it cost.
+    pub spent: Option<Spent>,
 }
 
 /// What is under way for a task.

@@ -44,6 +44,10 @@ pub(crate) struct RawManifest {
     pub copy: Vec<String>,
     pub remote: Option<String>,
     pub forge: Option<Forge>,
+    #[serde(default, alias = "on_done")]
+    pub on_done: Vec<String>,
+    #[serde(default, alias = "on_error")]
+    pub on_error: Vec<String>,
     #[serde(alias = "no_change")]
     pub no_change: Option<NoChange>,
     pub prompt: Option<String>,

@@ -79,6 +79,7 @@ pub fn task_json(manifest: &Manifest, task: &Task, progress: &Progress) -> Value
         "said": progress.said,
         "error": progress.error,
         "pull": progress.pull,
+        "cost": progress.spent.map(|spent| spent.json()),
     })
 }
 
@@ -102,7 +103,10 @@ pub fn markdown(
     text += &format!(": {}.\n", counted.join(", "));
     for (place, phase) in phases(manifest, work, now_ms).into_iter().enumerate() {
         let elapsed = phase.elapsed_ms.map_or_else(String::new, |it| format!(", {}", span(it)));
-        text += &format!("\n## {}\n\n{} of {}{elapsed}\n\n", phase.name, phase.over, phase.total);
+        let left =
+            phase.left_ms.map_or_else(String::new, |it| format!(", about {} left", span(it)));
+        let counted = format!("{} of {}{elapsed}{left}", phase.over, phase.total);
+        text += &format!("\n## {}\n\n{counted}\n\n", phase.name);
         text += "| task | state | attempts | began | took | commits | pull request |\n";
         text += "| --- | --- | --- | --- | --- | --- | --- |\n";
         for (task, it) in
@@ -120,6 +124,10 @@ pub fn markdown(
                 it.commits
             );
         }
+    }
+    let drawn = crate::timeline::rows(manifest, work, now_ms, 60);
+    if !drawn.is_empty() {
+        text += &format!("\n## Timeline\n\n```text\n{}\n```\n", drawn.join("\n"));
     }
     let open = manifest.tasks.iter().zip(&work.tasks).filter(|(_, it)| !it.state.is_over());
     let open: Vec<String> = open

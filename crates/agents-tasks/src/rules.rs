@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::Forge;
+
 /// What holds for every task of a manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rules {
@@ -24,36 +26,16 @@ pub struct Rules {
     /// Where branches are pushed to.
     pub remote: String,
     pub forge: Forge,
+    /// A program and its arguments, which hears that a task is done; empty: none.
+    pub on_done: Vec<String>,
+    /// The same for one that has used up its attempts.
+    pub on_error: Vec<String>,
     /// What a program that ends well and changed nothing has done.
     pub no_change: NoChange,
     /// The frame of each prompt, with slots.
     pub prompt: Option<String>,
     /// Further rows for the checklist of each pull request.
     pub checklist: Vec<String>,
-}
-
-/// By which program a pull request is opened.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Forge {
-    Gh,
-    /// None is opened; the branch is pushed.
-    #[default]
-    None,
-}
-
-impl Forge {
-    /// Every one.
-    pub const ALL: [Self; 2] = [Self::None, Self::Gh];
-
-    /// The word for it in a manifest.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Gh => "gh",
-            Self::None => "none",
-        }
-    }
 }
 
 /// What an attempt without a change counts as.
@@ -78,6 +60,8 @@ impl Default for Rules {
             copy: Vec::new(),
             remote: "origin".to_owned(),
             forge: Forge::default(),
+            on_done: Vec::new(),
+            on_error: Vec::new(),
             no_change: NoChange::default(),
             prompt: None,
             checklist: Vec::new(),

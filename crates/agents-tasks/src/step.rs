@@ -11,7 +11,7 @@ mod seat;
 use crate::errand::{Done, Errand, Failure, millis};
 use crate::progress::{Now, Progress, Stage, Then, Work};
 use crate::schedule::{Bounds, Verdict, schedule};
-use crate::{Manifest, TaskState};
+use crate::{Hook, Manifest, TaskState};
 
 pub use asked::{Asked, TaskVerb};
 pub use seat::{Ended, Judged, Seat};
@@ -148,7 +148,7 @@ impl Draft<'_> {
         progress.interruptions = 0;
         progress.started_ms.get_or_insert(now.wall_ms);
         (progress.ended_ms, progress.exit, progress.conversation) = (None, None, None);
-        progress.kept = None;
+        (progress.kept, progress.hook) = (None, None);
         progress.said.clear();
         crate::errand::settled(progress);
         progress.stage = Stage::Preparing;
@@ -188,6 +188,7 @@ impl Draft<'_> {
     /// Nothing more is to be done for it.
     fn close(&mut self, place: usize, state: TaskState, reason: String) {
         let Some(progress) = self.work.tasks.get_mut(place) else { return };
+        progress.hook = Hook::owed(&self.manifest.rules, progress.state, state).or(progress.hook);
         progress.stage = Stage::Over;
         progress.ended_ms.get_or_insert(self.now.wall_ms);
         progress.kept = None;

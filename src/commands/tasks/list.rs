@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use agents_tasks::report::{phases, span, task_json};
+use agents_tasks::report::{phases, task_json};
+use agents_tasks::timeline::progress_row;
 use agents_watchdog::work::{Board, Held};
 use chrono::Utc;
 use serde_json::{Value, json};
@@ -88,13 +89,7 @@ fn text(board: &Board, now_ms: i64) -> String {
     for held in &board.works {
         rows.push(format!("{}: {}", held.header.name, held.header.repository.display()));
         for (place, phase) in phases(&held.manifest, &held.work, now_ms).iter().enumerate() {
-            let elapsed = phase.elapsed_ms.map_or_else(String::new, |ms| format!(", {}", span(ms)));
-            let left =
-                phase.left_ms.map_or_else(String::new, |ms| format!(", about {} left", span(ms)));
-            rows.push(format!(
-                "  {}: {} of {}{elapsed}{left}",
-                phase.name, phase.over, phase.total
-            ));
+            rows.push(format!("  {}", progress_row(phase)));
             let tasks = held.manifest.tasks.iter().zip(&held.work.tasks);
             for (task, it) in tasks.filter(|(task, _)| task.phase == place) {
                 let why =

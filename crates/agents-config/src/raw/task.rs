@@ -7,7 +7,7 @@ use crate::entry::{Entry, Field};
 use crate::problem::Span;
 use crate::reader::{Reader, Table};
 use crate::schema::{Property, table_schema};
-use crate::value::{Count, Filled, GitName, Interval, Seconds, Whole};
+use crate::value::{CommandWords, Count, Filled, GitName, Interval, Seconds, Whole};
 
 table! {
     /// By which rules the `[[task]]` of this file are carried out.
@@ -46,6 +46,10 @@ table! {
         "remote" => remote: Field<GitName>,
         /// The program that opens pull requests; with `none` branches are pushed, and that is all. Default `none`.
         "forge" => forge: Field<Forge>,
+        /// A program and its arguments, run when a task is done, with `AGENTS_TASK`, `AGENTS_STATE`, `AGENTS_SUMMARY` and more; 60 s at the longest. Default: none.
+        "on_done" => on_done: Field<CommandWords>,
+        /// The same when a task has used up its attempts. Default: none.
+        "on_error" => on_error: Field<CommandWords>,
         /// What a program that ends well without a commit or change has done: `error` or `complete`. Default `error`.
         "no_change" => no_change: Field<NoChange>,
         /// The frame of the prompts, with the slots that docs/tasks.md lists. Default: one that says what to do and how to end.

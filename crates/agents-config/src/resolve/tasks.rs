@@ -112,6 +112,10 @@ fn put_rules(
     optional("backend", backend.map(|it| it.show()));
     let model = picker.pick_text(key("model"), &inherited(&raw.model, &defaults.model));
     optional("model", model.map(Json::from));
+    let told = picker.pick(key("on_done"), &own(&raw.on_done));
+    optional("onDone", told.map(|it| it.show()));
+    let told = picker.pick(key("on_error"), &own(&raw.on_error));
+    optional("onError", told.map(|it| it.show()));
     let phases = picker.pick(key("phases"), &own(&raw.phases));
     let phases = phases.map(|names| names.iter().map(|name| json!({ "name": name })).collect());
     optional("phases", phases);

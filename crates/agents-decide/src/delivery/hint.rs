@@ -1,7 +1,7 @@
 //! Is one look enough to believe that a message went?
 //!
-//! A screen that lacks the text, or that changed somehow, may be half drawn. Where nothing reads an empty composer, a
-//! second look has to say the same.
+//! A screen that lacks the text, or that changed somehow, may be half drawn. Where nothing reads an empty composer,
+//! later looks have to say the same.
 
 use std::time::Duration;
 
@@ -12,14 +12,18 @@ use crate::MemberSeen;
 use crate::draft::Draft;
 
 /// A program draws a screen in less.
-const AGREES_AFTER: Duration = Duration::from_millis(100);
+pub(super) const AGREES_AFTER: Duration = Duration::from_millis(100);
+/// Where the key did nothing again and again, the text stands there for minutes or hours: more looks are worth their time, since
+/// a program that draws slowly may show half of its screen in two of them.
+pub(super) const STUCK_AGREES_AFTER: Duration = Duration::from_secs(2);
 
-/// The evidence, when it is strong or an earlier look had some too.
+/// The evidence, when it is strong, or all looks in such a span had some too.
 pub(super) fn agreed(
     draft: &mut Draft<'_>,
     name: &AgentName,
     seen: &MemberSeen,
     evidence: Option<Went>,
+    span: Duration,
 ) -> Option<Went> {
     let now = draft.now.at;
     let hinted = &mut draft.member(name).mailbox.hinted;
@@ -32,7 +36,7 @@ pub(super) fn agreed(
         return Some(evidence);
     }
     let since = *hinted.get_or_insert(now);
-    if now.since(since) >= AGREES_AFTER {
+    if now.since(since) >= span {
         return Some(evidence);
     }
     draft.look_in(QUICK_LOOK);

@@ -67,7 +67,7 @@ pub(super) fn stuck(
     let name = what.name();
     // Somebody pressed the key, or the program took it late.
     let evidence = went(draft, what, seen, before, message);
-    if let Some(evidence) = hint::agreed(draft, name, seen, evidence) {
+    if let Some(evidence) = hint::agreed(draft, name, seen, evidence, hint::STUCK_AGREES_AFTER) {
         return delivered(draft, what, message, (evidence, SUBMITS));
     }
     let kind = message.kind.to_string();

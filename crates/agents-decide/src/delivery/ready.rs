@@ -144,7 +144,11 @@ pub(super) fn obstacle(
                 draft.look_in(settles.saturating_sub(running));
                 return Some("it was just started, and may not take text yet");
             }
-            if running < APPEARS_WITHIN && screen.rows.iter().all(|row| row.trim().is_empty()) {
+            // One that shows when it works has a screen, and takes text once it has drawn it; a mere reader of lines may
+            // never draw anything.
+            let draws = backend.active_re.is_some();
+            let is_blank = screen.rows.iter().all(|row| row.trim().is_empty());
+            if draws && is_blank && running < APPEARS_WITHIN {
                 draft.look_in(Duration::from_millis(500));
                 return Some("it was just started, and has drawn nothing yet");
             }

@@ -2,6 +2,7 @@ mod composer;
 mod gates;
 mod queue;
 mod stages;
+mod unsent;
 
 use super::evidence::{Submitted, Went, is_part, shown, went};
 use crate::{Shown, ShownState};

@@ -3,7 +3,7 @@
 //! Some programs show their composer while they work, and some do not, so that nothing matches then. What earlier looks
 //! of the same run saw tells the two apart. Where a preset reads the composer, nothing of this is asked.
 
-use crate::activity::{BOTTOM_ROWS, tail};
+use crate::activity::active_on;
 use crate::draft::{Declared, Draft};
 use crate::{Activity, MemberSeen, PaneSeen, Seen};
 
@@ -26,14 +26,12 @@ pub(super) fn remember(
     (pane, activity): (&PaneSeen, Activity),
 ) {
     let Some(is_empty) = is_empty(draft, what, seen) else { return };
-    let backend = what.backend(draft.fleet);
-    let works = backend.and_then(|backend| backend.active_re.as_ref()).map_or(
-        activity == Activity::Active,
-        |active| {
-            let rows = seen.screen.known().map(|screen| tail(&screen.rows, BOTTOM_ROWS));
-            rows.is_some_and(|rows| rows.iter().any(|row| active.is_match(row)))
-        },
-    );
+    let active = what.backend(draft.fleet).and_then(|backend| backend.active_re.as_ref());
+    let works = match (active, &seen.screen) {
+        (Some(active), Seen::Known(screen)) => active_on(active, &screen.rows).is_some(),
+        (Some(_), Seen::Absent | Seen::Unknown(_)) => return,
+        (None, _) => activity == Activity::Active,
+    };
     let mailbox = &mut draft.member(what.name()).mailbox;
     if pane.deaf || mailbox.stage != Stage::Owed {
         return;
@@ -59,7 +57,9 @@ fn is_empty(draft: &Draft<'_>, what: Declared<'_>, seen: &MemberSeen) -> Option<
     let ready = what.backend(draft.fleet)?.ready_re.as_ref()?;
     match &seen.screen {
         Seen::Known(screen) if seen.shown.is_none() => {
-            Some(screen.rows.iter().any(|row| ready.is_match(row)))
+            let rows = &screen.rows;
+            let is_ready = || rows.iter().any(|row| ready.is_match(row));
+            Some(rows.kept().ready.get(ready.digest(), is_ready))
         }
         Seen::Known(_) | Seen::Absent | Seen::Unknown(_) => None,
     }

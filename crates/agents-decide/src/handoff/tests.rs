@@ -79,3 +79,33 @@ fn a_remote_to_which_nothing_was_pushed_yet_is_no_trouble() {
     );
     assert_eq!(alarms(&mut state, &nothing), [false; 5]);
 }
+
+#[test]
+fn f38_a_fetch_that_began_before_a_rewritten_history_was_told_tells_it_no_second_time() {
+    let rewritten = |head: &str, base: &str| {
+        Seen::Known(HandoffSeen {
+            head: Some(head.to_owned()),
+            base: Some(base.to_owned()),
+            news: NewsSeen::BaseUnknown,
+            inboxes: Vec::new(),
+        })
+    };
+    let owed = |state: &FleetState| {
+        let name = agents_names::AgentName::new("adversary").unwrap();
+        let queue = &state.members[&name].mailbox.queue;
+        queue.iter().map(|owed| owed.kind.to_string()).collect::<Vec<_>>()
+    };
+    let mut state = FleetState::default();
+    // The second one began when the first was not heard of yet, and ends at a commit that was pushed behind the rewriting.
+    alarms(&mut state, &[fetched(Some("c1"), &[]), rewritten("d1", "c1"), rewritten("d2", "c1")]);
+    assert_eq!(state.handoff.base, super::Base::At("d1".to_owned()));
+    assert_eq!(owed(&state), ["review-needed ping"]);
+    let next = HandoffSeen {
+        head: Some("d2".to_owned()),
+        base: Some("d1".to_owned()),
+        news: NewsSeen::Commits(vec![("d2".to_owned(), "claim: P1".to_owned())]),
+        inboxes: Vec::new(),
+    };
+    alarms(&mut state, &[Seen::Known(next)]);
+    assert_eq!(owed(&state), ["review-needed ping", "claim ping"], "it is told as what it is");
+}

@@ -30,7 +30,8 @@ pub(super) fn started(
                 && pane.dead.is_none()
                 && *since >= asked
             {
-                let session = draft.fleet.session_prefix.session_of(name);
+                let own = draft.fleet.agent(name).map(|agent| agent.session.clone());
+                let session = own.unwrap_or_else(|| draft.fleet.session_prefix.session_of(name));
                 return Some(Answer::Failed(format!(
                     "a session `{session}` runs that was not started by `agents`; it is left as it is"
                 )));

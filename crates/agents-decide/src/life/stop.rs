@@ -160,7 +160,7 @@ pub(crate) fn own_pane(seen: &MemberSeen) -> Option<&PaneSeen> {
 /// Why a member whose name is taken by a session of somebody else is neither ended nor started, and the way out.
 pub(crate) fn taken(draft: &Draft<'_>, what: Declared<'_>, seen: &MemberSeen) -> Option<String> {
     let _strange = seen.pane.known().filter(|pane| !pane.ours)?;
-    let session = draft.fleet.session_prefix.session_of(what.name());
+    let session = what.session();
     let end = draft.fleet.command_that_ends(session.as_str());
     Some(format!(
         "its session `{session}` was not started by `agents`, and is left as it is; `{end}` ends it"

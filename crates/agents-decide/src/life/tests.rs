@@ -174,18 +174,19 @@ fn another_connection_confirms_what_was_seen_before_and_nothing_else() {
 
 /// A submitted message at looks that show these screens, a quarter of a second apart; how many are owed after each.
 fn owed_after(screens: &[&str]) -> Vec<usize> {
-    let mut state = owing();
-    let member = state.members.get_mut(&ann()).unwrap();
-    let before = vec!["> say hello".to_owned(), "? for shortcuts".to_owned()];
     let (at, run) = (now(20).at, Some(RunId(3)));
-    member.mailbox.stage = Stage::Submitted {
-        at,
-        run,
-        tries: 1,
-        before: before.into(),
-        first: Some(at),
-        drafted: false,
-    };
+    let (before, first, drafted) = (before(), Some(at), false);
+    owed_at(Stage::Submitted { at, run, tries: 1, before, first, drafted }, screens)
+}
+
+fn before() -> crate::Rows {
+    vec!["> say hello".to_owned(), "? for shortcuts".to_owned()].into()
+}
+
+fn owed_at(stage: Stage, screens: &[&str]) -> Vec<usize> {
+    let mut state = owing();
+    let run = Some(RunId(3));
+    state.members.get_mut(&ann()).unwrap().mailbox.stage = stage;
     let mut owed = Vec::new();
     for (shown, nth) in screens.iter().zip(1..) {
         let mut seen = up(3);
@@ -210,6 +211,19 @@ fn f20_a_half_drawn_screen_does_not_prove_that_a_message_went() {
     // What two looks agree on did go, and work that begins needs no second look.
     assert_eq!(owed_after(&[">", ">"]), [1, 0]);
     assert_eq!(owed_after(&["> say hello / working, esc interrupt / >"]), [0]);
+}
+
+#[test]
+fn i13_half_drawn_screens_do_not_prove_that_a_text_left_that_did_not_go_for_long() {
+    let whole = "> say hello / ? for shortcuts";
+    let stuck = || {
+        let (since, run, first) = (now(1).at, Some(RunId(3)), Some(now(1).at));
+        Stage::Stuck { since, run, before: before(), first, drafted: false }
+    };
+    assert_eq!(owed_at(stuck(), &["", "", "? for", whole, ""]), [1; 5]);
+    // For two seconds it stands there no more.
+    assert_eq!(owed_at(stuck(), &[">"; 9]), [1, 1, 1, 1, 1, 1, 1, 1, 0]);
+    assert_eq!(owed_at(stuck(), &["> say hello / working, esc interrupt / >"]), [0]);
 }
 
 #[test]

@@ -71,8 +71,8 @@ pub(super) fn falsify(
             }
         }
         Bug::LeavesServices => decision.actions.retain(|action| match action {
-            Action::Start { name, why: Why::Gone { .. } | Why::ServerLost, .. } => {
-                fleet.service(name).is_none()
+            Action::Start { name, why, .. } => {
+                fleet.service(name).is_none() || matches!(why, Why::Asked | Why::New)
             }
             _ => true,
         }),

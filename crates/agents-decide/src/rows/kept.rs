@@ -20,6 +20,8 @@ pub(crate) struct Kept {
     pub fatal: Slot<Vec<usize>>,
     /// What the end of the screen says of a limit; by the pattern and by the texts of ours.
     pub limit: Slot<TailRead>,
+    /// Whether a row matches `ready_re`; by the pattern.
+    pub ready: Slot<bool>,
     /// The number of the row with the last promise.
     pub promise: Slot<Option<usize>>,
 }

@@ -20,12 +20,22 @@ const SLACK: Duration = Duration::from_secs(60);
 const LOOKS: Duration = Duration::from_secs(2);
 /// The simulated programs promise no longer than this, or for years, which nobody honours.
 const LONGEST_PROMISE: TimeDelta = TimeDelta::minutes(30);
+/// So long a member that left the file is remembered.
+const REMEMBERED_FOR: Duration = Duration::from_secs(24 * 3600);
 /// No member is owed more than this.
 const MESSAGES: usize = 60;
 
 impl Judge {
     pub(super) fn decided(&mut self, tick: &Judged<'_>, ticked: &Ticked, found: &mut Vec<String>) {
         self.heed(tick.fleet, &ticked.decision.next);
+        // Whoever comes back into the file after a day is new, and a new member is started whatever was asked of an earlier
+        // one of its name. A machine whose clock was set forward while it was off has been off for days, as far as it knows.
+        let now = ticked.now.at;
+        let is_forgotten = |name: &AgentName| {
+            let left = tick.before.state.left.get(name);
+            left.is_some_and(|left| now.since(left.since) >= REMEMBERED_FOR)
+        };
+        self.down.retain(|name| !is_forgotten(name));
         for action in &ticked.decision.actions {
             if let Some(name) = action.about().filter(|name| !tick.is_declared(name)) {
                 undeclared(name, action, tick, ticked, found);

@@ -4,7 +4,7 @@ use agents_config::OneOff;
 use agents_decide::{OneOffs, Which};
 use agents_names::{AgentName, BackendName};
 
-use super::step::names;
+use super::read::names;
 
 /// `builder fresh`, `builder in conversation abc`: with which conversation it begins, and the words before that.
 pub(super) fn which<'w, 't>(words: &'w [&'t str]) -> (Which, &'w [&'t str]) {

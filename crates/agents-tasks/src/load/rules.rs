@@ -13,6 +13,11 @@ pub(super) fn of(raw: &mut RawManifest, problems: &mut Vec<Problem>) -> Rules {
             problems.push(Problem::Copy { reason: error.to_string() });
         }
     }
+    for (key, words) in [("onDone", &raw.on_done), ("onError", &raw.on_error)] {
+        if words.first().is_some_and(|program| program.trim().is_empty()) {
+            problems.push(Problem::NoProgram { key });
+        }
+    }
     let remote = raw.remote.take().unwrap_or(usual.remote);
     for (key, name) in [("remote", &remote), ("base", raw.base.as_ref().unwrap_or(&remote))] {
         if let Some(reason) = super::names::refused(name) {
@@ -30,6 +35,8 @@ pub(super) fn of(raw: &mut RawManifest, problems: &mut Vec<Problem>) -> Rules {
         copy: std::mem::take(&mut raw.copy),
         remote,
         forge: raw.forge.unwrap_or(usual.forge),
+        on_done: std::mem::take(&mut raw.on_done),
+        on_error: std::mem::take(&mut raw.on_error),
         no_change: raw.no_change.unwrap_or(usual.no_change),
         prompt: raw.prompt.take(),
         checklist: std::mem::take(&mut raw.checklist),

@@ -140,6 +140,9 @@ impl Draft<'_> {
         let Some(exit) = ended.exit else { return self.cut_off(place, &ended.how) };
         progress.exit = Some(exit);
         progress.ended_ms = Some(self.now.wall_ms);
+        if let Some(spent) = ended.judged.as_ref().and_then(|judged| judged.spent) {
+            progress.spent = Some(progress.spent.map_or(spent, |before| before.and(spent)));
+        }
         let is_well = exit.signal.is_none() && exit.code == Some(0);
         progress.said = match &ended.judged {
             Some(judged) if !judged.message.is_empty() => {

@@ -1,12 +1,12 @@
 //! What follows from what came of an errand?
 
 use super::end::span;
-use super::{Draft, Outcome};
+use super::{Draft, Outcome, Told};
 use crate::errand::{
     self, Done, Errand, Failure, Fate, look_later, look_soon, of_stage, postpone, settled,
 };
 use crate::progress::{Pull, Stage, Then};
-use crate::{Forge, NoChange, TaskState};
+use crate::{Forge, Hook, NoChange, TaskState};
 
 impl Draft<'_> {
     pub(super) fn hear(&mut self, outcome: &Outcome) {
@@ -66,6 +66,7 @@ impl Draft<'_> {
                 self.close(place, TaskState::PrOpen, told);
             }
             Done::Watched(fate) => self.watched(place, *fate),
+            Done::Hooked => progress.hook = None,
             Done::Removed => progress.worktree = None,
             Done::Kept(reason) => progress.kept = Some(reason.clone()),
         }
@@ -143,6 +144,12 @@ impl Draft<'_> {
         let now = self.now;
         let Some(progress) = self.work.tasks.get_mut(place) else { return };
         match errand {
+            Errand::Hook => {
+                let which = progress.hook.take().map_or("hook", Hook::word);
+                settled(progress);
+                let text = format!("`{which}` failed: {}", failure.reason);
+                self.told.push(Told { place, text, alarm: false });
+            }
             Errand::Watch | Errand::Tidy | Errand::Look => {
                 postpone(progress, now);
                 if errand == Errand::Tidy {
@@ -171,6 +178,7 @@ fn doing(errand: Errand) -> &'static str {
         Errand::Open => "its pull request cannot be opened",
         Errand::Watch => "its pull request cannot be read",
         Errand::Tidy => "its worktree cannot be removed",
+        Errand::Hook => "nobody was told",
     }
 }
 

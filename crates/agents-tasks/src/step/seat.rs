@@ -1,5 +1,6 @@
 //! What does the fleet say of a task's session?
 
+use crate::Spent;
 use crate::progress::{Exit, Time};
 
 /// What the fleet says of a task's session.
@@ -53,4 +54,6 @@ pub struct Judged {
     pub is_well: bool,
     /// Its last message, or what went wrong.
     pub message: String,
+    /// What it says that it cost.
+    pub spent: Option<Spent>,
 }

@@ -107,6 +107,57 @@ fn a_task_goes_its_whole_way() {
 }
 
 #[test]
+fn a_program_of_the_operator_hears_once_of_each_end() {
+    let mut one = One::new(
+        "forge = \"gh\"\nattempts = 1\nonDone = [\"done\", \"it\"]\nonError = [\"failed\"]",
+    );
+    one.begins();
+    one.ends(exit(1));
+    assert_eq!(one.one().state, TaskState::Error);
+    let due = |one: &One| owed(&one.manifest, &one.work, 0, at(one.now));
+    assert_eq!(due(&one), Some(Errand::Hook));
+    let reason = "`failed` ended with code 1".to_owned();
+    let outcome =
+        Outcome { place: 0, errand: Errand::Hook, result: Err(Failure { reason, lasting: true }) };
+    let told = one.step(Look { outcomes: vec![outcome], ..Look::default() }).told;
+    assert_eq!(told[0].text, "`on_error` failed: `failed` ended with code 1");
+    assert_eq!(due(&one), None, "it is not told twice");
+    one.ask(TaskVerb::Retry).unwrap();
+    one.begins();
+    one.ends(exit(0));
+    one.did(Ok(Done::Judged { commits: 2, dirty: 0, head: "c2".to_owned() }));
+    one.did(Ok(Done::Pushed));
+    let pull = Pull { forge: Forge::Gh, number: Some(4), url: String::new() };
+    one.did(Ok(Done::Opened(pull)));
+    assert_eq!(
+        one.one().hook.map(|hook| hook.of(&one.manifest.rules).join(" ")),
+        Some("done it".to_owned())
+    );
+    one.did(Ok(Done::Hooked));
+    assert_eq!(due(&one), Some(Errand::Tidy));
+    one.did(Ok(Done::Removed));
+    one.did(Ok(Done::Watched(Fate::Merged)));
+    assert_eq!((one.one().state, due(&one)), (TaskState::Merged, None));
+}
+
+#[test]
+fn what_attempts_cost_adds_up() {
+    let mut one = One::new("");
+    for (code, usd) in [(1, 0.5), (0, 0.25)] {
+        one.begins();
+        let mut end = ended(one.now + 50, exit(code));
+        let Seat::Ended(it) = &mut end else { panic!("{end:?}") };
+        let spent = crate::Spent::told(Some(usd), None, None);
+        it.judged = Some(Judged { is_well: code == 0, message: "so".to_owned(), spent });
+        one.seat(end);
+        one.now += 60_000;
+        one.step(Look::default());
+    }
+    let spent = one.one().spent.unwrap();
+    assert_eq!((spent.usd_micros, spent.attempts), (Some(750_000), 2));
+}
+
+#[test]
 fn an_error_is_tried_again_with_its_last_rows_and_a_longer_pause_and_then_given_up() {
     let mut one = One::new("attempts = 3\nretryDelay = 10");
     for (attempt, pause) in [(1, 10_000), (2, 20_000)] {
@@ -181,7 +232,7 @@ fn what_a_program_says_of_itself_wins_over_its_exit_code() {
     let mut one = One::new("");
     one.begins();
     let Seat::Ended(mut end) = ended(one.now, exit(0)) else { unreachable!() };
-    end.judged = Some(Judged { is_well: false, message: "429 quota".to_owned() });
+    end.judged = Some(Judged { is_well: false, message: "429 quota".to_owned(), spent: None });
     one.seat(Seat::Ended(end));
     assert_eq!(one.one().failures, 1);
     assert!(one.one().reason.contains("429 quota"), "{}", one.one().reason);

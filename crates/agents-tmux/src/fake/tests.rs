@@ -85,6 +85,8 @@ async fn t18_a_paste_into_a_pane_that_has_just_died_is_refused_or_ends_the_serve
         driver.apply(&start("a")).await.unwrap();
         let pane = world.pane("a").unwrap();
         world.fault(Call::Apply, 1, Fault::ProgramEnds);
+        // It waits for bytes that are for somebody.
+        driver.apply(&start("b")).await.unwrap();
         assert!(driver.apply(&typing(pane)).await.is_err());
         assert_eq!(
             (world.live_servers(), world.crashes()),

@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 
 use super::board::{Board, Held};
 use super::declared;
-use super::errands::Errands;
+use super::errands::{Arrived, Errands};
 use super::member::with_tasks;
 use super::request::{Reply, WorkRequest, check};
 use super::sight::{Sight, all_over, entry, refusal, with_accounts};
@@ -34,7 +34,7 @@ pub(crate) struct Desk {
     unread: Option<String>,
     errands: Errands,
     /// Outcomes whose step was not stored yet.
-    arrived: Vec<(String, Outcome)>,
+    arrived: Vec<Arrived>,
     /// The fleet of the file, and the same with the tasks that have a session.
     fleets: Option<(Arc<Fleet>, Arc<Fleet>)>,
     /// The revision of the store at which there was nothing to do.
@@ -62,6 +62,14 @@ struct Turn {
     replies: Vec<(u64, Reply)>,
     /// Why the tasks of the file cannot be taken up.
     refused: Option<String>,
+}
+
+/// What a verb asks of one task, and which reply hears of it.
+struct OfVerb {
+    work: String,
+    reply: usize,
+    asked: Asked,
+    name: String,
 }
 
 impl Desk {
@@ -184,8 +192,6 @@ impl Desk {
         now: Now,
     ) -> Turn {
         let mut board = self.board.clone();
-        let mut replies: Vec<(u64, Reply)> = Vec::new();
-        let mut verbs: Vec<(u64, String, usize, Asked, String)> = Vec::new();
         let mut entries = Vec::new();
         let mut refused = self.refused.clone();
         if is_declared_anew && self.unread.is_none() {
@@ -193,49 +199,20 @@ impl Desk {
             let is_new = refused != self.refused;
             entries.extend(refused.iter().filter(|_| is_new).map(|why| refusal(why, sight.ticked)));
         }
-        for (id, request) in asked {
-            if let Some(unread) = &self.unread {
-                replies.push((*id, vec![("work".to_owned(), Err(unread.clone()))]));
-                continue;
-            }
-            match request {
-                WorkRequest::Run(header) => {
-                    let answer = take_in(&mut board, sight.fleet, header.clone(), now);
-                    let name = header.name.clone();
-                    replies.push((*id, vec![(name, answer)]));
-                }
-                WorkRequest::Tasks { names, verb } => {
-                    let mut reply = Reply::new();
-                    for name in names {
-                        match board.task(name) {
-                            Some((held, place)) => {
-                                let asked = Asked { place, verb: *verb };
-                                let work = held.header.name.clone();
-                                verbs.push((*id, work, replies.len(), asked, name.clone()));
-                            }
-                            None => {
-                                reply.push((name.clone(), Err("there is no such task".to_owned())))
-                            }
-                        }
-                    }
-                    replies.push((*id, reply));
-                }
-            }
-        }
+        let (mut replies, verbs) = self.requests(&mut board, sight, asked, now);
         let mut seats = Vec::new();
         for held in &mut board.works {
             let manifest = with_accounts(&held.manifest, sight.fleet);
-            let own: Vec<_> =
-                verbs.iter().filter(|(_, work, ..)| *work == held.header.name).collect();
+            let own: Vec<_> = verbs.iter().filter(|verb| verb.work == held.header.name).collect();
             let look = Look {
                 seats: sight.seats(held),
-                outcomes: self.outcomes_of(&held.header.name),
-                asked: own.iter().map(|(.., asked, _)| *asked).collect(),
+                outcomes: self.outcomes_of(held),
+                asked: own.iter().map(|verb| verb.asked).collect(),
                 bounds: sight.bounds(),
             };
             let after = step(&manifest, &held.work, &look, now);
-            for ((_, _, reply, _, name), answer) in own.into_iter().zip(after.answers) {
-                replies[*reply].1.push((name.clone(), answer));
+            for (verb, answer) in own.into_iter().zip(after.answers) {
+                replies[verb.reply].1.push((verb.name.clone(), answer));
             }
             for told in &after.told {
                 entries.push(entry(held, told, sight.ticked));
@@ -248,9 +225,50 @@ impl Desk {
         Turn { board, seats, entries, replies, refused }
     }
 
-    fn outcomes_of(&self, work: &str) -> Vec<Outcome> {
-        let own = self.arrived.iter().filter(|(of, _)| of == work);
-        own.map(|(_, outcome)| outcome.clone()).collect()
+    /// Takes manifests in, and finds the tasks that verbs are about; what cannot be is answered at once.
+    fn requests(
+        &self,
+        board: &mut Board,
+        sight: &Sight<'_>,
+        asked: &[(u64, WorkRequest)],
+        now: Now,
+    ) -> (Vec<(u64, Reply)>, Vec<OfVerb>) {
+        let mut replies: Vec<(u64, Reply)> = Vec::new();
+        let mut verbs = Vec::new();
+        for (id, request) in asked {
+            let mut reply = Reply::new();
+            match (request, &self.unread) {
+                (_, Some(unread)) => reply.push(("work".to_owned(), Err(unread.clone()))),
+                (WorkRequest::Run(header), None) => {
+                    let answer = take_in(board, sight.fleet, header.clone(), now);
+                    reply.push((header.name.clone(), answer));
+                }
+                (WorkRequest::Tasks { names, verb }, None) => {
+                    for name in names {
+                        let Some((held, place)) = board.task(name) else {
+                            reply.push((name.clone(), Err("there is no such task".to_owned())));
+                            continue;
+                        };
+                        let (work, asked) =
+                            (held.header.name.clone(), Asked { place, verb: *verb });
+                        let (reply, name) = (replies.len(), name.clone());
+                        verbs.push(OfVerb { work, reply, asked, name });
+                    }
+                }
+            }
+            replies.push((*id, reply));
+        }
+        (replies, verbs)
+    }
+
+    fn outcomes_of(&self, held: &Held) -> Vec<Outcome> {
+        let own = self.arrived.iter().filter(|arrived| arrived.whose.0 == held.header.name);
+        let outcome = |arrived: &Arrived| {
+            let (place, _) = held.manifest.task(arrived.whose.1.as_str())?;
+            let (errand, result) = (arrived.errand, arrived.result.clone());
+            Some(Outcome { place, errand, result })
+        };
+        own.filter_map(outcome).collect()
     }
 
     /// Before anything of it is done.
@@ -338,11 +356,12 @@ impl Desk {
 
     fn begin_errands(&mut self, fleet: &Fleet, now: Now) {
         for held in &self.board.works {
-            for place in 0..held.work.tasks.len() {
+            for (place, task) in held.manifest.tasks.iter().enumerate() {
                 if let Some(errand) = owed(&held.manifest, &held.work, place, now)
                     && let Some(site) = Site::of(fleet, held, place)
                 {
-                    self.errands.begin((held.header.name.clone(), place), errand, site);
+                    let whose = (held.header.name.clone(), task.id.clone());
+                    self.errands.begin(whose, errand, site);
                 }
             }
         }

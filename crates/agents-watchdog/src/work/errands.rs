@@ -1,5 +1,6 @@
 //! How is a slow thing done beside the ticks? Each looks first whether it was done before, so that it may be done twice.
 
+mod hook;
 mod judge;
 pub(super) mod left;
 mod look;
@@ -13,8 +14,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use agents_names::AgentName;
 use agents_tasks::errand::{Done, Errand, Failure};
-use agents_tasks::step::Outcome;
 use tokio::process::Command;
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
@@ -30,14 +31,21 @@ const WORKS: Duration = Duration::from_secs(300);
 /// Outcomes that wait to be heard.
 const OUTCOMES: usize = 256;
 
-/// A task, by the name of its work and its place in it.
-pub(super) type Whose = (String, usize);
+/// A task, by the names of its work and of itself: its place may change with the config file while an errand is under way.
+pub(super) type Whose = (String, AgentName);
+
+/// What came of an errand.
+pub(super) struct Arrived {
+    pub whose: Whose,
+    pub errand: Errand,
+    pub result: Result<Done, Failure>,
+}
 
 /// The errands that are under way in this process.
 pub(super) struct Errands {
     under_way: BTreeMap<Whose, JoinHandle<()>>,
-    said: mpsc::Sender<(String, Outcome)>,
-    heard: mpsc::Receiver<(String, Outcome)>,
+    said: mpsc::Sender<Arrived>,
+    heard: mpsc::Receiver<Arrived>,
     /// Told when one has come to something.
     pub ended: Arc<Notify>,
 }
@@ -63,22 +71,22 @@ impl Errands {
             return;
         }
         let (said, ended) = (self.said.clone(), Arc::clone(&self.ended));
-        let (work, place) = whose.clone();
+        let of = whose.clone();
         let task = tokio::spawn(async move {
             let result = run(errand, &site).await;
             // Nobody listens once the desk is gone.
-            drop(said.send((work, Outcome { place, errand, result })).await);
+            drop(said.send(Arrived { whose: of, errand, result }).await);
             ended.notify_one();
         });
         self.under_way.insert(whose, task);
     }
 
     /// What came to something since the last call.
-    pub fn hear(&mut self) -> Vec<(String, Outcome)> {
+    pub fn hear(&mut self) -> Vec<Arrived> {
         let mut outcomes = Vec::new();
-        while let Ok((work, outcome)) = self.heard.try_recv() {
-            self.under_way.remove(&(work.clone(), outcome.place));
-            outcomes.push((work, outcome));
+        while let Ok(arrived) = self.heard.try_recv() {
+            self.under_way.remove(&arrived.whose);
+            outcomes.push(arrived);
         }
         // One that ended without a word would be waited for for ever.
         self.under_way.retain(|_, task| !task.is_finished() || !self.heard.is_empty());
@@ -95,6 +103,7 @@ async fn run(errand: Errand, site: &Site) -> Result<Done, Failure> {
         Errand::Open => pull::open(site).await,
         Errand::Watch => pull::watch(site).await,
         Errand::Tidy => tidy::tidy(site).await,
+        Errand::Hook => hook::hook(site).await,
     }
 }
 

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
+use agents_tasks::Spent;
 use agents_tasks::step::Judged;
 use serde_json::Value;
 
@@ -43,7 +44,7 @@ impl Tail {
                 Some(Event::Said(text)) => said = text,
                 Some(Event::Ended(is_well, message)) => {
                     let message = if message.is_empty() { said.clone() } else { message };
-                    judged = Some(Judged { is_well, message });
+                    judged = Some(Judged { is_well, message, spent: spent(&event) });
                 }
                 None => {}
             }
@@ -92,6 +93,36 @@ fn judge(event: &Value) -> Option<Event> {
                 .collect();
             let wrong = text(&last["errorMessage"]);
             Some(Event::Ended(is_well, if is_well { said.join("\n") } else { wrong }))
+        }
+        _ => None,
+    }
+}
+
+/// What an event at the end of a run says of its cost. Of codex tokens alone, since it tells no price.
+fn spent(event: &Value) -> Option<Spent> {
+    let sum = |of: &Value, keys: &[&str]| {
+        keys.iter().filter_map(|key| of[*key].as_u64()).reduce(u64::saturating_add)
+    };
+    match event["type"].as_str()? {
+        "result" => {
+            let usage = &event["usage"];
+            let keys = ["input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens"];
+            let written = usage["output_tokens"].as_u64();
+            Spent::told(event["total_cost_usd"].as_f64(), sum(usage, &keys), written)
+        }
+        "turn.completed" => {
+            let usage = &event["usage"];
+            // Its count of what was read holds what came from caches.
+            Spent::told(None, usage["input_tokens"].as_u64(), usage["output_tokens"].as_u64())
+        }
+        "agent_end" => {
+            let messages = event["messages"].as_array()?.iter();
+            let usages = messages.filter(|it| it["role"] == "assistant").map(|it| &it["usage"]);
+            let told = usages.filter_map(|usage| {
+                let read = sum(usage, &["input", "cacheRead", "cacheWrite"]);
+                Spent::told(usage["cost"]["total"].as_f64(), read, usage["output"].as_u64())
+            });
+            told.reduce(Spent::and).map(|all| Spent { attempts: 1, ..all })
         }
         _ => None,
     }

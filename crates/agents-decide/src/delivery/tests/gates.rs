@@ -82,6 +82,11 @@ fn looks() -> Vec<(&'static str, Change)> {
             (it.since, it.drawn) = (AT - 90, AT - 1);
             it.opening = Opening::Resumed("id".to_owned());
         }),
+        ("started 20 s ago, draws nothing", |it| {
+            it.since = AT - 20;
+            it.seen.screen = Seen::Known(screen(""));
+        }),
+        ("draws nothing", |it| it.seen.screen = Seen::Known(screen(""))),
         ("pane is deaf", |it| it.pane(|pane| pane.deaf = true)),
         ("cannot be read", |it| (it.seen.screen, it.seen.shown) = (unknown(), None)),
         ("another program in front", |it| it.pane(|pane| pane.command = "sh".to_owned())),

@@ -28,8 +28,8 @@ fn name(text: &str) -> AgentName {
 fn state(base: Base) -> FleetState {
     let fleet = fleet();
     let handoff = fleet.loop_plan.as_ref().unwrap().handoff.as_ref().unwrap();
-    let mut state = FleetState::default();
-    state.handoff = HandoffState { base, source: source_of(handoff), ..HandoffState::default() };
+    let handoff = HandoffState { base, source: source_of(handoff), ..HandoffState::default() };
+    let mut state = FleetState { handoff, ..FleetState::default() };
     state.sequence = Some(Sequence::Running { phase: PhaseId::new("1").unwrap() });
     state
 }

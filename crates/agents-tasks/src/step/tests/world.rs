@@ -99,6 +99,7 @@ fn done(errand: Errand) -> Done {
         }
         Errand::Watch => Done::Watched(Fate::Merged),
         Errand::Tidy => Done::Removed,
+        Errand::Hook => Done::Hooked,
     }
 }
 
@@ -108,7 +109,7 @@ proptest! {
         text in crate::schedule::tests::any_manifest(),
         draws in proptest::collection::vec((0_usize..14, 0_u8..100, proptest::bool::weighted(0.2)), 0..300),
     ) {
-        let manifest = manifest(&format!("forge = \"gh\"\nattempts = 1000\nretryDelay = 1\n{text}"));
+        let manifest = manifest(&format!("forge = \"gh\"\nonDone = [\"tell\"]\nattempts = 1000\nretryDelay = 1\n{text}"));
         let count = manifest.tasks.len();
         let work = Work::begin(&manifest, at(0));
         let mut world = World {

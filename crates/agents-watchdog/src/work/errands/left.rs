@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 
 use agents_config::Fleet;
 use agents_tasks::errand::Failure;
-use agents_tasks::{Stage, TaskState};
+use agents_tasks::{Progress, Stage, TaskState};
 
 use super::tidy::obstacle;
 use super::{ASKS, WORKS, git, holds};
 use crate::work::board::{Board, Held};
-use crate::work::site::{Site, is_occupied, kept_worktrees};
+use crate::work::site::{Site, is_occupied};
 
 /// A worktree of a task, or of one that is forgotten.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,14 +21,16 @@ pub struct LeftWorktree {
     pub obstacle: Option<String>,
 }
 
-/// The worktrees that are there. It looks, and changes nothing.
-///
-/// # Errors
-/// When the folder of worktrees cannot be read.
-pub async fn left_worktrees(fleet: &Fleet, board: &Board) -> std::io::Result<Vec<LeftWorktree>> {
+/// What is in these worktrees. It looks, and changes nothing. The board must be newer than the list of paths: a worktree
+/// that is just being made would have no owner yet.
+pub async fn left_worktrees(
+    fleet: &Fleet,
+    board: &Board,
+    paths: Vec<PathBuf>,
+) -> Vec<LeftWorktree> {
     let mut left = Vec::new();
-    for path in kept_worktrees(fleet)? {
-        let owner = owner(board, &path);
+    for path in paths {
+        let owner = owner_of_worktree(fleet, board, &path);
         let found = match owner {
             Some((held, place)) => of_task(fleet, held, place).await,
             None => of_nobody(&path).await,
@@ -37,7 +39,7 @@ pub async fn left_worktrees(fleet: &Fleet, board: &Board) -> std::io::Result<Vec
         let task = owner.and_then(|(held, place)| held.manifest.tasks.get(place));
         left.push(LeftWorktree { path, task: task.map(|task| task.id.to_string()), obstacle });
     }
-    Ok(left)
+    left
 }
 
 /// Removes one that no task has any more.
@@ -67,10 +69,20 @@ pub async fn remove_forgotten(path: &Path) -> Result<(), String> {
     Ok(())
 }
 
-fn owner<'a>(board: &'a Board, path: &Path) -> Option<(&'a Held, usize)> {
+/// The task that has the worktree, or for which it is being made.
+#[must_use]
+pub fn owner_of_worktree<'a>(
+    fleet: &Fleet,
+    board: &'a Board,
+    path: &Path,
+) -> Option<(&'a Held, usize)> {
     board.works.iter().rev().find_map(|held| {
-        let mut tasks = held.work.tasks.iter();
-        let place = tasks.position(|it| it.worktree.as_deref().map(Path::new) == Some(path))?;
+        let is_its = |(place, it): (usize, &Progress)| match &it.worktree {
+            Some(own) => Path::new(own) == path,
+            None if it.stage == Stage::Over => false,
+            None => Site::of(fleet, held, place).is_some_and(|site| site.worktree == path),
+        };
+        let place = held.work.tasks.iter().enumerate().position(is_its)?;
         Some((held, place))
     })
 }

@@ -4,8 +4,8 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use agents_tasks::Forge;
-use agents_tasks::errand::{Done, Failure, Fate};
-use agents_tasks::progress::Pull;
+use agents_tasks::errand::{Done, Failure};
+use agents_tasks::forge::Request;
 use serde_json::Value;
 use tokio::process::Command;
 
@@ -16,60 +16,50 @@ const LIMIT: Duration = Duration::from_secs(120);
 
 /// Opens one, unless there is one: whoever was killed right after that finds it.
 pub(super) async fn open(site: &Site) -> Result<Done, Failure> {
-    match site.rules.forge {
-        Forge::Gh => {}
-        Forge::None => {
-            return Err(lasting("`forge` is `none`, so there is nobody to open one with"));
-        }
+    let forge = site.rules.forge;
+    if forge == Forge::None {
+        return Err(lasting("`forge` is `none`, so there is nobody to open one with"));
     }
     let branch = site.progress.branch.as_str();
-    let words = ["pr", "list", "--head", branch, "--state", "all", "--limit", "1"];
-    let listed = gh(site, &[&words[..], &["--json", "number,url,state"]].concat()).await?;
-    let listed: Value = serde_json::from_str(&listed.text())
-        .map_err(|error| passing(format!("`gh pr list` answered no JSON: {error}")))?;
-    if let Some(found) = listed.get(0) {
-        let url = found["url"].as_str().unwrap_or_default().to_owned();
-        return Ok(Done::Opened(Pull { forge: Forge::Gh, number: found["number"].as_u64(), url }));
+    let listed = document(site, &forge.find(branch)).await?;
+    if let Some(found) = forge.found(&listed, branch) {
+        return Ok(Done::Opened(found));
     }
     let (title, body) = (site.pull.title.as_str(), site.pull.body.as_str());
-    let words = ["pr", "create", "--head", branch, "--base", &site.base, "--title", title];
-    let created = gh(site, &[&words[..], &["--body", body]].concat()).await?;
-    let url = created
-        .text()
-        .lines()
-        .rev()
-        .find(|row| row.contains("://"))
-        .unwrap_or_default()
-        .trim()
-        .to_owned();
-    let number = url.rsplit('/').next().and_then(|number| number.parse().ok());
-    Ok(Done::Opened(Pull { forge: Forge::Gh, number, url }))
+    let words = forge.open(Request { branch, base: &site.base, title, body });
+    let created = ask(site, &words).await?;
+    Ok(Done::Opened(forge.opened(&created.text())))
 }
 
 pub(super) async fn watch(site: &Site) -> Result<Done, Failure> {
     let pull = site.progress.pull.as_ref().ok_or_else(|| lasting("it has no pull request"))?;
-    let which =
-        pull.number.map_or_else(|| site.progress.branch.clone(), |number| number.to_string());
-    let seen = gh(site, &["pr", "view", &which, "--json", "state"]).await?;
-    let seen: Value = serde_json::from_str(&seen.text())
-        .map_err(|error| passing(format!("`gh pr view` answered no JSON: {error}")))?;
-    match seen["state"].as_str() {
-        Some("OPEN") => Ok(Done::Watched(Fate::Open)),
-        Some("MERGED") => Ok(Done::Watched(Fate::Merged)),
-        Some("CLOSED") => Ok(Done::Watched(Fate::Closed)),
-        other => Err(passing(format!("`gh pr view` told the state {other:?}"))),
-    }
+    let (forge, branch) = (pull.forge, site.progress.branch.as_str());
+    let words = forge.look(pull.number, branch);
+    let seen = document(site, &words).await?;
+    let fate = forge.fate(&seen, pull.number, branch);
+    fate.map(Done::Watched).map_err(|error| passing(format!("{} {error}", shown(forge, &words))))
 }
 
-async fn gh(site: &Site, words: &[&str]) -> Result<Finished, Failure> {
-    let mut command = Command::new("gh");
+async fn document(site: &Site, words: &[String]) -> Result<Value, Failure> {
+    let answer = ask(site, words).await?.text();
+    // `glab` and `tea` say nothing, or `null`, where there is none.
+    let answer = if answer.trim().is_empty() { "[]" } else { answer.as_str() };
+    serde_json::from_str(answer).map_err(|error| {
+        passing(format!("{} answered no JSON: {error}", shown(site.rules.forge, words)))
+    })
+}
+
+async fn ask(site: &Site, words: &[String]) -> Result<Finished, Failure> {
+    let name = site.rules.forge.word();
+    let mut command = Command::new(name);
     command.args(words).current_dir(&site.repository);
     if let Some(repo) = &site.repo {
         command.args(["--repo", repo]);
     }
     command.env("GH_PROMPT_DISABLED", "1").env("GH_NO_UPDATE_NOTIFIER", "1").env("NO_COLOR", "1");
+    command.env("NO_PROMPT", "1").env("GLAB_CHECK_UPDATE", "false");
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let finished = program(command, "gh", LIMIT).await?;
+    let finished = program(command, name, LIMIT).await?;
     if finished.code == Some(0) {
         return Ok(finished);
     }
@@ -79,5 +69,11 @@ async fn gh(site: &Site, words: &[&str]) -> Result<Finished, Failure> {
         .rev()
         .find(|row| !row.trim().is_empty())
         .unwrap_or("it says nothing");
-    Err(passing(format!("`gh {}` failed: {said}", words[..2].join(" "))))
+    Err(passing(format!("{} failed: {said}", shown(site.rules.forge, words))))
+}
+
+/// The program and what it was asked, without the texts.
+fn shown(forge: Forge, words: &[String]) -> String {
+    let first: Vec<&str> = words.iter().take(2).map(String::as_str).collect();
+    format!("`{} {}`", forge.word(), first.join(" "))
 }

@@ -26,6 +26,36 @@ fn the_last_event_of_a_program_tells_how_it_ended() {
 }
 
 #[test]
+fn what_a_program_says_that_it_cost_is_read_and_nothing_else_counts() {
+    let spent = |text: &str| {
+        let judged = Tail { text: text.to_owned() }.judged().unwrap();
+        judged.spent.map(|it| (it.usd_micros, it.read, it.written, it.attempts))
+    };
+    let claude = r#"{"type":"result","subtype":"success","is_error":false,"result":"Done.","total_cost_usd":0.0123,
+        "usage":{"input_tokens":10,"cache_creation_input_tokens":200,"cache_read_input_tokens":3000,"output_tokens":45}}"#
+        .replace('\n', "");
+    assert_eq!(spent(&claude), Some((Some(12_300), Some(3210), Some(45), 1)));
+    let codex = r#"{"type":"turn.completed","usage":{"input_tokens":900,"cached_input_tokens":600,"output_tokens":12}}"#;
+    assert_eq!(spent(codex), Some((None, Some(900), Some(12), 1)));
+    let usage = |total: &str| {
+        format!(
+            r#"{{"role":"assistant","stopReason":"stop","content":[],"usage":{{"input":5,"output":7,"cacheRead":1,"cacheWrite":0,"cost":{{"total":{total}}}}}}}"#
+        )
+    };
+    let pi = format!(
+        r#"{{"type":"agent_end","messages":[{{"role":"user"}},{},{}]}}"#,
+        usage("0.5"),
+        usage("0.25")
+    );
+    assert_eq!(spent(&pi), Some((Some(750_000), Some(12), Some(14), 1)));
+    assert_eq!(
+        spent(r#"{"type":"result","subtype":"success","is_error":false,"result":""}"#),
+        None
+    );
+    assert_eq!(spent(r#"{"type":"turn.completed","usage":{}}"#), None);
+}
+
+#[test]
 fn a_log_is_read_from_where_the_attempt_began() {
     let dir = tempfile::tempdir().unwrap();
     let log = dir.path().join("x.log");

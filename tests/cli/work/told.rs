@@ -1,0 +1,83 @@
+//! Who hears of the end of a task, what did it cost, and when was each at work?
+
+use super::stage::{Works, one};
+
+#[test]
+fn programs_of_the_operator_hear_of_each_end_and_a_bad_one_holds_nothing_up() {
+    let works = Works::new();
+    let dir = works.bed.dir.display().to_string();
+    works.bed.program(
+        "bin/hear",
+        &format!("#!/bin/sh\necho \"$1 $AGENTS_TASK $AGENTS_STATE $AGENTS_BRANCH: $AGENTS_SUMMARY\" >> {dir}/heard\n"),
+    );
+    works.bed.program("bin/grumble", "#!/bin/sh\necho 'I will not' >&2\nexit 3\n");
+    works.bed.write("how/bad", "exit 1\n");
+    works.bed.write("tasks.toml", &one(
+        "attempts = 1\nonDone = [\"hear\", \"it's $(done)\"]\nonError = [\"grumble\"]\n[[task]]\nid = \"bad\"",
+    ));
+    works.run("tasks.toml").ends_with(0);
+    works.until_task("a", "complete");
+    works.until_task("bad", "error");
+    works.bed.until("it was heard", || !works.bed.read("heard").is_empty());
+    assert_eq!(works.bed.read("heard"), "it's $(done) a complete task/a: pushed to `origin`\n");
+    works.bed.until("the other is told in the journal", || {
+        let events = works.agents(&["events", "bad"]).out;
+        events.contains("task `on_error` failed: `grumble` ended with code 3: I will not")
+    });
+    // Neither is told again by another watchdog.
+    works.crash();
+    works.agents(&["tasks", "retry", "bad"]).ends_with(0);
+    works.bed.write("how/bad", "");
+    works.bed.until("bad was tried again", || {
+        works.task("bad")["attempt"] == 2 || works.task("bad")["state"] == "complete"
+    });
+    let heard = works.bed.read("heard");
+    assert_eq!(heard.lines().filter(|row| row.contains(" a ")).count(), 1, "{heard}");
+}
+
+#[test]
+fn what_its_program_told_of_the_cost_is_told_and_nothing_else() {
+    let works = Works::new();
+    works.bed.write(
+        "how/a",
+        "echo '{\"type\":\"result\",\"subtype\":\"success\",\"is_error\":false,\"result\":\"Done.\",\"total_cost_usd\":0.0421,\"usage\":{\"input_tokens\":1200,\"output_tokens\":30}}' >> said\n\
+         trap 'cat said' EXIT\n",
+    );
+    works.bed.write("tasks.toml", &format!("{}[[task]]\nid = \"b\"\n", one("")));
+    works.run("tasks.toml").ends_with(0);
+    works.until_all("complete");
+    let told = works.agents(&["result", "a"]).ends_with(0).out;
+    assert!(
+        told.contains("  cost: $0.0421, 1200 tokens read, 30 written, as its program told\n"),
+        "{told}"
+    );
+    let json = works.agents(&["result", "a", "--json"]).ends_with(0).json();
+    assert_eq!(json["cost"]["usd_micros"], 42_100, "{json}");
+    assert!(!works.agents(&["result", "b"]).ends_with(0).out.contains("cost"));
+    assert!(works.task("b")["cost"].is_null());
+}
+
+#[test]
+fn a_report_draws_when_each_task_was_at_work() {
+    let works = Works::new();
+    works.bed.write(
+        "tasks.toml",
+        &format!("{}dependsOn = []\n[[task]]\nid = \"b\"\ndependsOn = [\"a\"]\n", one("")),
+    );
+    works.run("tasks.toml").ends_with(0);
+    works.until_all("complete");
+    let report = works.agents(&["report-run", "--svg", "night.svg"]).ends_with(0).out;
+    assert!(report.contains("\n## Timeline\n\n```text\n"), "{report}");
+    let row = |id: &str| {
+        let row = report.lines().find(|row| row.starts_with(&format!("{id} |")));
+        row.unwrap_or_else(|| panic!("{id}: {report}")).to_owned()
+    };
+    assert!(row("b").find('#') > row("a").find('#'), "{report}");
+    assert!(row("a").ends_with("s, complete"), "{report}");
+    let svg = works.bed.read("night.svg");
+    assert_eq!(svg.matches("rx=\"3\"").count(), 2, "{svg}");
+    let again = works.agents(&["report-run", "--svg", "night.svg"]).ends_with(1);
+    assert!(again.err.contains("cannot write night.svg"), "{again:?}");
+    let tasks = works.agents(&["tasks"]).ends_with(0).out;
+    assert!(tasks.contains("  all: [####################] 2 of 2, "), "{tasks}");
+}
