@@ -110,6 +110,14 @@ impl Machine {
         (TimeDelta::from_std(true_age).ok()? + since.sum::<TimeDelta>()).to_std().ok()
     }
 
+    /// The second that the wall clock showed at that true second since 1970: tmux dates output by it.
+    pub fn dated(&self, second: u64) -> u64 {
+        let written = calendar::of_wall(second);
+        let parts = self.parts();
+        let before = parts.jumps.iter().filter(|(at, _)| at.as_secs() <= written.as_secs());
+        second.saturating_add_signed(before.map(|(_, by)| *by).sum::<TimeDelta>().num_seconds())
+    }
+
     pub fn now(&self, at: agents_decide::Moment) -> Now {
         let zone = self.parts().zone;
         Now { at, wall: self.wall(), zone }

@@ -189,7 +189,7 @@ impl Simulation {
             judge.surprised();
         }
         let (gate, disk) = (self.gate.clone(), self.disk.clone());
-        let driver = Wire::new(self.terminals.driver(), gate, disk, self.trace.clone());
+        let driver = Wire::new(self.machine.clone(), gate, disk, self.trace.clone());
         let place = SimPlace::new(self.machine.clone(), self.gate.clone());
         let mut engine = Engine::resume(driver, place, ledger)
             .map_err(|error| SimError::Resume(error.to_string()))?;

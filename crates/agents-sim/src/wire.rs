@@ -13,12 +13,14 @@ use agents_decide::Action;
 use crate::Trace;
 use crate::gate::{Effect, Gate};
 use crate::ledger::Disk;
+use crate::machine::Machine;
 use crate::planted::Slip;
 
 /// A fake driver behind a gate.
 #[derive(Debug)]
 pub(crate) struct Wire {
     inner: FakeDriver,
+    machine: Machine,
     gate: Gate,
     disk: Disk,
     trace: Trace,
@@ -27,8 +29,17 @@ pub(crate) struct Wire {
 }
 
 impl Wire {
-    pub fn new(inner: FakeDriver, gate: Gate, disk: Disk, trace: Trace) -> Self {
-        Self { inner, gate, disk, trace, known: None }
+    pub fn new(machine: Machine, gate: Gate, disk: Disk, trace: Trace) -> Self {
+        Self { inner: machine.terminals.driver(), machine, gate, disk, trace, known: None }
+    }
+
+    /// The whole listing, dated by the wall clock.
+    async fn listed(&mut self) -> Result<Listing, TmuxError> {
+        let mut listing = self.inner.list().await?;
+        for pane in &mut listing.panes {
+            pane.activity = self.machine.dated(pane.activity);
+        }
+        Ok(listing)
     }
 
     /// No effect without a decision that was made durable before it.
@@ -84,7 +95,7 @@ fn is_alike(before: &Listing, now: &Listing) -> bool {
 impl Driver for Wire {
     async fn list(&mut self) -> Result<Listing, TmuxError> {
         self.known = None;
-        let listing = self.inner.list().await?;
+        let listing = self.listed().await?;
         self.known = Some(Arc::new(listing.clone()));
         Ok(listing)
     }
@@ -96,7 +107,7 @@ impl Driver for Wire {
     /// Tells no more than it must: all else is as it was at the last whole listing.
     async fn list_lightly(&mut self, programs: bool) -> Result<Arc<Listing>, TmuxError> {
         let known = self.known.take();
-        let now = self.inner.list().await?;
+        let now = self.listed().await?;
         let Some(mut known) = known.filter(|known| is_alike(known, &now)) else {
             let now = Arc::new(now);
             self.known = Some(Arc::clone(&now));

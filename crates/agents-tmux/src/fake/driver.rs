@@ -73,8 +73,10 @@ impl FakeDriver {
         };
         let mut screens: Vec<_> = panes.iter().map(|pane| server.screen(*pane, now)).collect();
         if faults.contains(&Fault::HalfDrawn) {
-            for screen in screens.iter_mut().flatten() {
+            for (screen, pane) in screens.iter_mut().zip(panes) {
+                let Ok(screen) = screen else { continue };
                 screen.rows.truncate(screen.rows.len().div_ceil(2));
+                server.goes_on_drawing(*pane, now);
             }
         }
         screens

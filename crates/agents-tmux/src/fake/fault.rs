@@ -26,7 +26,7 @@ pub enum Fault {
     Swallowed,
     /// The listing lacks this session.
     Omit(String),
-    /// The screens show the upper half of their rows only.
+    /// The programs are drawing: the screens show the upper half of their rows only, and the rest comes right after.
     HalfDrawn,
     /// The program that a text or a key is for ends just before it, and its dead pane stays. Strikes the next such change.
     ProgramEnds,

@@ -215,6 +215,15 @@ impl Server {
         found.ok_or_else(|| TmuxError::Missing { what: format!("pane {pane}") })
     }
 
+    /// A frame that was captured half is drawn whole right after, and tmux dates that as any other output.
+    pub(crate) fn goes_on_drawing(&mut self, pane: PaneId, now: Duration) {
+        if let Ok(session) = self.pane(pane)
+            && session.dead.is_none()
+        {
+            session.changed_at = now;
+        }
+    }
+
     /// The session of the pane, if bytes sent to it reach its program.
     fn input(&mut self, pane: PaneId) -> Result<&mut Session, TmuxError> {
         let session = self.pane(pane)?;

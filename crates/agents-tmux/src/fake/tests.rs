@@ -127,6 +127,21 @@ async fn faults_of_reads_strike_once() {
 }
 
 #[tokio::test]
+async fn what_was_captured_half_drawn_has_printed_since() {
+    let world = World::new();
+    let mut driver = world.driver();
+    driver.apply(&start("a")).await.unwrap();
+    let printed = world.panes()[0].activity;
+    world.advance(Duration::from_secs(60));
+    let pane = world.pane("a").unwrap();
+    driver.screens(&[pane]).await[0].as_ref().unwrap();
+    assert_eq!(world.panes()[0].activity, printed);
+    world.fault(Call::Screens, 1, Fault::HalfDrawn);
+    driver.screens(&[pane]).await[0].as_ref().unwrap();
+    assert_eq!(world.panes()[0].activity, printed + 60);
+}
+
+#[tokio::test]
 async fn t53_a_start_without_the_socket_makes_a_second_server_unless_the_first_was_seen() {
     let world = World::new();
     let mut driver = world.driver();
