@@ -211,6 +211,23 @@ impl Bed {
         self.read(".state/t-watchdog.log")
     }
 
+    /// What the program says of each member, and what scripted agents recorded.
+    fn told(&self) -> String {
+        let ask = |words: &[&str]| {
+            let output = self.command(env!("CARGO_BIN_EXE_agents")).args(words).output();
+            let said = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
+            format!("--- agents {}\n{}\n", words.join(" "), said.unwrap_or_default())
+        };
+        let mut told = ask(&["status", "--json"]);
+        for entry in std::fs::read_dir(&self.dir).into_iter().flatten().flatten() {
+            let file = entry.file_name().to_string_lossy().into_owned();
+            let Some(session) = file.strip_suffix(".record") else { continue };
+            told.push_str(&ask(&["explain", session.strip_prefix("t-").unwrap_or(session)]));
+            told.push_str(&format!("--- {file}\n{}\n", self.read(&file)));
+        }
+        told
+    }
+
     /// Waits until the claim holds; on a failure shows what there is.
     #[track_caller]
     pub fn until(&self, claim: &str, mut holds: impl FnMut() -> bool) {
@@ -222,7 +239,8 @@ impl Bed {
                 .map(|session| format!("--- {session}\n{}", self.screen(session).trim_end()))
                 .collect();
             let screens = screens.join("\n");
-            panic!("not within {PATIENCE:?}: {claim}\n{screens}\n--- watchdog log\n{log}");
+            let told = self.told();
+            panic!("not within {PATIENCE:?}: {claim}\n{screens}\n--- watchdog log\n{log}\n{told}");
         }
     }
 }
