@@ -68,7 +68,7 @@ fn a_watchdog_goes_on_from_the_state_that_is_there() {
         // Away, and back again.
         "mv state moved; sleep 2.5; mv moved state",
         // The copy in its place, in one step, file by file, and byte by byte.
-        "mv state old; cp -a copy state",
+        "cp -a copy fresh; mv state old; mv fresh state",
         "cp copy/store.db* state",
         "rm state/store.db*; cp copy/store.db* state",
     ]
