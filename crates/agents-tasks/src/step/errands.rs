@@ -24,6 +24,10 @@ impl Draft<'_> {
                 progress.worktree.get_or_insert_with(|| worktree.clone());
                 progress.start.get_or_insert_with(|| start.clone());
             }
+            // Another round must know it, should a person close it.
+            if let Ok(Done::Opened(pull)) = &outcome.result {
+                progress.pull = Some(pull.clone());
+            }
             return;
         }
         match &outcome.result {
@@ -87,7 +91,8 @@ impl Draft<'_> {
             trace.clone_into(&mut progress.trace);
             progress.moved_at = now.at;
         } else if progress.held_from.is_none()
-            && now.at.saturating_sub(progress.moved_at) >= errand::millis(stall) {
+            && now.at.saturating_sub(progress.moved_at) >= errand::millis(stall)
+        {
             let span = span(stall.as_secs());
             let reason = format!("it stalled: no output, no commit and no change for {span}");
             let told = format!("{reason}; its session is ended");

@@ -1,3 +1,5 @@
+mod late;
+mod paused;
 mod world;
 
 use super::*;
@@ -118,8 +120,12 @@ fn a_program_of_the_operator_hears_once_of_each_end() {
     let hook = Errand::Hook(crate::Hook::OnError);
     assert_eq!(due(&one), Some(hook));
     let reason = "`failed` ended with code 1".to_owned();
-    let outcome =
-        Outcome { place: 0, generation: 0, errand: hook, result: Err(Failure { reason, lasting: true }) };
+    let outcome = Outcome {
+        place: 0,
+        generation: 0,
+        errand: hook,
+        result: Err(Failure { reason, lasting: true }),
+    };
     let told = one.step(Look { outcomes: vec![outcome], ..Look::default() }).told;
     assert_eq!(told[0].text, "`on_error` failed: `failed` ended with code 1");
     assert_eq!(due(&one), None, "it is not told twice");

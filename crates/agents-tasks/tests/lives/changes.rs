@@ -136,9 +136,7 @@ pub fn states(it: &Change<'_>, drawn: &Drawn, world: &World) -> Result<(), Broke
         TaskState::Merged if is_new && !branch.is_some_and(|it| it.is_merged(world.now)) => {
             return broken("what is merged was merged", it.told());
         }
-        TaskState::Cancelled
-            if is_new && it.asked.is_empty() && was.state == TaskState::PrOpen =>
-        {
+        TaskState::Cancelled if is_new && it.asked.is_empty() && was.state == TaskState::PrOpen => {
             let number = is.pull.as_ref().and_then(|pull| pull.number);
             let pulls = branch.map(|branch| branch.pulls.as_slice()).unwrap_or_default();
             let own = pulls.iter().find(|pull| Some(pull.number) == number);

@@ -181,9 +181,9 @@ impl Desk {
             *it.store.answers.entry(*number).or_default() += 1;
         }
         let keeps = it.subject.has(Plant::AnswersTwice) && it.world.now % 2 == 0;
-        it.store.requests.retain(|request| {
-            keeps || !verbs.iter().any(|(number, _)| *number == request.number)
-        });
+        it.store
+            .requests
+            .retain(|request| keeps || !verbs.iter().any(|(number, _)| *number == request.number));
     }
 
     /// Leaves what is owed to sessions; whether the watchdog lives on.

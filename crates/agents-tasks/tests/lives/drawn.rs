@@ -73,7 +73,8 @@ fn rules(chance: &mut Chance, has_remote: bool) -> String {
     if !chance.one_in(3) {
         let _ = writeln!(text, "maxParallel = {}", chance.between(1, 5));
     }
-    let forges = if has_remote { ["gh", "gh", "glab", "none"] } else { ["gh", "none", "none", "none"] };
+    let forges =
+        if has_remote { ["gh", "gh", "glab", "none"] } else { ["gh", "none", "none", "none"] };
     let _ = writeln!(text, "forge = \"{}\"", chance.pick(&forges));
     for hook in ["onDone", "onError"] {
         if chance.one_in(2) {
@@ -108,7 +109,8 @@ fn task(
         let _ = writeln!(text, "account = \"{}\"", chance.pick(&ACCOUNTS));
     }
     if chance.one_in(20) {
-        let _ = writeln!(text, "status = \"{}\"", chance.pick(&["complete", "merged", "cancelled"]));
+        let _ =
+            writeln!(text, "status = \"{}\"", chance.pick(&["complete", "merged", "cancelled"]));
     }
     (text, claims.iter().fold(0, |all, (_, covers)| all | covers))
 }

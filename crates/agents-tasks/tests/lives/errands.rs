@@ -85,7 +85,8 @@ impl World {
             _ => Luck::Works,
         };
         let is_slow = !self.is_calm && self.chance.one_in(10);
-        let took = if is_slow { self.chance.between(30_000, 300_000) } else { self.chance.below(4_000) };
+        let took =
+            if is_slow { self.chance.between(30_000, 300_000) } else { self.chance.below(4_000) };
         let effect_at = self.now + 1 + took;
         let heard_at = effect_at + if is_slow { 0 } else { self.chance.below(2_000) };
         let pulls = self.branches.get(&site.branch).map(|branch| &branch.pulls);
@@ -246,10 +247,12 @@ impl World {
     /// Whatever would be lost keeps the worktree.
     fn tidy(&mut self, it: &Running, branch: Branch) -> Result<Result<Done, Failure>, Broken> {
         let path = &it.path;
-        let lives = self.members.iter().any(|member| {
-            member.process.as_ref().is_some_and(|process| process.tree == *path)
-        });
-        let is_safe = branch.is_pushed() || branch.commits == 0 || it.site.state == TaskState::Merged;
+        let lives = self
+            .members
+            .iter()
+            .any(|member| member.process.as_ref().is_some_and(|process| process.tree == *path));
+        let is_safe =
+            branch.is_pushed() || branch.commits == 0 || it.site.state == TaskState::Merged;
         let is_dirty = self.trees.get(path).is_some_and(|tree| tree.dirty > 0);
         if lives || is_dirty || !is_safe {
             if it.blind.tidies {

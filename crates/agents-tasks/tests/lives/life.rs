@@ -153,7 +153,8 @@ impl Living {
         self.store.submit(place, body);
         // Now and then somebody changes his mind before anybody has looked.
         if self.world.chance.one_in(3) {
-            let verb = self.world.chance.pick(&[TaskVerb::Retry, TaskVerb::Reset, TaskVerb::Cancel]);
+            let verb =
+                self.world.chance.pick(&[TaskVerb::Retry, TaskVerb::Reset, TaskVerb::Cancel]);
             self.store.submit(place, Body::Verb(verb));
         }
     }
@@ -248,7 +249,10 @@ impl Living {
     fn told(&self) -> String {
         let rows = self.store.work.tasks.iter().zip(&self.drawn.manifest.tasks);
         let rows = rows.map(|(progress, task)| {
-            format!("\n  {}: {:?} {:?}, {}", task.id, progress.state, progress.stage, progress.reason)
+            format!(
+                "\n  {}: {:?} {:?}, {}",
+                task.id, progress.state, progress.stage, progress.reason
+            )
         });
         rows.collect()
     }

@@ -28,6 +28,38 @@ fn line(seed: u64) -> String {
     format!("LIFE={seed} cargo test -p agents-tasks --test lives every_life -- --nocapture")
 }
 
+/// What a run of lives lived through, and of each rule that was broken the first life, what it told, and how many lives.
+#[derive(Default)]
+struct Run {
+    counts: Counts,
+    broken: BTreeMap<&'static str, (u64, String, u64)>,
+}
+
+impl Run {
+    fn of(seeds: impl Iterator<Item = u64>) -> Self {
+        let mut run = Self::default();
+        for seed in seeds {
+            let (counts, result) = live(seed, Subject::default(), false);
+            if let Err(broken) = result {
+                run.broken.entry(broken.rule).or_insert((seed, broken.told, 0)).2 += 1;
+            }
+            run.counts.add(&counts);
+        }
+        run
+    }
+
+    fn join(&mut self, other: Self) {
+        self.counts.add(&other.counts);
+        for (rule, (seed, told, count)) in other.broken {
+            let known = self.broken.entry(rule).or_insert((seed, told.clone(), 0));
+            known.2 += count;
+            if seed < known.0 {
+                (known.0, known.1) = (seed, told);
+            }
+        }
+    }
+}
+
 #[test]
 fn every_life_keeps_every_rule_and_ends() {
     if let Some(seed) = number("LIFE") {
@@ -35,22 +67,23 @@ fn every_life_keeps_every_rule_and_ends() {
         println!("{}", counts.told());
         return result.unwrap_or_else(|broken| panic!("{}: {}", broken.rule, broken.told));
     }
-    let (from, lives) = (number("FROM").unwrap_or(1), number("LIVES").unwrap_or(1_000));
-    let mut all = Counts::default();
-    // Of each rule the first life that broke it, and how many did.
-    let mut found: BTreeMap<&str, (u64, String, u64)> = BTreeMap::new();
-    for seed in from..from + lives {
-        let (counts, result) = live(seed, Subject::default(), false);
-        if let Err(broken) = result {
-            found.entry(broken.rule).or_insert((seed, broken.told, 0)).2 += 1;
-        }
-        all.add(&counts);
-    }
-    println!("{}", all.told());
-    let told = found.iter().map(|(rule, (seed, told, count))| {
+    let (from, lives) = (number("FROM").unwrap_or(1), number("LIVES").unwrap_or(2_000));
+    let lanes = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let mut all = Run::default();
+    std::thread::scope(|scope| {
+        let lane = |lane: usize| {
+            scope.spawn(move || Run::of((from..from + lives).skip(lane).step_by(lanes)))
+        };
+        let running: Vec<_> = (0..lanes).map(lane).collect();
+        running.into_iter().for_each(|run| all.join(run.join().expect("a life ends in no panic")));
+    });
+    println!("{}", all.counts.told());
+    let told = all.broken.iter().map(|(rule, (seed, told, count))| {
         format!("{rule}, in {count} of {lives} lives: {told}\n    {}\n", line(*seed))
     });
-    assert!(found.is_empty(), "{}", told.collect::<String>());
+    assert!(all.broken.is_empty(), "{}", told.collect::<String>());
+    let lacks = all.counts.lacks(lives);
+    assert!(lacks.is_empty(), "these lives were too easy, of this there was too little: {lacks:?}");
 }
 
 #[test]

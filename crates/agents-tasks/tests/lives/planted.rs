@@ -1,12 +1,13 @@
-//! Which bugs can be planted around the code that is tested, and is each one noticed?
+//! Which bugs can be planted around the code that is tested?
 
 use agents_tasks::errand::{Done, Errand, owed};
-use agents_tasks::progress::{Now, Stage, Work};
-use agents_tasks::step::{Look, Seat, Session, Step, session_of, step};
+use agents_tasks::progress::{Now, Stage, Time, Work};
+use agents_tasks::step::{Look, Seat, Session, Step, TaskVerb, session_of, step};
 use agents_tasks::{Manifest, Progress, TaskState};
 
 use crate::errands::Blind;
 
+/// One rule that is spoilt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Plant {
     IgnoresClaims,
@@ -27,10 +28,12 @@ pub enum Plant {
     ForgetsHooks,
     TriesAnErrandOnce,
     SkipsTheWayToJudging,
+    ForgetsWhenItBegan,
+    CountsWhatItWaitsFor,
 }
 
 impl Plant {
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::IgnoresClaims,
         Self::IgnoresDependencies,
         Self::IgnoresPhases,
@@ -49,6 +52,8 @@ impl Plant {
         Self::ForgetsHooks,
         Self::TriesAnErrandOnce,
         Self::SkipsTheWayToJudging,
+        Self::ForgetsWhenItBegan,
+        Self::CountsWhatItWaitsFor,
     ];
 }
 
@@ -109,6 +114,13 @@ fn before(plant: Plant, manifest: &mut Manifest, look: &mut Look, work: &mut Wor
                 }
             }
         }
+        Plant::CountsWhatItWaitsFor => {
+            for seat in &mut look.seats {
+                if let Seat::Up { held, .. } = seat {
+                    *held = None;
+                }
+            }
+        }
         Plant::TakesWhatIsOldForNew => {
             for outcome in &mut look.outcomes {
                 outcome.generation = work.tasks[outcome.place].generation;
@@ -120,7 +132,6 @@ fn before(plant: Plant, manifest: &mut Manifest, look: &mut Look, work: &mut Wor
             }
         }
         Plant::CancelsWithoutAnEnd => {
-            use agents_tasks::step::TaskVerb;
             for asked in look.asked.iter().filter(|asked| asked.verb == TaskVerb::Cancel) {
                 let progress = &mut work.tasks[asked.place];
                 if progress.stage.has_session() {
@@ -136,7 +147,8 @@ fn before(plant: Plant, manifest: &mut Manifest, look: &mut Look, work: &mut Wor
         | Plant::GoesOnAfterDown
         | Plant::ForgetsHooks
         | Plant::TriesAnErrandOnce
-        | Plant::SkipsTheWayToJudging => {}
+        | Plant::SkipsTheWayToJudging
+        | Plant::ForgetsWhenItBegan => {}
     }
 }
 
@@ -147,6 +159,7 @@ fn spoil(plant: Plant, before: &Progress, progress: &mut Progress) {
             progress.failures = before.failures;
         }
         Plant::ForgetsHooks => progress.hook = None,
+        Plant::ForgetsWhenItBegan => progress.attempt_from = Time::MAX / 2,
         Plant::SkipsTheWayToJudging
             if progress.stage == Stage::Judging && before.stage != Stage::Judging =>
         {
@@ -168,6 +181,7 @@ fn spoil(plant: Plant, before: &Progress, progress: &mut Progress) {
         | Plant::TakesWhatIsOldForNew
         | Plant::AnswersTwice
         | Plant::GoesOnAfterDown
+        | Plant::CountsWhatItWaitsFor
         | Plant::TriesAnErrandOnce => {}
     }
 }

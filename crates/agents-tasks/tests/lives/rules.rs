@@ -146,9 +146,12 @@ impl Rules {
         }
         if it.after.state == TaskState::Error && it.before.state != TaskState::Error {
             let lasting = |outcome: &&Outcome| outcome.place == it.place;
-            let lasting = it.look.outcomes.iter().filter(lasting).any(|outcome| {
-                matches!(outcome.result, Err(Failure { lasting: true, .. }))
-            });
+            let lasting = it
+                .look
+                .outcomes
+                .iter()
+                .filter(lasting)
+                .any(|outcome| matches!(outcome.result, Err(Failure { lasting: true, .. })));
             if !lasting && it.after.failures < most {
                 return broken("who has attempts left tries again", it.told());
             }
@@ -231,7 +234,8 @@ impl Rules {
             }
         }
         let is_seen = matches!(it.seat, Seat::Up { held: None, .. });
-        if was_working && is_working && is_seen && memory.seen_up.is_some_and(|up| ran(up) >= limit) {
+        if was_working && is_working && is_seen && memory.seen_up.is_some_and(|up| ran(up) >= limit)
+        {
             return broken("nobody runs beyond its time", format!("{memory:?} {}", it.told()));
         }
         Ok(())

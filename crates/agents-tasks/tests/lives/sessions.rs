@@ -232,9 +232,7 @@ impl World {
                 ("meets a limit", self.chance.below(2), Some(end), short)
             }
             84..91 => ("waits", 1, Some(exit(0)), short + 400_000),
-            91..95 => {
-                ("says it failed", 0, Some(End { says_well: Some(false), ..exit(0) }), short)
-            }
+            91..95 => ("says it failed", 0, Some(End { says_well: Some(false), ..exit(0) }), short),
             _ => ("works long", 4, Some(exit(0)), self.chance.between(60_000, 300_000)),
         };
         self.counts.note(&format!("a program {name}"));
