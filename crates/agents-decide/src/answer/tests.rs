@@ -2,12 +2,11 @@
 
 mod keys;
 
-use agents_config::{Environment, Fleet, load_text};
-use agents_names::AgentName;
+use agents_config::Fleet;
 
 use super::*;
-use crate::activity::fixture::{member, now, pane};
-use crate::{FleetState, Observation, PaneSeen, Seen, ServerSeen, Shown, ShownState, decide};
+use crate::activity::fixture::{ann, fleet_of, member, now, observation, pane, reading};
+use crate::{FleetState, Observation, PaneSeen, Seen, Shown, ShownState, decide};
 
 /// A program with a dialog: what it shows, and what keys do to it.
 struct Scene {
@@ -35,8 +34,7 @@ impl Scene {
              [backend.c]\npreset = \"claude\"\nanswer = [{{ dialog = \"trust-folder\", choose = \"{choose}\" }}]\n\
              [[agent]]\nname = \"ann\"\n"
         );
-        let path = std::path::Path::new("/p/agents.toml");
-        let fleet = load_text(&text, path, &Environment::default()).expect("valid").fleet;
+        let fleet = fleet_of(&text);
         Self {
             fleet,
             state: FleetState::default(),
@@ -60,15 +58,10 @@ impl Scene {
             chosen: self.chosen,
         });
         let shown = Shown {
-            state: if self.open { ShownState::WaitingInput } else { ShownState::Idle },
-            rule: None,
             proof: "Do you trust this folder?".to_owned(),
             menu: self.open,
             dialog: menu,
-            goes_on: false,
-            reset_text: None,
-            draft: None,
-            composer_empty: false,
+            ..reading(if self.open { ShownState::WaitingInput } else { ShownState::Idle })
         };
         let seen_pane = PaneSeen { submitted: self.submitted.clone(), ..pane() };
         let seen = MemberSeen {
@@ -76,21 +69,7 @@ impl Scene {
             pane: Seen::Known(seen_pane),
             ..member("a screen", 0)
         };
-        let name = AgentName::new("ann").expect("valid");
-        Observation {
-            server: Seen::Known(ServerSeen { pid: 1, start_time: 1 }),
-            hangs: false,
-            socket_lost: false,
-            independent: false,
-            supervised: true,
-            members: [(name, seen)].into(),
-            undeclared: Vec::new(),
-            status: Seen::Absent,
-            copy: None,
-            handoff: Seen::Absent,
-            requests: Vec::new(),
-            legacy_position: None,
-        }
+        observation([(ann(), seen)])
     }
 
     /// Looks every half second for so many seconds.

@@ -5,6 +5,7 @@ mod stages;
 mod unsent;
 
 use super::evidence::{Submitted, Went, is_part, shown, went};
+use crate::activity::fixture::reading;
 use crate::{Shown, ShownState};
 
 fn rows(text: &str) -> Vec<String> {
@@ -203,17 +204,7 @@ fn l2_the_first_screen_of_a_program_is_no_evidence() {
 
 /// What a preset reads: an unsent text, an empty composer, or none.
 fn composer(draft: Option<&str>, composer_empty: bool) -> Shown {
-    Shown {
-        state: ShownState::Idle,
-        rule: None,
-        proof: String::new(),
-        menu: false,
-        dialog: None,
-        goes_on: false,
-        reset_text: None,
-        draft: draft.map(str::to_owned),
-        composer_empty,
-    }
+    Shown { draft: draft.map(str::to_owned), composer_empty, ..reading(ShownState::Idle) }
 }
 
 #[test]

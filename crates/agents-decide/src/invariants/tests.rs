@@ -2,16 +2,15 @@
 
 use std::time::Duration;
 
-use agents_config::{Environment, load_text};
 use agents_names::{AgentName, PhaseId};
 use agents_screens::Menu;
 
 use super::*;
-use crate::activity::fixture::{member, now, pane, unknown};
+use crate::activity::fixture::{fleet_of, member, now, observation, pane, reading, unknown};
 use crate::state::OpenRequest;
 use crate::{
     Asks, Conversations, DeadSeen, Limit, LimitSource, Moment, PaneSeen, Request, RequestId, RunId,
-    Sequence, ServerSeen, Shown, ShownState, StatusSeen, StopStage, Verb,
+    Sequence, Shown, ShownState, StatusSeen, StopStage, Verb,
 };
 
 /// A decision about two agents, of which ann is up, bob is due and gus is a service that is up.
@@ -37,8 +36,7 @@ fn fleet() -> Fleet {
                 [[agent]]\nname = \"bob\"\nprompt = \"x\"\n\
                 [[service]]\nname = \"gus\"\ncommand = \"serve\"\n\
                 [loop]\nphases = [{ id = \"1\", status = \"S1.md\" }, { id = \"2\", status = \"S2.md\" }]\n";
-    let path = std::path::Path::new("/p/agents.toml");
-    load_text(text, path, &Environment::default()).unwrap_or_else(|it| panic!("{it:?}")).fleet
+    fleet_of(text)
 }
 
 fn scene() -> Scene {
@@ -53,20 +51,7 @@ fn scene() -> Scene {
     let mut gone = member("", 0);
     gone.pane = Seen::Absent;
     let up = || (name("ann"), member("> ", 0));
-    let seen = Observation {
-        server: Seen::Known(ServerSeen { pid: 1, start_time: 1 }),
-        hangs: false,
-        socket_lost: false,
-        independent: false,
-        supervised: true,
-        members: [up(), (name("bob"), gone), (name("gus"), member("", 0))].into(),
-        undeclared: Vec::new(),
-        status: Seen::Absent,
-        copy: None,
-        handoff: Seen::Absent,
-        requests: Vec::new(),
-        legacy_position: None,
-    };
+    let seen = observation([up(), (name("bob"), gone), (name("gus"), member("", 0))]);
     let decision = Decision {
         next: before.clone().into(),
         actions: Vec::new(),
@@ -304,17 +289,8 @@ fn a_dialog_is_answered_only_as_the_config_says() {
         move |it: &mut Scene| {
             let rows = rows.iter().map(|row| (*row).to_owned()).collect();
             let menu = Menu { dialog: dialog.to_owned(), rows, chosen };
-            it.seen.members.get_mut(&name("ann")).unwrap().shown = Some(Shown {
-                state: ShownState::WaitingInput,
-                rule: None,
-                proof: String::new(),
-                menu: true,
-                dialog: Some(menu),
-                goes_on: false,
-                reset_text: None,
-                draft: None,
-                composer_empty: false,
-            });
+            it.seen.members.get_mut(&name("ann")).unwrap().shown =
+                Some(Shown { menu: true, dialog: Some(menu), ..reading(ShownState::WaitingInput) });
         }
     };
     let rows: &[&str] = &["Yes", "No"];

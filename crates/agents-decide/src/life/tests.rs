@@ -4,27 +4,22 @@ mod kinds;
 mod pairs;
 mod turns;
 
-use agents_config::{Environment, Fleet, load_text};
+use agents_config::Fleet;
 use agents_names::AgentName;
 
 use super::Life;
-use crate::activity::fixture::{member, now, pane, processes, screen};
+use crate::activity::fixture::{ann, fleet_of, now, observation, pane, processes, screen, up};
 use crate::delivery::{MessageKind, Stage};
 use crate::{
     Action, Decision, ExitSeen, FleetState, MemberSeen, Message, Observation, OneOffs, PaneSeen,
     Request, RequestId, RunId, Seen, ServerSeen, StopStage, Verb, Which, Why, decide,
 };
 
-fn ann() -> AgentName {
-    AgentName::new("ann").unwrap()
-}
-
 fn fleet() -> Fleet {
     let text = "[defaults]\nsession_prefix = \"t-\"\nlog_dir = \"l\"\nprompt = \"x\"\nwatch = \"heal\"\n\
                 [backend.tui]\nbin = \"tui\"\nactive_re = \"esc interrupt\"\n\
                 [[agent]]\nname = \"ann\"\nbackend = \"tui\"\n";
-    let path = std::path::Path::new("/p/agents.toml");
-    load_text(text, path, &Environment::default()).unwrap().fleet
+    fleet_of(text)
 }
 
 /// One look at a fleet of one.
@@ -48,26 +43,7 @@ fn look_by(
 }
 
 fn observed(seen: MemberSeen) -> Observation {
-    Observation {
-        server: Seen::Known(ServerSeen { pid: 1, start_time: 1 }),
-        hangs: false,
-        socket_lost: false,
-        independent: false,
-        supervised: true,
-        members: [(ann(), seen)].into(),
-        undeclared: Vec::new(),
-        status: Seen::Absent,
-        copy: None,
-        handoff: Seen::Absent,
-        requests: Vec::new(),
-        legacy_position: None,
-    }
-}
-
-fn up(run: u64) -> MemberSeen {
-    let mut seen = member("> ", 0);
-    seen.pane = Seen::Known(PaneSeen { run: Some(RunId(run)), ..pane() });
-    seen
+    observation([(ann(), seen)])
 }
 
 /// A state that knows of that run only.

@@ -1,9 +1,10 @@
 mod analyzed;
 mod bed;
 
-use bed::{Bed, ann};
+use bed::Bed;
 
 use super::PilotState;
+use crate::activity::fixture::ann;
 use crate::{ShownState, Switch, Verb};
 
 const PILOT: &str = "[agent.pilot]\nprompt = \"go on\"\nmax_continue = 3\ncooldown = 15";

@@ -80,8 +80,7 @@ fn a_prompt_that_is_typed_names_the_file_that_holds_it() {
             "[defaults]\nsession_prefix = \"t-\"\nlog_dir = \"l\"\nprompt = \"{prompt}\"\nbackend = \"tui\"\n\
              [backend.tui]\nbin = \"tui\"\nprompt_delivery = \"{delivery}\"\n[[agent]]\nname = \"ann\"\n"
         );
-        let path = std::path::Path::new("/p/agents.toml");
-        let fleet = load_text(&text, path, &Environment::default()).unwrap().fleet;
+        let fleet = fleet_of(&text);
         let ann = &fleet.agents[0];
         let file = kickoff_file(&fleet, ann);
         assert!(

@@ -1,10 +1,9 @@
 //! Whose turn each push makes it, who is told, and who may idle meanwhile.
 
-use agents_config::{Environment, Fleet, load_text};
+use agents_config::Fleet;
 use agents_names::{AgentName, PhaseId};
 
-use crate::activity::fixture::now;
-use crate::conversation::tests::openings::nothing_seen;
+use crate::activity::fixture::{fleet_of, now, observation};
 use crate::delivery::MessageKind;
 use crate::draft::Draft;
 use crate::handoff::{Base, HandoffState, Turn, awaits, source_of, step};
@@ -17,8 +16,7 @@ fn fleet() -> Fleet {
                 [[agent]]\nname = \"adversary\"\nkind = \"loop\"\nrole = \"adversary\"\n\
                 [loop]\nphases = [{ id = \"1\", status = \"S.md\" }]\n\
                 [loop.handoff]\ninboxes = [\"to-adversary.md\", \"to-builder.md\"]\n";
-    let path = std::path::Path::new("/p/agents.toml");
-    load_text(text, path, &Environment::default()).unwrap().fleet
+    fleet_of(text)
 }
 
 fn name(text: &str) -> AgentName {
@@ -53,7 +51,7 @@ struct After {
 impl After {
     fn of(state: &FleetState, look: HandoffSeen) -> Self {
         let fleet = fleet();
-        let mut seen = nothing_seen();
+        let mut seen = observation([]);
         seen.handoff = Seen::Known(look);
         let mut draft = Draft::new(&fleet, state, &seen, false, now(100));
         step(&mut draft);
@@ -205,7 +203,7 @@ fn an_inbox_is_told_of_once_for_each_text_and_again_when_it_was_consumed() {
 fn who_waits_for_the_other_may_idle_and_one_of_the_two_is_always_judged() {
     let fleet = fleet();
     let idles = |state: &FleetState| {
-        let seen = nothing_seen();
+        let seen = observation([]);
         let draft = Draft::new(&fleet, state, &seen, false, now(100));
         ["builder", "adversary"].map(|it| awaits(&draft, &name(it)).is_some())
     };
@@ -244,7 +242,7 @@ fn another_repository_begins_anew_with_what_its_local_copy_holds() {
     ] {
         let mut before = state(at("c1"));
         before.handoff.inboxes.insert("a.md".to_owned(), "d1".to_owned());
-        let mut seen = nothing_seen();
+        let mut seen = observation([]);
         seen.copy = copy;
         let same = {
             let mut draft = Draft::new(&fleet, &before, &seen, false, now(100));

@@ -1,6 +1,7 @@
 //! The mode `analyzer`: what is answered holds for the screen that was judged, and for no other.
 
-use super::bed::{Bed, ann};
+use super::bed::Bed;
+use crate::activity::fixture::ann;
 use crate::{Analysis, Doing};
 
 const PILOT: &str =
