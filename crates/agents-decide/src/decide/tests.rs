@@ -84,6 +84,7 @@ impl Scene {
     fn now(&self) -> Now {
         let mut at = now(self.at_ms / 1000);
         at.at.0 += self.at_ms % 1000;
+        at.wall += chrono::TimeDelta::milliseconds((self.at_ms % 1000).cast_signed());
         at
     }
 

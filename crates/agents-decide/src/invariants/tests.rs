@@ -330,3 +330,18 @@ fn only_the_phase_is_recorded_and_only_who_was_asked_for_is_ended_undeclared() {
     assert_eq!(broken_by(end(), asked(Verb::StopWatchdog)), ["I10"]);
     assert!(broken_by(end(), asked(Verb::DownUndeclared)).is_empty());
 }
+
+#[test]
+fn only_who_has_a_pilot_is_analyzed() {
+    let analyze = |who: &str| Action::Analyze { name: name(who), job: 1, pane: 1, resume: None };
+    let piloted = |it: &mut Scene| {
+        let text = "[defaults]\nsession_prefix = \"t-\"\nlog_dir = \"l\"\nbackend = \"c\"\n\
+                    [backend.c]\nbin = \"c\"\n[[agent]]\nname = \"ann\"\nprompt = \"x\"\n\
+                    [agent.pilot]\nmode = \"analyzer\"\n";
+        it.fleet = fleet_of(text);
+    };
+    assert_eq!(broken_by(analyze("ann"), |_| {}), ["I20"]);
+    assert_eq!(broken_by(analyze("eve"), piloted), ["I20"], "she is not declared");
+    assert!(broken_by(analyze("ann"), piloted).is_empty());
+    assert!(broken_by(Action::EndAnalysis { name: name("ann") }, |_| {}).is_empty());
+}

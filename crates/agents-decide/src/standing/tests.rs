@@ -1,3 +1,5 @@
+mod contradictions;
+
 use std::time::Duration;
 
 use agents_screens::State as ShownState;

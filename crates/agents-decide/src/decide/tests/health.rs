@@ -6,7 +6,7 @@ use super::*;
 use crate::health::FatalNote;
 use crate::messages::LOOK_AND_GO_ON;
 use crate::state::Trial;
-use crate::{StopStage, Why};
+use crate::{StopStage, Told, ToldState, Why};
 
 /// It has stood still for so long that it is idle.
 fn idle() -> Scene {
@@ -198,4 +198,65 @@ fn f18_who_may_not_be_started_again_is_not_ended_and_stays_suspected() {
     assert_eq!(trial(&scene), Some(Trial::Open));
     let alarms = scene.done.iter().filter(|(_, it)| matches!(it, Action::Alarm { .. })).count();
     assert_eq!(alarms, 1);
+}
+
+/// Its program tells that a turn failed at that second, with those words.
+fn tells_failure(scene: &mut Scene, words: &str, second: u64) {
+    let state = ToldState::Failed { text: words.to_owned(), retried: false };
+    let since_ms = now(second).wall.timestamp_millis();
+    scene.look("ann").told = Some(Told { state, since_ms, source: "hook X".to_owned() });
+}
+
+/// Tells of a failure, and again one second after it was asked, where it fails again; why it is stopped then.
+fn ends_after_telling(words: &str, fails_again: bool) -> (Option<Why>, Scene) {
+    let mut scene = idle();
+    let second = scene.at_ms / 1000;
+    tells_failure(&mut scene, words, second);
+    for _ in 0..240 {
+        let decision = scene.tick(250);
+        for action in decision.actions {
+            match action {
+                Action::Stop { why, .. } => return (Some(why), scene),
+                Action::Type { text, token, .. } => {
+                    assert_eq!(text, LOOK_AND_GO_ON);
+                    let pane = PaneSeen { typed: Some(token), run: Some(RunId(1)), ..pane() };
+                    scene.look("ann").pane = Seen::Known(pane);
+                    scene.screen("ann", &format!("> {text}"));
+                }
+                Action::Submit { token, .. } => {
+                    let Seen::Known(pane) = &mut scene.look("ann").pane else { panic!("it runs") };
+                    pane.submitted = Some(token);
+                    scene.screen("ann", &format!("> {LOOK_AND_GO_ON} / well / > "));
+                    if fails_again {
+                        let second = scene.at_ms / 1000 + 1;
+                        tells_failure(&mut scene, words, second);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    (None, scene)
+}
+
+#[test]
+fn f28_a_turn_that_its_program_says_failed_is_tried_again_before_anything_is_ended() {
+    for (words, row) in [(" API Error: 500 ", "API Error: 500"), ("  ", "the turn failed")] {
+        let (why, _) = ends_after_telling(words, true);
+        assert_eq!(why, Some(fatal(row)));
+    }
+    // It told of no other failure since, so the message helped.
+    let (why, scene) = ends_after_telling("API Error: 500", false);
+    assert_eq!((why, trial(&scene)), (None, Some(Trial::Passed)));
+}
+
+#[test]
+fn f28_a_failure_that_its_program_tries_again_itself_condemns_nobody() {
+    let mut scene = idle();
+    let state = ToldState::Failed { text: "API Error: 500".to_owned(), retried: true };
+    let since_ms = scene.now().wall.timestamp_millis();
+    scene.look("ann").told = Some(Told { state, since_ms, source: "hook X".to_owned() });
+    scene.screen("ann", "it is broken / > ");
+    assert_eq!(stopped(&mut scene, 20, ""), None);
+    assert_eq!(trial(&scene), None);
 }
