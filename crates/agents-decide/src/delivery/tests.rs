@@ -1,5 +1,6 @@
 mod composer;
 mod gates;
+mod outcomes;
 mod queue;
 mod stages;
 mod unsent;
