@@ -2,6 +2,7 @@
 
 mod kinds;
 mod pairs;
+mod starts;
 mod turns;
 
 use agents_config::Fleet;
