@@ -185,17 +185,17 @@ fn what_was_told_before_a_probe_is_no_answer_to_it_and_the_screen_decides() {
     let mut later = at("10:01:00");
     later.wall += TimeDelta::from_std(timing().signal_interval).unwrap();
     later.at = settled;
-    let mut soon = later.clone();
+    let mut soon = later;
     soon.at.0 -= 1;
     assert_eq!(words(&step(taken(), &old, soon)), "probing (0)");
-    assert_eq!(words(&step(taken(), &old, later.clone())), "clear, dismissed");
+    assert_eq!(words(&step(taken(), &old, later)), "clear, dismissed");
     let shown = Sight { shown: Some(shows(false)), ..old.clone() };
-    assert!(words(&step(taken(), &shown, later.clone())).starts_with("held until"));
+    assert!(words(&step(taken(), &shown, later)).starts_with("held until"));
     let rested = Sight { shown: Some(reading(ShownState::Idle)), ..old.clone() };
-    assert_eq!(words(&step(taken(), &rested, later.clone())), "clear, dismissed");
+    assert_eq!(words(&step(taken(), &rested, later)), "clear, dismissed");
     // A banner above the probe is an old one; one below it answers.
     let above = Sight { rows: "limit reached / >", ..old.clone() };
-    assert_eq!(words(&step(taken(), &above, later.clone())), "clear, dismissed");
+    assert_eq!(words(&step(taken(), &above, later)), "clear, dismissed");
     // What it tells since is the answer, whatever the screen shows.
     let new = Sight { probe: ProbeState::Seen, ..tells("10:01:10", None, false, "used up") };
     assert!(words(&step(taken(), &new, at("10:01:11"))).starts_with("held until unknown"));
