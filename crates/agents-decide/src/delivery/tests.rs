@@ -1,5 +1,6 @@
 mod composer;
 mod gates;
+mod moments;
 mod outcomes;
 mod queue;
 mod stages;

@@ -258,3 +258,59 @@ fn another_repository_begins_anew_with_what_its_local_copy_holds() {
         assert_eq!(begins, matches!(base, Base::Copy(_)));
     }
 }
+
+#[test]
+fn a_subject_that_claims_and_reviews_leaves_the_turn_to_both() {
+    let fleet = fleet_of(
+        "[defaults]\nsession_prefix = \"t-\"\nlog_dir = \"l\"\nbackend = \"tui\"\n[backend.tui]\nbin = \"tui\"\n\
+         [[agent]]\nname = \"builder\"\nkind = \"loop\"\nrole = \"builder\"\n\
+         [[agent]]\nname = \"adversary\"\nkind = \"loop\"\nrole = \"adversary\"\n\
+         [loop]\nphases = [{ id = \"1\", status = \"S.md\" }]\n\
+         [loop.handoff]\nclaim_pattern = \"gate\"\nreview_pattern = \"gate|review\"\n",
+    );
+    let handoff = fleet.loop_plan.as_ref().unwrap().handoff.as_ref().unwrap();
+    let mut state = state(at("c1"));
+    state.handoff.source = source_of(handoff);
+    let mut seen = observation([]);
+    seen.handoff = Seen::Known(fetched(Some("c2"), Some("c1"), commits(&["review", "gate 1"])));
+    let mut draft = Draft::new(&fleet, &state, &seen, false, now(100));
+    step(&mut draft);
+    let turn = draft.finish().next.handoff.turn.as_ref().map(|(_, turn)| *turn);
+    assert_eq!(turn, Some(Turn::Both));
+}
+
+#[test]
+fn a_source_is_a_repository_a_remote_and_a_branch() {
+    let fleet = fleet();
+    let mut handoff = fleet.loop_plan.as_ref().unwrap().handoff.clone().unwrap();
+    handoff.branch = None;
+    let unnamed = source_of(&handoff);
+    assert!(unnamed.ends_with(&format!(" {} (default)", handoff.remote)), "{unnamed}");
+    assert!(unnamed.starts_with(&handoff.repo.display().to_string()), "{unnamed}");
+    handoff.branch = Some("work".to_owned());
+    assert!(source_of(&handoff).ends_with(" work"));
+}
+
+#[test]
+fn a_branch_is_read_while_one_of_the_loop_is_enabled() {
+    for (builder, adversary, is_read) in
+        [(true, true, true), (true, false, true), (false, true, true), (false, false, false)]
+    {
+        let text = format!(
+            "[defaults]\nsession_prefix = \"t-\"\nlog_dir = \"l\"\nbackend = \"tui\"\n[backend.tui]\nbin = \"tui\"\n\
+             [[agent]]\nname = \"builder\"\nkind = \"loop\"\nrole = \"builder\"\nenabled = {builder}\n\
+             [[agent]]\nname = \"adversary\"\nkind = \"loop\"\nrole = \"adversary\"\nenabled = {adversary}\n\
+             [[agent]]\nname = \"other\"\nprompt = \"x\"\n\
+             [loop]\nphases = [{{ id = \"1\", status = \"S.md\" }}]\n\
+             [loop.handoff]\ninboxes = [\"to-adversary.md\", \"to-builder.md\"]\n"
+        );
+        let (fleet, state) = (fleet_of(&text), state(at("c1")));
+        let mut seen = observation([]);
+        let news = commits(&["claim: gate 1"]);
+        seen.handoff = Seen::Known(fetched(Some("c2"), Some("c1"), news));
+        let mut draft = Draft::new(&fleet, &state, &seen, false, now(100));
+        step(&mut draft);
+        let base = draft.finish().next.handoff.base.clone();
+        assert_eq!(base == at("c2"), is_read, "{builder} {adversary}");
+    }
+}

@@ -111,7 +111,12 @@ impl Bed {
     }
 
     fn hear(&mut self, text: &str) {
-        let at_ms = midnight().timestamp_millis() + i64::try_from(self.at * 1000).expect("small");
+        self.hear_at(text, self.at);
+    }
+
+    /// The program tells of a prompt of that second.
+    pub(super) fn hear_at(&mut self, text: &str, second: u64) {
+        let at_ms = midnight().timestamp_millis() + i64::try_from(second * 1000).expect("small");
         self.heard = Some(Heard { at_ms, prompt: Some(Prompted { at_ms, text: text.to_owned() }) });
     }
 
