@@ -13,8 +13,8 @@ use agents_names::{AgentName, BackendName, SessionName};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
-    MemberSeen, Moment, Now, Observation, PaneSeen, ProcessesSeen, RunId, ScreenSeen, Seen,
-    ServerSeen, Shown, ShownState, Zone,
+    GoesOn, Limit, LimitSource, MemberSeen, Moment, Now, Observation, PaneSeen, ProcessesSeen,
+    RunId, ScreenSeen, Seen, ServerSeen, Shown, ShownState, Zone,
 };
 
 /// The only agent of many a test.
@@ -184,6 +184,12 @@ pub(crate) fn reading(state: ShownState) -> Shown {
         draft: None,
         composer_empty: false,
     }
+}
+
+/// Held in a usage window that a row told of, which is probed then.
+pub(crate) fn held(probe_at: Moment, until: Option<DateTime<Utc>>, goes_on: GoesOn) -> Limit {
+    let (since, banner, source) = (Moment(0), "limit".to_owned(), LimitSource::Pattern);
+    Limit::Held { since, probe_at, until, banner, probes: 0, source, goes_on }
 }
 
 /// A look that saw a server with these members, and nothing else.

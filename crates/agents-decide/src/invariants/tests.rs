@@ -6,11 +6,11 @@ use agents_names::{AgentName, PhaseId};
 use agents_screens::Menu;
 
 use super::*;
-use crate::activity::fixture::{fleet_of, member, now, observation, pane, reading, unknown};
+use crate::activity::fixture::{fleet_of, held, member, now, observation, pane, reading, unknown};
 use crate::state::OpenRequest;
 use crate::{
-    Asks, Conversations, DeadSeen, Limit, LimitSource, Moment, PaneSeen, Request, RequestId, RunId,
-    Sequence, Shown, ShownState, StatusSeen, StopStage, Verb,
+    Asks, Conversations, DeadSeen, Limit, Moment, PaneSeen, Request, RequestId, RunId, Sequence,
+    Shown, ShownState, StatusSeen, StopStage, Verb,
 };
 
 /// A decision about two agents, of which ann is up, bob is due and gus is a service that is up.
@@ -90,12 +90,6 @@ fn fatal() -> Why {
     Why::Fatal { row: "FATAL".to_owned() }
 }
 
-fn held(probe_at: Moment) -> Limit {
-    let (since, until, banner, probes) = (Moment(0), None, "limit".to_owned(), 0);
-    let (source, goes_on) = (LimitSource::Pattern, crate::GoesOn::No);
-    Limit::Held { since, probe_at, until, banner, probes, source, goes_on }
-}
-
 fn seen_pane(scene: &mut Scene, who: &str, change: impl FnOnce(&mut PaneSeen)) {
     let mut seen = pane();
     change(&mut seen);
@@ -135,7 +129,8 @@ fn two_agents_never_share_a_conversation() {
 fn nobody_starts_by_itself_in_a_window_or_too_often() {
     let limited = |probe_at: Moment| {
         move |it: &mut Scene| {
-            it.before.members.get_mut(&name("bob")).unwrap().limit = held(probe_at)
+            it.before.members.get_mut(&name("bob")).unwrap().limit =
+                held(probe_at, None, crate::GoesOn::No)
         }
     };
     let (later, now_at) = (now(101).at, now(100).at);
@@ -188,7 +183,7 @@ fn nobody_is_stopped_who_works_or_waits_or_is_not_seen() {
     fn ann(it: &mut Scene) -> &mut crate::Member {
         it.before.members.get_mut(&name("ann")).unwrap()
     }
-    let limited = |it: &mut Scene| ann(it).limit = held(now(200).at);
+    let limited = |it: &mut Scene| ann(it).limit = held(now(200).at, None, crate::GoesOn::No);
     let active = |it: &mut Scene| ann(it).activity.active_at = Some(now(100).at);
     let unseen = |it: &mut Scene| it.seen.members.get_mut(&name("ann")).unwrap().pane = unknown();
     assert_eq!(broken_by(stop("ann", fatal()), limited), ["I3"]);

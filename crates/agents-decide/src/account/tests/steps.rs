@@ -9,11 +9,10 @@ use agents_names::AgentName;
 use crate::account::{
     CANARY_PATIENCE, Closed, Reopening, SAME_WINDOW, is_probed_later, lifted, limited, step,
 };
-use crate::activity::fixture::{fleet_of, now, observation};
+use crate::activity::fixture::{fleet_of, held, now, observation};
 use crate::draft::Draft;
 use crate::{
-    Account, AccountNote, Asks, Decision, FleetState, GoesOn, Life, Limit, LimitSource, Moment,
-    Note, RunId,
+    Account, AccountNote, Asks, Decision, FleetState, GoesOn, Life, Limit, Moment, Note, RunId,
 };
 
 /// When it is looked at, in seconds.
@@ -47,9 +46,8 @@ fn opening(canary: &str, since: Moment, next_at: Moment) -> Account {
 }
 
 /// One whose window is to be probed then.
-fn held(probe_at: Moment, goes_on: GoesOn) -> Limit {
-    let (since, until, banner, probes) = (at(1000), None, "limit".to_owned(), 0);
-    Limit::Held { since, probe_at, until, banner, probes, source: LimitSource::Pattern, goes_on }
+fn due(probe_at: Moment, goes_on: GoesOn) -> Limit {
+    held(probe_at, None, goes_on)
 }
 
 fn state(account: &str, entry: Option<Account>) -> FleetState {
@@ -58,7 +56,7 @@ fn state(account: &str, entry: Option<Account>) -> FleetState {
     for (who, run) in ["ann", "bob", "cy"].into_iter().zip(1..) {
         let member = state.members.of(&name(who));
         member.life = Life::Up { since: at(100), run: Some(RunId(run)) };
-        member.limit = held(at(AT), GoesOn::No);
+        member.limit = due(at(AT), GoesOn::No);
     }
     state
 }
@@ -166,24 +164,24 @@ fn asks_next(change: impl FnOnce(&mut crate::Member), bob: Limit) -> Account {
 
 #[test]
 fn who_is_stuck_in_its_window_tells_nothing_and_another_is_asked() {
-    let due = || held(at(AT), GoesOn::No);
+    let on_time = || due(at(AT), GoesOn::No);
     let asks = || Some(Asks { since: at(AT - 60), row: "Go on?".to_owned() });
     let (ann, bob) = (closed("ann", at(1000)), closed("bob", at(1000)));
-    assert_eq!(asks_next(|_| {}, due()), ann);
-    assert_eq!(asks_next(|it| it.asks = asks(), due()), ann, "it is due only now");
+    assert_eq!(asks_next(|_| {}, on_time()), ann);
+    assert_eq!(asks_next(|it| it.asks = asks(), on_time()), ann, "it is due only now");
     let late = |span: Duration| at(AT).before(span);
-    let since = |span| move |it: &mut crate::Member| it.limit = held(late(span), GoesOn::No);
-    assert_eq!(asks_next(since(CANARY_PATIENCE), due()), ann);
-    assert_eq!(asks_next(since(CANARY_PATIENCE + millisecond()), due()), bob);
+    let since = |span| move |it: &mut crate::Member| it.limit = due(late(span), GoesOn::No);
+    assert_eq!(asks_next(since(CANARY_PATIENCE), on_time()), ann);
+    assert_eq!(asks_next(since(CANARY_PATIENCE + millisecond()), on_time()), bob);
     let asks_for_long = |it: &mut crate::Member| {
         it.asks = asks();
-        it.limit = held(late(millisecond()), GoesOn::No);
+        it.limit = due(late(millisecond()), GoesOn::No);
     };
-    assert_eq!(asks_next(asks_for_long, due()), bob);
+    assert_eq!(asks_next(asks_for_long, on_time()), bob);
     let stopped = |it: &mut crate::Member| it.life = Life::default();
-    assert_eq!(asks_next(stopped, due()), bob);
+    assert_eq!(asks_next(stopped, on_time()), bob);
     let lifted = |it: &mut crate::Member| it.limit = Limit::default();
-    assert_eq!(asks_next(lifted, due()), bob);
+    assert_eq!(asks_next(lifted, on_time()), bob);
     // Nobody is left that could tell: the others go on one by one.
     assert!(matches!(asks_next(stopped, Limit::default()), Account::Opening(_)));
 }
@@ -199,8 +197,8 @@ fn one_that_takes_a_probe_is_asked_before_one_that_goes_on_by_itself() {
     ] {
         let mut before = state("team", Some(closed("ann", at(1000))));
         before.members.of(&name("ann")).life = Life::default();
-        before.members.of(&name("bob")).limit = held(at(AT), bob);
-        before.members.of(&name("cy")).limit = held(at(AT), cy);
+        before.members.of(&name("bob")).limit = due(at(AT), bob);
+        before.members.of(&name("cy")).limit = due(at(AT), cy);
         let (fleet, seen) = (fleet_of(text), observation([]));
         let mut draft = Draft::new(&fleet, &before, &seen, false, now(AT));
         step(&mut draft);
@@ -237,10 +235,7 @@ fn whoever_goes_on_is_probed_at_once_unless_its_own_window_ends_later() {
         [(None, true), (Some(wall), true), (Some(wall + chrono::TimeDelta::milliseconds(1)), false)]
     {
         let mut before = state("team", Some(opening("ann", at(AT - 60), at(AT))));
-        let mut limit = held(at(AT + 900), GoesOn::No);
-        if let Limit::Held { until: end, .. } = &mut limit {
-            *end = until;
-        }
+        let limit = held(at(AT + 900), until, GoesOn::No);
         before.members.of(&name("bob")).limit = limit;
         let decision = after(&before, |draft, _| step(draft));
         let due = decision.next.members[&name("bob")].limit.due().map(|(due, _)| due);

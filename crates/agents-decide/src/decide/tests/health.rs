@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::*;
+use crate::activity::fixture::held;
 use crate::health::FatalNote;
 use crate::messages::LOOK_AND_GO_ON;
 use crate::state::Trial;
@@ -332,15 +333,7 @@ fn f28_while_a_text_of_ours_is_in_its_composer_nothing_condemns_it() {
 
 #[test]
 fn what_was_seen_before_and_inside_a_window_condemns_nobody_after_it() {
-    let held = || crate::Limit::Held {
-        since: now(900).at,
-        probe_at: now(9000).at,
-        until: None,
-        banner: "limit".to_owned(),
-        probes: 0,
-        source: crate::LimitSource::Pattern,
-        goes_on: crate::GoesOn::No,
-    };
+    let held = || held(now(9000).at, None, crate::GoesOn::No);
     type Change = fn(&mut Scene, crate::Limit);
     let changes: [(&str, Change, bool); 3] = [
         ("nothing", |_, _| {}, true),

@@ -1,20 +1,9 @@
 //! When a scheduled wake is owed, and why it waits.
 
 use super::*;
+use crate::activity::fixture::held;
 use crate::delivery::MessageKind;
 use crate::{Limit, WakeNote};
-
-fn limited() -> Limit {
-    Limit::Held {
-        since: now(900).at,
-        probe_at: now(9000).at,
-        until: None,
-        banner: "limit".to_owned(),
-        probes: 0,
-        source: crate::LimitSource::Pattern,
-        goes_on: crate::GoesOn::No,
-    }
-}
 
 fn scene() -> Scene {
     let more = "[[agent]]\nname = \"wim\"\nwatch = \"none\"\naccount = \"team\"\nwake = { interval = \"10m\", prompt_file = \"wake.md\" }\n\
@@ -90,14 +79,15 @@ fn a_wake_that_is_due_waits_for_its_reason_and_is_not_doubled() {
         it.screen("wim", "esc interrupt");
     };
     assert_eq!(reason(owes), "the last wake is not delivered yet");
-    let held: fn(&mut Scene) = |it| {
+    let shared: fn(&mut Scene) = |it| {
         let (since, canary) = (now(1000).at, name("bob"));
         let first = canary.clone();
         let closed = crate::Closed { since, first, canary, tries: 0, not_before: since };
         it.state.accounts.insert("team".to_owned(), crate::Account::Closed(closed));
-        it.state.members.entry(name("bob")).or_default().limit = limited();
+        it.state.members.entry(name("bob")).or_default().limit =
+            held(now(9000).at, None, crate::GoesOn::No);
     };
-    assert_eq!(reason(held), "its account is inside a usage window");
+    assert_eq!(reason(shared), "its account is inside a usage window");
 }
 
 #[test]

@@ -1,14 +1,12 @@
 use chrono::TimeDelta;
 
 use super::{is_of_account, is_refused_again};
-use crate::activity::fixture::now;
+use crate::activity::fixture::{held, now};
 use crate::{GoesOn, Limit, LimitSource, ProbeState};
 
-fn held(goes_on: GoesOn, ends_in_ms: Option<i64>) -> Limit {
-    let until = ends_in_ms.map(|span| now(100).wall + TimeDelta::milliseconds(span));
-    let (since, probe_at, banner) = (now(50).at, now(200).at, "limit".to_owned());
-    let (probes, source) = (0, LimitSource::Pattern);
-    Limit::Held { since, probe_at, until, banner, probes, source, goes_on }
+fn ends_in(goes_on: GoesOn, milliseconds: Option<i64>) -> Limit {
+    let until = milliseconds.map(|span| now(100).wall + TimeDelta::milliseconds(span));
+    held(now(200).at, until, goes_on)
 }
 
 fn probing() -> Limit {
@@ -22,12 +20,12 @@ fn a_program_that_tries_again_in_a_moment_says_nothing_of_its_account() {
         for (ends_in_ms, is_told) in
             [(None, false), (Some(300_000), false), (Some(300_001), true), (Some(-1), false)]
         {
-            let limit = held(goes_on, ends_in_ms);
+            let limit = ends_in(goes_on, ends_in_ms);
             assert_eq!(is_of_account(&limit, now(100)), is_told, "{goes_on:?} {ends_in_ms:?}");
         }
     }
     for ends_in_ms in [None, Some(1), Some(300_001)] {
-        assert!(is_of_account(&held(GoesOn::No, ends_in_ms), now(100)), "{ends_in_ms:?}");
+        assert!(is_of_account(&ends_in(GoesOn::No, ends_in_ms), now(100)), "{ends_in_ms:?}");
     }
     assert!(!is_of_account(&Limit::default(), now(100)));
     assert!(!is_of_account(&probing(), now(100)));
@@ -35,7 +33,7 @@ fn a_program_that_tries_again_in_a_moment_says_nothing_of_its_account() {
 
 #[test]
 fn only_what_is_said_after_a_probe_was_taken_is_a_refusal_again() {
-    let held = || held(GoesOn::No, None);
+    let held = || ends_in(GoesOn::No, None);
     for (probe, is_taken) in [
         (ProbeState::Waiting, false),
         (ProbeState::Typed, false),

@@ -5,12 +5,12 @@ use agents_names::{AgentName, PhaseId};
 
 use super::*;
 use crate::activity::fixture::{
-    ann, fleet_of, now, observation, pane, reading, screen, unknown, up,
+    ann, fleet_of, held, now, observation, pane, reading, screen, unknown, up,
 };
 use crate::handoff::{Base, HandoffState, source_of};
 use crate::{
-    Account, Asks, Closed, DeadSeen, FleetState, Limit, LoginRefusal, Message, Moment, PaneSeen,
-    RunId, ShownState, Standing, Switch,
+    Account, Asks, Closed, DeadSeen, FleetState, LoginRefusal, Message, Moment, PaneSeen, RunId,
+    ShownState, Standing, Switch,
 };
 
 /// When it is looked at, in seconds.
@@ -181,15 +181,7 @@ fn another_machine_that_has_the_word_silences_it() {
         &[
             (
                 |it| {
-                    it.member().limit = Limit::Held {
-                        since: now(300).at,
-                        probe_at: now(2000).at,
-                        until: None,
-                        banner: "limit".to_owned(),
-                        probes: 0,
-                        source: crate::LimitSource::Pattern,
-                        goes_on: crate::GoesOn::No,
-                    };
+                    it.member().limit = held(now(2000).at, None, crate::GoesOn::No);
                 },
                 Err("it is inside a usage window"),
             ),
