@@ -284,6 +284,21 @@ fn a_verdict_that_nobody_carried_out_for_long_is_judged_anew() {
     // While the watchdog looks, or once somebody asked for it, it is ended.
     assert!(matches!(stopped_for(stall(), 23), Life::Stopping { .. }));
     assert!(matches!(stopped_for(Why::Asked, 60), Life::Stopping { .. }));
+    // Another run is not the one that was judged, and a dead program is nobody to be judged.
+    let judged = |seen: MemberSeen| {
+        let mut state = state(3);
+        let (since, then) = (now(20).at, Some(stall()));
+        let (run, stage, why) = (Some(RunId(3)), StopStage::Terminate, stall());
+        state.members.get_mut(&ann()).unwrap().life =
+            Life::Stopping { since, sent_at: since, run, stage, why, then };
+        look(&state, seen, None, 60).next.members[&ann()].life.clone()
+    };
+    assert!(matches!(judged(up(3)), Life::Up { .. }));
+    assert!(matches!(judged(up(4)), Life::Stopping { .. }));
+    let mut dead = up(3);
+    let end = Some(crate::DeadSeen { status: Some(1), signal: None });
+    dead.pane = Seen::Known(PaneSeen { dead: end, run: Some(RunId(3)), ..pane() });
+    assert!(matches!(judged(dead), Life::Stopping { .. }));
 }
 
 #[test]

@@ -180,3 +180,167 @@ fn one_look_that_lacks_a_session_is_confirmed_by_another_after_a_moment() {
     assert!(!missing(300, false));
     assert!(!missing(0, true), "another way of looking is a second signal");
 }
+
+/// What ann and bob are seen to be, by the fleet of ann's loop.
+fn looked_at(state: &FleetState, seen: &MemberSeen, verb: Option<Verb>) -> Decision {
+    let bob = AgentName::new("bob").unwrap();
+    let mut observation = observation([(ann(), seen.clone()), (bob, up(9))]);
+    observation.requests =
+        verb.map(|verb| Request { id: RequestId(1), verb }).into_iter().collect();
+    decide(&looped(), state, &observation, false, now(AT))
+}
+
+fn gone_seen() -> MemberSeen {
+    MemberSeen { pane: Seen::Absent, screen: Seen::Absent, processes: Seen::Absent, ..up(3) }
+}
+
+fn moving(restart: Vec<AgentName>) -> Sequence {
+    Sequence::Moving { from: phase(), to: phase(), restart }
+}
+
+#[test]
+fn one_of_the_loop_that_rests_says_what_it_waits_for() {
+    use crate::LifeNote;
+    let (fleet, seen) = (looped(), observation([]));
+    for (sequence, expected) in [
+        (moving(vec![ann()]), LifeNote::WaitsForPhase),
+        (moving(Vec::new()), LifeNote::Stopped),
+        (Sequence::Completing { phase: phase() }, LifeNote::LoopComplete),
+        (Sequence::Complete { phase: phase() }, LifeNote::LoopComplete),
+        (Sequence::Running { phase: phase() }, LifeNote::Stopped),
+    ] {
+        let mut state = state(3);
+        state.members.of(&ann()).life =
+            Life::Stopped { since: now(10).at, how: crate::Ending::Asked };
+        state.sequence = Some(sequence.clone());
+        let mut draft = Draft::new(&fleet, &state, &seen, false, now(AT));
+        crate::life::step(&mut draft, Declared::Agent(&fleet.agents[0]), &gone_seen());
+        let said: Vec<_> = draft.noted(Some(&ann())).cloned().collect();
+        assert_eq!(said, [crate::Note::from(expected)], "{sequence:?}");
+    }
+}
+
+fn up_of(names: &[&str], whole: bool) -> Verb {
+    let names = names.iter().map(|it| AgentName::new(*it).unwrap()).collect();
+    Verb::Up { names, whole, one_offs: OneOffs::new(), which: Which::Own }
+}
+
+fn said_of(decision: &Decision, who: &str) -> Option<crate::Answer> {
+    let of = |action: &Action| match action {
+        Action::Reply { answers, .. } => Some(answers.clone()),
+        _ => None,
+    };
+    let answers = decision.actions.iter().filter_map(of).flatten();
+    answers.into_iter().find(|(name, _)| name.as_str() == who).map(|(_, answer)| answer)
+}
+
+#[test]
+fn when_all_phases_are_done_the_whole_fleet_is_asked_up_without_the_loop() {
+    let complete = |how| {
+        let mut state = state(3);
+        state.members.of(&ann()).life = Life::Stopped { since: now(10).at, how };
+        state.sequence = Some(Sequence::Complete { phase: phase() });
+        state
+    };
+    let asked = || crate::Ending::Asked;
+    let whole = looked_at(&complete(asked()), &gone_seen(), Some(up_of(&[], true)));
+    let is_stopped = |it: &Decision| matches!(it.next.members[&ann()].life, Life::Stopped { .. });
+    assert!(is_stopped(&whole));
+    let open = whole.next.open.iter().find_map(|open| open.answers.get(&ann()).cloned()).flatten();
+    let said = open.or_else(|| said_of(&whole, "ann"));
+    assert!(
+        matches!(&said, Some(crate::Answer::Waiting(why)) if why.contains("is complete")),
+        "{said:?}"
+    );
+    // By name she is started all the same.
+    let named = looked_at(&complete(asked()), &gone_seen(), Some(up_of(&["ann"], false)));
+    assert!(!is_stopped(&named), "{:?}", named.next.members[&ann()].life);
+    // While the phases run, the whole fleet is the loop too.
+    let mut runs = complete(asked());
+    runs.sequence = Some(Sequence::Running { phase: phase() });
+    assert!(!is_stopped(&looked_at(&runs, &gone_seen(), Some(up_of(&[], true)))));
+}
+
+#[test]
+fn who_is_asked_up_while_the_phase_changes_starts_with_it_once() {
+    for restart in [Vec::new(), vec![ann()]] {
+        let mut state = state(3);
+        let (since, run, stage) = (now(AT - 1).at, Some(RunId(3)), StopStage::Terminate);
+        let why = || Why::Phase { phase: phase() };
+        state.members.of(&ann()).life =
+            Life::Stopping { since, sent_at: since, run, stage, why: why(), then: None };
+        state.sequence = Some(moving(restart.clone()));
+        for verb in [
+            up_of(&["ann"], false),
+            Verb::Restart { names: vec![ann()], one_offs: OneOffs::new(), which: Which::Own },
+        ] {
+            let next = looked_at(&state, &up(3), Some(verb)).next;
+            let Some(Sequence::Moving { restart, .. }) = &next.sequence else {
+                panic!("{:?}", next.sequence)
+            };
+            assert_eq!(*restart, [ann()]);
+            // The stop that is under way goes on as it began.
+            let Life::Stopping { why: left, then, .. } = &next.members[&ann()].life else {
+                panic!("{:?}", next.members[&ann()].life)
+            };
+            assert_eq!((left, then), (&why(), &None));
+        }
+    }
+}
+
+#[test]
+fn a_stranger_under_its_name_is_left_alone_and_what_is_being_stopped_is_not_given_up() {
+    let stranger = MemberSeen {
+        pane: Seen::Known(PaneSeen { ours: false, run: None, ..pane() }),
+        processes: Seen::Absent,
+        ..up(3)
+    };
+    let down = || Some(Verb::Down { names: vec![ann()], whole: false });
+    let asked = |life: Life| {
+        let mut state = state(3);
+        state.members.of(&ann()).life = life;
+        said_of(&looked_at(&state, &stranger, down()), "ann")
+    };
+    let up = Life::Up { since: now(10).at, run: None };
+    let said = asked(up);
+    assert!(
+        matches!(&said, Some(crate::Answer::Failed(why)) if why.contains("was not started by")),
+        "{said:?}"
+    );
+    let (since, run, stage) = (now(AT - 1).at, Some(RunId(3)), StopStage::Terminate);
+    let then = Some(Why::Asked);
+    let stopping = Life::Stopping { since, sent_at: since, run, stage, why: Why::Asked, then };
+    assert_eq!(asked(stopping), Some(crate::Answer::Stopped), "nothing of ours is left there");
+}
+
+/// What becomes of a stop of run 3, when this is seen; and what is said.
+fn stopping(change: impl FnOnce(&mut MemberSeen)) -> (Life, Vec<crate::Note>) {
+    let mut state = state(3);
+    let (since, run, stage) = (now(AT - 1).at, Some(RunId(3)), StopStage::Terminate);
+    state.members.of(&ann()).life =
+        Life::Stopping { since, sent_at: since, run, stage, why: Why::Asked, then: None };
+    let mut seen = gone_seen();
+    change(&mut seen);
+    let decision = look(&state, seen, None, AT);
+    let said = decision.notes.iter().filter(|it| it.name == Some(ann()));
+    (decision.next.members[&ann()].life.clone(), said.map(|it| it.note.clone()).collect())
+}
+
+#[test]
+fn a_stop_is_over_when_nothing_is_left_or_nothing_was_ever_launched() {
+    let is_over = |(life, _): (Life, Vec<crate::Note>)| matches!(life, Life::Stopped { .. });
+    assert!(is_over(stopping(|_| {})));
+    assert!(!is_over(stopping(|seen| seen.processes = processes(0, 1))));
+    for (run, over) in [(3, true), (2, false)] {
+        let ended = stopping(|seen| {
+            seen.processes = processes(0, 1);
+            seen.start_failed = Some((RunId(run), "no room".to_owned()));
+        });
+        assert_eq!(is_over(ended), over, "{run}");
+    }
+    for strays in [0, 2] {
+        let (_, said) = stopping(|seen| seen.strays = strays);
+        let note = crate::Note::from(crate::LifeNote::StraysEnded { count: strays });
+        assert_eq!(said.contains(&note), strays > 0, "{said:?}");
+    }
+}

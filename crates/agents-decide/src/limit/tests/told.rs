@@ -58,6 +58,10 @@ fn goes_on(step: &Step<Limit>) -> GoesOn {
     }
 }
 
+fn entered_again(sight: &Sight) -> Limit {
+    step(Limit::default(), sight, at("09:00:00")).next
+}
+
 fn source(step: &Step<Limit>) -> String {
     match &step.next {
         Limit::Held { source, .. } | Limit::Probing { source, .. } => source.to_string(),
@@ -116,6 +120,14 @@ fn whether_it_goes_on_by_itself_is_what_the_last_look_says() {
     assert_eq!(goes_on(&seen), GoesOn::Shown, "its screen says so now");
     let called_off = step(seen.next, &told(false), at("09:02:00"));
     assert_eq!(goes_on(&called_off), GoesOn::No);
+    // A screen that shows no limit says nothing of it.
+    let works = Shown { goes_on: true, ..reading(ShownState::Active) };
+    let seen = step(
+        entered_again(&told(false)),
+        &Sight { shown: Some(works), ..told(false) },
+        at("09:02:00"),
+    );
+    assert_eq!(goes_on(&seen), GoesOn::No);
     // Its screen alone, by a preset.
     for (it, expected) in [(true, GoesOn::Shown), (false, GoesOn::No)] {
         let sight = Sight { shown: Some(shows(it)), ..nothing() };
