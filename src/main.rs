@@ -17,6 +17,7 @@ mod render;
 mod samples;
 mod servers;
 mod usage;
+mod whole_file;
 
 use std::process::ExitCode;
 
