@@ -87,13 +87,15 @@ fn look_with(app: &App, in_force: InForce, asked: Option<Asked>) -> Result<Looke
     let asked = asked.filter(|asked| place.as_ref().is_ok_and(|place| asked.is_of(place)));
     let asked = asked.or_else(|| place.as_ref().ok().cloned().map(Asked::of));
     let remembered = Remembered::of(&state_dir)?;
-    let listed = asked.and_then(Asked::answer);
     let Remembered { document, words, config_problem, damage, socket, outbox, board } = remembered;
     if !board.works.is_empty() {
         fleet = with_tasks(&fleet, &board);
     }
     let watchdog = watchdog(&fleet)?;
-    let terminals = match (place, listed) {
+    let phase = phase(&fleet, document.as_ref());
+    let files = Files::of(&fleet, document.as_ref().map(|document| &document.state));
+    // All that can be read without the answer has been read by now.
+    let terminals = match (place, asked.and_then(Asked::answer)) {
         (Ok(place), Some(listed)) => {
             terminals(&place, listed, document.as_ref(), socket.as_deref())
         }
@@ -101,8 +103,6 @@ fn look_with(app: &App, in_force: InForce, asked: Option<Asked>) -> Result<Looke
         (Ok(_), None) => unseen("the look at tmux came to nothing".to_owned()),
     };
     let (terminals, neighbour) = own(app, &fleet, terminals, watchdog);
-    let phase = phase(&fleet, document.as_ref());
-    let files = Files::of(&fleet, document.as_ref().map(|document| &document.state));
     let now = now_after(document.as_ref().map(|document| &document.clock));
     let known = Known {
         fleet: &fleet,
