@@ -1,6 +1,7 @@
 //! `agents`: talks to a person, and leaves the work to the crates below it.
 
 mod app;
+mod asked;
 mod bystander;
 mod cli;
 mod commands;
