@@ -1,7 +1,6 @@
 //! What is remembered of a member that the file no longer declares? All of it, for a day: it may run on, its processes
 //! may outlive it, and whoever puts it back into the file has neither mended it nor asked for it anew.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use agents_names::AgentName;
@@ -52,10 +51,11 @@ fn as_last_seen(life: Life) -> Life {
 pub(crate) fn put_aside(draft: &mut Draft<'_>) {
     let now = draft.now.at;
     draft.next.left.retain(|_, left| now.since(left.since) < REMEMBERED_FOR);
-    let declared = draft.declared();
-    let names: BTreeSet<&AgentName> = declared.iter().map(|what| what.name()).collect();
+    let fleet = draft.fleet;
+    let is_declared =
+        |name: &AgentName| fleet.agent(name).is_some() || fleet.service(name).is_some();
     let members = draft.next.members.keys();
-    let gone: Vec<AgentName> = members.filter(|name| !names.contains(name)).cloned().collect();
+    let gone: Vec<AgentName> = members.filter(|name| !is_declared(name)).cloned().collect();
     for name in gone {
         let Some(member) = draft.next.members.remove(&name) else { continue };
         // Whoever asks about one that has left makes no new one of it.
