@@ -98,6 +98,29 @@ mod tests {
     use crate::RunId;
 
     #[test]
+    fn f48_who_is_asked_down_after_it_left_neither_comes_back_nor_starts() {
+        let (since, why) = (Moment(5), || crate::Why::Asked);
+        let stopping = |then| Life::Stopping {
+            since,
+            sent_at: since,
+            run: None,
+            stage: crate::StopStage::Kill,
+            why: why(),
+            then,
+        };
+        let up = || Life::Up { since, run: Some(RunId(7)) };
+        for (life, expected) in [
+            (stopping(Some(why())), stopping(None)),
+            (Life::Due { at: since, why: why() }, Life::Stopped { since, how: Ending::Asked }),
+            (up(), up()),
+        ] {
+            let mut member = Member { wanted: Wanted::Up, life, ..Member::default() };
+            stay_down(&mut member);
+            assert_eq!((member.wanted, member.life), (Wanted::Down, expected));
+        }
+    }
+
+    #[test]
     fn f48_who_ran_is_looked_for_when_it_is_back() {
         let (since, run) = (Moment(5), RunId(7));
         let starting = Life::Starting { since, sent_at: since, run, why: crate::Why::Asked };

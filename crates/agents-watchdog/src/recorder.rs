@@ -81,14 +81,19 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             replies: replies(decision),
             taken: taken(&self.state, decision),
         };
-        if !record.is_empty() && record.state.is_none() {
+        // What is told or answered goes with the state that it was decided on. A word alone is only shown.
+        let is_said =
+            !(record.entries.is_empty() && record.replies.is_empty() && record.taken.is_empty());
+        if is_said && record.state.is_none() {
             record.state = Some((&decision.next, &mark));
         }
         if record.is_empty() {
             return Ok(());
         }
         self.ledger.commit(&record)?;
-        self.recorder.written = Some(decision.next.clone());
+        if record.state.is_some() {
+            self.recorder.written = Some(decision.next.clone());
+        }
         Ok(())
     }
 }

@@ -1,5 +1,8 @@
 //! What follows for the fleet from what one agent's usage window does?
 
+#[cfg(test)]
+mod tests;
+
 use agents_config::Agent;
 use chrono::TimeDelta;
 

@@ -1,5 +1,6 @@
 mod beside;
 mod properties;
+mod told;
 
 use chrono::TimeDelta;
 
