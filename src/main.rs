@@ -18,6 +18,7 @@ mod render;
 mod samples;
 mod servers;
 mod usage;
+mod whole_file;
 
 use std::process::ExitCode;
 
