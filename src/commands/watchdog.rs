@@ -12,8 +12,7 @@ use agents_tmux::{ControlMode, Driver as _, OneShot, StartSession, TmuxError, Tm
 use agents_watchdog::WatchdogError;
 use agents_watchdog::launch::{keep_keys, kept_keys};
 use agents_watchdog::redacted::redacted;
-use agents_watchdog::run::{Until, take_over};
-use agents_watchdog::service_manager::ServiceManager;
+use agents_watchdog::run::{Hold, Until};
 use agents_watchdog::watch;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -53,8 +52,8 @@ pub fn run(app: &App, watchdog: &Watchdog) -> Result<u8, Error> {
         // Before the lock: whoever sees our name in it believes the fleet watched, even if the terminal goes at once.
         drop(signal(SignalKind::hangup()).map_err(WatchdogError::Signals)?);
         let begun = Instant::now();
-        let mut reign = loop {
-            match take_over(&app.config_absolute(), loaded.clone(), &tools, WATCHDOG, driver) {
+        let hold = loop {
+            match Hold::take(&fleet, WATCHDOG) {
                 // A verb holds the fleet for moments, while nobody watches it.
                 Err(WatchdogError::Lock(LockError::Held(holder)))
                     if holder.what != WATCHDOG && begun.elapsed() < TAKES_OVER_WITHIN =>
@@ -64,11 +63,12 @@ pub fn run(app: &App, watchdog: &Watchdog) -> Result<u8, Error> {
                 taken => break taken?,
             }
         };
+        let config = app.config_absolute();
+        let mut reign = hold.reign(&config, loaded.clone(), &tools, driver).await?;
         watch::begin(&fleet.state_dir());
         // A killed predecessor may have left its client, which keeps the server from ending.
         drop(terminals.end_control_clients(&control).await);
         reign.own_session = own_session(app, &fleet);
-        reign.manager = ServiceManager::of_environment();
         tracing::info!("{}", greeting(&fleet));
         let result = reign.run(Until::Told).await;
         reign.manager.stopping();

@@ -18,6 +18,9 @@ name = "bob"
 backend = "reader"
 "#;
 
+const TOLD: &str =
+    "[notify]\ngroup = \"1s\"\n[[notify.to]]\nkind = \"command\"\ncommand = \"cat > told.json\"\n";
+
 /// Less than one page of the store's log.
 const FULL: Option<u64> = Some(3000);
 
@@ -65,6 +68,38 @@ fn f45_a_watchdog_on_a_full_disk_looks_on_and_goes_on_when_there_is_room() {
     bed.agents(&["down"]).ends_with(0);
     assert_eq!(bed.sessions(), Vec::<String>::new());
     assert!(!process_lives(pid));
+}
+
+#[test]
+fn f45_a_watchdog_that_begins_on_a_full_disk_says_so_and_waits_for_room() {
+    let bed = Bed::with(&format!("{CONFIG}{TOLD}"));
+    bed.agents(&["up"]).ends_with(0);
+    bed.agents(&["down", "watchdog"]).ends_with(0);
+    bed.tmux(&["kill-session", "-t", "=t-ann"]).ends_with(0);
+    let mut shell = bed.command("sh");
+    shell.args([
+        "-c",
+        "ulimit -S -f 4; exec \"$@\"",
+        "sh",
+        env!("CARGO_BIN_EXE_agents"),
+        "watchdog",
+    ]);
+    let mut begun = shell.spawn().unwrap();
+    let pid = begun.id();
+    bed.until("it is said", || bed.status()["store"] != "ok");
+    let status = bed.status();
+    assert!(status["store"].to_string().contains("cannot write the store"), "{status}");
+    assert_eq!((watchdog(&bed), bed.has("t-ann")), (pid, false));
+    bed.until("people are told", || bed.read("told.json").contains("cannot write the store"));
+    // Whoever asks for a watchdog has one, and it is the same.
+    bed.agents(&["up", "watchdog"]).ends_with(0);
+    assert_eq!(watchdog(&bed), pid);
+    limit(pid, None);
+    bed.until("it heals", || bed.has("t-ann") && bed.status()["store"] == "ok");
+    assert_eq!(watchdog(&bed), pid);
+    assert!(bed.watchdog_log().contains("work goes on after"), "{}", bed.watchdog_log());
+    bed.agents(&["down"]).ends_with(0);
+    assert!(begun.wait().unwrap().success());
 }
 
 #[test]

@@ -6,11 +6,11 @@ use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, test_kill_process};
 use serde::{Deserialize, Serialize};
 
 use crate::{Identity, LockError, folder};
 
+mod living;
 #[cfg(test)]
 mod tests;
 
@@ -146,7 +146,7 @@ impl Drop for FleetLock {
 enum Held {
     No,
     By(Holder),
-    /// The holder has not signed; the name that is there, if any, is of one that was killed.
+    /// The holder has not signed; the name that is there, if any, is of one that was killed, and may be in the midst of its end.
     BySomebody,
 }
 
@@ -159,19 +159,11 @@ fn held_by(file: &File, path: &Path) -> Result<Held, LockError> {
             Ok(Held::No)
         }
         Err(TryLockError::WouldBlock) => {
-            let named = signature(file).map_err(io_error)?.filter(may_live);
+            let named = signature(file).map_err(io_error)?.filter(living::may_live);
             Ok(named.map_or(Held::BySomebody, Held::By))
         }
         Err(TryLockError::Error(source)) => Err(refusal(path.to_owned(), source)),
     }
-}
-
-/// Whether the process of that name may still be there: whoever was killed left its name in the file.
-fn may_live(holder: &Holder) -> bool {
-    let here = rustix::system::uname().nodename().to_bytes() == holder.host.as_bytes();
-    let pid = i32::try_from(holder.pid).ok().and_then(Pid::from_raw);
-    let gone = |pid| test_kill_process(pid) == Err(rustix::io::Errno::SRCH);
-    !here || !pid.is_some_and(gone)
 }
 
 /// The name in the file, if there is a whole one.

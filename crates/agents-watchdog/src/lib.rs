@@ -26,6 +26,7 @@ pub mod service_manager;
 mod signals;
 mod standby;
 pub mod store_ledger;
+mod take_over;
 pub mod tick;
 mod tidy;
 pub mod trouble;

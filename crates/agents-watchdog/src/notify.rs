@@ -77,6 +77,13 @@ impl Notifier {
         }
     }
 
+    /// One for as long as there is no store that could say what is owed.
+    pub fn without_store() -> Self {
+        let mut notifier = Self::new();
+        notifier.owed = Some(Owed::default());
+        notifier
+    }
+
     /// Ends when there is something to do that no tick brings: an answer, or the time of the next try.
     pub async fn due(&mut self) {
         let due = self.due;
@@ -128,6 +135,17 @@ impl Notifier {
             at_wall_ms: now_ms,
         };
         hand_out(owed, &fleet.notify, &notice, now_ms);
+    }
+
+    /// Sends what is due of that, where nothing can be read or stored. Does not wait.
+    pub fn tend_without_store(&mut self, fleet: &Fleet) {
+        let now_ms = wall_ms();
+        let Some(mut owed) = self.owed.take() else { return };
+        drop(self.hear(&mut owed, &fleet.notify, now_ms));
+        for (target, message) in self.due_now(&mut owed, &fleet.notify, now_ms) {
+            self.begin(fleet, &target, message);
+        }
+        self.owed = Some(owed);
     }
 
     /// What came of the messages under way; what was given up is for the journal.

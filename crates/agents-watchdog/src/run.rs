@@ -3,17 +3,17 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use agents_config::{Fleet, Loaded, TmuxSocket};
+use agents_config::{Fleet, TmuxSocket};
 use agents_decide::{Answer, Blind, Moment, RequestId, ServerSeen};
 use agents_names::AgentName;
-use agents_store::{FleetLock, Holder, Store};
+use agents_store::{FleetLock, Holder};
 use agents_tmux::{Driver, OneShot, Socket, StartSession, TmuxOp};
-use tokio::signal::unix::{SignalKind, signal};
 
 mod rest;
 
 pub(crate) use crate::heartbeat::heartbeat;
 pub use crate::heartbeat::{beat, heartbeat_file};
+pub use crate::take_over::{Hold, Tools, take_over};
 
 use crate::WatchdogError;
 use crate::config_source::{Change, ConfigSource};
@@ -31,7 +31,7 @@ use crate::tick::{Engine, Ticked};
 use crate::tidy::Tidied;
 use crate::trouble::Account;
 use crate::whereabouts;
-use crate::work::{Desk, without_tasks};
+use crate::work::Desk;
 use rest::Wakes;
 
 /// Who this process is, for the lock.
@@ -78,7 +78,7 @@ pub struct Reign<D> {
     pub(crate) desk: Desk,
     pub(crate) lost_logs: LostLogs,
     /// Where everybody reaches its terminals.
-    socket: PathBuf,
+    pub(crate) socket: PathBuf,
     /// What the lock was signed with.
     pub(crate) what: String,
     pub(crate) terminals: agents_tmux::Place,
@@ -86,66 +86,6 @@ pub struct Reign<D> {
     pub(crate) named_on: Option<ServerSeen>,
     /// None while the state folder is not the one that it was taken in.
     pub(crate) lock: Option<FleetLock>,
-}
-
-/// What a fleet is held with.
-pub struct Tools {
-    /// The tmux program.
-    pub tmux: PathBuf,
-    /// Our own program.
-    pub myself: PathBuf,
-}
-
-/// Takes the fleet over: the lock, a new epoch, the stored state.
-///
-/// # Errors
-/// [`agents_store::LockError::Held`] when another process holds it; a store that cannot be used.
-///
-/// # Panics
-/// Outside a tokio runtime, which the signal needs.
-pub fn take_over<D: Driver>(
-    config: &Path,
-    mut loaded: Loaded,
-    tools: &Tools,
-    what: &str,
-    driver: impl FnOnce(agents_tmux::Place, &Fleet) -> D,
-) -> Result<Reign<D>, WatchdogError> {
-    // Before the lock: whoever reads our name in it may say "look" at once, and unwatched that would end us. Only this
-    // signal, since a verb that waits for another holder must still end on Ctrl-C; once watched it stays harmless.
-    drop(signal(SignalKind::user_defined1()).map_err(WatchdogError::Signals)?);
-    let state_dir = loaded.fleet.state_dir();
-    let holder = holder(what);
-    let lock = FleetLock::acquire(&state_dir, &holder)?;
-    let mut store = Store::open(&state_dir)?;
-    store.claim_epoch(&holder)?;
-    let terminals = tmux_place(&loaded.fleet, &tools.tmux);
-    let place = LocalPlace::new(terminals.clone(), state_dir, tools.myself.clone());
-    let socket = terminals.socket_path();
-    let driver = driver(terminals.clone(), &loaded.fleet);
-    let mut engine = Engine::resume(driver, place, StoreLedger::new(store))?;
-    let mut desk = Desk::default();
-    desk.take_up(&mut engine.ledger);
-    // The file is compared with what it says itself.
-    loaded.fleet = without_tasks(loaded.fleet, desk.board());
-    let config = ConfigSource::new(config, loaded);
-    let mut reign = Reign {
-        engine,
-        config,
-        own_session: None,
-        manager: ServiceManager::default(),
-        tidied: Tidied::default(),
-        long_logs: LongLogs::default(),
-        desk,
-        lost_logs: LostLogs::default(),
-        socket,
-        notifier: Notifier::new(),
-        what: what.to_owned(),
-        terminals,
-        named_on: None,
-        lock: Some(lock),
-    };
-    reign.keep_fleet()?;
-    Ok(reign)
 }
 
 /// A driver for a verb that lives for moments.

@@ -18,7 +18,7 @@ use crate::store_ledger::StoreLedger;
 use crate::trouble::Account;
 
 /// Between two attempts to write on a disk that was full or failing.
-const WRITES_EVERY: Duration = Duration::from_secs(5);
+pub(crate) const WRITES_EVERY: Duration = Duration::from_secs(5);
 /// Between two looks for a store that can be used.
 const LOOKS_EVERY: Duration = Duration::from_secs(1);
 /// A state that does not come back is not waited for longer: the fleet was given up, or moved for good.

@@ -13,6 +13,10 @@ fn holder(what: &str) -> Holder {
     }
 }
 
+fn host() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
+}
+
 #[test]
 fn the_loser_learns_who_holds_the_lock() {
     let folder = tempfile::tempdir().unwrap();
@@ -65,8 +69,7 @@ fn a_holder_that_has_not_signed_is_still_a_holder() {
 fn the_name_that_a_killed_holder_left_is_not_the_name_of_the_next() {
     let folder = tempfile::tempdir().unwrap();
     let mut killed = Command::new("true").spawn().unwrap();
-    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
-    let left = Holder { pid: killed.id(), host, ..holder("watchdog") };
+    let left = Holder { pid: killed.id(), host: host(), ..holder("watchdog") };
     killed.wait().unwrap();
     let path = folder.path().join(LOCK_FILE);
     std::fs::write(&path, format!("{}\n", serde_json::to_string(&left).unwrap())).unwrap();
@@ -123,6 +126,20 @@ fn f50_a_child_does_not_keep_the_lock_of_its_dead_parent() {
     taken.unwrap();
 }
 
+#[test]
+fn f40_whoever_was_killed_an_instant_ago_holds_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    for _ in 0..40 {
+        let mut killed = start_child("racer", folder.path());
+        let mut lines = BufReader::new(killed.stdout.take().unwrap()).lines().map(Result::unwrap);
+        assert!(lines.any(|line| line == "race: won"));
+        killed.kill().unwrap();
+        let found = FleetLock::holder(folder.path());
+        killed.wait().unwrap();
+        assert_eq!(found.unwrap(), None);
+    }
+}
+
 /// Takes the lock, starts a child, names it, and waits to be killed.
 #[test]
 #[ignore = "a child process that is killed"]
@@ -141,7 +158,7 @@ const RACE_FOLDER: &str = "AGENTS_STORE_RACE_FOLDER";
 #[ignore = "a child process of the race"]
 fn racer() {
     let folder = std::env::var_os(RACE_FOLDER).unwrap();
-    let taken = FleetLock::acquire(Path::new(&folder), &holder("racer"));
+    let taken = FleetLock::acquire(Path::new(&folder), &Holder { host: host(), ..holder("racer") });
     println!("\nrace: {}", if taken.is_ok() { "won" } else { "lost" });
     std::io::stdin().read_line(&mut String::new()).unwrap();
 }

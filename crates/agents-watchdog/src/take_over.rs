@@ -1,0 +1,164 @@
+//! How does a process get the right to act on a fleet? By its lock, a new epoch in its store, and the state that is stored.
+
+use std::path::{Path, PathBuf};
+
+use agents_config::{Fleet, Loaded};
+use agents_store::{FleetLock, Holder, Store, StoreError};
+use agents_tmux::Driver;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::WatchdogError;
+use crate::config_source::ConfigSource;
+use crate::heartbeat::heartbeat;
+use crate::ledger::LedgerError;
+use crate::long_logs::LongLogs;
+use crate::lost_logs::LostLogs;
+use crate::notify::Notifier;
+use crate::place::LocalPlace;
+use crate::run::{Reign, holder, tmux_place, told};
+use crate::service_manager::ServiceManager;
+use crate::standby::WRITES_EVERY;
+use crate::store_ledger::StoreLedger;
+use crate::tick::Engine;
+use crate::tidy::Tidied;
+use crate::trouble::Account;
+use crate::work::{Desk, without_tasks};
+
+/// What a fleet is held with.
+pub struct Tools {
+    /// The tmux program.
+    pub tmux: PathBuf,
+    /// Our own program.
+    pub myself: PathBuf,
+}
+
+/// Takes the fleet over: the lock, a new epoch, the stored state.
+///
+/// # Errors
+/// [`agents_store::LockError::Held`] when another process holds it; a store that cannot be used.
+///
+/// # Panics
+/// Outside a tokio runtime, which the signal needs.
+pub fn take_over<D: Driver>(
+    config: &Path,
+    loaded: Loaded,
+    tools: &Tools,
+    what: &str,
+    driver: impl FnOnce(agents_tmux::Place, &Fleet) -> D,
+) -> Result<Reign<D>, WatchdogError> {
+    let hold = Hold::take(&loaded.fleet, what)?;
+    let mut reign = hold.crown(config, loaded, tools, driver)?;
+    reign.keep_fleet()?;
+    Ok(hold.over_to(reign))
+}
+
+/// The fleet's lock, held before its store is open.
+pub struct Hold {
+    lock: FleetLock,
+    holder: Holder,
+}
+
+impl Hold {
+    /// Takes the lock and signs it.
+    ///
+    /// # Errors
+    /// [`agents_store::LockError::Held`] when another process holds it.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime, which the signal needs.
+    pub fn take(fleet: &Fleet, what: &str) -> Result<Self, WatchdogError> {
+        // Before the lock: whoever reads our name in it may say "look" at once, and unwatched that would end us. Only this
+        // signal, since a verb that waits for another holder must still end on Ctrl-C; once watched it stays harmless.
+        drop(signal(SignalKind::user_defined1()).map_err(WatchdogError::Signals)?);
+        let holder = holder(what);
+        let lock = FleetLock::acquire(&fleet.state_dir(), &holder)?;
+        Ok(Self { lock, holder })
+    }
+
+    /// Takes the stored state up, and waits as long as the disk takes no record: whoever asked for a watchdog has seen our
+    /// name in the lock, and believes the fleet watched. Meanwhile nothing is done, and `status` says why.
+    ///
+    /// # Errors
+    /// When the store is of no use, also with room for it.
+    pub async fn reign<D: Driver>(
+        self,
+        config: &Path,
+        loaded: Loaded,
+        tools: &Tools,
+        driver: impl Fn(agents_tmux::Place, &Fleet) -> D,
+    ) -> Result<Reign<D>, WatchdogError> {
+        let fleet = loaded.fleet.clone();
+        let state_dir = fleet.state_dir();
+        let mut manager = ServiceManager::of_environment();
+        let mut notifier = Notifier::without_store();
+        let mut account = Account::default();
+        loop {
+            let error = match self.crown(config, loaded.clone(), tools, &driver) {
+                Ok(mut reign) => match reign.keep_fleet() {
+                    Ok(()) => {
+                        account.works(&state_dir);
+                        reign.manager = manager;
+                        return Ok(self.over_to(reign));
+                    }
+                    Err(error @ WatchdogError::Ledger(LedgerError::Unusable(_))) => error,
+                    Err(error) => return Err(error),
+                },
+                Err(WatchdogError::Store(
+                    error @ (StoreError::Unwritable { .. } | StoreError::Busy { .. }),
+                )) => error.into(),
+                Err(error) => return Err(error),
+            };
+            if account.blocked(&state_dir, &error.to_string()) {
+                notifier.trouble(&fleet, &error.to_string());
+            }
+            notifier.tend_without_store(&fleet);
+            heartbeat(&fleet);
+            manager.turned(|| told(&account, &fleet));
+            tokio::time::sleep(WRITES_EVERY).await;
+        }
+    }
+
+    /// The right to act, but for the lock.
+    fn crown<D: Driver>(
+        &self,
+        config: &Path,
+        mut loaded: Loaded,
+        tools: &Tools,
+        driver: impl FnOnce(agents_tmux::Place, &Fleet) -> D,
+    ) -> Result<Reign<D>, WatchdogError> {
+        let state_dir = loaded.fleet.state_dir();
+        let mut store = Store::open(&state_dir)?;
+        store.claim_epoch(&self.holder)?;
+        let terminals = tmux_place(&loaded.fleet, &tools.tmux);
+        let place = LocalPlace::new(terminals.clone(), state_dir, tools.myself.clone());
+        let socket = terminals.socket_path();
+        let driver = driver(terminals.clone(), &loaded.fleet);
+        let mut engine = Engine::resume(driver, place, StoreLedger::new(store))?;
+        let mut desk = Desk::default();
+        desk.take_up(&mut engine.ledger);
+        // The file is compared with what it says itself.
+        loaded.fleet = without_tasks(loaded.fleet, desk.board());
+        let config = ConfigSource::new(config, loaded);
+        Ok(Reign {
+            engine,
+            config,
+            own_session: None,
+            manager: ServiceManager::default(),
+            tidied: Tidied::default(),
+            long_logs: LongLogs::default(),
+            desk,
+            lost_logs: LostLogs::default(),
+            socket,
+            notifier: Notifier::new(),
+            what: self.holder.what.clone(),
+            terminals,
+            named_on: None,
+            lock: None,
+        })
+    }
+
+    fn over_to<D>(self, mut reign: Reign<D>) -> Reign<D> {
+        reign.lock = Some(self.lock);
+        reign
+    }
+}
