@@ -11,33 +11,7 @@ use stage::{EIGHT, Works, one};
 #[test]
 fn eight_tasks_end_as_eight_pull_requests_through_two_crashes_a_usage_limit_and_a_failure() {
     let works = Works::new();
-    works.with_limits();
-    let manifest = EIGHT.replacen(
-        "\"repo\": \"example/security-framework\",",
-        "\"forge\": \"gh\", \"retryDelay\": 1,",
-        1,
-    );
-    works.bed.write("tasks.json", &manifest);
-    // The first attempt of one fails; two others wait until they have been seen to run.
-    works.bed.write(
-        "how/t3",
-        "if [ ! -f DIR/failed ]; then touch DIR/failed; echo 'error: no compiler'; exit 1; fi\n"
-            .replace("DIR", &works.bed.dir.display().to_string())
-            .as_str(),
-    );
-    works.bed.write(
-        "how/t5",
-        "if [ ! -f DIR/limited ]; then touch DIR/limited; echo 'You have hit your usage limit, try again in 4 seconds.'; exit 1; fi\n"
-            .replace("DIR", &works.bed.dir.display().to_string())
-            .as_str(),
-    );
-    for id in ["t1", "t7"] {
-        works.bed.write(
-            &format!("how/{id}"),
-            &format!("while [ ! -f {}/go-{id} ]; do sleep 0.1; done\n", works.bed.dir.display()),
-        );
-    }
-    works.run("tasks.json").ends_with(0);
+    begin_a_bad_night(&works);
     for id in ["t1", "t7"] {
         works
             .bed
@@ -48,33 +22,8 @@ fn eight_tasks_end_as_eight_pull_requests_through_two_crashes_a_usage_limit_and_
     works.until_all("pr_open");
     let wanted: Vec<String> = (1..=8).map(|issue| format!("fix/issue-{issue}")).collect();
     assert_eq!(works.branches(), wanted);
-    let calls = works.bed.read("gh.calls");
-    let created: Vec<&str> = calls.lines().filter(|call| call.starts_with("pr create")).collect();
-    assert_eq!(created.len(), 8, "{calls}");
-    assert!(
-        created.iter().any(|call| call
-            .contains("--head fix/issue-3 --base main --title fix: Issue #3 --body Closes #3")),
-        "{calls}"
-    );
-    // One file, one task at a time; what depends comes after; the second phase after the first.
-    let journal = works.journal();
-    let at = |row: &str| {
-        journal.iter().position(|it| it == row).unwrap_or_else(|| panic!("{row}: {journal:?}"))
-    };
-    for (first, then) in [
-        ("t1", "t2"),
-        ("t2", "t4"),
-        ("t3", "t4"),
-        ("t4", "t5"),
-        ("t2", "t6"),
-        ("t7", "t8"),
-        ("t4", "t7"),
-    ] {
-        assert!(
-            at(&format!("end {first}")) < at(&format!("begin {then}")),
-            "{first}, {then}: {journal:?}"
-        );
-    }
+    assert_pull_requests(&works);
+    assert_order(&works.journal());
     // Crashes of the watchdog and a usage limit cost no attempt; the failed one had a second, which was told why.
     for task in works.tasks() {
         let attempts = if task["id"] == "t3" { 2 } else { 1 };
@@ -104,6 +53,73 @@ fn eight_tasks_end_as_eight_pull_requests_through_two_crashes_a_usage_limit_and_
         "{:?}",
         works.bed.sessions()
     );
+}
+
+/// The eight tasks of the example, two of which meet a failure and a usage limit, and two wait to be let go on.
+fn begin_a_bad_night(works: &Works) {
+    works.with_limits();
+    let manifest = EIGHT.replacen(
+        "\"repo\": \"example/security-framework\",",
+        "\"forge\": \"gh\", \"retryDelay\": 1,",
+        1,
+    );
+    works.bed.write("tasks.json", &manifest);
+    // The first attempt of one fails; two others wait until they have been seen to run.
+    works.bed.write(
+        "how/t3",
+        "if [ ! -f DIR/failed ]; then touch DIR/failed; echo 'error: no compiler'; exit 1; fi\n"
+            .replace("DIR", &works.bed.dir.display().to_string())
+            .as_str(),
+    );
+    works.bed.write(
+        "how/t5",
+        "if [ ! -f DIR/limited ]; then touch DIR/limited; echo 'You have hit your usage limit, try again in 4 seconds.'; exit 1; fi\n"
+            .replace("DIR", &works.bed.dir.display().to_string())
+            .as_str(),
+    );
+    for id in ["t1", "t7"] {
+        works.bed.write(
+            &format!("how/{id}"),
+            &format!("while [ ! -f {}/go-{id} ]; do sleep 0.1; done\n", works.bed.dir.display()),
+        );
+    }
+    works.run("tasks.json").ends_with(0);
+}
+
+/// One for each task, which says what it changes.
+fn assert_pull_requests(works: &Works) {
+    let calls = works.bed.read("gh.calls");
+    let created: Vec<&str> = calls.lines().filter(|call| call.starts_with("pr create")).collect();
+    assert_eq!(created.len(), 8, "{calls}");
+    let third = "--head fix/issue-3 --base main --title fix: Issue #3 --body Closes #3";
+    assert!(created.iter().any(|call| call.contains(third)), "{calls}");
+    for number in 1..=8 {
+        let whose = format!("of the task `t{number}`");
+        let own = created.iter().find(|call| call.contains(&whose));
+        let rows = format!("  ## Changes  - added `t{number}.txt`  ## Checklist  ");
+        assert!(own.is_some_and(|call| call.contains(&rows)), "{number}: {calls}");
+    }
+}
+
+/// One file, one task at a time; what depends comes after; the second phase after the first.
+fn assert_order(journal: &[String]) {
+    let at = |row: &str| {
+        journal.iter().position(|it| it == row).unwrap_or_else(|| panic!("{row}: {journal:?}"))
+    };
+    for (first, then) in [
+        ("t1", "t2"),
+        ("t2", "t4"),
+        ("t3", "t4"),
+        ("t4", "t5"),
+        ("t2", "t6"),
+        ("t7", "t8"),
+        ("t4", "t7"),
+    ] {
+        assert!(
+            at(&format!("end {first}")) < at(&format!("begin {then}")),
+            "{first}, {then}: {journal:?}"
+        );
+    }
 }
 
 #[test]

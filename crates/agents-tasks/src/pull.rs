@@ -10,6 +10,48 @@ pub struct PullText {
     pub body: String,
 }
 
+/// So many changed files are named; the forge shows all of them.
+const NAMED: usize = 50;
+
+impl PullText {
+    /// The body with the changed files, where they are known: `names` is what `git diff --name-status --no-renames -z` says.
+    #[must_use]
+    pub fn body_with(&self, names: Option<&str>) -> String {
+        let changes = names.map(changes).unwrap_or_default();
+        let (Some((first, rest)), false) = (self.body.split_once(CHECKLIST), changes.is_empty())
+        else {
+            return self.body.clone();
+        };
+        let mut body = format!("{first}\n## Changes\n\n");
+        for change in changes.iter().take(NAMED) {
+            body += &format!("- {change}\n");
+        }
+        if changes.len() > NAMED {
+            body += &format!("- and {} more\n", changes.len() - NAMED);
+        }
+        body + CHECKLIST + rest
+    }
+}
+
+/// A row for each file; a name is what somebody chose, so nothing in it is left to mean anything.
+fn changes(names: &str) -> Vec<String> {
+    let mut fields = names.split('\0');
+    let mut rows = Vec::new();
+    while let (Some(kind), Some(path)) = (fields.next(), fields.next()) {
+        let how = match kind.as_bytes().first() {
+            Some(b'A') => "added",
+            Some(b'D') => "deleted",
+            _ => "changed",
+        };
+        let path: String =
+            path.chars().map(|it| if it.is_control() || it == '`' { '?' } else { it }).collect();
+        rows.push(format!("{how} `{path}`"));
+    }
+    rows
+}
+
+const CHECKLIST: &str = "\n## Checklist\n";
+
 /// What the pull request of a task says.
 #[must_use]
 pub fn pull_text(
@@ -42,7 +84,8 @@ pub fn pull_text(
             branches.join(", ")
         );
     }
-    body += "\n## Checklist\n\n- [ ] The tests pass\n- [ ] Only what the task needs is changed\n";
+    body += CHECKLIST;
+    body += "\n- [ ] The tests pass\n- [ ] Only what the task needs is changed\n";
     for row in &manifest.rules.checklist {
         body += &format!("- [ ] {row}\n");
     }
@@ -96,5 +139,28 @@ mod tests {
         assert!(told.body.ends_with("- [ ] The docs say it\n"), "{}", told.body);
         work.tasks[0].state = TaskState::Merged;
         assert!(super::onto(&manifest, &work, 1).is_empty());
+    }
+
+    #[test]
+    fn a_pull_request_names_the_files_that_it_changes_and_nothing_in_a_name_means_anything() {
+        let manifest = load("[[task]]\nid = \"a\"\n", Format::Toml).unwrap();
+        let work = Work::begin(&manifest, Now::default());
+        let told = pull_text(&manifest, &manifest.tasks[0], &work.tasks[0], &[]);
+        assert_eq!(
+            (told.body_with(None), told.body_with(Some(""))),
+            (told.body.clone(), told.body.clone())
+        );
+        let body = told.body_with(Some("M\0src/a.rs\0A\0it`s\n@all\0D\0old\0T\0link\0"));
+        let (before, rest) = body.split_once("\n## Changes\n\n").unwrap();
+        assert_eq!(before, "0 commits of the task `a`.\n");
+        let (rows, after) = rest.split_once("\n## Checklist\n\n- [ ] ").unwrap();
+        assert_eq!(
+            rows,
+            "- changed `src/a.rs`\n- added `it?s?@all`\n- deleted `old`\n- changed `link`\n"
+        );
+        assert!(after.starts_with("The tests pass\n"));
+        let many: String = (0..53).map(|it| format!("A\0f{it}\0")).collect();
+        let body = told.body_with(Some(&many));
+        assert!(body.contains("- added `f49`\n- and 3 more\n\n## Checklist\n"), "{body}");
     }
 }

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -15,21 +16,28 @@ use rustix::fs::OFlags;
 use crate::place::log_file;
 use crate::run::Reign;
 
-/// What prints 10 MB a second makes a log longer by a few hundred of them between two looks, and not more.
+/// By ticks, so less often where these are rarer.
 const LOOKED_AT_EVERY: Duration = Duration::from_secs(10);
+
+/// A log that was put aside may be a flood's, which adds 14 MB in that time.
+const FLOODS_LOOKED_AT_EVERY: Duration = Duration::from_secs(1);
+
+/// A log is a flood's as long as it would be too long again after so many of these looks: the longest pause between two ticks
+/// that an idle fleet has, in seconds.
+const LOOKS_OF_A_FLOOD: u64 = 30;
 
 /// When the logs were looked at last, and who does it.
 #[derive(Debug, Default)]
 pub(crate) struct LongLogs {
     looked_at: Option<Instant>,
-    /// Copying takes longer than a tick may.
-    under_way: Option<JoinHandle<()>>,
+    /// Copying takes longer than a tick may. With its end the thread that follows a flood ends.
+    under_way: Option<(JoinHandle<()>, Sender<()>)>,
 }
 
 impl LongLogs {
     fn is_due(&self) -> bool {
         let is_time = self.looked_at.is_none_or(|at| at.elapsed() >= LOOKED_AT_EVERY);
-        is_time && self.under_way.as_ref().is_none_or(JoinHandle::is_finished)
+        is_time && self.under_way.as_ref().is_none_or(|(thread, _)| thread.is_finished())
     }
 }
 
@@ -41,22 +49,27 @@ impl<D: Driver> Reign<D> {
         }
         let fleet = self.config.fleet();
         let (logs, most) = (logs_of(fleet), u64::from(fleet.timing.log_megabytes) << 20);
-        let work = move || {
-            for log in logs {
-                match put_aside(&log, most) {
-                    Ok(None) => {}
-                    Ok(Some(aside)) => tracing::info!(
-                        "{} was longer than {} MiB; what it held to its end is in {}",
-                        log.display(),
-                        most >> 20,
-                        aside.display()
-                    ),
-                    Err(error) => tracing::warn!("{} stays long: {error}", log.display()),
-                }
-            }
-        };
+        let (alive, ends) = channel();
+        let work = move || follow(logs, most, &ends);
         self.long_logs.looked_at = Some(Instant::now());
-        self.long_logs.under_way = std::thread::Builder::new().spawn(work).ok();
+        let thread = std::thread::Builder::new().spawn(work).ok();
+        self.long_logs.under_way = thread.map(|thread| (thread, alive));
+    }
+}
+
+/// Puts aside what is too long, and those that grow fast again and again, until none does or the other side is gone.
+fn follow(mut logs: Vec<PathBuf>, most: u64, ends: &Receiver<()>) {
+    logs.retain(|log| shorten(log, most, Told::Aloud));
+    while !logs.is_empty() {
+        let before: Vec<u64> = logs.iter().map(|log| length(log)).collect();
+        if ends.recv_timeout(FLOODS_LOOKED_AT_EVERY) != Err(RecvTimeoutError::Timeout) {
+            return;
+        }
+        let mut before = before.into_iter();
+        logs.retain(|log| is_flood(before.next().unwrap_or(0), length(log), most));
+        for log in &logs {
+            shorten(log, most, Told::Once);
+        }
     }
 }
 
@@ -66,6 +79,45 @@ fn logs_of(fleet: &Fleet) -> Vec<PathBuf> {
     let services = fleet.services.iter().filter(|it| it.log).map(|it| it.session.clone());
     let own = fleet.session_prefix.watchdog_session();
     agents.chain(services).chain([own]).map(|session| log_file(fleet, &session)).collect()
+}
+
+fn length(log: &Path) -> u64 {
+    log.symlink_metadata().map_or(0, |it| it.len())
+}
+
+/// Whether a log that grew so between two looks is too long again before the next tick may come.
+fn is_flood(before: u64, now: u64, most: u64) -> bool {
+    now.saturating_sub(before).saturating_mul(LOOKS_OF_A_FLOOD) > most
+}
+
+/// Puts a log aside where it is too long; whether it was.
+fn shorten(log: &Path, most: u64, told: Told) -> bool {
+    let aside = match put_aside(log, most) {
+        Ok(None) => return false,
+        Ok(Some(aside)) => aside,
+        Err(error) => {
+            tracing::warn!("{} stays long: {error}", log.display());
+            return false;
+        }
+    };
+    match told {
+        Told::Aloud => tracing::info!(
+            "{} was longer than {} MiB; what it held to its end is in {}",
+            log.display(),
+            most >> 20,
+            aside.display()
+        ),
+        Told::Once => tracing::debug!("{} was too long again", log.display()),
+    }
+    true
+}
+
+/// A flood puts its log aside every few seconds, all night.
+#[derive(Clone, Copy)]
+enum Told {
+    Aloud,
+    /// Before.
+    Once,
 }
 
 /// Moves the end of a log that is longer than `most` bytes to `<log>.1`, in place of what was there, and empties the log.

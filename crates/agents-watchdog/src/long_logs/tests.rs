@@ -50,7 +50,66 @@ fn it_is_looked_at_every_ten_seconds_by_one_at_a_time() {
     assert!(!just_now.is_due());
     let (go, wait) = std::sync::mpsc::channel::<()>();
     let copying = std::thread::spawn(move || while wait.recv().is_ok() {});
-    let busy = LongLogs { looked_at: None, under_way: Some(copying) };
+    let busy = LongLogs { looked_at: None, under_way: Some((copying, channel().0)) };
     assert!(!busy.is_due());
     drop(go);
+}
+
+#[test]
+fn f46_what_would_be_too_long_again_before_the_next_tick_is_a_flood() {
+    let most = 50 << 20;
+    for (before, now, flood) in [
+        (0, 14_600_000, true),
+        (40 << 20, 42 << 20, true),
+        (0, 1 << 20, false),
+        (0, 0, false),
+        (9, 3, false),
+        (0, u64::MAX, true),
+    ] {
+        assert_eq!(is_flood(before, now, most), flood, "{before} {now}");
+    }
+}
+
+#[test]
+fn f46_a_flood_is_followed_as_long_as_it_lasts_and_as_anybody_cares() {
+    let dir = tempfile::tempdir().unwrap();
+    let [loud, quiet] = ["loud.log", "quiet.log"].map(|name| dir.path().join(name));
+    std::fs::write(&quiet, "short").unwrap();
+    let mut writer = File::options().create(true).append(true).open(&loud).unwrap();
+    let (calm, quit) = channel::<()>();
+    let flood = std::thread::spawn(move || {
+        while quit.recv_timeout(Duration::from_millis(1)) == Err(RecvTimeoutError::Timeout) {
+            writer.write_all(&[b'x'; 100]).unwrap();
+        }
+    });
+    let (alive, ends) = channel();
+    let (began, mut cuts, mut last) = (Instant::now(), 0, 0);
+    while length(&loud) <= 1000 {
+        assert!(began.elapsed() < Duration::from_secs(60));
+        std::thread::yield_now();
+    }
+    let logs = vec![loud.clone(), quiet.clone()];
+    let following = std::thread::spawn(move || follow(logs, 1000, &ends));
+    while cuts < 3 {
+        let now = length(&loud);
+        cuts += u32::from(now < last);
+        last = now;
+        assert!(began.elapsed() < Duration::from_secs(60) && !following.is_finished());
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    drop(alive);
+    following.join().unwrap();
+    drop(calm);
+    flood.join().unwrap();
+    assert_eq!(text(&quiet), "short");
+}
+
+#[test]
+fn who_only_once_was_too_long_is_followed_no_further() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = dir.path().join("t.log");
+    std::fs::write(&log, "x".repeat(4000)).unwrap();
+    let (_alive, ends) = channel();
+    follow(vec![log.clone()], 1000, &ends);
+    assert_eq!(text(&log), "");
 }

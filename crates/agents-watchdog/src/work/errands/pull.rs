@@ -9,7 +9,7 @@ use agents_tasks::forge::Request;
 use serde_json::Value;
 use tokio::process::Command;
 
-use super::{Site, lasting, passing, program};
+use super::{ASKS, Site, git, lasting, passing, program};
 use crate::observe::git::child::Finished;
 
 const LIMIT: Duration = Duration::from_secs(120);
@@ -25,10 +25,19 @@ pub(super) async fn open(site: &Site) -> Result<Done, Failure> {
     if let Some(found) = forge.found(&listed, branch) {
         return Ok(Done::Opened(found));
     }
-    let (title, body) = (site.pull.title.as_str(), site.pull.body.as_str());
-    let words = forge.open(Request { branch, base: &site.base, title, body });
+    let body = site.pull.body_with(changed(site).await.as_deref());
+    let title = site.pull.title.as_str();
+    let words = forge.open(Request { branch, base: &site.base, title, body: &body });
     let created = ask(site, &words).await?;
     Ok(Done::Opened(forge.opened(&created.text())))
+}
+
+/// What its commits change; without it the request only says less.
+async fn changed(site: &Site) -> Option<String> {
+    let range = format!("{}..{}", site.progress.start.as_ref()?, site.progress.head.as_ref()?);
+    let words = ["diff", "--name-status", "--no-renames", "--no-ext-diff", "-z", &range, "--"];
+    let diff = git(&site.repository, &words, ASKS).await.ok()?;
+    (diff.code == Some(0)).then(|| diff.text())
 }
 
 pub(super) async fn watch(site: &Site) -> Result<Done, Failure> {
