@@ -8,7 +8,7 @@ use agents_config::Fleet;
 use agents_decide::Now;
 use agents_names::PhaseId;
 use agents_store::{FleetLock, LockError};
-use agents_tmux::{Listing, OneShot, Place, ServerId, TmuxError, server_process_alive};
+use agents_tmux::{Place, ServerId, TmuxError, server_process_alive};
 use agents_watchdog::files::Files;
 use agents_watchdog::neighbour::{carries_prefix, without_prefix};
 use agents_watchdog::notify::untold;
@@ -20,14 +20,15 @@ use agents_watchdog::store_ledger::Document;
 use agents_watchdog::trouble::Trouble;
 use agents_watchdog::view::{FleetView, Known, NeighbourView, Terminals, WatchdogView};
 use agents_watchdog::watch;
+use agents_watchdog::work::with_tasks;
 
 use chrono::{DateTime, Utc};
 
 use crate::app::App;
+use crate::asked::{Asked, Listed};
 use crate::commands::neighbours;
 use crate::error::Error;
 use crate::in_force::{InForce, Problem};
-use crate::operate::runtime;
 use crate::render::stored::Remembered;
 use crate::servers;
 
@@ -50,7 +51,22 @@ pub struct Looked {
 /// # Errors
 /// When there is no fleet in force; when the store cannot be read, for a reason that is not its own.
 pub fn look(app: &App) -> Result<Looked, Error> {
-    look_at(app, app.in_force()?)
+    look_by(app, InForce::told)
+}
+
+/// As [`look`], where what is wrong with the file stands in what is shown.
+///
+/// # Errors
+/// As there.
+pub fn look_silently(app: &App) -> Result<Looked, Error> {
+    look_by(app, |in_force| in_force)
+}
+
+fn look_by(app: &App, told: impl FnOnce(InForce) -> InForce) -> Result<Looked, Error> {
+    let mut asked = None;
+    let ask = |fleet: &Fleet| asked = app.terminals(fleet).ok().map(Asked::of);
+    let in_force = told(InForce::without_tasks(&app.config, ask)?);
+    look_with(app, in_force, asked)
 }
 
 /// As [`look`], at a fleet of which it was already said what is wrong with its file.
@@ -58,30 +74,35 @@ pub fn look(app: &App) -> Result<Looked, Error> {
 /// # Errors
 /// As there.
 pub fn look_at(app: &App, in_force: InForce) -> Result<Looked, Error> {
+    look_with(app, in_force, None)
+}
+
+/// `asked`: what the terminals of the file's fleet were asked already.
+fn look_with(app: &App, in_force: InForce, asked: Option<Asked>) -> Result<Looked, Error> {
     let InForce { loaded, problem } = in_force;
-    let fleet = loaded.fleet;
+    let mut fleet = loaded.fleet;
     let state_dir = fleet.state_dir();
     let place = app.terminals(&fleet);
-    // tmux takes longer to answer than the store takes to be read, so both are asked at once.
-    let (remembered, listed) = std::thread::scope(|scope| {
-        let ask = || place.as_ref().ok().map(listed);
-        let asked = std::thread::Builder::new().spawn_scoped(scope, ask);
-        let remembered = Remembered::of(&state_dir);
-        // Where there is no room for a thread, one is asked after the other.
-        (remembered, asked.map_or_else(|_| Ok(ask()), std::thread::ScopedJoinHandle::join))
-    });
-    let Remembered { document, words, config_problem, damage, socket, outbox } = remembered?;
+    // Another fleet than the file's may be in force, on another server.
+    let asked = asked.filter(|asked| place.as_ref().is_ok_and(|place| asked.is_of(place)));
+    let asked = asked.or_else(|| place.as_ref().ok().cloned().map(Asked::of));
+    let remembered = Remembered::of(&state_dir)?;
+    let Remembered { document, words, config_problem, damage, socket, outbox, board } = remembered;
+    if !board.works.is_empty() {
+        fleet = with_tasks(&fleet, &board);
+    }
     let watchdog = watchdog(&fleet)?;
-    let terminals = match (place, listed) {
-        (Ok(place), Ok(Some(listed))) => {
+    let phase = phase(&fleet, document.as_ref());
+    let files = Files::of(&fleet, document.as_ref().map(|document| &document.state));
+    // All that can be read without the answer has been read by now.
+    let terminals = match (place, asked.and_then(Asked::answer)) {
+        (Ok(place), Some(listed)) => {
             terminals(&place, listed, document.as_ref(), socket.as_deref())
         }
         (Err(error), _) => unseen(error.to_string()),
-        (Ok(_), Ok(None) | Err(_)) => unseen("the look at tmux came to nothing".to_owned()),
+        (Ok(_), None) => unseen("the look at tmux came to nothing".to_owned()),
     };
     let (terminals, neighbour) = own(app, &fleet, terminals, watchdog);
-    let phase = phase(&fleet, document.as_ref());
-    let files = Files::of(&fleet, document.as_ref().map(|document| &document.state));
     let now = now_after(document.as_ref().map(|document| &document.clock));
     let known = Known {
         fleet: &fleet,
@@ -168,16 +189,9 @@ fn unseen(cause: String) -> Terminals {
     Terminals::Unseen { cause, hangs: false }
 }
 
-/// What tmux answers; nothing where it has no socket.
-fn listed(place: &Place) -> Option<std::io::Result<Result<Listing, TmuxError>>> {
-    let is_there = place.socket_path().exists();
-    let ask = || Ok(runtime()?.block_on(OneShot::new(place.clone()).outline()));
-    is_there.then(ask)
-}
-
 fn terminals(
     place: &Place,
-    listed: Option<std::io::Result<Result<Listing, TmuxError>>>,
+    listed: Listed,
     document: Option<&Document>,
     recorded: Option<&Path>,
 ) -> Terminals {

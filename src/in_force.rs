@@ -44,17 +44,27 @@ impl InForce {
     /// # Errors
     /// When the file does not load, and no fleet of it was ever in force.
     pub fn of(config: &Path) -> Result<Self, Error> {
-        let mut in_force = Self::of_file(config)?;
+        let mut in_force = Self::without_tasks(config, |_| ())?;
         crate::commands::work::with_tasks(&mut in_force.loaded.fleet);
         Ok(in_force)
     }
 
-    fn of_file(config: &Path) -> Result<Self, Error> {
+    /// As [`InForce::of`], without the sessions of tasks. `first` is given the file's fleet as soon as that is known, and
+    /// before it is known whether it is in force.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn without_tasks(config: &Path, first: impl FnOnce(&Fleet)) -> Result<Self, Error> {
         match agents_config::load(config, &Environment::without_overrides()) {
-            Ok(loaded) => Ok(match torn(config, &loaded) {
-                Some((kept, moved)) => Self { loaded: kept, problem: Some(Problem::Moved(moved)) },
-                None => Self { loaded, problem: None },
-            }),
+            Ok(loaded) => {
+                first(&loaded.fleet);
+                Ok(match torn(config, &loaded) {
+                    Some((kept, moved)) => {
+                        Self { loaded: kept, problem: Some(Problem::Moved(moved)) }
+                    }
+                    None => Self { loaded, problem: None },
+                })
+            }
             Err(error) => match kept(config)? {
                 Some(loaded) => Ok(Self { loaded, problem: Some(Problem::Broken(error)) }),
                 None => Err(error.into()),

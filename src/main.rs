@@ -1,6 +1,7 @@
 //! `agents`: talks to a person, and leaves the work to the crates below it.
 
 mod app;
+mod asked;
 mod bystander;
 mod cli;
 mod commands;
@@ -17,6 +18,7 @@ mod render;
 mod samples;
 mod servers;
 mod usage;
+mod whole_file;
 
 use std::process::ExitCode;
 

@@ -65,12 +65,11 @@ fn the_page_of_parity_names_tests_that_exist() {
     let page = std::fs::read_to_string(root.join("docs/parity.md")).unwrap();
     let rows: Vec<&str> = page.lines().filter(|row| row.starts_with("| ")).collect();
     let rows = rows.iter().filter(|row| !row.starts_with("| it |") && !row.starts_with("| ---"));
-    let (mut shown, mut not_there) = (0, 0);
+    let mut shown = 0;
     for row in rows {
         let cells: Vec<&str> = row.trim_matches('|').split(" | ").collect();
         let [_, _, last] = cells[..] else { panic!("three cells, please: {row}") };
         if last.trim().starts_with("not there") {
-            not_there += 1;
             continue;
         }
         let names: Vec<&str> = last.split('`').skip(1).step_by(2).collect();
@@ -81,7 +80,7 @@ fn the_page_of_parity_names_tests_that_exist() {
         }
         shown += 1;
     }
-    assert!(shown > 40 && not_there > 3, "{shown} shown, {not_there} not there");
+    assert!(shown > 40, "{shown} shown");
 }
 
 fn read_all(folder: &Path, into: &mut String) {

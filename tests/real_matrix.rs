@@ -18,6 +18,8 @@ mod ends;
 mod hooks;
 #[path = "real_matrix/limits.rs"]
 mod limits;
+#[path = "real_matrix/pilots.rs"]
+mod pilots;
 #[path = "real_matrix/questions.rs"]
 mod questions;
 #[path = "real_matrix/submits.rs"]

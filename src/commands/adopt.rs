@@ -17,6 +17,7 @@ use crate::commands::init::programs::PROGRAMS;
 use crate::commands::watchdog;
 use crate::error::{Error, code};
 use crate::operate::runtime;
+use crate::whole_file;
 
 /// How long the watchdog may take to see the session: it reads the file at each look.
 const SEEN_WITHIN: Duration = Duration::from_secs(60);
@@ -42,7 +43,7 @@ pub fn run(app: &App, adopt: &Adopt) -> Result<u8, Error> {
             let text = with_agent(&before, &fleet, adopt, (&name, &pane))?;
             // A file with a mistake in it is not written.
             load_text(&text, &path, &environment)?;
-            write(&path, &text)?;
+            whole_file::replace(&path, &text)?;
             name
         }
     };
@@ -199,19 +200,6 @@ fn backend(fleet: &Fleet, adopt: &Adopt, pane: &Pane) -> Result<String, Error> {
             names.join(", ")
         ))
     })
-}
-
-/// Whole from one instant to the next: a watchdog may read it at any time.
-fn write(path: &Path, text: &str) -> Result<(), Error> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".new");
-    let new = path.with_file_name(name);
-    fs::write(&new, text)?;
-    if let Ok(metadata) = fs::metadata(path) {
-        fs::set_permissions(&new, metadata.permissions())?;
-    }
-    fs::rename(&new, path)?;
-    Ok(())
 }
 
 /// JSON's quotes are TOML's basic strings, for every text without the one control character that JSON leaves as it is.

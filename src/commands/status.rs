@@ -4,14 +4,12 @@ use crate::app::{App, print};
 use crate::bystander;
 use crate::cli::Status;
 use crate::error::{Error, code};
-use crate::in_force::InForce;
 use crate::render::{fleet_json, fleet_table, usage_table};
 use crate::usage;
 
 pub fn run(app: &App, status: &Status) -> Result<u8, Error> {
     // What is wrong with the file stands in what is shown.
-    let looked = InForce::of(&app.config).and_then(|in_force| bystander::look_at(app, in_force));
-    let looked = match looked {
+    let looked = match bystander::look_silently(app) {
         Ok(looked) => looked,
         Err(error) => {
             if app.json {

@@ -10,6 +10,7 @@ use agents_watchdog::ledger::LedgerError;
 use agents_watchdog::notify::OUTBOX_WORD;
 use agents_watchdog::recorder::Word;
 use agents_watchdog::store_ledger::{Document, parse_state};
+use agents_watchdog::work::Board;
 
 use crate::error::Error;
 
@@ -53,6 +54,8 @@ pub struct Remembered {
     pub socket: Option<PathBuf>,
     /// What those are owed who are told when something needs a person.
     pub outbox: Option<String>,
+    /// All manifests; none where they cannot be read, which whoever needs them says.
+    pub board: Board,
 }
 
 impl Remembered {
@@ -83,10 +86,12 @@ impl Remembered {
         });
         let socket = of(SOCKET_WORD).and_then(|word| serde_json::from_str(word).ok());
         let outbox = of(OUTBOX_WORD).map(str::to_owned);
+        let board = Board::of_words(&contents.words).unwrap_or_default();
         let words = contents.words.into_iter();
         let words =
             words.filter_map(|word| Some((word.subject, serde_json::from_str(&word.body).ok()?)));
-        Ok(Self { document, words: words.collect(), config_problem, damage: None, socket, outbox })
+        let words = words.collect();
+        Ok(Self { document, words, config_problem, damage: None, socket, outbox, board })
     }
 
     fn damaged(damage: String) -> Self {

@@ -60,6 +60,11 @@ impl Origins {
     }
 }
 
+/// The path of a setting. Each agent has over a dozen, and formatting them took a third of what reading it took.
+pub(crate) fn dotted(parts: &[&str]) -> String {
+    parts.join(".")
+}
+
 impl<'a> IntoIterator for &'a Origins {
     type Item = &'a Setting;
     type IntoIter = std::slice::Iter<'a, Setting>;

@@ -179,15 +179,16 @@ pub fn judge(
 ) -> (ActivityState, Activity, Vec<ActivityNote>) {
     let mut next = state.clone();
     let mut notes = Vec::new();
-    if seen.screen.is_absent() {
-        return (next, Activity::Unknown, notes);
-    }
+    let screen = match &seen.screen {
+        Seen::Known(screen) => Ok(screen),
+        Seen::Absent => return (next, Activity::Unknown, notes),
+        Seen::Unknown(cause) => Err(cause),
+    };
     watch_processes(&mut next, &seen.processes, now, &mut notes);
     let log_active = watch_log(&mut next, backend, seen.log_age, now, &mut notes);
-    let screen = match &seen.screen {
-        Seen::Known(screen) => screen,
-        Seen::Absent => return (next, Activity::Unknown, notes),
-        Seen::Unknown(cause) => {
+    let screen = match screen {
+        Ok(screen) => screen,
+        Err(cause) => {
             notes.push(ActivityNote::ScreenUnseen { cause: cause.clone() });
             return (next, Activity::Unknown, notes);
         }

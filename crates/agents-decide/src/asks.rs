@@ -1,5 +1,8 @@
 //! Does an agent ask a person something? Nothing is typed at it then, and the operator hears of it once.
 
+#[cfg(test)]
+mod tests;
+
 use agents_config::Agent;
 
 use crate::draft::Draft;

@@ -27,14 +27,16 @@ pub struct Entry<'a, T> {
 impl<T> ByName<T> {
     fn place(&self, name: &AgentName) -> Result<usize, usize> {
         let last = self.last.load(Ordering::Relaxed);
-        let near = self.sorted.get(last..).unwrap_or_default().iter().take(2);
-        let place = match near.zip(last..).find(|((known, _), _)| known == name) {
-            Some((_, place)) => Ok(place),
-            None => self.sorted.binary_search_by(|(known, _)| known.cmp(name)),
+        let is_at = |place: usize| self.sorted.get(place).is_some_and(|(known, _)| known == name);
+        if is_at(last) {
+            return Ok(last);
+        }
+        let place = if is_at(last + 1) {
+            Ok(last + 1)
+        } else {
+            self.sorted.binary_search_by(|(known, _)| known.cmp(name))
         };
-        if let Ok(place) = place
-            && place != last
-        {
+        if let Ok(place) = place {
             self.last.store(place, Ordering::Relaxed);
         }
         place

@@ -316,7 +316,7 @@ fn stall(
         Wish::Restart(why) => Some(why.clone()),
         Wish::Probe { .. } | Wish::Alarm { .. } => None,
     });
-    let next = take(draft, agent, step, |_, _| {});
+    let next = take(draft, agent, step);
     if let crate::Stall::Suspect { suspected_at, .. } = next
         && suspected_at == draft.now.at
     {
@@ -326,24 +326,18 @@ fn stall(
     why
 }
 
-/// Takes over what a machine said; `probe` carries out its wish to probe.
-fn take<S>(
-    draft: &mut Draft<'_>,
-    agent: &Agent,
-    step: Step<S>,
-    probe: impl Fn(&mut Draft<'_>, String),
-) -> S {
+/// Takes over what the machine of stalls said.
+fn take<S>(draft: &mut Draft<'_>, agent: &Agent, step: Step<S>) -> S {
     for note in step.notes {
         draft.note(&agent.name, note);
     }
     for wish in step.wishes {
         match wish {
-            Wish::Probe { text } => probe(draft, text),
             Wish::Alarm { key, text } => {
                 draft.alarm(Some(&agent.name), key, format!("{}: {text}", agent.name));
             }
-            // Restarts are collected, since many at once are doubted.
-            Wish::Restart(_) => {}
+            // Restarts are collected, since many at once are doubted; a stall probes nobody.
+            Wish::Restart(_) | Wish::Probe { .. } => {}
         }
     }
     step.next

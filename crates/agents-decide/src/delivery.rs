@@ -335,7 +335,11 @@ fn gone(
     sent: &Submit<'_>,
     message: &Message,
 ) -> Option<Went> {
-    went(draft, what, seen, &sent.before, message).filter(|_| has_arrived(sent, message))
+    // What arrived is told by a token; what became of it only by whole screens.
+    if !has_arrived(sent, message) {
+        return None;
+    }
+    went(draft, what, seen, &sent.before, message)
 }
 
 fn went(

@@ -1,5 +1,8 @@
 //! Is the agent's own program in the foreground of its pane, or has another taken its place?
 
+#[cfg(test)]
+mod tests;
+
 use crate::PaneSeen;
 use crate::draft::{Declared, Draft};
 

@@ -1,7 +1,6 @@
 //! What is remembered of a member that the file no longer declares? All of it, for a day: it may run on, its processes
 //! may outlive it, and whoever puts it back into the file has neither mended it nor asked for it anew.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use agents_names::AgentName;
@@ -52,10 +51,11 @@ fn as_last_seen(life: Life) -> Life {
 pub(crate) fn put_aside(draft: &mut Draft<'_>) {
     let now = draft.now.at;
     draft.next.left.retain(|_, left| now.since(left.since) < REMEMBERED_FOR);
-    let declared = draft.declared();
-    let names: BTreeSet<&AgentName> = declared.iter().map(|what| what.name()).collect();
+    let fleet = draft.fleet;
+    let is_declared =
+        |name: &AgentName| fleet.agent(name).is_some() || fleet.service(name).is_some();
     let members = draft.next.members.keys();
-    let gone: Vec<AgentName> = members.filter(|name| !names.contains(name)).cloned().collect();
+    let gone: Vec<AgentName> = members.filter(|name| !is_declared(name)).cloned().collect();
     for name in gone {
         let Some(member) = draft.next.members.remove(&name) else { continue };
         // Whoever asks about one that has left makes no new one of it.
@@ -96,6 +96,29 @@ fn stay_down(member: &mut Member) {
 mod tests {
     use super::*;
     use crate::RunId;
+
+    #[test]
+    fn f48_who_is_asked_down_after_it_left_neither_comes_back_nor_starts() {
+        let (since, why) = (Moment(5), || crate::Why::Asked);
+        let stopping = |then| Life::Stopping {
+            since,
+            sent_at: since,
+            run: None,
+            stage: crate::StopStage::Kill,
+            why: why(),
+            then,
+        };
+        let up = || Life::Up { since, run: Some(RunId(7)) };
+        for (life, expected) in [
+            (stopping(Some(why())), stopping(None)),
+            (Life::Due { at: since, why: why() }, Life::Stopped { since, how: Ending::Asked }),
+            (up(), up()),
+        ] {
+            let mut member = Member { wanted: Wanted::Up, life, ..Member::default() };
+            stay_down(&mut member);
+            assert_eq!((member.wanted, member.life), (Wanted::Down, expected));
+        }
+    }
 
     #[test]
     fn f48_who_ran_is_looked_for_when_it_is_back() {

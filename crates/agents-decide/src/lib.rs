@@ -72,7 +72,7 @@ pub use observation::{
     PaneSeen, ProcessSeen, ProcessesSeen, RootsSeen, ScreenSeen, ServerSeen, StatusSeen,
     Undeclared,
 };
-pub use pilot::{Analysis, AnalysisSeen, Doing, PilotNote, PilotState, Switch};
+pub use pilot::{Analysis, AnalysisSeen, Doing, PilotNote, PilotState, Preview, Switch};
 pub use program::Program;
 pub use request::{Answer, OneOffs, Request, RequestId, SendTerms, Verb};
 pub use rows::Rows;

@@ -322,17 +322,14 @@ fn is_over(seen: &MemberSeen, pane: &PaneSeen) -> bool {
 
 fn adopt(draft: &mut Draft<'_>, what: Declared<'_>, pane: &PaneSeen) {
     let since = draft.now.at;
-    if pane.ours && pane.run.is_some() {
-        // One that the file had lost for a while is known by nothing else, and its processes are found by it.
-        draft.member(what.name()).last_run = pane.run;
-    }
     set(draft, what, Life::Up { since, run: pane.run });
     is_the_last_run(draft, what, pane);
     draft.note(what.name(), if pane.ours { LifeNote::Running } else { LifeNote::Adopted });
 }
 
 /// The tag of the session knows better: a state that was put back from a copy remembers an earlier run, whose records are
-/// gone, and what is left of the one that ends would be looked for by them for ever.
+/// gone, and what is left of the one that ends would be looked for by them for ever. One that the file had lost for a
+/// while is known by nothing else.
 fn is_the_last_run(draft: &mut Draft<'_>, what: Declared<'_>, pane: &PaneSeen) {
     if let Some(run) = pane.run.filter(|_| pane.ours) {
         draft.member(what.name()).last_run = Some(run);

@@ -90,7 +90,7 @@ pub struct LimitLook<'a> {
     /// [`crate::ActivityState::pattern_active`]: the log does not count here, since it also grows when a banner is drawn.
     pub pattern_active: bool,
     /// Texts that we typed or gave as a prompt: rows that merely show them are no banner.
-    pub own_texts: &'a [String],
+    pub own_texts: &'a [&'a str],
     pub probe: ProbeState,
     /// Another agent of its account is probed first: this one waits, also when its window should be over.
     pub waits: bool,

@@ -1,5 +1,8 @@
 //! Why did something not happen, or what is being waited for?
 
+#[cfg(test)]
+mod tests;
+
 use agents_names::AgentName;
 
 use crate::{

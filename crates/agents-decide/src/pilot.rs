@@ -22,7 +22,7 @@ use crate::state::Member;
 use crate::{Activity, MemberSeen, Moment};
 
 pub use analysis::{Analysis, AnalysisSeen};
-pub use note::PilotNote;
+pub use note::{PilotNote, Preview};
 
 /// What a program reports so soon after its start, or after a text of ours was submitted, is not a person's.
 const OURS_WITHIN: Duration = Duration::from_secs(30);
@@ -169,15 +169,21 @@ fn rests(
         PilotMode::Rule if pilot.dry_run => {
             draft.note(name, PilotNote::WouldPrompt { text: pilot.prompt.clone() });
         }
-        PilotMode::Rule => prompt(draft, name, pilot, pilot.prompt.clone()),
+        PilotMode::Rule => prompt(draft, name, pilot, (seen, pilot.prompt.clone())),
         PilotMode::Analyzer => analysis::step(draft, name, pilot, (seen, rest)),
     }
 }
 
-fn prompt(draft: &mut Draft<'_>, name: &AgentName, pilot: &Pilot, text: String) {
+fn prompt(
+    draft: &mut Draft<'_>,
+    name: &AgentName,
+    pilot: &Pilot,
+    (seen, text): (&MemberSeen, String),
+) {
     let number = draft.member(name).pilot.given.saturating_add(1);
     owe(draft, name, MessageKind::Pilot, text);
-    draft.note(name, PilotNote::Prompts { number, most: pilot.max_continue });
+    let (most, shown) = (pilot.max_continue, Preview::of(seen));
+    draft.note(name, PilotNote::Prompts { number, most, shown });
 }
 
 /// It is idle no longer, or not to be judged: what is not typed yet, or not answered, has lost its sense.

@@ -1,5 +1,8 @@
 //! Which backend and model run an agent: those that it was started with, or those that its next start takes?
 
+#[cfg(test)]
+mod tests;
+
 use std::borrow::Cow;
 
 use agents_config::{Agent, Fleet, OneOff};

@@ -1,5 +1,8 @@
 //! What does an agent's screen show, read by the rules of its backend's preset? And what may be typed at it then?
 
+#[cfg(test)]
+mod tests;
+
 pub use agents_screens::State as ShownState;
 
 /// What the preset's rules say of one look; there is none for a backend without a preset.

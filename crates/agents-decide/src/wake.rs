@@ -4,7 +4,6 @@ use agents_config::Agent;
 
 use crate::delivery::{MessageKind, owe};
 use crate::draft::{Declared, Draft};
-use crate::life::Life;
 use crate::{Activity, MemberSeen, Moment, account};
 
 /// What the machine says.
@@ -24,6 +23,7 @@ pub enum WakeNote {
     Rests,
 }
 
+/// One tick of an agent that is up, and outside a usage window of its own.
 pub(crate) fn step(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen, activity: Activity) {
     let Some(wake) = &agent.wake else {
         draft.member(&agent.name).wake_at = None;
@@ -46,9 +46,7 @@ pub(crate) fn step(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen, acti
     }
     let is_held = account::hold(draft, Declared::Agent(agent)).is_some();
     let member = draft.member(&agent.name);
-    let up = matches!(member.life, Life::Up { .. });
     let owed = member.mailbox.queue.iter().any(|message| message.kind == MessageKind::Wake);
-    let limited = member.limit.silences() || is_held;
     let Some(text) = &seen.wake_text else {
         member.wake_at = Some(latest);
         draft.note(&agent.name, WakeNote::FileMissing);
@@ -58,13 +56,12 @@ pub(crate) fn step(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen, acti
         draft.alarm(Some(&agent.name), "wake-file", said);
         return;
     };
-    let reason = match (up, owed, limited, activity) {
-        (false, ..) => "it is not running",
-        (true, true, ..) => "the last wake is not delivered yet",
-        (true, false, true, _) => "it is inside a usage window",
-        (true, false, false, Activity::Active) => "it is at work",
-        (true, false, false, Activity::Unknown) => "its screen cannot be seen",
-        (true, false, false, Activity::Idle) => {
+    let reason = match (owed, is_held, activity) {
+        (true, ..) => "the last wake is not delivered yet",
+        (false, true, _) => "its account is inside a usage window",
+        (false, false, Activity::Active) => "it is at work",
+        (false, false, Activity::Unknown) => "its screen cannot be seen",
+        (false, false, Activity::Idle) => {
             member.wake_at = Some(latest);
             draft.calm(Some(&agent.name), "wake-file");
             owe(draft, &agent.name, MessageKind::Wake, text.clone());

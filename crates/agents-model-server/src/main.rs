@@ -25,7 +25,7 @@ struct Args {
     /// The scenario for messages that ask for none
     #[arg(long, default_value = "ok")]
     default: String,
-    /// `text in the prompt=>shell command` or `text=>MOCK:scenario`; may be given more than once
+    /// `text in the prompt=>shell command`, `text=>MOCK:scenario` or `text=>SAY:words`; may be given more than once
     #[arg(long = "rule")]
     rules: Vec<String>,
     /// A JSON list of {"contains": TEXT, "run": COMMAND} or {"contains": TEXT, "scenario": NAME}

@@ -75,7 +75,8 @@ impl Orders {
         match &rule.answer {
             Answer::Run(command) => self.commands.push(command.clone()),
             Answer::Play(scenario) if is_newest => self.scenario = Some(*scenario),
-            Answer::Play(_) => {}
+            // Words are said before anything is planned.
+            Answer::Play(_) | Answer::Say(_) => {}
         }
     }
 }

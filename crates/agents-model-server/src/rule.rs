@@ -21,6 +21,8 @@ pub enum Answer {
     Run(String),
     /// A scripted behaviour.
     Play(Scenario),
+    /// These words, also where the agent offers no tools.
+    Say(String),
 }
 
 #[derive(Deserialize)]
@@ -29,10 +31,11 @@ struct RawRule {
     contains: String,
     run: Option<String>,
     scenario: Option<String>,
+    say: Option<String>,
 }
 
 impl Rule {
-    /// A rule written `contains=>command`, or `contains=>MOCK:scenario`.
+    /// A rule written `contains=>command`, `contains=>MOCK:scenario` or `contains=>SAY:words`.
     ///
     /// # Errors
     /// There is no arrow, or the scenario is not known.
@@ -41,14 +44,15 @@ impl Rule {
             .split_once("=>")
             .ok_or_else(|| ServerError::RuleArrow { text: text.to_owned() })?;
         let answer = answer.trim();
-        let answer = match answer.strip_prefix("MOCK:") {
-            Some(name) => Answer::Play(Scenario::parse(name)?),
-            None => Answer::Run(answer.to_owned()),
+        let answer = match (answer.strip_prefix("MOCK:"), answer.strip_prefix("SAY:")) {
+            (Some(name), _) => Answer::Play(Scenario::parse(name)?),
+            (None, Some(words)) => Answer::Say(words.to_owned()),
+            (None, None) => Answer::Run(answer.to_owned()),
         };
         Ok(Self { contains: contains.trim().to_owned(), answer })
     }
 
-    /// The rules of a JSON file: a list of objects with `contains` and one of `run` and `scenario`.
+    /// The rules of a JSON file: a list of objects with `contains` and one of `run`, `scenario` and `say`.
     ///
     /// # Errors
     /// The file cannot be read, or is not such a list.
@@ -61,14 +65,21 @@ impl Rule {
     }
 
     fn check(raw: RawRule) -> Result<Self, ServerError> {
-        let answer = match (raw.run, raw.scenario) {
-            (Some(command), None) => Answer::Run(command),
-            (None, Some(name)) => Answer::Play(Scenario::parse(&name)?),
-            (Some(_), Some(_)) | (None, None) => {
-                return Err(ServerError::RuleAnswer { contains: raw.contains });
-            }
+        let answer = match (raw.run, raw.scenario, raw.say) {
+            (Some(command), None, None) => Answer::Run(command),
+            (None, Some(name), None) => Answer::Play(Scenario::parse(&name)?),
+            (None, None, Some(words)) => Answer::Say(words),
+            (_, _, _) => return Err(ServerError::RuleAnswer { contains: raw.contains }),
         };
         Ok(Self { contains: raw.contains, answer })
+    }
+
+    /// What it says to that message, if it says anything.
+    pub(crate) fn words_for(&self, message: &str) -> Option<&str> {
+        match &self.answer {
+            Answer::Say(words) if message.contains(&self.contains) => Some(words),
+            Answer::Say(_) | Answer::Run(_) | Answer::Play(_) => None,
+        }
     }
 }
 

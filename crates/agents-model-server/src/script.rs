@@ -60,6 +60,10 @@ impl Script {
     /// The answer at `now`, in seconds since 1970.
     pub(crate) fn answer(&mut self, request: &Request, now: u64) -> Answered {
         self.answered += 1;
+        if let Some(words) = self.rules.iter().find_map(|rule| rule.words_for(request.newest())) {
+            let reply = Reply::Say(Speech::of(words));
+            return Answered { number: self.answered, reply, scenario: "say".to_owned() };
+        }
         // Helpers that name a conversation come without tools; they are no part of the agent's work.
         if request.tools.is_empty() {
             return self.help(request);

@@ -36,8 +36,13 @@ impl std::fmt::Debug for Text {
 }
 
 impl PartialEq for Text {
+    #[inline]
     fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
+        self.head == other.head
+            && self.whole.len() == other.whole.len()
+            && (self.whole.len() <= HEAD
+                || Arc::ptr_eq(&self.whole, &other.whole)
+                || self.whole == other.whole)
     }
 }
 
@@ -50,13 +55,16 @@ impl PartialOrd for Text {
 }
 
 impl Ord for Text {
+    #[inline]
     fn cmp(&self, other: &Self) -> Ordering {
-        let whole = || match self.whole.len().max(other.whole.len()) {
+        if self.head != other.head {
+            return self.head.cmp(&other.head);
+        }
+        match self.whole.len().max(other.whole.len()) {
             ..=HEAD => Ordering::Equal,
             _ if Arc::ptr_eq(&self.whole, &other.whole) => Ordering::Equal,
             _ => self.whole.cmp(&other.whole),
-        };
-        self.head.cmp(&other.head).then_with(whole)
+        }
     }
 }
 
@@ -82,6 +90,7 @@ macro_rules! name {
             }
 
             /// The name as text.
+            #[inline]
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0.whole

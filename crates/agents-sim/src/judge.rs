@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use agents_config::Fleet;
-use agents_decide::{FleetState, Life, Moment, RequestId, Sequence, Shared, Verb};
+use agents_decide::{FleetState, Life, Moment, RequestId, RunId, Sequence, Shared, Verb};
 use agents_names::AgentName;
 use agents_tmux::fake::{EndCause, Truth};
 use agents_watchdog::ledger::LedgerError;
@@ -43,8 +43,8 @@ pub(crate) struct Judge {
     texts: BTreeMap<String, BTreeSet<String>>,
     /// Those that people typed.
     by_hand: BTreeMap<String, BTreeSet<String>>,
-    /// Of which session and run a look saw the program in the foreground, under the name that the config has for it.
-    in_front: BTreeSet<(String, String)>,
+    /// In which runs of each session a look saw the program in the foreground, under the name that the config has for it.
+    in_front: BTreeMap<String, BTreeSet<RunId>>,
     /// Which message was typed into which run.
     typed: BTreeSet<(String, String)>,
     /// The latest writer whose change took effect.
@@ -54,6 +54,8 @@ pub(crate) struct Judge {
     ended: usize,
     /// When the last decision was made.
     clock: Option<clock::Reading>,
+    /// What is known to be stored and read again as it was.
+    stored: again::Stored,
     /// Whether no decision is made again.
     pub decides_once: bool,
     /// How many decisions were judged.
@@ -192,7 +194,11 @@ impl Judge {
             };
             let name = fleet.backend_of(agent).process_name.as_ref();
             if let Some(run) = pane.run.filter(|_| name == Some(&pane.command)) {
-                self.in_front.insert((agent.session.as_str().to_owned(), run.to_string()));
+                let session = agent.session.as_str();
+                match self.in_front.get_mut(session) {
+                    Some(runs) => drop(runs.insert(run)),
+                    None => drop(self.in_front.insert(session.to_owned(), BTreeSet::from([run]))),
+                }
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Do whole lives of fleets hold, and does a seed live the same life each time?
 //!
 //! `SEED=4711 HOURS=300 cargo test -p agents-sim --test swarm a_swarm -- --nocapture` lives longer;
+//! with `DIGESTS=1` it says what each life came to, to compare before and after a change;
 //! `SEED=4711 cargo test -p agents-sim --test swarm one_life -- --nocapture` prints one life.
 
 use agents_sim::swarm::{Swarm, live};
@@ -13,7 +14,11 @@ fn number(variable: &str) -> Option<u64> {
 fn a_swarm_breaks_nothing() {
     let swarm = Swarm { seed: number("SEED").unwrap_or(3), hours: number("HOURS").unwrap_or(30) };
     let began = std::time::Instant::now();
+    let digests = number("DIGESTS").is_some();
     let outcome = swarm.run(|lived| {
+        if digests {
+            println!("{} {:016x} {} ticks", lived.seed, lived.digest, lived.ticks);
+        }
         if !lived.violations.is_empty() {
             println!("{}\n    {}", lived.again(), lived.violations.join("\n    "));
         }

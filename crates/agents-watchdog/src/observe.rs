@@ -291,7 +291,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
     /// Whether a pane carries our tag for this member, or holds the launcher of its last run.
     fn is_ours(&mut self, fleet: &Fleet, name: &AgentName, pane: &Pane) -> bool {
         if let Some(id) = &pane.agent_id {
-            return *id == tag(fleet, name);
+            return sessions::tagged(fleet, id) == Some(name.as_str());
         }
         let last = self.state.members.get(name).and_then(|member| member.last_run);
         let run = run_of(pane.run.as_deref()).or(last);

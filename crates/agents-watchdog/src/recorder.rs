@@ -81,14 +81,19 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             replies: replies(decision),
             taken: taken(&self.state, decision),
         };
-        if !record.is_empty() && record.state.is_none() {
+        // What is told or answered goes with the state that it was decided on. A word alone is only shown.
+        let is_said =
+            !(record.entries.is_empty() && record.replies.is_empty() && record.taken.is_empty());
+        if is_said && record.state.is_none() {
             record.state = Some((&decision.next, &mark));
         }
         if record.is_empty() {
             return Ok(());
         }
         self.ledger.commit(&record)?;
-        self.recorder.written = Some(decision.next.clone());
+        if record.state.is_some() {
+            self.recorder.written = Some(decision.next.clone());
+        }
         Ok(())
     }
 }
@@ -211,8 +216,9 @@ impl Recorder {
         subjects.sort_unstable();
         subjects.dedup();
         let mut new: Vec<(String, Word)> = Vec::new();
+        let (mut actions, mut notes) = (actions.as_slice(), notes.as_slice());
         for subject in subjects {
-            let (actions, notes) = (of_subject(&actions, subject), of_subject(&notes, subject));
+            let (actions, notes) = (next_of(&mut actions, subject), next_of(&mut notes, subject));
             let actions: Vec<String> = actions.iter().map(|(_, it)| it.told(now)).collect();
             if self.words.get(subject).is_none_or(|before| !before.says(&actions, notes)) {
                 let (at_wall_ms, tick) = (now.wall.timestamp_millis(), decision.next.tick);
@@ -236,10 +242,12 @@ fn by_subject<'d, T>(said: impl Iterator<Item = (&'d str, &'d T)>) -> Vec<(&'d s
     said
 }
 
-fn of_subject<'s, T>(said: &'s [(&str, T)], subject: &str) -> &'s [(&'s str, T)] {
-    let from = said.partition_point(|(other, _)| *other < subject);
-    let to = said.partition_point(|(other, _)| *other <= subject);
-    &said[from..to]
+/// Takes what is said of the subject, which comes next if anything is.
+fn next_of<'s, 'd, T>(said: &mut &'s [(&'d str, T)], subject: &str) -> &'s [(&'d str, T)] {
+    let count = said.iter().take_while(|(other, _)| *other == subject).count();
+    let (taken, rest) = said.split_at(count);
+    *said = rest;
+    taken
 }
 
 fn subject_of(about: &About) -> &str {

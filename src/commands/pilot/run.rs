@@ -19,6 +19,7 @@ use crate::bystander;
 use crate::cli::PilotRun;
 use crate::error::{Error, code};
 use crate::operate::runtime;
+use crate::whole_file;
 
 /// As a shell says of a program that Ctrl-C ended.
 const INTERRUPTED: u8 = 130;
@@ -98,9 +99,8 @@ fn write(settings: &Settings) -> Result<PathBuf, Error> {
         states.ok_or_else(|| Error::Usage("there is no home folder; set HOME".to_owned()))?;
     let folder = settings.folder(states);
     std::fs::create_dir_all(&folder)?;
-    let (config, new) = (folder.join("agents.toml"), folder.join(".agents.toml.new"));
-    std::fs::write(&new, settings.config(&folder, &std::env::current_dir()?))?;
-    std::fs::rename(new, &config)?;
+    let config = folder.join("agents.toml");
+    whole_file::replace(&config, &settings.config(&folder, &std::env::current_dir()?))?;
     Ok(config)
 }
 

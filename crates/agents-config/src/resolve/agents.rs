@@ -11,7 +11,7 @@ use super::pick_derived;
 use super::pilot::pilot;
 use crate::entry::Field;
 use crate::environment::Environment;
-use crate::origin::Origin;
+use crate::origin::{Origin, dotted};
 use crate::picker::{Layers, Picker, inherited, own};
 use crate::raw::{RawAgent, RawDefaults, RawFile, RawLoop, RawService};
 use crate::value::{Filled, Interval, nearest};
@@ -32,7 +32,7 @@ impl Inheritance<'_> {
     pub(super) fn agent(&self, raw: &RawAgent, picker: &mut Picker<'_, '_>) -> Option<Agent> {
         let name = raw.name.value()?;
         let defaults = self.defaults;
-        let key = |key: &str| format!("agent.{name}.{key}");
+        let key = |key: &str| dotted(&["agent", name.as_str(), key]);
         let kind = picker.pick_or(key("kind"), &own(&raw.kind), Kind::Persistent);
         let role = picker.pick(key("role"), &inherited(&raw.role, &defaults.role));
         let backend = self.backend(name, raw, picker);
@@ -86,7 +86,7 @@ impl Inheritance<'_> {
     pub(super) fn service(&self, raw: &RawService, picker: &mut Picker<'_, '_>) -> Option<Service> {
         let name = raw.name.value()?;
         let defaults = self.defaults;
-        let key = |key: &str| format!("service.{name}.{key}");
+        let key = |key: &str| dotted(&["service", name.as_str(), key]);
         let command = inherited(&raw.command, &defaults.command);
         let command = self.command(name, raw, &command, picker);
         Some(Service {
@@ -112,7 +112,7 @@ impl Inheritance<'_> {
         picker: &mut Picker<'_, '_>,
     ) -> Option<SessionName> {
         let derived = || Some(self.prefix?.session_of(name));
-        pick_derived(picker, format!("{table}.{name}.session"), field, derived)
+        pick_derived(picker, dotted(&[table, name.as_str(), "session"]), field, derived)
     }
 
     fn command(
@@ -137,7 +137,7 @@ impl Inheritance<'_> {
         raw: &RawAgent,
         picker: &mut Picker<'_, '_>,
     ) -> Option<String> {
-        let key = format!("agent.{name}.model");
+        let key = dotted(&["agent", name.as_str(), "model"]);
         if let Some((variable, model)) = self.environment.model_of(name) {
             let origin = Origin::Environment { variable };
             picker.origins.record(key, json!(model), origin, None);
@@ -152,7 +152,7 @@ impl Inheritance<'_> {
         raw: &RawAgent,
         picker: &mut Picker<'_, '_>,
     ) -> Option<BackendName> {
-        let key = format!("agent.{name}.backend");
+        let key = dotted(&["agent", name.as_str(), "backend"]);
         if let Some((variable, backend)) = self.environment.backend_of(name) {
             let origin = Origin::Environment { variable: variable.clone() };
             picker.origins.record(key, json!(backend), origin, None);
@@ -208,7 +208,7 @@ impl Inheritance<'_> {
         match kind {
             Kind::Loop => Some(self.loop_prompt(role?, picker)),
             Kind::Persistent | Kind::Orchestrator | Kind::Task => {
-                let key = |key: &str| format!("agent.{name}.{key}");
+                let key = |key: &str| dotted(&["agent", name.as_str(), key]);
                 let file = inherited(&raw.prompt_file, &self.defaults.prompt_file);
                 let text = inherited(&raw.prompt, &self.defaults.prompt);
                 Some(match picker.pick_path(key("prompt_file"), &file) {

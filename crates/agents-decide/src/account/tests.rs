@@ -1,4 +1,5 @@
 mod bed;
+mod steps;
 
 use proptest::prelude::*;
 

@@ -5,11 +5,28 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use agents_config::{Agent, Backend, Kind, Pattern, PromptDelivery, PromptSource, Timing, Watch};
+use agents_config::{
+    Agent, Backend, Environment, Fleet, Kind, Pattern, PromptDelivery, PromptSource, Timing, Watch,
+    load_text,
+};
 use agents_names::{AgentName, BackendName, SessionName};
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::{MemberSeen, Moment, Now, PaneSeen, ProcessesSeen, ScreenSeen, Seen, Zone};
+use crate::{
+    GoesOn, Limit, LimitSource, MemberSeen, Moment, Now, Observation, PaneSeen, ProcessesSeen,
+    RunId, ScreenSeen, Seen, ServerSeen, Shown, ShownState, Zone,
+};
+
+/// The only agent of many a test.
+pub(crate) fn ann() -> AgentName {
+    AgentName::new("ann").expect("valid")
+}
+
+/// The fleet of `/p/agents.toml` with that text.
+pub(crate) fn fleet_of(text: &str) -> Fleet {
+    let path = std::path::Path::new("/p/agents.toml");
+    load_text(text, path, &Environment::default()).unwrap_or_else(|it| panic!("{it:?}")).fleet
+}
 
 pub(crate) fn agent() -> Agent {
     Agent {
@@ -145,5 +162,52 @@ pub(crate) fn member(text: &str, cpu_ms: u64) -> MemberSeen {
         resume_id: None,
         wake_text: None,
         analysis: None,
+    }
+}
+
+/// The same, of an agent that has its session, in this run.
+pub(crate) fn up(run: u64) -> MemberSeen {
+    let pane = PaneSeen { run: Some(RunId(run)), ..pane() };
+    MemberSeen { pane: Seen::Known(pane), ..member("> ", 0) }
+}
+
+/// What a preset read of a screen: this state, and nothing else.
+pub(crate) fn reading(state: ShownState) -> Shown {
+    Shown {
+        state,
+        rule: None,
+        proof: String::new(),
+        menu: false,
+        dialog: None,
+        goes_on: false,
+        reset_text: None,
+        draft: None,
+        composer_empty: false,
+    }
+}
+
+/// Held in a usage window that a row told of, which is probed then.
+pub(crate) fn held(probe_at: Moment, until: Option<DateTime<Utc>>, goes_on: GoesOn) -> Limit {
+    let (since, banner, source) = (Moment(0), "limit".to_owned(), LimitSource::Pattern);
+    Limit::Held { since, probe_at, until, banner, probes: 0, source, goes_on }
+}
+
+/// A look that saw a server with these members, and nothing else.
+pub(crate) fn observation(
+    members: impl IntoIterator<Item = (AgentName, MemberSeen)>,
+) -> Observation {
+    Observation {
+        server: Seen::Known(ServerSeen { pid: 1, start_time: 1 }),
+        hangs: false,
+        socket_lost: false,
+        independent: false,
+        supervised: true,
+        members: members.into_iter().collect(),
+        undeclared: Vec::new(),
+        status: Seen::Absent,
+        copy: None,
+        handoff: Seen::Absent,
+        requests: Vec::new(),
+        legacy_position: None,
     }
 }

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::fixture::{backend, member, now, processes, timing, unknown};
+use super::fixture::{backend, member, now, processes, reading, timing, unknown};
 use super::{Activity, ActivityNote, ActivityState, judge, tail};
 use crate::{MemberSeen, Moment, Seen};
 
@@ -213,4 +213,115 @@ proptest! {
         }
         prop_assert_ne!(state.first_at, None::<Moment>);
     }
+}
+
+#[test]
+fn each_note_says_whether_it_is_a_sign_of_work_in_this_very_look() {
+    let (row, since, at) = ("esc interrupt".to_owned(), now(0).at, now(0).at);
+    let (by, cause) = ("hook X".to_owned(), "no answer".to_owned());
+    for (note, is_work) in [
+        (ActivityNote::Told { by: by.clone() }, true),
+        (ActivityNote::PatternSeen { row: row.clone(), at }, true),
+        (ActivityNote::ScreenMoves, true),
+        (ActivityNote::LogGrows, true),
+        (ActivityNote::ProcessesWork, true),
+        (ActivityNote::LogYoung { grace: Duration::ZERO }, true),
+        (ActivityNote::ToldLongAgo { by, since }, false),
+        (ActivityNote::PatternStale { row, since }, false),
+        (ActivityNote::Idle { since }, false),
+        (ActivityNote::ScreenUnseen { cause }, false),
+    ] {
+        assert_eq!(note.is_work(), is_work, "{note:?}");
+    }
+}
+
+#[test]
+fn a_young_log_is_told_of_only_where_nothing_else_shows_work() {
+    let mut footer = backend();
+    footer.footer_ui = true;
+    for (text, is_told) in [(WORK, false), (REST, true)] {
+        let mut seen = member(text, 0);
+        seen.log_age = Some(Duration::from_secs(5));
+        let (_, _, notes) =
+            judge(&ActivityState::default(), &footer, (&seen, None), &timing(), now(500));
+        let young = ActivityNote::LogYoung { grace: footer.log_grace };
+        assert_eq!(notes.contains(&young), is_told, "{text}: {notes:?}");
+    }
+}
+
+/// What an idle look at a program says that stands so; and, perhaps, shows so.
+fn judged(stand: crate::Stand, is_told: bool, shown: Option<crate::Shown>) -> Activity {
+    let (by, since_ms) = ("hook X".to_owned(), None);
+    let (besides, differs_since) = (Vec::new(), None);
+    let standing = crate::Standing { stand, by, is_told, since_ms, besides, differs_since };
+    let seen = MemberSeen { shown, ..member(REST, 0) };
+    let known = (&seen, Some(&standing));
+    judge(&ActivityState::default(), &backend(), known, &timing(), now(500)).1
+}
+
+#[test]
+fn a_lack_of_work_says_nothing_of_one_that_asks_or_is_refused_or_cannot_be_told() {
+    use crate::Stand;
+    for (stand, is_told, expected) in [
+        (Stand::Idle, true, Activity::Idle),
+        (Stand::Failed, true, Activity::Idle),
+        (Stand::Exited, false, Activity::Idle),
+        (Stand::Limited, false, Activity::Idle),
+        (Stand::Limited, true, Activity::Unknown),
+        (Stand::WaitingInput, true, Activity::Unknown),
+        (Stand::Unauthenticated, true, Activity::Unknown),
+        (Stand::Unknown, false, Activity::Unknown),
+    ] {
+        assert_eq!(judged(stand, is_told, None), expected, "{stand:?} {is_told}");
+        // A menu is open: it asks, whatever is told.
+        let menu = crate::Shown { menu: true, ..reading(crate::ShownState::Idle) };
+        assert_eq!(judged(stand, is_told, Some(menu)), Activity::Unknown, "{stand:?} {is_told}");
+    }
+}
+
+#[test]
+fn what_its_program_tells_is_believed_until_nothing_else_moved_for_ninety_seconds() {
+    let told = |seconds: u64| crate::Standing {
+        stand: crate::Stand::Active,
+        by: "hook X".to_owned(),
+        is_told: true,
+        since_ms: Some(now(seconds).wall.timestamp_millis()),
+        besides: Vec::new(),
+        differs_since: None,
+    };
+    let (seen, timing) = (member(REST, 0), timing());
+    let at = |state: &ActivityState, seconds| {
+        judge(state, &backend(), (&seen, Some(&told(0))), &timing, now(seconds))
+    };
+    let (first, _, _) = at(&ActivityState::default(), 0);
+    assert_eq!(at(&first, 90).1, Activity::Active);
+    let (_, activity, notes) = at(&first, 91);
+    assert_eq!(activity, Activity::Idle);
+    let (by, since) = ("hook X".to_owned(), now(0).at);
+    assert!(notes.contains(&ActivityNote::ToldLongAgo { by, since }), "{notes:?}");
+}
+
+#[test]
+fn when_the_screen_changed_is_known_in_the_look_that_finds_it_changed() {
+    // A screen that goes on changing shows a turn that its program has not told of.
+    let idle = crate::Told {
+        state: crate::ToldState::Idle,
+        since_ms: now(0).wall.timestamp_millis(),
+        source: "hook X".to_owned(),
+    };
+    let seen = |text: &str| MemberSeen {
+        told: Some(idle.clone()),
+        shown: Some(crate::Shown {
+            rule: Some("r".to_owned()),
+            ..reading(crate::ShownState::Active)
+        }),
+        ..member(text, 0)
+    };
+    let (state, _, _) =
+        judge(&ActivityState::default(), &backend(), (&seen(WORK), None), &timing(), now(0));
+    let stands = |text: &str, at: u64| {
+        super::stand(&state, None, &seen(text), &timing(), now(at)).unwrap().stand
+    };
+    assert_eq!(stands(WORK, 10), crate::Stand::Idle, "it stands as it stood");
+    assert_eq!(stands("working on / esc interrupt", 10), crate::Stand::Active);
 }

@@ -2,12 +2,11 @@
 
 mod keys;
 
-use agents_config::{Environment, Fleet, load_text};
-use agents_names::AgentName;
+use agents_config::Fleet;
 
 use super::*;
-use crate::activity::fixture::{member, now, pane};
-use crate::{FleetState, Observation, PaneSeen, Seen, ServerSeen, Shown, ShownState, decide};
+use crate::activity::fixture::{ann, fleet_of, member, now, observation, pane, reading};
+use crate::{FleetState, Observation, PaneSeen, Seen, Shown, ShownState, decide};
 
 /// A program with a dialog: what it shows, and what keys do to it.
 struct Scene {
@@ -35,8 +34,7 @@ impl Scene {
              [backend.c]\npreset = \"claude\"\nanswer = [{{ dialog = \"trust-folder\", choose = \"{choose}\" }}]\n\
              [[agent]]\nname = \"ann\"\n"
         );
-        let path = std::path::Path::new("/p/agents.toml");
-        let fleet = load_text(&text, path, &Environment::default()).expect("valid").fleet;
+        let fleet = fleet_of(&text);
         Self {
             fleet,
             state: FleetState::default(),
@@ -60,15 +58,10 @@ impl Scene {
             chosen: self.chosen,
         });
         let shown = Shown {
-            state: if self.open { ShownState::WaitingInput } else { ShownState::Idle },
-            rule: None,
             proof: "Do you trust this folder?".to_owned(),
             menu: self.open,
             dialog: menu,
-            goes_on: false,
-            reset_text: None,
-            draft: None,
-            composer_empty: false,
+            ..reading(if self.open { ShownState::WaitingInput } else { ShownState::Idle })
         };
         let seen_pane = PaneSeen { submitted: self.submitted.clone(), ..pane() };
         let seen = MemberSeen {
@@ -76,21 +69,7 @@ impl Scene {
             pane: Seen::Known(seen_pane),
             ..member("a screen", 0)
         };
-        let name = AgentName::new("ann").expect("valid");
-        Observation {
-            server: Seen::Known(ServerSeen { pid: 1, start_time: 1 }),
-            hangs: false,
-            socket_lost: false,
-            independent: false,
-            supervised: true,
-            members: [(name, seen)].into(),
-            undeclared: Vec::new(),
-            status: Seen::Absent,
-            copy: None,
-            handoff: Seen::Absent,
-            requests: Vec::new(),
-            legacy_position: None,
-        }
+        observation([(ann(), seen)])
     }
 
     /// Looks every half second for so many seconds.
@@ -184,4 +163,74 @@ fn a_menu_that_does_not_obey_is_left_to_a_person() {
     scene.lost = usize::MAX;
     scene.run(60);
     assert_eq!((scene.keys.len(), scene.alarms.join(" ").as_str()), (0, "asks"));
+}
+
+/// What a look at an open dialog does, after that change: whether the dialog is the machine's to answer, and how many
+/// keys are pressed.
+fn answered(change: impl FnOnce(&mut FleetState, &mut Observation)) -> (bool, usize) {
+    let scene = Scene::new(&["No", "Yes"], 0, "Yes");
+    let (mut state, mut seen) = (FleetState::default(), scene.look());
+    state.members.of(&ann()).life = Life::Up { since: now(1).at, run: None };
+    change(&mut state, &mut seen);
+    let mut draft = Draft::new(&scene.fleet, &state, &seen, false, now(10));
+    let is_ours = step(&mut draft, &scene.fleet.agents[0], &seen.members[&ann()]);
+    let decision = draft.finish();
+    (is_ours, decision.actions.len())
+}
+
+#[test]
+fn a_key_is_pressed_by_the_watchdog_alone_and_only_at_a_program_that_runs_and_takes_it() {
+    fn pane_of(seen: &mut Observation) -> &mut PaneSeen {
+        match &mut seen.members.get_mut(&ann()).unwrap().pane {
+            Seen::Known(pane) => pane,
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(answered(|_, _| {}), (true, 1));
+    // It will be answered, and nobody else has to.
+    assert_eq!(answered(|_, seen| seen.supervised = false), (true, 0));
+    let starts = |state: &mut FleetState, _: &mut Observation| {
+        let (since, run, why) = (now(9).at, crate::RunId(1), crate::Why::New);
+        state.members.of(&ann()).life = Life::Starting { since, sent_at: since, run, why };
+    };
+    assert_eq!(answered(starts), (true, 0));
+    // A person has to.
+    let types = |state: &mut FleetState, _: &mut Observation| {
+        let stage = Stage::Typing { at: now(9).at, run: None, tries: 1 };
+        state.members.of(&ann()).mailbox.stage = stage;
+    };
+    assert_eq!(answered(types), (false, 0));
+    assert_eq!(answered(|_, seen| pane_of(seen).deaf = true), (false, 0));
+    let dead = crate::DeadSeen { status: Some(0), signal: None };
+    assert_eq!(answered(|_, seen| pane_of(seen).dead = Some(dead)), (false, 0));
+}
+
+#[test]
+fn the_keys_of_one_dialog_are_not_counted_for_the_next() {
+    let count = |dialog: &str| {
+        let scene = Scene::new(&["No", "Yes"], 0, "Yes");
+        let (mut state, seen) = (FleetState::default(), scene.look());
+        let member = state.members.of(&ann());
+        member.life = Life::Up { since: now(1).at, run: None };
+        let (dialog, key, token) = (dialog.to_owned(), MenuKey::Down, "d1".to_owned());
+        member.answering =
+            Some(Answering::Pressed { dialog, key, chosen: 1, token, at: now(9).at, keys: 5 });
+        let mut draft = Draft::new(&scene.fleet, &state, &seen, false, now(10));
+        assert!(step(&mut draft, &scene.fleet.agents[0], &seen.members[&ann()]));
+        match &draft.finish().next.members[&ann()].answering {
+            Some(Answering::Pressed { keys, .. }) => *keys,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!((count("trust-folder"), count("another")), (6, 1));
+}
+
+#[test]
+fn a_dialog_that_is_gone_is_forgotten() {
+    let mut scene = Scene::new(&["No", "Yes"], 0, "Yes");
+    scene.run(5);
+    assert_eq!(
+        (scene.answered, scene.state.members[&ann()].answering.as_ref()),
+        (Some("Yes"), None)
+    );
 }

@@ -63,3 +63,23 @@ proptest! {
         prop_assert!(ours.clone().into_iter().eq(tree));
     }
 }
+
+#[test]
+fn it_is_made_of_changed_by_and_shown_as_pairs_in_the_order_of_the_names() {
+    let mut ours = ByName::from([(name(2), 20), (name(1), 10)]);
+    for (at, kept) in &mut ours {
+        assert_eq!(*at, name(u8::try_from(*kept / 10).unwrap()));
+        *kept += 1;
+    }
+    assert_eq!(ours.clone().into_iter().collect::<Vec<_>>(), [(name(1), 11), (name(2), 21)]);
+    let tree: BTreeMap<AgentName, u32> = ours.clone().into_iter().collect();
+    assert_eq!(format!("{ours:?}"), format!("{tree:?}"));
+}
+
+#[test]
+fn two_are_equal_when_they_hold_the_same() {
+    let of = |kept: u32| ByName::from([(name(1), kept)]);
+    assert_eq!(of(1), of(1));
+    assert_ne!(of(1), of(2));
+    assert_ne!(of(1), ByName::default());
+}

@@ -8,11 +8,11 @@ mod server;
 mod strays;
 mod wakes;
 
-use agents_config::{Environment, Fleet, load_text};
+use agents_config::Fleet;
 use agents_names::AgentName;
 
 use super::decide;
-use crate::activity::fixture::{member, now, pane};
+use crate::activity::fixture::{fleet_of, member, now, observation, pane, up};
 use crate::life::{Ending, Life};
 use crate::state::Wanted;
 use crate::{
@@ -25,13 +25,6 @@ fn name(text: &str) -> AgentName {
 }
 
 const SERVER: ServerSeen = ServerSeen { pid: 1, start_time: 1 };
-
-/// A member that runs, in this run.
-fn up(run: u64) -> MemberSeen {
-    let mut seen = member("> ", 0);
-    seen.pane = Seen::Known(PaneSeen { run: Some(RunId(run)), ..pane() });
-    seen
-}
 
 /// Nothing of it is left.
 fn gone() -> MemberSeen {
@@ -67,22 +60,8 @@ impl Scene {
             text.push_str(&format!("[[agent]]\nname = \"{name}\"\n"));
         }
         text.push_str(more);
-        let path = std::path::Path::new("/p/agents.toml");
-        let fleet = load_text(&text, path, &Environment::default()).unwrap().fleet;
-        let seen = Observation {
-            server: Seen::Known(SERVER),
-            hangs: false,
-            socket_lost: false,
-            independent: false,
-            supervised: true,
-            members: names.iter().map(|it| (name(it), gone())).collect(),
-            undeclared: Vec::new(),
-            status: Seen::Absent,
-            copy: None,
-            handoff: Seen::Absent,
-            requests: Vec::new(),
-            legacy_position: None,
-        };
+        let fleet = fleet_of(&text);
+        let seen = observation(names.iter().map(|it| (name(it), gone())));
         Self { fleet, state: FleetState::default(), seen, at_ms: 1_000_000, done: Vec::new() }
     }
 
@@ -105,6 +84,7 @@ impl Scene {
     fn now(&self) -> Now {
         let mut at = now(self.at_ms / 1000);
         at.at.0 += self.at_ms % 1000;
+        at.wall += chrono::TimeDelta::milliseconds((self.at_ms % 1000).cast_signed());
         at
     }
 

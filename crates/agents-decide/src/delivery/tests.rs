@@ -1,10 +1,13 @@
 mod composer;
 mod gates;
+mod moments;
+mod outcomes;
 mod queue;
 mod stages;
 mod unsent;
 
 use super::evidence::{Submitted, Went, is_part, shown, went};
+use crate::activity::fixture::{now, reading};
 use crate::{Shown, ShownState};
 
 fn rows(text: &str) -> Vec<String> {
@@ -203,17 +206,7 @@ fn l2_the_first_screen_of_a_program_is_no_evidence() {
 
 /// What a preset reads: an unsent text, an empty composer, or none.
 fn composer(draft: Option<&str>, composer_empty: bool) -> Shown {
-    Shown {
-        state: ShownState::Idle,
-        rule: None,
-        proof: String::new(),
-        menu: false,
-        dialog: None,
-        goes_on: false,
-        reset_text: None,
-        draft: draft.map(str::to_owned),
-        composer_empty,
-    }
+    Shown { draft: draft.map(str::to_owned), composer_empty, ..reading(ShownState::Idle) }
 }
 
 #[test]
@@ -237,5 +230,64 @@ fn a_composer_that_a_preset_reads_tells_more_than_the_rows() {
         let submitted =
             Submitted { text: TEXT, before: &rows, drafted, urgent: false, repeated: false };
         assert_eq!(shown(Some(&reading), &after, &submitted, None), expected, "{before} {after:?}");
+    }
+}
+
+#[test]
+fn work_that_begins_is_told_from_a_text_that_only_left_or_stands_twice() {
+    let active = agents_config::Pattern::new("esc to interrupt").unwrap();
+    for (before, after, expected) in [
+        ("> hello there\na\nb\nc", "esc to interrupt", Went::WorkBegan),
+        (
+            "> hello there\n? help",
+            "> hello there\n* (esc to interrupt)\n> hello there",
+            Went::WorkBegan,
+        ),
+        ("> hello there\n? help", "> hello there\ndone.\n> hello there", Went::TextRepeated),
+        ("> hello there\na\nb\nc", "done.", Went::TextLeft),
+    ] {
+        let went = went(&rows(before), &rows(after), "hello there", Some(&active));
+        assert_eq!(went, Some(expected), "{before:?} {after:?}");
+    }
+    check("hello there\nfooter", "hello there\nfooter", "hello there", false);
+    let long = "x y z ".repeat(200);
+    check("> [Pasted text #1 +73 lines]\nfooter", ">\nfooter", &long, true);
+}
+
+#[test]
+fn a_turn_that_began_since_is_ours_unless_a_prompt_of_somebody_elses_is_known() {
+    let seen = |prompt: Option<(&str, i64)>, began: i64| {
+        let since_ms = now(1000).wall.timestamp_millis();
+        let prompt = prompt
+            .map(|(text, at)| crate::Prompted { at_ms: since_ms + at, text: text.to_owned() });
+        let told = crate::Told {
+            state: crate::ToldState::Active,
+            since_ms: since_ms + began,
+            source: "hook X".to_owned(),
+        };
+        crate::MemberSeen {
+            heard: Some(crate::Heard { at_ms: since_ms, prompt }),
+            told: Some(told),
+            ..crate::activity::fixture::member("> ", 0)
+        }
+    };
+    let submitted = Submitted {
+        text: "hello there",
+        before: &[],
+        drafted: false,
+        urgent: false,
+        repeated: false,
+    };
+    for (prompt, began, expected) in [
+        (None, 0, Some(Went::WorkBegan)),
+        (None, -1, None),
+        (Some(("hello there", 0)), -1, Some(Went::Told)),
+        (Some(("hello there", -1)), -1, None),
+        // A prompt from before began no turn since; one that came since is another's.
+        (Some(("good morning", -1)), 0, Some(Went::WorkBegan)),
+        (Some(("good morning", 0)), 0, None),
+    ] {
+        let told = super::evidence::told(&seen(prompt, began), now(1000).wall, &submitted);
+        assert_eq!(told, expected, "{prompt:?} {began}");
     }
 }

@@ -1,10 +1,10 @@
 mod properties;
 mod turns;
 
-use agents_config::{Environment, Fleet, load_text};
+use agents_config::Fleet;
 
-use crate::activity::fixture::now;
-use crate::{Action, FleetState, HandoffSeen, NewsSeen, Observation, Seen, ServerSeen, decide};
+use crate::activity::fixture::{fleet_of, now, observation};
+use crate::{Action, FleetState, HandoffSeen, NewsSeen, Observation, Seen, decide};
 
 fn fleet() -> Fleet {
     let text = "[defaults]\nsession_prefix = \"t-\"\nlog_dir = \"l\"\nbackend = \"tui\"\n\
@@ -12,8 +12,7 @@ fn fleet() -> Fleet {
                 [[agent]]\nname = \"builder\"\nkind = \"loop\"\nrole = \"builder\"\n\
                 [[agent]]\nname = \"adversary\"\nkind = \"loop\"\nrole = \"adversary\"\n\
                 [loop]\nphases = [{ id = \"1\", status = \"S.md\" }]\n[loop.handoff]\n";
-    let path = std::path::Path::new("/p/agents.toml");
-    load_text(text, path, &Environment::default()).unwrap().fleet
+    fleet_of(text)
 }
 
 /// What one fetch brought; `None`: the remote has no such branch.
@@ -33,18 +32,9 @@ fn alarms(state: &mut FleetState, fetches: &[Seen<HandoffSeen>]) -> Vec<bool> {
     let mut heard = Vec::new();
     for (handoff, at) in fetches.iter().zip(10..) {
         let observation = Observation {
-            server: Seen::Known(ServerSeen { pid: 1, start_time: 1 }),
-            hangs: false,
-            socket_lost: false,
-            independent: false,
-            supervised: true,
-            members: std::collections::BTreeMap::new(),
-            undeclared: Vec::new(),
-            status: Seen::Absent,
             copy: Some(Seen::Known("c1".to_owned())),
             handoff: handoff.clone(),
-            requests: Vec::new(),
-            legacy_position: None,
+            ..observation([])
         };
         let decision = decide(&fleet(), state, &observation, false, now(at));
         *state = decision.next.into_inner();

@@ -2,16 +2,15 @@
 
 use std::time::Duration;
 
-use agents_config::{Environment, load_text};
 use agents_names::{AgentName, PhaseId};
 use agents_screens::Menu;
 
 use super::*;
-use crate::activity::fixture::{member, now, pane, unknown};
+use crate::activity::fixture::{fleet_of, held, member, now, observation, pane, reading, unknown};
 use crate::state::OpenRequest;
 use crate::{
-    Asks, Conversations, DeadSeen, Limit, LimitSource, Moment, PaneSeen, Request, RequestId, RunId,
-    Sequence, ServerSeen, Shown, ShownState, StatusSeen, StopStage, Verb,
+    Asks, Conversations, DeadSeen, Limit, Moment, PaneSeen, Request, RequestId, RunId, Sequence,
+    Shown, ShownState, StatusSeen, StopStage, Verb,
 };
 
 /// A decision about two agents, of which ann is up, bob is due and gus is a service that is up.
@@ -37,8 +36,7 @@ fn fleet() -> Fleet {
                 [[agent]]\nname = \"bob\"\nprompt = \"x\"\n\
                 [[service]]\nname = \"gus\"\ncommand = \"serve\"\n\
                 [loop]\nphases = [{ id = \"1\", status = \"S1.md\" }, { id = \"2\", status = \"S2.md\" }]\n";
-    let path = std::path::Path::new("/p/agents.toml");
-    load_text(text, path, &Environment::default()).unwrap_or_else(|it| panic!("{it:?}")).fleet
+    fleet_of(text)
 }
 
 fn scene() -> Scene {
@@ -53,20 +51,7 @@ fn scene() -> Scene {
     let mut gone = member("", 0);
     gone.pane = Seen::Absent;
     let up = || (name("ann"), member("> ", 0));
-    let seen = Observation {
-        server: Seen::Known(ServerSeen { pid: 1, start_time: 1 }),
-        hangs: false,
-        socket_lost: false,
-        independent: false,
-        supervised: true,
-        members: [up(), (name("bob"), gone), (name("gus"), member("", 0))].into(),
-        undeclared: Vec::new(),
-        status: Seen::Absent,
-        copy: None,
-        handoff: Seen::Absent,
-        requests: Vec::new(),
-        legacy_position: None,
-    };
+    let seen = observation([up(), (name("bob"), gone), (name("gus"), member("", 0))]);
     let decision = Decision {
         next: before.clone().into(),
         actions: Vec::new(),
@@ -103,12 +88,6 @@ fn stop(who: &str, why: Why) -> Action {
 
 fn fatal() -> Why {
     Why::Fatal { row: "FATAL".to_owned() }
-}
-
-fn held(probe_at: Moment) -> Limit {
-    let (since, until, banner, probes) = (Moment(0), None, "limit".to_owned(), 0);
-    let (source, goes_on) = (LimitSource::Pattern, crate::GoesOn::No);
-    Limit::Held { since, probe_at, until, banner, probes, source, goes_on }
 }
 
 fn seen_pane(scene: &mut Scene, who: &str, change: impl FnOnce(&mut PaneSeen)) {
@@ -150,7 +129,8 @@ fn two_agents_never_share_a_conversation() {
 fn nobody_starts_by_itself_in_a_window_or_too_often() {
     let limited = |probe_at: Moment| {
         move |it: &mut Scene| {
-            it.before.members.get_mut(&name("bob")).unwrap().limit = held(probe_at)
+            it.before.members.get_mut(&name("bob")).unwrap().limit =
+                held(probe_at, None, crate::GoesOn::No)
         }
     };
     let (later, now_at) = (now(101).at, now(100).at);
@@ -203,7 +183,7 @@ fn nobody_is_stopped_who_works_or_waits_or_is_not_seen() {
     fn ann(it: &mut Scene) -> &mut crate::Member {
         it.before.members.get_mut(&name("ann")).unwrap()
     }
-    let limited = |it: &mut Scene| ann(it).limit = held(now(200).at);
+    let limited = |it: &mut Scene| ann(it).limit = held(now(200).at, None, crate::GoesOn::No);
     let active = |it: &mut Scene| ann(it).activity.active_at = Some(now(100).at);
     let unseen = |it: &mut Scene| it.seen.members.get_mut(&name("ann")).unwrap().pane = unknown();
     assert_eq!(broken_by(stop("ann", fatal()), limited), ["I3"]);
@@ -304,17 +284,8 @@ fn a_dialog_is_answered_only_as_the_config_says() {
         move |it: &mut Scene| {
             let rows = rows.iter().map(|row| (*row).to_owned()).collect();
             let menu = Menu { dialog: dialog.to_owned(), rows, chosen };
-            it.seen.members.get_mut(&name("ann")).unwrap().shown = Some(Shown {
-                state: ShownState::WaitingInput,
-                rule: None,
-                proof: String::new(),
-                menu: true,
-                dialog: Some(menu),
-                goes_on: false,
-                reset_text: None,
-                draft: None,
-                composer_empty: false,
-            });
+            it.seen.members.get_mut(&name("ann")).unwrap().shown =
+                Some(Shown { menu: true, dialog: Some(menu), ..reading(ShownState::WaitingInput) });
         }
     };
     let rows: &[&str] = &["Yes", "No"];
@@ -353,4 +324,19 @@ fn only_the_phase_is_recorded_and_only_who_was_asked_for_is_ended_undeclared() {
     assert_eq!(broken_by(end(), |_| {}), ["I10"]);
     assert_eq!(broken_by(end(), asked(Verb::StopWatchdog)), ["I10"]);
     assert!(broken_by(end(), asked(Verb::DownUndeclared)).is_empty());
+}
+
+#[test]
+fn only_who_has_a_pilot_is_analyzed() {
+    let analyze = |who: &str| Action::Analyze { name: name(who), job: 1, pane: 1, resume: None };
+    let piloted = |it: &mut Scene| {
+        let text = "[defaults]\nsession_prefix = \"t-\"\nlog_dir = \"l\"\nbackend = \"c\"\n\
+                    [backend.c]\nbin = \"c\"\n[[agent]]\nname = \"ann\"\nprompt = \"x\"\n\
+                    [agent.pilot]\nmode = \"analyzer\"\n";
+        it.fleet = fleet_of(text);
+    };
+    assert_eq!(broken_by(analyze("ann"), |_| {}), ["I20"]);
+    assert_eq!(broken_by(analyze("eve"), piloted), ["I20"], "she is not declared");
+    assert!(broken_by(analyze("ann"), piloted).is_empty());
+    assert!(broken_by(Action::EndAnalysis { name: name("ann") }, |_| {}).is_empty());
 }

@@ -2,29 +2,25 @@
 
 mod kinds;
 mod pairs;
+mod starts;
 mod turns;
 
-use agents_config::{Environment, Fleet, load_text};
+use agents_config::Fleet;
 use agents_names::AgentName;
 
 use super::Life;
-use crate::activity::fixture::{member, now, pane, processes, screen};
+use crate::activity::fixture::{ann, fleet_of, now, observation, pane, processes, screen, up};
 use crate::delivery::{MessageKind, Stage};
 use crate::{
     Action, Decision, ExitSeen, FleetState, MemberSeen, Message, Observation, OneOffs, PaneSeen,
     Request, RequestId, RunId, Seen, ServerSeen, StopStage, Verb, Which, Why, decide,
 };
 
-fn ann() -> AgentName {
-    AgentName::new("ann").unwrap()
-}
-
 fn fleet() -> Fleet {
     let text = "[defaults]\nsession_prefix = \"t-\"\nlog_dir = \"l\"\nprompt = \"x\"\nwatch = \"heal\"\n\
                 [backend.tui]\nbin = \"tui\"\nactive_re = \"esc interrupt\"\n\
                 [[agent]]\nname = \"ann\"\nbackend = \"tui\"\n";
-    let path = std::path::Path::new("/p/agents.toml");
-    load_text(text, path, &Environment::default()).unwrap().fleet
+    fleet_of(text)
 }
 
 /// One look at a fleet of one.
@@ -48,26 +44,7 @@ fn look_by(
 }
 
 fn observed(seen: MemberSeen) -> Observation {
-    Observation {
-        server: Seen::Known(ServerSeen { pid: 1, start_time: 1 }),
-        hangs: false,
-        socket_lost: false,
-        independent: false,
-        supervised: true,
-        members: [(ann(), seen)].into(),
-        undeclared: Vec::new(),
-        status: Seen::Absent,
-        copy: None,
-        handoff: Seen::Absent,
-        requests: Vec::new(),
-        legacy_position: None,
-    }
-}
-
-fn up(run: u64) -> MemberSeen {
-    let mut seen = member("> ", 0);
-    seen.pane = Seen::Known(PaneSeen { run: Some(RunId(run)), ..pane() });
-    seen
+    observation([(ann(), seen)])
 }
 
 /// A state that knows of that run only.
@@ -307,6 +284,21 @@ fn a_verdict_that_nobody_carried_out_for_long_is_judged_anew() {
     // While the watchdog looks, or once somebody asked for it, it is ended.
     assert!(matches!(stopped_for(stall(), 23), Life::Stopping { .. }));
     assert!(matches!(stopped_for(Why::Asked, 60), Life::Stopping { .. }));
+    // Another run is not the one that was judged, and a dead program is nobody to be judged.
+    let judged = |seen: MemberSeen| {
+        let mut state = state(3);
+        let (since, then) = (now(20).at, Some(stall()));
+        let (run, stage, why) = (Some(RunId(3)), StopStage::Terminate, stall());
+        state.members.get_mut(&ann()).unwrap().life =
+            Life::Stopping { since, sent_at: since, run, stage, why, then };
+        look(&state, seen, None, 60).next.members[&ann()].life.clone()
+    };
+    assert!(matches!(judged(up(3)), Life::Up { .. }));
+    assert!(matches!(judged(up(4)), Life::Stopping { .. }));
+    let mut dead = up(3);
+    let end = Some(crate::DeadSeen { status: Some(1), signal: None });
+    dead.pane = Seen::Known(PaneSeen { dead: end, run: Some(RunId(3)), ..pane() });
+    assert!(matches!(judged(dead), Life::Stopping { .. }));
 }
 
 #[test]

@@ -52,7 +52,7 @@ pub(crate) struct Tail<'a> {
 impl<'a> Tail<'a> {
     /// The rows that may hold a banner: the end of the screen, below the last row that shows `probe`, without rows
     /// that merely show a text of ours.
-    pub(crate) fn of(rows: &'a [String], probe: Option<&str>, own_texts: &[String]) -> Self {
+    pub(crate) fn of(rows: &'a [String], probe: Option<&str>, own_texts: &[&str]) -> Self {
         let cut = probe.and_then(|probe| own_rows::of(rows, probe).last().copied());
         let own: BTreeSet<usize> =
             own_texts.iter().flat_map(|text| own_rows::of(rows, text)).collect();

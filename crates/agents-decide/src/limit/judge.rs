@@ -1,5 +1,8 @@
 //! What follows for the fleet from what one agent's usage window does?
 
+#[cfg(test)]
+mod tests;
+
 use agents_config::Agent;
 use chrono::TimeDelta;
 
@@ -17,11 +20,10 @@ pub(crate) fn step(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen) {
     }
     let name = &agent.name;
     let waits = account::is_probed_later(draft, agent);
-    // Not the whole member: that takes longer than all that is judged here.
-    let member = draft.member(name);
-    let own_texts: Vec<String> = member.mailbox.own_texts().map(str::to_owned).collect();
-    let (before, standing) = (member.limit.clone(), member.standing.clone());
-    let (activity, probe) = (member.activity.clone(), delivery::probe_state(&member.mailbox));
+    // Nothing of the member is copied: that takes longer than all that is judged here.
+    let member = &*draft.next.members.of(name);
+    let own_texts: Vec<&str> = member.mailbox.own_texts().collect();
+    let probe = delivery::probe_state(&member.mailbox);
     let look = LimitLook {
         agent,
         backend: draft.fleet.backend_of(agent),
@@ -29,13 +31,14 @@ pub(crate) fn step(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen) {
         pane: &seen.pane,
         screen: &seen.screen,
         shown: seen.shown.as_ref(),
-        told: standing.as_ref().and_then(|standing| standing.counted(seen)),
-        pattern_active: activity.pattern_active(draft.now),
+        told: member.standing.as_ref().and_then(|standing| standing.counted(seen)),
+        pattern_active: member.activity.pattern_active(draft.now),
         own_texts: &own_texts,
         probe,
         waits,
     };
     let works = look.pattern_active;
+    let before = member.limit.clone();
     let step = before.clone().step(&look, draft.now);
     for note in step.notes {
         draft.note(name, note);

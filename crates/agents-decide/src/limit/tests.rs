@@ -1,5 +1,6 @@
 mod beside;
 mod properties;
+mod told;
 
 use chrono::TimeDelta;
 
@@ -26,7 +27,7 @@ fn step(state: Limit, look: &str, now: Now) -> Step<Limit> {
     }
     let text = text.replace("PROBE", probe_text(&agent));
     let (pane, screen) = seen(&text);
-    let own_texts = ["please find out what a limit reached banner looks like".to_owned()];
+    let own_texts = ["please find out what a limit reached banner looks like"];
     let look = LimitLook {
         agent: &agent,
         backend: &backend,

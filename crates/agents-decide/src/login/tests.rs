@@ -1,9 +1,8 @@
-use agents_config::{Environment, Fleet, load_text};
+use agents_config::Fleet;
 use agents_names::AgentName;
 
 use super::*;
-use crate::activity::fixture::{member, now, screen};
-use crate::conversation::tests::openings::nothing_seen;
+use crate::activity::fixture::{fleet_of, member, now, observation, reading, screen};
 use crate::state::OpenRequest;
 use crate::{FleetState, OneOffs, RequestId, RunId, Shown, Told, Which};
 
@@ -18,23 +17,12 @@ fn fleet() -> Fleet {
                 [[agent]]\nname = \"ann\"\naccount = \"team\"\n[[agent]]\nname = \"bob\"\naccount = \"team\"\n\
                 [[agent]]\nname = \"carl\"\n\
                 [[agent]]\nname = \"dave\"\naccount = \"team\"\n";
-    let path = std::path::Path::new("/p/agents.toml");
-    load_text(text, path, &Environment::default()).unwrap().fleet
+    fleet_of(text)
 }
 
 /// A look whose rules say that an error stands there, proven by that row.
 fn shows(proof: &str, rows: &str) -> MemberSeen {
-    let shown = Shown {
-        state: ShownState::Fatal,
-        rule: None,
-        proof: proof.to_owned(),
-        menu: false,
-        dialog: None,
-        goes_on: false,
-        reset_text: None,
-        draft: None,
-        composer_empty: false,
-    };
+    let shown = Shown { proof: proof.to_owned(), ..reading(ShownState::Fatal) };
     MemberSeen { shown: Some(shown), screen: Seen::Known(screen(rows)), ..member("", 0) }
 }
 
@@ -97,7 +85,7 @@ fn the_programs_own_word_comes_before_what_the_screen_shows() {
 
 /// Looks each second at ann; when it was said first, and what is remembered in the end.
 fn looks(seconds: u64, look: impl Fn(u64) -> (MemberSeen, Activity)) -> (Option<u64>, FleetState) {
-    let (fleet, empty) = (fleet(), nothing_seen());
+    let (fleet, empty) = (fleet(), observation([]));
     let mut state = FleetState::default();
     let mut said = None;
     for second in 0..seconds {
@@ -162,7 +150,7 @@ fn refused(dave_worked: Option<u64>) -> FleetState {
 
 #[test]
 fn f28_who_shares_a_refused_account_is_not_started_unless_one_of_it_works_since() {
-    let (fleet, seen) = (fleet(), nothing_seen());
+    let (fleet, seen) = (fleet(), observation([]));
     let bars = |state: &FleetState| {
         let draft = Draft::new(&fleet, state, &seen, false, now(1000));
         [0, 1, 2].map(|at| bar(&draft, Declared::Agent(&fleet.agents[at])))
@@ -179,7 +167,7 @@ fn f28_who_shares_a_refused_account_is_not_started_unless_one_of_it_works_since(
 
 #[test]
 fn f28_a_sweep_stops_at_whom_the_refusal_came_after_and_goes_on_where_one_works_since() {
-    let (fleet, seen) = (fleet(), nothing_seen());
+    let (fleet, seen) = (fleet(), observation([]));
     let stops = |state: &mut FleetState, since: u64, is_up: bool| {
         let which = Which::Own;
         let (names, one_offs) = (Vec::new(), OneOffs::new());
@@ -210,7 +198,7 @@ fn f28_a_sweep_stops_at_whom_the_refusal_came_after_and_goes_on_where_one_works_
 
 #[test]
 fn f28_one_of_the_account_that_has_ended_proves_nothing_by_its_work() {
-    let (fleet, seen) = (fleet(), nothing_seen());
+    let (fleet, seen) = (fleet(), observation([]));
     let mut state = refused(Some(950));
     for is_up in [true, false] {
         if !is_up {

@@ -69,7 +69,7 @@ pub(super) fn step(
             match answer.or_else(|| failed("no answer came in time").filter(|_| late)) {
                 Some(answer) => {
                     keep_conversation(draft, name, known, &answer);
-                    take(draft, name, pilot, (answer, attempt, rest));
+                    take(draft, name, pilot, (answer, attempt), (seen, rest));
                 }
                 None => {
                     draft.look_in(LOOKS_EVERY);
@@ -107,7 +107,8 @@ fn take(
     draft: &mut Draft<'_>,
     name: &AgentName,
     pilot: &Pilot,
-    (answer, attempt, rest): (Analysis, u32, &Rest),
+    (answer, attempt): (Analysis, u32),
+    (seen, rest): (&MemberSeen, &Rest),
 ) {
     let screen = rest.screen;
     match answer {
@@ -117,7 +118,7 @@ fn take(
         }
         Analysis::Continue { prompt: text } => {
             draft.member(name).pilot.doing = Doing::Watching;
-            prompt(draft, name, pilot, text);
+            prompt(draft, name, pilot, (seen, text));
         }
         Analysis::Wait { reason } => {
             draft.note(name, PilotNote::Waits { reason: reason.clone() });

@@ -1,5 +1,8 @@
 //! Does an agent rest, so that it may be told to go on? Whatever is in doubt says no.
 
+#[cfg(test)]
+mod tests;
+
 use agents_config::{Agent, Watch};
 
 use super::Rest;

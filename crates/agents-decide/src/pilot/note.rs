@@ -1,6 +1,7 @@
 //! What does the pilot say?
 
-use crate::Moment;
+use crate::activity::tail;
+use crate::{MemberSeen, Moment, Seen};
 
 /// What the machine says.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -11,8 +12,8 @@ pub enum PilotNote {
     Watches { given: u32, most: u32, reason: String },
     /// It prompts then, if nothing happens before.
     At { at: Moment, number: u32, most: u32 },
-    /// It prompts.
-    Prompts { number: u32, most: u32 },
+    /// It prompts, since the screen shows this.
+    Prompts { number: u32, most: u32, shown: Preview },
     /// Its prompt is owed.
     OnItsWay { number: u32, most: u32 },
     /// It would type that, and only says so.
@@ -27,4 +28,27 @@ pub enum PilotNote {
     NoAnswer { attempt: u32, of: u32, reason: String },
     /// As many prompts went as may.
     Stopped { most: u32 },
+}
+
+/// The end of a screen, for whoever asks in the morning why an agent was told to go on.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Preview {
+    /// The digest of the whole screen, in hexadecimal.
+    pub screen: String,
+    pub rows: Vec<String>,
+}
+
+impl Preview {
+    /// So many rows are kept.
+    const ROWS: usize = 20;
+
+    pub(super) fn of(seen: &MemberSeen) -> Self {
+        match &seen.screen {
+            Seen::Known(screen) => Self {
+                screen: format!("{:016x}", screen.digest),
+                rows: tail(&screen.rows, Self::ROWS).iter().map(ToString::to_string).collect(),
+            },
+            Seen::Absent | Seen::Unknown(_) => Self::default(),
+        }
+    }
 }

@@ -1,9 +1,10 @@
 mod analyzed;
 mod bed;
 
-use bed::{Bed, ann};
+use bed::Bed;
 
 use super::PilotState;
+use crate::activity::fixture::ann;
 use crate::{ShownState, Switch, Verb};
 
 const PILOT: &str = "[agent.pilot]\nprompt = \"go on\"\nmax_continue = 3\ncooldown = 15";
@@ -223,4 +224,39 @@ fn a_restart_by_the_operator_begins_the_count_anew() {
     });
     bed.run(1);
     assert_eq!(bed.state.members[&ann()].pilot.given, 0);
+}
+
+#[test]
+fn one_prompt_of_a_person_begins_the_count_anew_once() {
+    let mut bed = bed();
+    bed.run(600);
+    assert_eq!(bed.prompted().len(), 3);
+    // The program goes on telling of it as its last one.
+    bed.person_types("do the rest");
+    bed.run(3600);
+    assert_eq!(bed.prompted().len(), 6);
+}
+
+#[test]
+fn a_prompt_that_is_told_of_late_is_ours_and_one_from_before_its_start_is_nobodys() {
+    let mut bed = bed();
+    bed.run(20);
+    assert_eq!(bed.prompted().len(), 1);
+    // Ours was taken ten seconds ago, and is told of only now.
+    bed.hear_at("go on", bed.at);
+    bed.run(600);
+    assert_eq!(bed.prompted().len(), 3);
+    // A record that is read late tells of what somebody said in an earlier run.
+    let since = match bed.state.members[&ann()].life {
+        crate::Life::Up { since, .. } => since,
+        ref life => panic!("{life:?}"),
+    };
+    let began = since.since(crate::activity::fixture::now(0).at).as_secs();
+    for (age, begins_anew) in [(60, false), (0, false)] {
+        let mut bed = self::bed();
+        bed.run(600);
+        bed.hear_at("do the rest", began - age);
+        bed.run(600);
+        assert_eq!(bed.prompted().len(), if begins_anew { 6 } else { 3 }, "{age}");
+    }
 }

@@ -20,7 +20,7 @@ impl PilotNote {
                 "it is idle; its pilot prompts it at {}, with prompt {number} of {most}, unless something happens before",
                 telling.now.point(*at)
             ),
-            Self::Prompts { number, most } => format!(
+            Self::Prompts { number, most, shown: _ } => format!(
                 "it is idle, and {} prompted by its pilot ({number} of {most})",
                 telling.is("is", "would be")
             ),

@@ -143,6 +143,34 @@ fn notes() -> Vec<(Note, &'static str)> {
             "nothing shows whether the wake went: nothing of it stands in the composer; it is not typed again",
         ),
         (
+            LifeNote::MissingOnce.into(),
+            "one look did not find its session; the next, within a second, decides",
+        ),
+        (
+            LifeNote::Starting { since: noon(-3) }.into(),
+            "its start was sent, and its session is awaited since 11:59:57 (3 s)",
+        ),
+        (
+            LifeNote::StartAt { at: noon(0), why: Why::Asked }.into(),
+            "its start is due since 12:00:00 (0 s), and waits for the next look, because the operator asked for it",
+        ),
+        (
+            MessageNote::Waits { message: text("wake"), reason: text("it is at work") }.into(),
+            "the wake waits: it is at work",
+        ),
+        (
+            crate::PilotNote::Off { asked: false }.into(),
+            "its pilot is off, as the config says; `agents pilot start ann`",
+        ),
+        (
+            crate::PilotNote::Discarded.into(),
+            "its analyzer is called off, since it is idle no longer or shows something else",
+        ),
+        (
+            crate::PilotNote::Analysing { since: noon(-5), attempt: 1 }.into(),
+            "it is idle, and its analyzer judges the screen since 11:59:55 (5 s)",
+        ),
+        (
             LifeNote::StaysDown {
                 how: text("exit code 0 after 1.0 s"),
                 why: StaysDown::NotWatched,

@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use agents_config::{Environment, Fleet, load_text};
+use agents_config::Fleet;
 use agents_names::{AgentName, PhaseId};
 
 use super::Sequence;
-use crate::activity::fixture::{member, now, pane, screen, unknown};
+use crate::activity::fixture::{fleet_of, member, now, pane, screen, unknown};
 use crate::life::Ending;
 use crate::state::Wanted;
 use crate::{
@@ -36,8 +36,7 @@ fn fleet(auto_advance: bool) -> Fleet {
          [[loop.phases]]\nid = \"P1\"\nstatus = \"S1\"\n[[loop.phases]]\nid = \"P2\"\nstatus = \"S2\"\n\
          [loop.on_complete]\nrun = \"report\"\n"
     );
-    let path = std::path::Path::new("/p/agents.toml");
-    load_text(&text, path, &Environment::default()).unwrap().fleet
+    fleet_of(&text)
 }
 
 fn places() -> Vec<(&'static str, Option<Sequence>)> {

@@ -1,10 +1,12 @@
+mod contradictions;
+
 use std::time::Duration;
 
 use agents_screens::State as ShownState;
 use proptest::prelude::*;
 
 use super::{Look, STALE_AFTER, Stand, Standing, join};
-use crate::activity::fixture::{now, pane, unknown};
+use crate::activity::fixture::{now, pane, reading, unknown};
 use crate::{DeadSeen, Heard, Moment, Now, PaneSeen, Seen, Shown, Told, ToldState};
 
 const STILL: Duration = Duration::from_secs(180);
@@ -42,18 +44,7 @@ fn shown(word: &str) -> Option<Shown> {
         other => panic!("{other}"),
     };
     let rule = (!rule.is_empty()).then(|| rule.to_owned());
-    let (proof, goes_on) = ("a row".to_owned(), false);
-    Some(Shown {
-        state,
-        rule,
-        proof,
-        menu,
-        dialog: None,
-        goes_on,
-        reset_text: None,
-        draft: None,
-        composer_empty: false,
-    })
+    Some(Shown { rule, proof: "a row".to_owned(), menu, ..reading(state) })
 }
 
 const TOLD: [&str; 8] = ["-", "active", "idle", "waiting", "limited", "login", "failed", "retries"];

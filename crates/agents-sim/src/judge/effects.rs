@@ -75,7 +75,8 @@ impl Judge {
         }
         // A name that no look saw in this run may be wrong, and then tells nothing.
         let run = truth.run.clone().unwrap_or_default();
-        let is_known = self.in_front.contains(&(session.to_string(), run.to_string()));
+        let is_of = |id: &agents_decide::RunId| id.to_string() == *run;
+        let is_known = self.in_front.get(&**session).is_some_and(|runs| runs.iter().any(is_of));
         if is_known && backend.process_name.as_ref().is_some_and(|name| **name != *truth.command) {
             found.push(format!("I11: {session} was typed at while `{}` runs there", truth.command));
         }

@@ -37,8 +37,10 @@ pub(crate) fn is_calm(state: &FleetState) -> bool {
     calm && state.open.is_empty() && state.blind.is_none() && state.server.is_some()
 }
 
-/// Between two readings of the processes of a member that rests: two ticks at the usual pace.
+/// Between two readings of the processes of a member that rests, at least: two ticks at the usual pace.
 const PROCESSES_EVERY: Duration = Duration::from_secs(55);
+/// And at most: whole looks read them all the same.
+const PROCESSES_EVERY_AT_MOST: Duration = Duration::from_secs(290);
 /// So long no sign of work was seen of one that rests.
 const RESTS_AFTER: Duration = Duration::from_secs(90);
 
@@ -53,10 +55,17 @@ pub(super) fn rests(member: &Member, stall_idle: Duration, now: Now) -> bool {
     };
     let still = now.at.since(worked_at);
     let accused = matches!(member.stall, Stall::Suspect { .. }) || member.suspicion.is_some();
+    let every = processes_every(stall_idle);
     !accused
-        && now.at.since(read_at) < PROCESSES_EVERY
+        && now.at.since(read_at) < every
         && still >= RESTS_AFTER
-        && still + 2 * PROCESSES_EVERY < stall_idle
+        && still + 2 * every < stall_idle
+}
+
+/// Who may be idle for longer is read more rarely: a burst of work is dated at most a tenth of that time late, or, where
+/// two ticks are longer, so late.
+fn processes_every(stall_idle: Duration) -> Duration {
+    (stall_idle / 10).clamp(PROCESSES_EVERY, PROCESSES_EVERY_AT_MOST)
 }
 
 /// Whether its screen has changed since the last look: that is a sign of work by itself.
@@ -90,3 +99,6 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         if is_whole { Look::Whole } else { Look::Light }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,7 +12,12 @@ use super::run_of;
 /// What a session of ours carries in `@agents_id`: it stays when the session is renamed, and tells fleets apart.
 #[must_use]
 pub fn tag(fleet: &Fleet, name: &AgentName) -> String {
-    format!("{}/{name}", fleet.session_prefix.as_str())
+    [fleet.session_prefix.as_str(), "/", name.as_str()].concat()
+}
+
+/// Whom a tag of ours names.
+pub(super) fn tagged<'t>(fleet: &Fleet, tag: &'t str) -> Option<&'t str> {
+    tag.strip_prefix(fleet.session_prefix.as_str())?.strip_prefix('/')
 }
 
 pub(crate) fn member_names(fleet: &Fleet) -> impl Iterator<Item = &AgentName> {
@@ -33,10 +38,10 @@ pub(crate) fn panes_of_members<'l>(
 ) -> BTreeMap<AgentName, &'l Pane> {
     let mut found = BTreeMap::new();
     let Some(listing) = listing else { return found };
-    let tagged = by(listing, |pane| pane.agent_id.as_deref());
+    let tagged = by(listing, |pane| tagged(fleet, pane.agent_id.as_deref()?));
     let named = by(listing, |pane| pane.agent_id.is_none().then_some(pane.session.as_str()));
     for name in member_names(fleet) {
-        let own = tagged.get(tag(fleet, name).as_str());
+        let own = tagged.get(name.as_str());
         let session = session_of(fleet, name);
         let pane = own.or_else(|| session.and_then(|session| named.get(session.as_str())));
         if let Some(pane) = pane {
@@ -84,10 +89,9 @@ pub(crate) fn pane_seen(pane: Option<(&Pane, bool)>, server: &Seen<ServerSeen>) 
 /// Sessions with our tag that the file does not declare.
 pub(crate) fn undeclared(fleet: &Fleet, listing: Option<&Listing>) -> Vec<Undeclared> {
     let Some(listing) = listing else { return Vec::new() };
-    let ours = format!("{}/", fleet.session_prefix.as_str());
     let mut found: Vec<Undeclared> = Vec::new();
     for pane in &listing.panes {
-        let name = pane.agent_id.as_deref().and_then(|id| id.strip_prefix(&ours));
+        let name = pane.agent_id.as_deref().and_then(|id| tagged(fleet, id));
         let Some(name) = name.and_then(|name| AgentName::new(name).ok()) else { continue };
         let declared = name.as_str() == "watchdog" || session_of(fleet, &name).is_some();
         if !declared && !found.iter().any(|it| it.name == name) {

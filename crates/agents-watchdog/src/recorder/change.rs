@@ -1,6 +1,6 @@
 //! Does a state say more than the one before it, or only that time went by?
 
-use agents_decide::{FleetState, Member};
+use agents_decide::{FleetState, Member, Moment, Stall};
 
 /// Whether any member showed a sign of work since.
 pub(super) fn is_at_work(before: &FleetState, now: &FleetState) -> bool {
@@ -16,19 +16,32 @@ pub(super) fn only_counts_on(before: &Member, now: &Member) -> bool {
     let stood = before.standing.as_ref().zip(now.standing.as_ref());
     let stands_alike = before.standing == now.standing
         || stood.is_some_and(|(stood, stands)| stood.says_the_same(stands));
-    stands_alike && beside_activity(before) == beside_activity(now)
+    stands_alike
+        && beside_time(&before.stall) == beside_time(&now.stall)
+        && beside_activity(before) == beside_activity(now)
 }
 
-/// All but what it was seen to do.
+/// All but since when it is idle: that is when its last sign of work was, which its activity tells as well.
+fn beside_time(stall: &Stall) -> impl PartialEq {
+    const ALIKE: Moment = Moment(0);
+    match stall {
+        Stall::Working => Stall::Working,
+        Stall::Idle { since: _, vow } => Stall::Idle { since: ALIKE, vow: *vow },
+        Stall::Promised { idle_since: _, vow } => Stall::Promised { idle_since: ALIKE, vow: *vow },
+        suspect @ Stall::Suspect { .. } => suspect.clone(),
+    }
+}
+
+/// All but what it was seen to do, and what follows from that alone.
 fn beside_activity(member: &Member) -> impl PartialEq + '_ {
     let Member {
         activity: _,
+        stall: _,
         standing: _,
         wanted,
         life,
         budget,
         limit,
-        stall,
         mailbox,
         asks,
         answering,
@@ -46,7 +59,7 @@ fn beside_activity(member: &Member) -> impl PartialEq + '_ {
         roots,
         in_front,
     } = member;
-    let machines = (wanted, life, budget, limit, stall, mailbox, wake_at, suspicion);
+    let machines = (wanted, life, budget, limit, mailbox, wake_at, suspicion);
     let asked = (asks, answering, login, pilot);
     let runs =
         (starts, restarts, last_run, one_off, program, conversations, began, roots, in_front);
@@ -79,3 +92,6 @@ pub(super) fn beside_members(state: &FleetState) -> impl PartialEq + '_ {
     let requests = (wanted, open, last_request, recent_starts, next_run, next_message);
     (terminals, requests, sequence, handoff, accounts, alarms, left)
 }
+
+#[cfg(test)]
+mod tests;

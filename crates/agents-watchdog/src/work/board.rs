@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use agents_store::{Reader, Store, StoreError};
+use agents_store::{Reader, Store, StoreError, Word};
 use agents_tasks::progress::Now;
 use agents_tasks::{Format, Manifest, Progress, Work, load};
 
@@ -92,6 +92,19 @@ impl Board {
     /// As [`Board::of_store`].
     pub fn of_reader(reader: &Reader) -> Result<Self, StoreError> {
         Self::of(|subject| reader.word_of(subject))
+    }
+
+    /// As words say that were read before, all of them and at one instant.
+    ///
+    /// # Errors
+    /// As [`Board::of_store`].
+    pub fn of_words(words: &[Word]) -> Result<Self, StoreError> {
+        // They come in the order of their subjects.
+        let word = |subject: &str| {
+            let place = words.binary_search_by(|word| word.subject.as_str().cmp(subject)).ok()?;
+            Some(words[place].body.clone())
+        };
+        Self::of(|subject| Ok(word(subject)))
     }
 
     fn of(word: impl Fn(&str) -> Result<Option<String>, StoreError>) -> Result<Self, StoreError> {

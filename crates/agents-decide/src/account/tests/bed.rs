@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use agents_config::{Environment, Fleet, load_text};
+use agents_config::Fleet;
 use agents_names::AgentName;
 
-use crate::activity::fixture::{member, midnight, now, pane, screen};
+use crate::activity::fixture::{
+    fleet_of, member, midnight, now, observation, pane, reading, screen,
+};
 use crate::delivery::{MessageKind, Stage};
 use crate::{
     Action, FleetState, Limit, Member, MemberSeen, Observation, OneOffs, PaneSeen, Request,
-    RequestId, Seen, ServerSeen, Shown, ShownState, Told, ToldState, Verb, decide,
+    RequestId, Seen, Shown, ShownState, Told, ToldState, Verb, decide,
 };
 
 /// What an agent is seen to do.
@@ -61,8 +63,7 @@ impl Bed {
         for name in names {
             text.push_str(&format!("[[agent]]\nname = \"{name}\"\n"));
         }
-        let path = std::path::Path::new("/p/agents.toml");
-        let fleet = load_text(&text, path, &Environment::default()).expect("valid").fleet;
+        let fleet = fleet_of(&text);
         let looks = names.iter().map(|text| (name(text), (Look::Idle, at))).collect();
         let seen = names.iter().map(|text| (name(text), member("ready / >", 0))).collect();
         let mut bed = Self {
@@ -230,20 +231,7 @@ impl Bed {
             (name, seen)
         });
         let members: Vec<_> = members.collect();
-        Observation {
-            server: Seen::Known(ServerSeen { pid: 1, start_time: 1 }),
-            hangs: false,
-            socket_lost: false,
-            independent: true,
-            supervised: true,
-            members: members.into_iter().collect(),
-            undeclared: Vec::new(),
-            status: Seen::Absent,
-            copy: None,
-            handoff: Seen::Absent,
-            requests: self.requests.clone(),
-            legacy_position: None,
-        }
+        Observation { independent: true, requests: self.requests.clone(), ..observation(members) }
     }
 
     fn member(&mut self, who: &str) -> &mut Member {
@@ -334,15 +322,9 @@ fn seen(look: &Look, since: u64, at: u64, before: MemberSeen, typing: bool) -> M
         }
         Look::Menu => {
             let shown = Shown {
-                state: ShownState::WaitingInput,
-                rule: None,
                 proof: "1. Stop and wait".to_owned(),
                 menu: true,
-                dialog: None,
-                goes_on: false,
-                reset_text: None,
-                draft: None,
-                composer_empty: false,
+                ..reading(ShownState::WaitingInput)
             };
             MemberSeen { shown: Some(shown), ..alive("1. Stop and wait".to_owned(), None) }
         }

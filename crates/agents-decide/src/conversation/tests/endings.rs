@@ -5,9 +5,9 @@ use std::time::Duration;
 use agents_config::OneOff;
 use agents_names::BackendName;
 
-use super::openings::{fleet, nothing_seen};
+use super::openings::fleet;
 use super::{entry, name};
-use crate::activity::fixture::{member, now, screen};
+use crate::activity::fixture::{member, now, observation, screen};
 use crate::conversation::{ConversationNote, Opening, Refusal, close, goes_on, stopped};
 use crate::draft::{Declared, Draft};
 use crate::state::OpenRequest;
@@ -54,7 +54,7 @@ fn gone(exit: ExitSeen) -> MemberSeen {
 }
 
 fn ends(state: &FleetState, seen: &MemberSeen) -> (Option<Why>, FleetState, Vec<Note>) {
-    let (fleet, looked) = (fleet(), nothing_seen());
+    let (fleet, looked) = (fleet(), observation([]));
     let mut draft = Draft::new(&fleet, state, &looked, false, now(1000));
     let what = Declared::Agent(&fleet.agents[0]);
     let why = close(&mut draft, what, seen, "exit code 1 after 2s");
@@ -225,7 +225,7 @@ fn a_guess_is_taken_back_when_a_new_conversation_ends_at_once_too() {
 
 #[test]
 fn a_stop_is_kept_with_the_conversation_of_its_run_and_taken_back_when_the_run_goes_on() {
-    let (fleet, looked) = (fleet(), nothing_seen());
+    let (fleet, looked) = (fleet(), observation([]));
     let what = Declared::Agent(&fleet.agents[0]);
     let ended = |draft: &Draft<'_>| {
         draft.next.members[&name("builder")].conversations.own().unwrap().ended.clone()

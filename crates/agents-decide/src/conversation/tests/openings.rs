@@ -1,41 +1,21 @@
 //! With which conversation each next run begins, case by case.
 
-use agents_config::{Agent, Backend, Environment, Fleet, Kind, PromptDelivery, load_text};
+use agents_config::{Agent, Backend, Fleet, Kind, PromptDelivery};
 use agents_names::{AgentName, BackendName, PhaseId};
 
 use super::{entry, name};
-use crate::activity::fixture::{agent, backend, member, now, pane};
+use crate::activity::fixture::{agent, backend, fleet_of, member, now, observation, pane};
 use crate::conversation::{
     Conversation, ConversationNote, KnownBy, Opening, Refusal, Start, Which, open,
 };
 use crate::draft::Draft;
-use crate::{
-    FleetState, Note, Observation, PaneSeen, Program, RunId, Seen, ServerSeen, Why, conversation,
-};
+use crate::{FleetState, Note, PaneSeen, Program, RunId, Seen, Why, conversation};
 
 pub(crate) fn fleet() -> Fleet {
     let text = "[defaults]\nsession_prefix = \"t-\"\nlog_dir = \"l\"\nprompt = \"x\"\n[backend.tui]\nbin = \"tui\"\n\
                 resume_refused = [\"no conversation {id}\"]\n\
                 [[agent]]\nname = \"builder\"\nbackend = \"tui\"\n[[agent]]\nname = \"other\"\nbackend = \"tui\"\n";
-    let path = std::path::Path::new("/p/agents.toml");
-    load_text(text, path, &Environment::default()).unwrap().fleet
-}
-
-pub(crate) fn nothing_seen() -> Observation {
-    Observation {
-        server: Seen::Known(ServerSeen { pid: 1, start_time: 1 }),
-        hangs: false,
-        socket_lost: false,
-        independent: false,
-        supervised: true,
-        members: [].into(),
-        undeclared: Vec::new(),
-        status: Seen::Absent,
-        copy: None,
-        handoff: Seen::Absent,
-        requests: Vec::new(),
-        legacy_position: None,
-    }
+    fleet_of(text)
 }
 
 /// A start at second 1000 of run 9, of an agent that resumes, whose own conversation `c1` had run 8 in no phase.
@@ -74,7 +54,7 @@ impl Scene {
     }
 
     fn opens(&self) -> (Opening, FleetState, Vec<Note>) {
-        let (fleet, seen) = (fleet(), nothing_seen());
+        let (fleet, seen) = (fleet(), observation([]));
         let mut draft = Draft::new(&fleet, &self.state, &seen, false, now(1000));
         let looked = crate::MemberSeen { resume_id: self.file.clone(), ..member("> ", 0) };
         let start = Start {
@@ -355,7 +335,7 @@ fn a_start_that_would_have_gone_on_says_that_nobody_knows_the_conversation() {
 #[test]
 fn what_the_program_tells_is_its_own_unless_it_is_anothers() {
     let hear = |of: &str, program_run: u64, given: &str| {
-        let (fleet, mut seen) = (fleet(), nothing_seen());
+        let (fleet, mut seen) = (fleet(), observation([]));
         let builder = name("builder");
         let mut state = FleetState::default();
         let had = state.members.entry(builder.clone()).or_default();

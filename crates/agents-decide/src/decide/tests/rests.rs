@@ -80,8 +80,7 @@ fn a_prompt_that_is_typed_names_the_file_that_holds_it() {
             "[defaults]\nsession_prefix = \"t-\"\nlog_dir = \"l\"\nprompt = \"{prompt}\"\nbackend = \"tui\"\n\
              [backend.tui]\nbin = \"tui\"\nprompt_delivery = \"{delivery}\"\n[[agent]]\nname = \"ann\"\n"
         );
-        let path = std::path::Path::new("/p/agents.toml");
-        let fleet = load_text(&text, path, &Environment::default()).unwrap().fleet;
+        let fleet = fleet_of(&text);
         let ann = &fleet.agents[0];
         let file = kickoff_file(&fleet, ann);
         assert!(
@@ -96,4 +95,24 @@ fn a_prompt_that_is_typed_names_the_file_that_holds_it() {
     assert_eq!(line("ping", " "), None, "there is none");
     let said = inbox("docs", "to-ann.md");
     assert!(said.contains("docs/to-ann.md"), "{said}");
+}
+
+#[test]
+fn an_agent_that_rests_is_said_to_be_idle_once() {
+    let text = "[[agent]]\nname = \"sue\"\nwatch = \"heal+stall\"\n";
+    let mut scene = Scene::running(&["ann"], text);
+    scene.seen.members.insert(name("sue"), super::up(2));
+    let life = Life::Up { since: now(500).at, run: Some(RunId(2)) };
+    scene.state.members.entry(name("sue")).or_default().life = life;
+    scene.tick(1000);
+    scene.tick(1000);
+    let decision = scene.tick(1000);
+    let idle = |of: &str| {
+        let notes = notes(&decision, Some(of));
+        let by_looks =
+            notes.iter().any(|it| matches!(it, Note::Activity(crate::ActivityNote::Idle { .. })));
+        let by_stalls = notes.iter().any(|it| matches!(it, Note::Stall(_)));
+        (by_looks, by_stalls)
+    };
+    assert_eq!((idle("ann"), idle("sue")), ((true, false), (false, true)));
 }

@@ -193,3 +193,26 @@ fn f48_who_is_new_in_the_file_starts_when_the_fleet_is_up_unless_it_is_not_enabl
         assert_eq!(started, if starts { vec!["bare"] } else { vec![] }, "{wanted:?}");
     }
 }
+
+#[test]
+fn many_that_were_missed_once_and_are_missed_again_together_wait_for_another_way_of_looking() {
+    let names = ["ann", "bob", "cy"];
+    let mut scene = Scene::running(&names, "");
+    for it in names {
+        scene.seen.members.insert(name(it), gone());
+        let (since, up_since, run) = (now(999).at, now(500).at, Some(RunId(1)));
+        scene.state.members.get_mut(&name(it)).unwrap().life =
+            Life::Missing { since, up_since, run };
+    }
+    let decision = scene.tick(100);
+    for it in names {
+        assert!(matches!(scene.life(it), Life::Missing { .. }), "{:?}", scene.life(it));
+        assert!(notes(&decision, Some(it)).contains(&&Note::Doubted));
+    }
+    assert!(decision.actions.contains(&Action::LookAgain));
+    scene.seen.independent = true;
+    scene.tick(100);
+    for it in names {
+        assert!(!matches!(scene.life(it), Life::Missing { .. }), "{:?}", scene.life(it));
+    }
+}

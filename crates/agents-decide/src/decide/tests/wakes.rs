@@ -1,12 +1,17 @@
 //! When a scheduled wake is owed, and why it waits.
 
 use super::*;
+use crate::activity::fixture::held;
 use crate::delivery::MessageKind;
 use crate::{Limit, WakeNote};
 
 fn scene() -> Scene {
-    let more = "[[agent]]\nname = \"wim\"\nwatch = \"none\"\nwake = { interval = \"10m\", prompt_file = \"wake.md\" }\n";
+    let more = "[[agent]]\nname = \"wim\"\nwatch = \"none\"\naccount = \"team\"\nwake = { interval = \"10m\", prompt_file = \"wake.md\" }\n\
+                [[agent]]\nname = \"bob\"\naccount = \"team\"\n";
     let mut scene = Scene::running(&[], more);
+    scene.seen.members.insert(name("bob"), up(2));
+    let life = Life::Up { since: now(500).at, run: Some(RunId(2)) };
+    scene.state.members.entry(name("bob")).or_default().life = life;
     let mut seen = up(1);
     seen.wake_text = Some("wake up".to_owned());
     scene.seen.members.insert(name("wim"), seen);
@@ -15,7 +20,7 @@ fn scene() -> Scene {
     member.last_run = Some(RunId(1));
     member.life = Life::Up { since: now(500).at, run: Some(RunId(1)) };
     member.wake_at = Some(now(1060).at);
-    scene.state.next_run = 1;
+    scene.state.next_run = 2;
     scene
 }
 
@@ -74,6 +79,15 @@ fn a_wake_that_is_due_waits_for_its_reason_and_is_not_doubled() {
         it.screen("wim", "esc interrupt");
     };
     assert_eq!(reason(owes), "the last wake is not delivered yet");
+    let shared: fn(&mut Scene) = |it| {
+        let (since, canary) = (now(1000).at, name("bob"));
+        let first = canary.clone();
+        let closed = crate::Closed { since, first, canary, tries: 0, not_before: since };
+        it.state.accounts.insert("team".to_owned(), crate::Account::Closed(closed));
+        it.state.members.entry(name("bob")).or_default().limit =
+            held(now(9000).at, None, crate::GoesOn::No);
+    };
+    assert_eq!(reason(shared), "its account is inside a usage window");
 }
 
 #[test]

@@ -1,13 +1,13 @@
 //! A program whose composer a preset reads gets its messages, in virtual time.
 
-use agents_config::{Environment, Fleet, OneOff, load_text};
-use agents_names::{AgentName, BackendName};
+use agents_config::{Fleet, OneOff};
+use agents_names::BackendName;
 
-use crate::activity::fixture::{member, now, pane};
+use crate::activity::fixture::{ann, fleet_of, member, now, observation, pane, reading};
 use crate::{
     Action, Answer, FleetState, MemberSeen, Message, MessageKind, Moment, Observation, Opening,
-    PaneSeen, Program, Request, RequestId, RunId, Seen, SendTerms, ServerSeen, Shown, ShownState,
-    Verb, Went, decide, messages,
+    PaneSeen, Program, Request, RequestId, RunId, Seen, SendTerms, Shown, ShownState, Verb, Went,
+    decide, messages,
 };
 
 /// What a program does with what is typed at it.
@@ -50,8 +50,7 @@ impl Scene {
         let text = "[defaults]\nsession_prefix = \"t-\"\nlog_dir = \"l\"\nprompt = \"x\"\nbackend = \"c\"\nwatch = \"heal\"\n\
              [backend.c]\npreset = \"PRESET\"\n[[agent]]\nname = \"ann\"\n";
         let text = text.replace("PRESET", preset);
-        let path = std::path::Path::new("/p/agents.toml");
-        let fleet = load_text(&text, path, &Environment::default()).expect("valid").fleet;
+        let fleet = fleet_of(&text);
         Self {
             fleet,
             state: FleetState::default(),
@@ -74,15 +73,9 @@ impl Scene {
         let late = if let Habit::Late(late) = self.habit { late } else { 0 };
         let drawn = if self.at_ms - self.typed_ms >= late { self.composer.as_str() } else { "" };
         let shown = Shown {
-            state: ShownState::Idle,
-            rule: None,
-            proof: String::new(),
-            menu: false,
-            dialog: None,
-            goes_on: false,
-            reset_text: None,
             draft: (!drawn.is_empty()).then(|| drawn.to_owned()),
             composer_empty: drawn.is_empty(),
+            ..reading(ShownState::Idle)
         };
         let (typed, submitted) = (self.typed.clone(), self.submitted.clone());
         let screen = format!("{}\n> {drawn}\nfooter", self.history.join("\n"));
@@ -91,27 +84,13 @@ impl Scene {
             pane: Seen::Known(PaneSeen { typed, submitted, ..pane() }),
             ..member(&screen, 0)
         };
-        let name = AgentName::new("ann").expect("valid");
         let send = send.map(|text| Verb::Send {
-            name: name.clone(),
+            name: ann(),
             text: text.to_owned(),
             terms: SendTerms { now: false, within: Some(std::time::Duration::from_secs(600)) },
         });
         let requests = send.map(|verb| Request { id: RequestId(self.asked), verb });
-        Observation {
-            server: Seen::Known(ServerSeen { pid: 1, start_time: 1 }),
-            hangs: false,
-            socket_lost: false,
-            independent: false,
-            supervised: true,
-            members: [(name, seen)].into(),
-            undeclared: Vec::new(),
-            status: Seen::Absent,
-            copy: None,
-            handoff: Seen::Absent,
-            requests: requests.into_iter().collect(),
-            legacy_position: None,
-        }
+        Observation { requests: requests.into_iter().collect(), ..observation([(ann(), seen)]) }
     }
 
     /// Sends a message, and looks again and again for so many seconds.

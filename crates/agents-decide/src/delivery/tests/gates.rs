@@ -2,28 +2,25 @@
 
 use std::fmt::Write as _;
 
-use agents_config::{Environment, Fleet, OneOff, load_text};
-use agents_names::{AgentName, BackendName};
+use agents_config::{Fleet, OneOff};
+use agents_names::BackendName;
 
-use crate::activity::fixture::{member, now, pane, screen, unknown};
+use crate::activity::fixture::{
+    ann, fleet_of, member, now, observation, pane, reading, screen, unknown,
+};
 use crate::delivery::MessageNote;
 use crate::{
-    Action, FleetState, Heard, Life, MemberSeen, Message, MessageKind, Note, Observation, Opening,
-    PaneSeen, Program, RunId, Seen, ServerSeen, Shown, ShownState, Told, ToldState, decide,
+    Action, FleetState, Heard, Life, MemberSeen, Message, MessageKind, Note, Opening, PaneSeen,
+    Program, RunId, Seen, ServerSeen, Shown, ShownState, Told, ToldState, decide,
 };
 
 /// When the look is made, in seconds.
 const AT: u64 = 1000;
 
-fn ann() -> AgentName {
-    AgentName::new("ann").unwrap()
-}
-
 fn fleet(backend: &str) -> Fleet {
     let text = "[defaults]\nsession_prefix = \"t-\"\nlog_dir = \"l\"\nprompt = \"x\"\nbackend = \"c\"\nwatch = \"heal\"\n\
                 [backend.c]\nBACKEND\n[[agent]]\nname = \"ann\"\n";
-    let path = std::path::Path::new("/p/agents.toml");
-    load_text(&text.replace("BACKEND", backend), path, &Environment::default()).unwrap().fleet
+    fleet_of(&text.replace("BACKEND", backend))
 }
 
 fn programs() -> Vec<(&'static str, Fleet)> {
@@ -38,17 +35,7 @@ fn programs() -> Vec<(&'static str, Fleet)> {
 }
 
 fn shown(state: ShownState) -> Shown {
-    Shown {
-        state,
-        rule: Some("r".to_owned()),
-        proof: String::new(),
-        menu: false,
-        dialog: None,
-        goes_on: false,
-        reset_text: None,
-        draft: None,
-        composer_empty: true,
-    }
+    Shown { rule: Some("r".to_owned()), composer_empty: true, ..reading(state) }
 }
 
 fn told(state: ToldState, seconds: u64) -> Option<Told> {
@@ -232,20 +219,7 @@ fn said(fleet: &Fleet, mut scene: Scene, message: Message) -> String {
             pane.command.clone_from(&command);
         }
     });
-    let observation = Observation {
-        server: Seen::Known(ServerSeen { pid: 1, start_time: 1 }),
-        hangs: false,
-        socket_lost: false,
-        independent: false,
-        supervised: true,
-        members: [(ann(), scene.seen.clone())].into(),
-        undeclared: Vec::new(),
-        status: Seen::Absent,
-        copy: None,
-        handoff: Seen::Absent,
-        requests: Vec::new(),
-        legacy_position: None,
-    };
+    let observation = observation([(ann(), scene.seen.clone())]);
     let before = scene.state(message);
     let decision = decide(fleet, &before, &observation, false, now(AT));
     let broken = crate::invariants::check(fleet, &before, &observation, &decision, now(AT));

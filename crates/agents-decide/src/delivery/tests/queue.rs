@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::activity::fixture::now;
+use crate::activity::fixture::{now, observation};
 use crate::delivery::mailbox::{
     Again, Mailbox, Message, MessageKind, Progress, Stage, forget_untyped, give_up, is_owed,
     keep_for_next_phase, keep_for_next_start, owe, owe_now, probe_state, progress,
@@ -50,7 +50,7 @@ fn mailbox(kinds: &[MessageKind], stage: Stage) -> Mailbox {
 /// What is done to the mailbox of `builder` at second 30; what it holds then, and how soon the next look is.
 fn after(mailbox: Mailbox, act: impl Fn(&mut Draft<'_>)) -> (Mailbox, Option<Moment>) {
     let fleet = crate::conversation::tests::openings::fleet();
-    let seen = crate::conversation::tests::openings::nothing_seen();
+    let seen = observation([]);
     let name = agents_names::AgentName::new("builder").unwrap();
     let mut state = FleetState::default();
     state.members.entry(name.clone()).or_default().mailbox = mailbox;

@@ -2,30 +2,25 @@
 
 use std::fmt::Write as _;
 
-use agents_config::{Environment, Fleet, load_text};
-use agents_names::AgentName;
+use agents_config::Fleet;
 
-use crate::activity::fixture::{member, now, pane, screen, unknown};
+use crate::activity::fixture::{
+    ann, fleet_of, member, now, observation, pane, reading, screen, unknown,
+};
 use crate::delivery::Stage;
 use crate::{
-    Action, DeadSeen, FleetState, Heard, Life, MemberSeen, Message, MessageKind, Moment,
-    Observation, PaneSeen, Prompted, RunId, Seen, ServerSeen, Shown, ShownState, Told, ToldState,
-    decide,
+    Action, DeadSeen, FleetState, Heard, Life, MemberSeen, Message, MessageKind, Moment, PaneSeen,
+    Prompted, RunId, Seen, ServerSeen, Shown, ShownState, Told, ToldState, decide,
 };
 
 /// When the look is made, in seconds.
 const AT: u64 = 1000;
 const TEXT: &str = "say hello";
 
-fn ann() -> AgentName {
-    AgentName::new("ann").unwrap()
-}
-
 fn fleet() -> Fleet {
     let text = "[defaults]\nsession_prefix = \"t-\"\nlog_dir = \"l\"\nprompt = \"x\"\nbackend = \"c\"\nwatch = \"heal\"\n\
                 [backend.c]\npreset = \"claude\"\n[[agent]]\nname = \"ann\"\n";
-    let path = std::path::Path::new("/p/agents.toml");
-    load_text(text, path, &Environment::default()).unwrap().fleet
+    fleet_of(text)
 }
 
 /// So many milliseconds before the look.
@@ -67,15 +62,10 @@ fn with_pane(seen: &mut MemberSeen, change: impl Fn(&mut PaneSeen)) {
 fn shows(seen: &mut MemberSeen, rows: &str, state: ShownState, draft: Option<&str>) {
     seen.screen = Seen::Known(screen(rows));
     seen.shown = Some(Shown {
-        state,
         rule: Some("r".to_owned()),
-        proof: String::new(),
-        menu: false,
-        dialog: None,
-        goes_on: false,
-        reset_text: None,
         draft: draft.map(str::to_owned),
         composer_empty: draft.is_none(),
+        ..reading(state)
     });
 }
 
@@ -184,20 +174,7 @@ fn far(stage: &Stage, queue: usize) -> String {
 
 /// What is done and said, and how far the message is then.
 fn outcome(fleet: &Fleet, stage: &Stage, seen: &MemberSeen, is_urgent: bool) -> String {
-    let observation = Observation {
-        server: Seen::Known(ServerSeen { pid: 1, start_time: 1 }),
-        hangs: false,
-        socket_lost: false,
-        independent: false,
-        supervised: true,
-        members: [(ann(), seen.clone())].into(),
-        undeclared: Vec::new(),
-        status: Seen::Absent,
-        copy: None,
-        handoff: Seen::Absent,
-        requests: Vec::new(),
-        legacy_position: None,
-    };
+    let observation = observation([(ann(), seen.clone())]);
     let before = state(stage, is_urgent);
     let decision = decide(fleet, &before, &observation, false, now(AT));
     let broken = crate::invariants::check(fleet, &before, &observation, &decision, now(AT));

@@ -1,12 +1,10 @@
 //! A message that is to be typed now meets a program at work, after these looks at the same run: is it typed?
 
-use agents_config::{Environment, Fleet, load_text};
-use agents_names::AgentName;
+use agents_config::Fleet;
 
-use crate::activity::fixture::{member, now, pane, screen, unknown};
+use crate::activity::fixture::{ann, fleet_of, member, now, observation, pane, screen, unknown};
 use crate::{
-    Action, FleetState, Life, MemberSeen, Message, MessageKind, Observation, PaneSeen, RunId, Seen,
-    ServerSeen, decide,
+    Action, FleetState, Life, MemberSeen, Message, MessageKind, PaneSeen, RunId, Seen, decide,
 };
 
 const IDLE: &str = "> / ? for shortcuts";
@@ -18,17 +16,12 @@ const ASKS: &str = "May I? / 1. yes / 2. no";
 /// A look that read nothing.
 const UNSEEN: &str = "";
 
-fn ann() -> AgentName {
-    AgentName::new("ann").unwrap()
-}
-
 fn fleet(ready: &str) -> Fleet {
     let text = format!(
         "[defaults]\nsession_prefix = \"t-\"\nlog_dir = \"l\"\nprompt = \"x\"\nbackend = \"c\"\nwatch = \"heal\"\n\
          [backend.c]\nbin = \"tui\"\nactive_re = \"esc interrupt\"\n{ready}[[agent]]\nname = \"ann\"\n"
     );
-    let path = std::path::Path::new("/p/agents.toml");
-    load_text(&text, path, &Environment::default()).unwrap().fleet
+    fleet_of(&text)
 }
 
 fn seen(shows: &str, run: u64, deaf: bool) -> MemberSeen {
@@ -46,20 +39,7 @@ fn up(state: &mut FleetState, run: u64) {
 }
 
 fn looked(fleet: &Fleet, state: &FleetState, seen: MemberSeen, at: u64) -> crate::Decision {
-    let observation = Observation {
-        server: Seen::Known(ServerSeen { pid: 1, start_time: 1 }),
-        hangs: false,
-        socket_lost: false,
-        independent: false,
-        supervised: true,
-        members: [(ann(), seen)].into(),
-        undeclared: Vec::new(),
-        status: Seen::Absent,
-        copy: None,
-        handoff: Seen::Absent,
-        requests: Vec::new(),
-        legacy_position: None,
-    };
+    let observation = observation([(ann(), seen)]);
     decide(fleet, state, &observation, false, now(at))
 }
 

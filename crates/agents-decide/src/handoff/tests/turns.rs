@@ -1,10 +1,9 @@
 //! Whose turn each push makes it, who is told, and who may idle meanwhile.
 
-use agents_config::{Environment, Fleet, load_text};
+use agents_config::Fleet;
 use agents_names::{AgentName, PhaseId};
 
-use crate::activity::fixture::now;
-use crate::conversation::tests::openings::nothing_seen;
+use crate::activity::fixture::{fleet_of, now, observation};
 use crate::delivery::MessageKind;
 use crate::draft::Draft;
 use crate::handoff::{Base, HandoffState, Turn, awaits, source_of, step};
@@ -17,8 +16,7 @@ fn fleet() -> Fleet {
                 [[agent]]\nname = \"adversary\"\nkind = \"loop\"\nrole = \"adversary\"\n\
                 [loop]\nphases = [{ id = \"1\", status = \"S.md\" }]\n\
                 [loop.handoff]\ninboxes = [\"to-adversary.md\", \"to-builder.md\"]\n";
-    let path = std::path::Path::new("/p/agents.toml");
-    load_text(text, path, &Environment::default()).unwrap().fleet
+    fleet_of(text)
 }
 
 fn name(text: &str) -> AgentName {
@@ -53,7 +51,7 @@ struct After {
 impl After {
     fn of(state: &FleetState, look: HandoffSeen) -> Self {
         let fleet = fleet();
-        let mut seen = nothing_seen();
+        let mut seen = observation([]);
         seen.handoff = Seen::Known(look);
         let mut draft = Draft::new(&fleet, state, &seen, false, now(100));
         step(&mut draft);
@@ -205,7 +203,7 @@ fn an_inbox_is_told_of_once_for_each_text_and_again_when_it_was_consumed() {
 fn who_waits_for_the_other_may_idle_and_one_of_the_two_is_always_judged() {
     let fleet = fleet();
     let idles = |state: &FleetState| {
-        let seen = nothing_seen();
+        let seen = observation([]);
         let draft = Draft::new(&fleet, state, &seen, false, now(100));
         ["builder", "adversary"].map(|it| awaits(&draft, &name(it)).is_some())
     };
@@ -244,7 +242,7 @@ fn another_repository_begins_anew_with_what_its_local_copy_holds() {
     ] {
         let mut before = state(at("c1"));
         before.handoff.inboxes.insert("a.md".to_owned(), "d1".to_owned());
-        let mut seen = nothing_seen();
+        let mut seen = observation([]);
         seen.copy = copy;
         let same = {
             let mut draft = Draft::new(&fleet, &before, &seen, false, now(100));
@@ -258,5 +256,61 @@ fn another_repository_begins_anew_with_what_its_local_copy_holds() {
         assert_eq!((&draft.next.handoff.base, draft.next.handoff.inboxes.len()), (&base, 0));
         let begins = draft.noted(None).any(|note| matches!(note, Note::HandoffBegins { .. }));
         assert_eq!(begins, matches!(base, Base::Copy(_)));
+    }
+}
+
+#[test]
+fn a_subject_that_claims_and_reviews_leaves_the_turn_to_both() {
+    let fleet = fleet_of(
+        "[defaults]\nsession_prefix = \"t-\"\nlog_dir = \"l\"\nbackend = \"tui\"\n[backend.tui]\nbin = \"tui\"\n\
+         [[agent]]\nname = \"builder\"\nkind = \"loop\"\nrole = \"builder\"\n\
+         [[agent]]\nname = \"adversary\"\nkind = \"loop\"\nrole = \"adversary\"\n\
+         [loop]\nphases = [{ id = \"1\", status = \"S.md\" }]\n\
+         [loop.handoff]\nclaim_pattern = \"gate\"\nreview_pattern = \"gate|review\"\n",
+    );
+    let handoff = fleet.loop_plan.as_ref().unwrap().handoff.as_ref().unwrap();
+    let mut state = state(at("c1"));
+    state.handoff.source = source_of(handoff);
+    let mut seen = observation([]);
+    seen.handoff = Seen::Known(fetched(Some("c2"), Some("c1"), commits(&["review", "gate 1"])));
+    let mut draft = Draft::new(&fleet, &state, &seen, false, now(100));
+    step(&mut draft);
+    let turn = draft.finish().next.handoff.turn.as_ref().map(|(_, turn)| *turn);
+    assert_eq!(turn, Some(Turn::Both));
+}
+
+#[test]
+fn a_source_is_a_repository_a_remote_and_a_branch() {
+    let fleet = fleet();
+    let mut handoff = fleet.loop_plan.as_ref().unwrap().handoff.clone().unwrap();
+    handoff.branch = None;
+    let unnamed = source_of(&handoff);
+    assert!(unnamed.ends_with(&format!(" {} (default)", handoff.remote)), "{unnamed}");
+    assert!(unnamed.starts_with(&handoff.repo.display().to_string()), "{unnamed}");
+    handoff.branch = Some("work".to_owned());
+    assert!(source_of(&handoff).ends_with(" work"));
+}
+
+#[test]
+fn a_branch_is_read_while_one_of_the_loop_is_enabled() {
+    for (builder, adversary, is_read) in
+        [(true, true, true), (true, false, true), (false, true, true), (false, false, false)]
+    {
+        let text = format!(
+            "[defaults]\nsession_prefix = \"t-\"\nlog_dir = \"l\"\nbackend = \"tui\"\n[backend.tui]\nbin = \"tui\"\n\
+             [[agent]]\nname = \"builder\"\nkind = \"loop\"\nrole = \"builder\"\nenabled = {builder}\n\
+             [[agent]]\nname = \"adversary\"\nkind = \"loop\"\nrole = \"adversary\"\nenabled = {adversary}\n\
+             [[agent]]\nname = \"other\"\nprompt = \"x\"\n\
+             [loop]\nphases = [{{ id = \"1\", status = \"S.md\" }}]\n\
+             [loop.handoff]\ninboxes = [\"to-adversary.md\", \"to-builder.md\"]\n"
+        );
+        let (fleet, state) = (fleet_of(&text), state(at("c1")));
+        let mut seen = observation([]);
+        let news = commits(&["claim: gate 1"]);
+        seen.handoff = Seen::Known(fetched(Some("c2"), Some("c1"), news));
+        let mut draft = Draft::new(&fleet, &state, &seen, false, now(100));
+        step(&mut draft);
+        let base = draft.finish().next.handoff.base.clone();
+        assert_eq!(base == at("c2"), is_read, "{builder} {adversary}");
     }
 }

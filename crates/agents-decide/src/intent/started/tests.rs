@@ -41,3 +41,28 @@ fn a_program_that_has_ended_is_not_reported_as_started_while_its_session_lingers
     check(Some(7), Some((7, 10_000)), Some(7), None);
     check(Some(7), None, Some(7), None);
 }
+
+#[test]
+fn a_task_that_ran_well_was_started_and_anything_else_that_ended_was_not() {
+    use crate::draft::Draft;
+    use crate::{Answer, Ending, FleetState, Life, Member};
+    let fleet = fixture::fleet_of(
+        "[defaults]\nsession_prefix = \"t-\"\nlog_dir = \"l\"\nprompt = \"x\"\nbackend = \"c\"\n[backend.c]\nbin = \"c\"\n\
+         [[agent]]\nname = \"job\"\nkind = \"task\"\n[[agent]]\nname = \"ann\"\n",
+    );
+    let (state, seen) = (FleetState::default(), fixture::observation([]));
+    let draft = Draft::new(&fleet, &state, &seen, false, fixture::now(100));
+    for (who, how, is_well) in [
+        ("job", "exit code 0 after 2.0 s", true),
+        ("job", "exit code 1 after 2.0 s", false),
+        ("ann", "exit code 0 after 2.0 s", false),
+    ] {
+        let ended = Ending::Ended(how.to_owned());
+        let life = Life::Stopped { since: Moment(5), how: ended };
+        let member = Member { life, ..Member::default() };
+        let name = agents_names::AgentName::new(who).unwrap();
+        let answer = super::started(&draft, &name, &member, Moment(0));
+        let expected = if is_well { Answer::Started } else { Answer::Failed(how.to_owned()) };
+        assert_eq!(answer, Some(expected), "{who} {how}");
+    }
+}

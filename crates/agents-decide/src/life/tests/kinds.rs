@@ -15,9 +15,7 @@ fn kinds() -> Vec<(&'static str, Fleet)> {
             "[defaults]\nsession_prefix = \"t-\"\nlog_dir = \"l\"\nprompt = \"x\"\nbackend = \"tui\"\n\
              [backend.tui]\nbin = \"tui\"\nactive_re = \"esc interrupt\"\n{keys}"
         );
-        load_text(&text, std::path::Path::new("/p/agents.toml"), &Environment::default())
-            .unwrap()
-            .fleet
+        fleet_of(&text)
     };
     vec![
         ("watched", agent("[[agent]]\nname = \"ann\"\nwatch = \"heal\"\n")),

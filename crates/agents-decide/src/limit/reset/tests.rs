@@ -154,3 +154,34 @@ proptest! {
         prop_assert_eq!(reset.map(|reset| reset.at), Some(now.wall + TimeDelta::minutes(minutes)));
     }
 }
+
+#[test]
+fn days_and_months_are_read_in_each_way_that_they_are_written() {
+    let read = |text: &str| parse(text, saturday()).map(|reset| reset.at);
+    // Saturday the 21st of November.
+    for (day, names) in [
+        (22, &["Sun", "Sunday"][..]),
+        (23, &["Mon", "Monday"]),
+        (24, &["Tue", "Tues", "Tuesday"]),
+        (25, &["Wed", "Weds", "Wednesday"]),
+        (26, &["Thu", "Thur", "Thurs", "Thursday"]),
+        (27, &["Fri", "Friday"]),
+    ] {
+        let expected = read(&format!("resets Nov {day}, 3pm"));
+        assert!(expected.is_some());
+        for name in names {
+            assert_eq!(read(&format!("resets {name} 3pm")), expected, "{name}");
+        }
+    }
+    let mut august = saturday();
+    august.wall = DateTime::parse_from_rfc3339("2026-08-30T10:00:00Z").expect("valid").to_utc();
+    for name in ["Sep", "Sept", "September"] {
+        let read = parse(&format!("resets {name} 2, 3pm"), august).map(|reset| reset.at);
+        assert_eq!(
+            read.map(|at| at.to_rfc3339()).as_deref(),
+            Some("2026-09-02T15:00:00+00:00"),
+            "{name}"
+        );
+    }
+    assert_eq!(parse("resets Sepe 2, 3pm", august).filter(|it| it.dated), None);
+}

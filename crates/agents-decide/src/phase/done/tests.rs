@@ -101,3 +101,9 @@ proptest! {
         prop_assert!(!is_done(&fenced, "## DONE"));
     }
 }
+
+#[test]
+fn a_fence_inside_a_comment_hides_nothing_below_it() {
+    check("<!--\n```\n-->\n## DONE\nAll criteria hold.\n", true);
+    check("```\n<!--\n```\n## DONE\nAll criteria hold.\n", true);
+}

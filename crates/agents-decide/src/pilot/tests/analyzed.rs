@@ -1,6 +1,7 @@
 //! The mode `analyzer`: what is answered holds for the screen that was judged, and for no other.
 
-use super::bed::{Bed, ann};
+use super::bed::Bed;
+use crate::activity::fixture::ann;
 use crate::{Analysis, Doing};
 
 const PILOT: &str =
@@ -161,4 +162,49 @@ fn a_message_of_the_operator_ends_the_wait() {
     bed.switch(true);
     bed.run(1);
     assert_eq!(bed.done[1], "191 asks in talk");
+}
+
+#[test]
+fn what_it_says_to_wait_for_outlasts_whatever_else_keeps_a_prompt_and_ends_with_work() {
+    let mut bed = judged();
+    bed.answers(wait());
+    bed.run(5);
+    bed.is_deaf = true;
+    bed.run(5);
+    bed.is_deaf = false;
+    bed.run(60);
+    assert_eq!(bed.done, ["130 asks"]);
+    bed.works_for(5);
+    bed.run(5 + 11);
+    assert_eq!(bed.done.len(), 2, "{:?}", bed.done);
+}
+
+#[test]
+fn one_that_is_taken_down_while_it_is_judged_calls_its_analyzer_off() {
+    let mut bed = judged();
+    bed.is_gone = true;
+    bed.ask(crate::Verb::Down { names: vec![ann()], whole: false });
+    bed.run(3);
+    assert!(bed.done.iter().any(|it| it.ends_with("calls off")), "{:?}", bed.done);
+    assert_eq!(bed.state.members[&ann()].pilot.doing, Doing::Watching);
+}
+
+#[test]
+fn what_would_be_typed_holds_for_the_screen_that_was_judged() {
+    let mut bed = judged_with(&format!("{PILOT}\ndry_run = true"));
+    bed.answers(go_on());
+    bed.run(5);
+    assert_eq!(bed.done, ["130 asks"]);
+    bed.draws();
+    bed.run(11);
+    assert_eq!(bed.done.len(), 2, "another screen is judged anew: {:?}", bed.done);
+}
+
+#[test]
+fn since_when_an_analysis_runs_is_known_while_it_does() {
+    let bed = judged();
+    let since = bed.state.members[&ann()].pilot.doing.analysing_since();
+    assert_eq!(since, Some(crate::activity::fixture::now(130).at));
+    assert_eq!(Doing::Watching.analysing_since(), None);
+    assert_eq!(Doing::Waits { screen: 1, reason: String::new() }.analysing_since(), None);
 }

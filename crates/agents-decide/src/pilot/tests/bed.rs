@@ -1,13 +1,13 @@
 //! One agent with a pilot, in virtual time: what it shows is what a test says, and it works for a while when prompted.
 
-use agents_config::{Environment, Fleet, load_text};
-use agents_names::AgentName;
+use agents_config::Fleet;
 
-use crate::activity::fixture::{member, midnight, now, pane, screen};
+use crate::activity::fixture::{
+    ann, fleet_of, member, midnight, now, observation, pane, reading, screen,
+};
 use crate::{
     Action, Analysis, AnalysisSeen, Answer, Decision, FleetState, Heard, MemberSeen, Note,
-    Observation, Prompted, Request, RequestId, Seen, SendTerms, ServerSeen, Shown, ShownState,
-    Verb, decide,
+    Observation, Prompted, Request, RequestId, Seen, SendTerms, Shown, ShownState, Verb, decide,
 };
 
 pub(super) struct Bed {
@@ -41,10 +41,6 @@ pub(super) struct Bed {
     pub notes: Vec<Note>,
 }
 
-pub(super) fn ann() -> AgentName {
-    AgentName::new("ann").expect("valid")
-}
-
 impl Bed {
     /// A fleet of `ann`, whose pilot has those keys, and that of its table.
     pub(super) fn with(pilot: &str, agent: &str) -> Self {
@@ -53,8 +49,7 @@ impl Bed {
              [backend.tui]\nbin = \"tui\"\nactive_re = \"esc interrupt\"\nlimit_re = \"limit reached\"\nconnect_delay = 0\n\
              stall_idle = \"9h\"\n[[agent]]\nname = \"ann\"\n{agent}\n{pilot}\n"
         );
-        let path = std::path::Path::new("/p/agents.toml");
-        let fleet = load_text(&text, path, &Environment::default()).expect("valid").fleet;
+        let fleet = fleet_of(&text);
         let mut bed = Self {
             fleet,
             state: FleetState::default(),
@@ -116,7 +111,12 @@ impl Bed {
     }
 
     fn hear(&mut self, text: &str) {
-        let at_ms = midnight().timestamp_millis() + i64::try_from(self.at * 1000).expect("small");
+        self.hear_at(text, self.at);
+    }
+
+    /// The program tells of a prompt of that second.
+    pub(super) fn hear_at(&mut self, text: &str, second: u64) {
+        let at_ms = midnight().timestamp_millis() + i64::try_from(second * 1000).expect("small");
         self.heard = Some(Heard { at_ms, prompt: Some(Prompted { at_ms, text: text.to_owned() }) });
     }
 
@@ -200,18 +200,9 @@ impl Bed {
     fn observe(&self) -> Observation {
         let seen = self.look();
         Observation {
-            server: Seen::Known(ServerSeen { pid: 1, start_time: 1 }),
-            hangs: false,
-            socket_lost: false,
             independent: true,
-            supervised: true,
-            members: [(ann(), seen)].into_iter().collect(),
-            undeclared: Vec::new(),
-            status: Seen::Absent,
-            copy: None,
-            handoff: Seen::Absent,
             requests: self.requests.clone(),
-            legacy_position: None,
+            ..observation([(ann(), seen)])
         }
     }
 
@@ -234,15 +225,10 @@ impl Bed {
         seen.heard.clone_from(&self.heard);
         seen.screen = Seen::Known(screen(&text));
         seen.shown = self.shown.map(|state| Shown {
-            state: if self.at < self.works_until { ShownState::Active } else { state },
-            rule: None,
             proof: "a row".to_owned(),
-            menu: false,
-            dialog: None,
-            goes_on: false,
-            reset_text: None,
             draft: self.draft.clone(),
             composer_empty: self.draft.is_none() && self.composer.is_empty(),
+            ..reading(if self.at < self.works_until { ShownState::Active } else { state })
         });
         seen
     }

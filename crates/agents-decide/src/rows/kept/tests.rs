@@ -32,3 +32,11 @@ fn texts_that_are_cut_elsewhere_have_another_digest() {
     assert_ne!(digest(["ab", "c"].as_slice()), digest(["a", "bc"].as_slice()));
     assert_eq!(digest(["ab", "c"].as_slice()), digest(["ab", "c"].as_slice()));
 }
+
+#[test]
+fn rows_are_equal_and_shown_as_what_they_hold() {
+    let rows = |text: &str| Rows::from(vec![text.to_owned()]);
+    assert_eq!(rows("a"), rows("a"));
+    assert_ne!(rows("a"), rows("b"));
+    assert_eq!(format!("{:?}", rows("a")), format!("{:?}", ["a"]));
+}

@@ -50,6 +50,14 @@ fn every_action_is_an_order() {
             Action::Alarm { about: None, key: String::new(), text: text("help") },
             "raise the alarm: help",
         ),
+        (Action::EndAnalysis { name: ann() }, "end what the analyzer does for ann"),
+        (
+            Action::Reply {
+                request: RequestId(1),
+                answers: vec![(ann(), Answer::Done(text("its pilot is on")))],
+            },
+            "tell the operator: ann: its pilot is on",
+        ),
         (Action::Exit, "end the watchdog"),
     ] {
         assert_eq!(action.told(now(NOON)), order);
@@ -66,5 +74,21 @@ fn every_action_is_an_order() {
         let order = format!("press {word} at ann, to answer its dialog trust-folder with \"Yes\"");
         assert_eq!(choose(key).told(now(NOON)), order);
         assert_eq!(choose(key).about(), Some(&ann()));
+    }
+}
+
+#[test]
+fn an_order_is_about_the_member_that_it_names() {
+    let ann = || name("ann");
+    let alarm = |about| Action::Alarm { about, key: String::new(), text: String::new() };
+    for (action, is_about) in [
+        (Action::EndAnalysis { name: ann() }, true),
+        (Action::Analyze { name: ann(), job: 1, pane: 1, resume: None }, true),
+        (alarm(Some(ann())), true),
+        (alarm(None), false),
+        (Action::ClearComplete, false),
+        (Action::Exit, false),
+    ] {
+        assert_eq!(action.about(), is_about.then(ann).as_ref(), "{action:?}");
     }
 }

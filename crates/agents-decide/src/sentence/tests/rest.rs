@@ -345,7 +345,7 @@ fn of_pilots() -> Vec<(Note, &'static str)> {
             "its pilot waits (1 of 5 prompts given): it is at work",
         ),
         (
-            PilotNote::Prompts { number: 2, most: 5 }.into(),
+            PilotNote::Prompts { number: 2, most: 5, shown: Preview::default() }.into(),
             "it is idle, and is prompted by its pilot (2 of 5)",
         ),
         (
@@ -377,7 +377,7 @@ fn every_other_note_has_its_sentence() {
     for (note, sentence) in members.chain(of_the_fleet()) {
         assert_eq!(told(note), sentence);
     }
-    let prompts = PilotNote::Prompts { number: 1, most: 5 };
+    let prompts = PilotNote::Prompts { number: 1, most: 5, shown: Preview::default() };
     assert_eq!(foretold(prompts), "it is idle, and would be prompted by its pilot (1 of 5)");
 }
 

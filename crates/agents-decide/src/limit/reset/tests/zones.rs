@@ -125,3 +125,34 @@ fn a_countdown_has_no_more_than_59_minutes_and_seconds() {
     assert_eq!(ahead("resets in 1:75:00"), None);
     assert_eq!(ahead("resets in 1:00:75"), None);
 }
+
+#[test]
+fn capitals_that_may_be_a_zone_are_one_where_they_stand_as_one_does() {
+    let local = utc("24T14:00");
+    for (words, expected) in [
+        // In brackets, or as an abbreviation of three letters or more ends.
+        ("(XY)", None),
+        ("(QQQ)", None),
+        ("XQT", None),
+        ("QXYZT", None),
+        // Too short, too long, or not as zones are called.
+        ("QT", local),
+        ("XYZ", local),
+        ("QXYZVT", local),
+        ("xqt", local),
+        ("XqT", local),
+        ("(XYZVUT)", local),
+        ("(Xy)", local),
+    ] {
+        assert_eq!(at(words, saturday()), expected, "{words}");
+    }
+}
+
+#[test]
+fn a_zone_in_brackets_counts_once_they_are_closed() {
+    let mut now = saturday();
+    now.zone = Zone::Named("Asia/Tokyo".parse::<Tz>().unwrap());
+    assert_eq!(at("(UTC)", now), utc("24T14:00"));
+    assert_eq!(at("[UTC]", now), utc("24T14:00"));
+    assert_eq!(at("(UTC", now), utc("24T05:00"), "it may be cut off");
+}
