@@ -24,6 +24,12 @@ impl Change<'_> {
         is_ending || self.asked.iter().any(|(verb, _)| *verb == TaskVerb::Skip)
     }
 
+    /// A verb takes back what was told of it, and gives it a new round of attempts.
+    pub fn is_asked_for_again(&self) -> bool {
+        let again = |verb: &TaskVerb| matches!(verb, TaskVerb::Retry | TaskVerb::Reset);
+        self.asked.iter().any(|(verb, is_done)| *is_done && again(verb))
+    }
+
     pub fn begins(&self) -> bool {
         let (was, is) = (&self.before, &self.after);
         is.stage == Stage::Preparing

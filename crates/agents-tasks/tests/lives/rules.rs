@@ -2,7 +2,7 @@
 
 use agents_tasks::errand::Failure;
 use agents_tasks::progress::{Then, Time};
-use agents_tasks::step::{Look, Outcome, Seat, TaskVerb};
+use agents_tasks::step::{Look, Outcome, Seat};
 use agents_tasks::{Hook, Stage, TaskState, Work};
 
 use crate::changes::{Change, begins, cuts_nobody_off, goes_forward, note, side_by_side, states};
@@ -120,10 +120,7 @@ impl Rules {
     /// Attempts are bounded, and so is how often one is started again.
     fn attempts(&mut self, it: &Change<'_>, drawn: &Drawn) -> Result<(), Broken> {
         let memory = &mut self.memories[it.place];
-        let wanted = |(verb, is_done): &(TaskVerb, bool)| {
-            *is_done && matches!(verb, TaskVerb::Retry | TaskVerb::Reset)
-        };
-        if it.asked.iter().any(wanted) || it.after.generation != it.before.generation {
+        if it.is_asked_for_again() || it.after.generation != it.before.generation {
             (memory.begun, memory.limits) = (0, 0);
         }
         if it.after.limited > it.before.limited {
@@ -245,7 +242,7 @@ impl Rules {
     fn ends(&mut self, it: &Change<'_>, drawn: &Drawn, now: Time) {
         let memory = &mut self.memories[it.place];
         let (was, is) = (it.before.state, it.after.state);
-        if it.after.stage != Stage::Over || it.after.generation != it.before.generation {
+        if it.after.stage != Stage::Over || it.is_asked_for_again() {
             memory.owed = None;
         }
         let rules = &drawn.manifest.rules;
