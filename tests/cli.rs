@@ -22,6 +22,7 @@ mod cli {
     mod hooks;
     mod hung;
     mod journal;
+    mod launching;
     mod limits;
     mod logs;
     mod many;

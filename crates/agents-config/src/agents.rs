@@ -2,37 +2,52 @@
 
 use std::ops::{Deref, DerefMut};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use agents_names::AgentName;
 
 use crate::Agent;
 
 /// The declared agents. One is found by its name without a pass over all of them.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Agents {
     list: Vec<Agent>,
     /// The places of all, in the order of the names and then of the file: names compare faster than they hash.
     places: OnceLock<Vec<usize>>,
+    /// Where the last answer was: the same agent is asked for many times, then the next. A hint, which no answer depends on.
+    last: AtomicUsize,
 }
 
 impl Agents {
     /// The agent of that name; the first of several.
     #[must_use]
     pub fn named(&self, name: &AgentName) -> Option<&Agent> {
+        let last = self.last.load(Ordering::Relaxed);
+        if let Some(agent) = self.list.get(last).filter(|agent| agent.name == *name) {
+            return Some(agent);
+        }
         let places = self.places.get_or_init(|| {
             let mut places: Vec<usize> = (0..self.list.len()).collect();
             places.sort_by_key(|place| &self.list[*place].name);
             places
         });
         let first = places.partition_point(|place| self.list[*place].name < *name);
-        let agent = self.list.get(*places.get(first)?)?;
-        (agent.name == *name).then_some(agent)
+        let place = *places.get(first)?;
+        let agent = self.list.get(place).filter(|agent| agent.name == *name)?;
+        self.last.store(place, Ordering::Relaxed);
+        Some(agent)
     }
 }
 
 impl From<Vec<Agent>> for Agents {
     fn from(list: Vec<Agent>) -> Self {
-        Self { list, places: OnceLock::new() }
+        Self { list, places: OnceLock::new(), last: AtomicUsize::new(0) }
+    }
+}
+
+impl Clone for Agents {
+    fn clone(&self) -> Self {
+        Self { list: self.list.clone(), places: self.places.clone(), last: AtomicUsize::new(0) }
     }
 }
 
@@ -52,7 +67,7 @@ impl Deref for Agents {
 impl DerefMut for Agents {
     /// Whoever changes the list may change names and places.
     fn deref_mut(&mut self) -> &mut Vec<Agent> {
-        self.places = OnceLock::new();
+        (self.places, self.last) = (OnceLock::new(), AtomicUsize::new(0));
         &mut self.list
     }
 }

@@ -1,5 +1,6 @@
 //! The decision in the making: what one tick knows, and what it has decided so far.
 
+use std::ops::Bound;
 use std::time::Duration;
 
 use agents_config::{Agent, Backend, Fleet, Kind, Service, Watch};
@@ -123,8 +124,11 @@ impl<'a> Draft<'a> {
 
     /// The cause of an alarm is over.
     pub fn calm(&mut self, about: Option<&AgentName>, key: &str) {
-        // Most are calm for good, and are told so at each tick.
-        if !self.next.alarms.is_empty() {
+        // Most are calm for good, and are told so some ten times at each tick.
+        let first = about.map_or("fleet", AgentName::as_str);
+        let mut alarms =
+            self.next.alarms.range::<str, _>((Bound::Included(first), Bound::Unbounded));
+        if alarms.next().is_some_and(|(raised, _)| raised.starts_with(first)) {
             self.next.alarms.remove(&alarm_key(about, key));
         }
     }
@@ -158,7 +162,6 @@ impl<'a> Draft<'a> {
 }
 
 fn alarm_key(about: Option<&AgentName>, key: &str) -> String {
-    // Some ten are asked for of each member at each tick; formatting took longer than all else here.
     [about.map_or("fleet", AgentName::as_str), "/", key].concat()
 }
 

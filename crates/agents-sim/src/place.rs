@@ -136,7 +136,7 @@ impl Place for SimPlace {
     }
 
     fn reached(&mut self) -> Reached {
-        Reached::default()
+        Reached { run: self.machine.parts().runs.highest(), ..Reached::default() }
     }
 
     fn has_launched(&mut self, _: &AgentName, _: RunId, _: u32) -> bool {
@@ -242,6 +242,11 @@ impl Place for SimPlace {
         };
         if self.machine.parts().missing_prompts.contains(start.name) {
             return Err(format!("its prompt file prompts/{}.md cannot be read", start.name));
+        }
+        if self.gate.death().is_none() {
+            let (id, run) = (tag(fleet, start.name), start.run.to_string());
+            self.machine.terminals.lay_ready(&id, &run);
+            self.machine.parts().runs.laid_ready(start.run);
         }
         let is_logged = fleet.agent(start.name).map(|agent| agent.log);
         let is_logged = is_logged.or(fleet.service(start.name).map(|service| service.log));

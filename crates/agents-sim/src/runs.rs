@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use agents_decide::{BeganSeen, ExitSeen, ProcessesSeen, RunId, Seen, StopStage};
 use agents_names::AgentName;
-use agents_tmux::fake::{EndCause, Living, World};
+use agents_tmux::fake::{EndCause, LAUNCH, Living, World};
 
 /// What a program does with the signals that are to end it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub(crate) struct Runs {
     busy: BTreeMap<AgentName, Busy>,
     /// How often the sessions were looked at.
     looks: u64,
+    /// The highest number of a run that left a file.
+    highest: u64,
     /// What went wrong with the one-life rule.
     pub violations: Vec<String>,
 }
@@ -60,6 +62,8 @@ enum RunState {
         code: Option<i32>,
         signal: Option<i32>,
     },
+    /// Its launcher was ended before it had claimed the run, and has left no record.
+    Unlaunched,
 }
 
 /// Processor time of a member.
@@ -72,6 +76,16 @@ struct Busy {
 impl Runs {
     pub fn habit(&mut self, name: &AgentName, stubborn: Stubborn) {
         self.stubborn.insert(name.clone(), stubborn);
+    }
+
+    /// The files of that run are written.
+    pub fn laid_ready(&mut self, run: RunId) {
+        self.highest = self.highest.max(run.0);
+    }
+
+    /// The highest number of a run that left a file; 0 without any.
+    pub fn highest(&self) -> u64 {
+        self.highest
     }
 
     /// The member's processes use the processor from now on, or rest.
@@ -111,7 +125,7 @@ impl Runs {
             let mut known = self.runs.iter_mut();
             match known.find(|known| known.run == run && known.name.as_str() == name) {
                 Some(known) => known.seen_by = look,
-                None => new.push((name.to_owned(), run, living.session.to_owned())),
+                None => new.push((name.to_owned(), run, living.session.to_owned(), living.started)),
             }
         });
         let gone = |run: &Run| run.state == RunState::Live && run.seen_by != look;
@@ -122,16 +136,17 @@ impl Runs {
                 let stubborn = self.stubborn.get(&run.name).copied().unwrap_or_default();
                 run.lose_terminal(end.map(|end| (end.at, end.cause)), stubborn, terminals.now());
             }
+            self.runs.retain(|run| !run.never_launched());
         }
-        for (name, run, session) in new {
+        for (name, run, session, started) in new {
             let Ok(name) = AgentName::new(name) else { continue };
             if !self.runs.iter().any(|known| known.name == name && known.run == run) {
-                self.begin(name, run, session, terminals.now());
+                self.begin(name, run, session, started);
             }
         }
     }
 
-    fn begin(&mut self, name: AgentName, run: RunId, session: String, now: Duration) {
+    fn begin(&mut self, name: AgentName, run: RunId, session: String, began: Duration) {
         let other = self.runs.iter().find(|other| other.name == name && other.lives());
         if let Some(other) = other {
             self.violations.push(format!("{name} lives twice: {} and {run}", other.run));
@@ -142,7 +157,7 @@ impl Runs {
             name,
             run,
             session,
-            began: now,
+            began,
             state,
             told: false,
             is_recorded: true,
@@ -157,7 +172,13 @@ impl Runs {
             let signal = match (&run.state, stage) {
                 (RunState::Left(_), StopStage::Kill) => 9,
                 (RunState::Left(Stubborn::Hangup), StopStage::Terminate) => 15,
-                (RunState::Live | RunState::Left(_) | RunState::Ended { .. }, _) => continue,
+                (
+                    RunState::Live
+                    | RunState::Left(_)
+                    | RunState::Ended { .. }
+                    | RunState::Unlaunched,
+                    _,
+                ) => continue,
             };
             run.state = RunState::Ended { at: now, code: None, signal: Some(signal) };
         }
@@ -206,8 +227,12 @@ impl Run {
     fn lives(&self) -> bool {
         match self.state {
             RunState::Live | RunState::Left(_) => true,
-            RunState::Ended { .. } => false,
+            RunState::Ended { .. } | RunState::Unlaunched => false,
         }
+    }
+
+    fn never_launched(&self) -> bool {
+        self.state == RunState::Unlaunched
     }
 
     fn lose_terminal(
@@ -218,6 +243,10 @@ impl Run {
     ) {
         let (at, cause) = end.unwrap_or((now, EndCause::Killed));
         let told = self.told;
+        if !matches!(cause, EndCause::Exit(_)) && at.saturating_sub(self.began) < LAUNCH {
+            self.state = RunState::Unlaunched;
+            return;
+        }
         self.state = match (cause, stubborn) {
             (EndCause::Exit(code), _) => RunState::Ended { at, code: Some(code), signal: None },
             (_, Stubborn::Hangup) if !told => RunState::Left(stubborn),

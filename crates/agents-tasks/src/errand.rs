@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::progress::{Now, Progress, Pull, Stage};
-use crate::{Forge, Manifest, TaskState, Work};
+use crate::{Forge, Hook, Manifest, TaskState, Work};
 
 /// A slow thing that is done beside the ticks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -23,7 +23,7 @@ pub enum Errand {
     /// Remove the worktree, if nothing would be lost.
     Tidy,
     /// Tell the operator's program that it is done, or has failed.
-    Hook,
+    Hook(Hook),
 }
 
 /// What came of one.
@@ -98,7 +98,7 @@ pub(crate) fn of_stage(manifest: &Manifest, progress: &Progress) -> Option<Erran
         Stage::Judging => Some(Errand::Judge),
         Stage::Pushing => Some(Errand::Push),
         Stage::Opening => Some(Errand::Open),
-        Stage::Over if progress.hook.is_some() => Some(Errand::Hook),
+        Stage::Over if progress.hook.is_some() => progress.hook.map(Errand::Hook),
         // While somebody may want to look into it, it stays.
         Stage::Over if progress.worktree.is_some() && progress.kept.is_none() => {
             let is_done = progress.state.is_done() || progress.state == TaskState::Cancelled;

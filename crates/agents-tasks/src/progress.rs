@@ -150,6 +150,7 @@ pub enum Then {
     Cancel,
     Skip,
     Reset,
+    Retry,
 }
 
 /// How a program ended.

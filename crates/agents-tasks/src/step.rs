@@ -30,6 +30,8 @@ pub struct Look {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
     pub place: usize,
+    /// That of the task when the errand began: what comes of an earlier one is no news of this one.
+    pub generation: u32,
     pub errand: Errand,
     pub result: Result<Done, Failure>,
 }
@@ -80,7 +82,11 @@ pub fn step(manifest: &Manifest, work: &Work, look: &Look, now: Now) -> Step {
 #[must_use]
 pub fn session_of(progress: &Progress, seat: &Seat) -> Session {
     match (&progress.stage, seat) {
-        (Stage::Starting { .. }, Seat::Up { .. } | Seat::Busy | Seat::Unseen) => Session::AsItIs,
+        (Stage::Starting { .. }, Seat::Up { .. } | Seat::Busy | Seat::Going | Seat::Unseen) => {
+            Session::AsItIs
+        }
+        // The operator ended it since: `agents up` and `agents tasks retry` go on.
+        (Stage::Starting { asked, .. }, Seat::Down { since }) if since > asked => Session::AsItIs,
         (Stage::Starting { .. }, _) => Session::ToStart,
         (Stage::Ending { .. }, Seat::Up { .. } | Seat::Busy) => Session::ToEnd,
         (

@@ -4,6 +4,7 @@ mod disturb;
 mod driver;
 mod fault;
 mod happen;
+mod launcher;
 mod live;
 mod program;
 mod running;
@@ -22,10 +23,12 @@ use tokio::sync::watch;
 
 pub use driver::FakeDriver;
 pub use fault::{Call, Fault};
+pub use launcher::LAUNCH;
 pub use program::{Chat, Limit, Program};
 pub use truth::{Living, Submission, Truth};
 
 use self::fault::FaultPlan;
+use self::launcher::Launches;
 use self::server::Server;
 use crate::{Done, Fence, Pane, PaneId, ServerId, TmuxError, TmuxOp};
 
@@ -83,6 +86,7 @@ struct Inner {
     keeps_dead: bool,
     programs: BTreeMap<String, Vec<Program>>,
     default_program: Program,
+    launches: Launches,
     faults: FaultPlan,
     /// When, what, by which writer, and for which server.
     late: Vec<(Duration, TmuxOp, Option<Fence>, Option<ServerId>)>,
@@ -116,6 +120,7 @@ impl World {
             keeps_dead: false,
             programs: BTreeMap::new(),
             default_program: Program::echo(),
+            launches: Launches::default(),
             faults: FaultPlan::default(),
             late: Vec::new(),
             applied: Vec::new(),

@@ -225,6 +225,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         // One that is back in the file may run, or have left processes, as one that never left it.
         let left = || self.state.left.get(name).map(|left| &left.member);
         let member = self.state.members.get(name).or_else(left);
+        let starts = member.is_some_and(|member| matches!(member.life, Life::Starting { .. }));
         let stops = member.is_some_and(|member| matches!(member.life, Life::Stopping { .. }));
         let run = member.and_then(|member| run_of_life(&member.life).or(member.last_run));
         // A stranger under the name of a session that was ended is no sign of life.
@@ -257,7 +258,8 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             run,
             launcher: pane.filter(|pane| ours && pane.dead.is_none()).map(|pane| pane.pid),
             roots: roots.filter(|roots| Some(roots.run) == run),
-            beginning: alive && began.is_none(),
+            // One that began, and lost its session before a look found it, is not waited for.
+            beginning: (alive || starts) && began.is_none(),
             end: !alive || !up || is_fresh,
             lives: alive,
             processes: match member.map(|member| &member.life) {

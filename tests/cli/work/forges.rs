@@ -64,3 +64,30 @@ fn tea_opens_a_pull_request_and_tells_when_it_is_merged() {
         "https://tea/o/p/pulls/12",
     );
 }
+
+/// `glab` of a project in which somebody closes the first merge request and merges the second.
+const TWICE: &str = r#"#!/bin/sh
+call=$(echo "$*" | tr '\n' ' '); echo "$call" >> DIR/glab.calls
+count=$(cat DIR/count 2>/dev/null || echo 0)
+case "$1 $2" in
+"mr list") if [ "$count" -gt 0 ]; then echo "[{\"iid\":$count,\"web_url\":\"https://lab/$count\"}]"; else echo '[]'; fi ;;
+"mr create") echo $((count + 1)) > DIR/count; echo "https://lab/$((count + 1))" ;;
+"mr view") if [ "$3" = 1 ]; then echo '{"state":"closed"}'; else echo '{"state":"merged"}'; fi ;;
+*) exit 1 ;;
+esac
+"#;
+
+#[test]
+fn a_task_whose_merge_request_was_closed_opens_another_when_it_is_tried_again() {
+    let works = Works::new();
+    let dir = works.bed.dir.display().to_string();
+    works.bed.program("bin/glab", &TWICE.replace("DIR", &dir));
+    works.bed.write("tasks.toml", &one("forge = \"glab\"\nrepo = \"o/p\""));
+    works.run("tasks.toml").ends_with(0);
+    works.until_task("a", "cancelled");
+    works.agents(&["tasks", "retry", "a"]).ends_with(0);
+    works.until_task("a", "merged");
+    let calls = works.bed.read("glab.calls");
+    assert_eq!(calls.matches("mr create").count(), 2, "{calls}");
+    assert_eq!(works.task("a")["pull"]["url"], "https://lab/2");
+}

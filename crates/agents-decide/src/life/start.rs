@@ -264,6 +264,9 @@ pub(super) fn starting(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberS
         }
         // The wait for its session begins when tmux has taken the start.
         None if seen.unheard => send_start(draft, what, Sent { since: now, ..sent }),
+        None if now.since(sent.sent_at) >= SEND_AGAIN && is_lost(seen, sent.run) => {
+            ended(draft, what, seen, describe(None, None, &seen.processes), Some(sent.since));
+        }
         None if now.since(sent.sent_at) >= UNWATCHED => {
             // Nobody has looked meanwhile, so the wait begins anew.
             send_start(draft, what, Sent { since: now, ..sent });
@@ -279,6 +282,12 @@ pub(super) fn starting(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberS
         None if now.since(sent.sent_at) >= SEND_AGAIN => send_start(draft, what, sent),
         None => await_session(draft, what, sent),
     }
+}
+
+/// Whether a run without a session began, and nothing of it lives: its launcher lost its power, or was killed, before it could
+/// record the end. It has taken the run, so that to send the start once more gives nothing.
+fn is_lost(seen: &MemberSeen, run: RunId) -> bool {
+    seen.began.is_some_and(|began| began.run == run) && seen.processes.is_absent()
 }
 
 /// Sends a start once more: the launcher takes each run once, so one that did happen is not repeated.

@@ -10,6 +10,8 @@ use super::{Judge, Judged};
 
 /// Where nothing is to be done, one tick of so many is decided again.
 const QUIET: u64 = 16;
+/// One of so many is decided again under the same clock, too, where nothing says that it could come out otherwise.
+const SURE: u64 = 8 * QUIET;
 /// The other wall clock: more than a year ahead, at another time of the day.
 const AHEAD: TimeDelta = TimeDelta::minutes(400 * 24 * 60 + 7 * 60 + 37);
 
@@ -62,7 +64,7 @@ impl Judge {
             .then(|| difference(&ticked.decision, &decide(Now { wall, ..ticked.now })));
         // What comes back as it was, and is decided alike under another clock, is decided alike.
         let is_sure = difference == Some(None) && stored == *tick.before.state;
-        if !is_sure || self.decided.is_multiple_of(QUIET) {
+        if !is_sure || self.decided.is_multiple_of(SURE) {
             let again = decide(ticked.now);
             let is_said = again.actions == ticked.decision.actions;
             if again.next != ticked.decision.next
@@ -85,10 +87,15 @@ impl Judge {
 fn is_timeless(tick: &Judged<'_>, ticked: &Ticked) -> bool {
     let is_open = |member: &Member| matches!(member.limit, Limit::Clear { .. });
     let states = [&tick.before.state, &ticked.decision.next];
-    let promises = ticked.observation.members.values().any(|seen| {
-        seen.screen.known().is_some_and(|screen| screen.rows.iter().any(|row| row.contains(MARKER)))
-    });
-    !promises && states.iter().all(|state| state.members.values().all(is_open))
+    let promises = || {
+        ticked
+            .observation
+            .members
+            .values()
+            .filter_map(|seen| seen.screen.known())
+            .any(|screen| screen.rows.iter().any(|row| row.contains(MARKER)))
+    };
+    states.iter().all(|state| state.members.values().all(is_open)) && !promises()
 }
 
 /// The first thing that is not the same, but for texts that tell the time.

@@ -202,7 +202,7 @@ fn stop(name: &AgentName, why: &Why, tick: &Judged<'_>, found: &mut Vec<String>)
     if matches!(life, None | Some(Life::Stopping { .. })) {
         return;
     }
-    let Some(truth) = tick.truth(name).filter(|truth| !truth.is_dead) else { return };
+    let Some(truth) = tick.truth(name).filter(|truth| truth.has_program) else { return };
     match why {
         Why::Asked | Why::Phase { .. } | Why::SequenceComplete => {}
         Why::Stall { .. } => {

@@ -70,6 +70,8 @@ impl Judge {
         let session = &truth.session;
         if truth.is_dead {
             found.push(format!("I11: something was typed into the dead pane of {session}"));
+        } else if !truth.has_program {
+            found.push(format!("I11: {session} was typed at, and only a launcher is there"));
         }
         // A name that no look saw in this run may be wrong, and then tells nothing.
         let run = truth.run.clone().unwrap_or_default();

@@ -27,6 +27,9 @@ pub enum TaskVerb {
     Tidy,
 }
 
+/// The answer to a retry.
+const ANOTHER: &str = "there is another attempt as soon as it may start";
+
 impl Draft<'_> {
     pub(super) fn ask(&mut self, asked: &Asked) -> Result<String, String> {
         let place = asked.place;
@@ -54,8 +57,11 @@ impl Draft<'_> {
     fn retry(&mut self, place: usize, state: TaskState, stage: &Stage) -> Result<String, String> {
         match (state, stage) {
             (TaskState::Error | TaskState::Cancelled, _) | (_, Stage::Waiting { .. }) => {}
-            // Its session was ended by the operator.
-            (TaskState::Stuck, Stage::Working { .. } | Stage::Starting { .. }) => {}
+            // Its session was ended by the operator; it may have come up again since.
+            (TaskState::Stuck, Stage::Working { .. } | Stage::Starting { .. }) => {
+                self.end_session(place, Then::Retry, "it is asked for once more".to_owned());
+                return Ok(ANOTHER.to_owned());
+            }
             (
                 TaskState::Stuck,
                 Stage::Preparing | Stage::Judging | Stage::Pushing | Stage::Opening,
@@ -72,13 +78,16 @@ impl Draft<'_> {
                 ));
             }
         }
+        Ok(self.follow(place, Then::Retry))
+    }
+
+    fn another_round(&mut self, place: usize) {
         if let Some(progress) = self.work.tasks.get_mut(place) {
             progress.failures = 0;
             progress.stage = Stage::Waiting { from: 0 };
             progress.ended_ms = None;
         }
         self.set(place, TaskState::Pending, Some("it was asked for once more".to_owned()));
-        Ok("there is another attempt as soon as it may start".to_owned())
     }
 
     fn tidy(&mut self, place: usize) -> Result<String, String> {
@@ -123,6 +132,10 @@ impl Draft<'_> {
             Then::Reset => {
                 self.reset(place);
                 "it begins anew".to_owned()
+            }
+            Then::Retry => {
+                self.another_round(place);
+                ANOTHER.to_owned()
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::{Draft, Ended, Seat};
 use crate::TaskState;
 use crate::errand::{look_soon, millis};
-use crate::progress::{Stage, Then, Time};
+use crate::progress::{Progress, Stage, Then, Time};
 
 /// An attempt that was cut off more often than that has failed: whatever cuts it off comes with it.
 const INTERRUPTIONS: u32 = 5;
@@ -36,7 +36,7 @@ impl Draft<'_> {
                 (progress.moved_at, progress.trace) = (self.now.at, String::new());
                 look_soon(progress, self.manifest.rules.stall, self.now);
                 if !again {
-                    progress.attempt_from = self.now.at;
+                    (progress.attempt_from, progress.held_from) = (self.now.at, None);
                 }
                 let attempt = progress.attempt;
                 let told = if again {
@@ -56,6 +56,7 @@ impl Draft<'_> {
             Seat::Unseen
             | Seat::Free
             | Seat::Busy
+            | Seat::Going
             | Seat::Ended(_)
             | Seat::Failed { .. }
             | Seat::Down { .. } => {}
@@ -75,6 +76,7 @@ impl Draft<'_> {
             Seat::Free => self.cut_off(place, "its session is not known any more"),
             Seat::Unseen
             | Seat::Busy
+            | Seat::Going
             | Seat::Ended(_)
             | Seat::Failed { .. }
             | Seat::Down { .. } => {}
@@ -91,10 +93,7 @@ impl Draft<'_> {
             self.set(place, TaskState::Running, Some(told));
             return;
         }
-        if let Some(from) = progress.held_from.take() {
-            // What it waited for was not its time.
-            progress.attempt_from += now.saturating_sub(from);
-        }
+        not_its_time(progress, now);
         if now.saturating_sub(progress.attempt_from) >= millis(limit) {
             let reason = format!("it ran for {}, the longest that it may", span(limit.as_secs()));
             let told = format!("{reason}; its session is ended");
@@ -109,6 +108,11 @@ impl Draft<'_> {
 
     fn down(&mut self, place: usize) {
         let Some(id) = self.manifest.tasks.get(place).map(|task| &task.id) else { return };
+        if let Some(progress) = self.work.tasks.get_mut(place) {
+            // Who was ended does not stall, and does not run.
+            progress.held_from.get_or_insert(self.now.at);
+            progress.moved_at = self.now.at;
+        }
         let told = format!(
             "its session was ended by `agents down`: `agents up {id}` goes on, `agents tasks retry {id}` begins another attempt"
         );
@@ -117,7 +121,7 @@ impl Draft<'_> {
 
     fn ending(&mut self, place: usize, seat: &Seat, then: Then) {
         match seat {
-            Seat::Up { .. } | Seat::Busy | Seat::Unseen => {}
+            Seat::Up { .. } | Seat::Busy | Seat::Going | Seat::Unseen => {}
             Seat::Ended(ended) => {
                 if let Some(progress) = self.work.tasks.get_mut(place) {
                     progress.said.clone_from(&ended.rows);
@@ -133,7 +137,7 @@ impl Draft<'_> {
 
     fn ended(&mut self, place: usize, ended: &Ended) {
         let Some(progress) = self.work.tasks.get_mut(place) else { return };
-        progress.held_from = None;
+        not_its_time(progress, self.now.at);
         if ended.conversation.is_some() {
             progress.conversation.clone_from(&ended.conversation);
         }
@@ -198,6 +202,14 @@ impl Draft<'_> {
         }
         progress.stage = Stage::Starting { asked: now, again: true };
         self.set(place, TaskState::Running, Some(format!("cut off ({how}), and started again")));
+    }
+}
+
+/// What it waited for until now was not its time.
+fn not_its_time(progress: &mut Progress, now: Time) {
+    if let Some(from) = progress.held_from.take() {
+        progress.attempt_from += now.saturating_sub(from);
+        progress.moved_at = now;
     }
 }
 

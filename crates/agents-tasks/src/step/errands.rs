@@ -6,12 +6,16 @@ use crate::errand::{
     self, Done, Errand, Failure, Fate, look_later, look_soon, of_stage, postpone, settled,
 };
 use crate::progress::{Pull, Stage, Then};
-use crate::{Forge, Hook, NoChange, TaskState};
+use crate::{Forge, NoChange, TaskState};
 
 impl Draft<'_> {
     pub(super) fn hear(&mut self, outcome: &Outcome) {
         let place = outcome.place;
         let Some(progress) = self.work.tasks.get_mut(place) else { return };
+        if outcome.generation != progress.generation {
+            // It was reset meanwhile: what the earlier worktree and branch hold is not this one's.
+            return;
+        }
         if of_stage(self.manifest, progress) != Some(outcome.errand) {
             // Somebody decided otherwise meanwhile. What it left on disk is not forgotten.
             if let Ok(Done::Prepared { worktree, start }) = &outcome.result
@@ -19,6 +23,10 @@ impl Draft<'_> {
             {
                 progress.worktree.get_or_insert_with(|| worktree.clone());
                 progress.start.get_or_insert_with(|| start.clone());
+            }
+            // Another round must know it, should a person close it.
+            if let Ok(Done::Opened(pull)) = &outcome.result {
+                progress.pull = Some(pull.clone());
             }
             return;
         }
@@ -37,6 +45,8 @@ impl Draft<'_> {
                 progress.worktree = Some(worktree.clone());
                 progress.start.get_or_insert_with(|| start.clone());
                 progress.stage = Stage::Starting { asked: now.at, again: false };
+                // Should it be cut off before anybody sees it run, it ran since now.
+                (progress.attempt_from, progress.held_from) = (now.at, None);
                 let told = format!("attempt {}: it is started", progress.attempt);
                 self.set(place, TaskState::Running, Some(told));
             }
@@ -80,7 +90,9 @@ impl Draft<'_> {
         if progress.trace != trace {
             trace.clone_into(&mut progress.trace);
             progress.moved_at = now.at;
-        } else if now.at.saturating_sub(progress.moved_at) >= errand::millis(stall) {
+        } else if progress.held_from.is_none()
+            && now.at.saturating_sub(progress.moved_at) >= errand::millis(stall)
+        {
             let span = span(stall.as_secs());
             let reason = format!("it stalled: no output, no commit and no change for {span}");
             let told = format!("{reason}; its session is ended");
@@ -144,10 +156,10 @@ impl Draft<'_> {
         let now = self.now;
         let Some(progress) = self.work.tasks.get_mut(place) else { return };
         match errand {
-            Errand::Hook => {
-                let which = progress.hook.take().map_or("hook", Hook::word);
+            Errand::Hook(hook) => {
+                progress.hook = None;
                 settled(progress);
-                let text = format!("`{which}` failed: {}", failure.reason);
+                let text = format!("`{}` failed: {}", hook.word(), failure.reason);
                 self.told.push(Told { place, text, alarm: false });
             }
             Errand::Watch | Errand::Tidy | Errand::Look => {
@@ -178,7 +190,7 @@ fn doing(errand: Errand) -> &'static str {
         Errand::Open => "its pull request cannot be opened",
         Errand::Watch => "its pull request cannot be read",
         Errand::Tidy => "its worktree cannot be removed",
-        Errand::Hook => "nobody was told",
+        Errand::Hook(_) => "nobody was told",
     }
 }
 

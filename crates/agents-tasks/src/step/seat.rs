@@ -11,8 +11,10 @@ pub enum Seat {
     Unseen,
     /// The fleet never had such a member.
     Free,
-    /// It is being started or ended, or is about to be.
+    /// It is being started, or is about to be.
     Busy,
+    /// It is being ended.
+    Going,
     /// `held`: what it waits for, such as the end of a usage window.
     Up {
         since: Time,

@@ -1,3 +1,5 @@
+mod late;
+mod paused;
 mod world;
 
 use super::*;
@@ -58,7 +60,7 @@ impl One {
 
     fn did(&mut self, result: Result<Done, Failure>) {
         let errand = owed(&self.manifest, &self.work, 0, at(self.now)).unwrap();
-        let outcomes = vec![Outcome { place: 0, errand, result }];
+        let outcomes = vec![Outcome { place: 0, generation: 0, errand, result }];
         self.step(Look { outcomes, ..Look::default() });
     }
 
@@ -115,10 +117,15 @@ fn a_program_of_the_operator_hears_once_of_each_end() {
     one.ends(exit(1));
     assert_eq!(one.one().state, TaskState::Error);
     let due = |one: &One| owed(&one.manifest, &one.work, 0, at(one.now));
-    assert_eq!(due(&one), Some(Errand::Hook));
+    let hook = Errand::Hook(crate::Hook::OnError);
+    assert_eq!(due(&one), Some(hook));
     let reason = "`failed` ended with code 1".to_owned();
-    let outcome =
-        Outcome { place: 0, errand: Errand::Hook, result: Err(Failure { reason, lasting: true }) };
+    let outcome = Outcome {
+        place: 0,
+        generation: 0,
+        errand: hook,
+        result: Err(Failure { reason, lasting: true }),
+    };
     let told = one.step(Look { outcomes: vec![outcome], ..Look::default() }).told;
     assert_eq!(told[0].text, "`on_error` failed: `failed` ended with code 1");
     assert_eq!(due(&one), None, "it is not told twice");
@@ -338,7 +345,7 @@ fn an_errand_that_came_too_late_leaves_its_worktree_to_be_tidied() {
     let mut one = One::new("");
     one.ask(TaskVerb::Cancel).unwrap();
     let result = Ok(Done::Prepared { worktree: "/w".to_owned(), start: "c0".to_owned() });
-    let outcomes = vec![Outcome { place: 0, errand: Errand::Prepare, result }];
+    let outcomes = vec![Outcome { place: 0, generation: 0, errand: Errand::Prepare, result }];
     one.step(Look { outcomes, ..Look::default() });
     assert_eq!(one.one().state, TaskState::Cancelled);
     assert_eq!(owed(&one.manifest, &one.work, 0, at(one.now)), Some(Errand::Tidy));

@@ -132,7 +132,8 @@ impl Inner {
                     return (Err(no_server()), false);
                 }
                 self.ensure_server_for_driver();
-                self.program_of(&start.session)
+                let refusal = self.launches.refusal(start);
+                refusal.unwrap_or_else(|| self.program_of(&start.session))
             }
             TmuxOp::Type { .. }
             | TmuxOp::Submit { .. }
@@ -166,6 +167,9 @@ impl Inner {
         let mut effects = Effects::default();
         let swallows = self.swallows;
         let outcome = server.apply(op, &program, (now, swallows), &mut effects);
+        if let (TmuxOp::Start(start), Ok(Done::Changed)) = (op, &outcome) {
+            self.launches.claim(start);
+        }
         if let Some(session) = effects.killed {
             self.bury(session, EndCause::Killed);
         }
@@ -195,6 +199,9 @@ impl Inner {
             return false;
         };
         session.dead = Some(Dead { status: Some(code), signal: None });
+        if session.is_launcher() {
+            return true;
+        }
         self.ended.push(Ended { at, session: name.to_owned(), cause: EndCause::Exit(code) });
         true
     }
@@ -225,7 +232,11 @@ impl Inner {
             .entry(session.name.to_string())
             .or_default()
             .push_str(session.running.received());
-        if session.dead.is_none() {
+        match cause {
+            EndCause::Exit(_) => {}
+            EndCause::Killed | EndCause::ServerLost => self.launches.ended(&session, self.now),
+        }
+        if session.has_program() {
             self.ended.push(Ended { at: self.now, session: session.name.to_string(), cause });
         }
     }

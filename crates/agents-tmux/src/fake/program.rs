@@ -14,6 +14,8 @@ pub struct Program {
     pub(super) swallowed_enters: u32,
     pub(super) exit: Option<(Duration, i32)>,
     pub(super) brackets_pastes: bool,
+    /// No program runs: a launcher is still there, and is about to end.
+    pub(super) is_launcher: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -74,6 +76,7 @@ impl Program {
             swallowed_enters: 0,
             exit: None,
             brackets_pastes: false,
+            is_launcher: false,
         }
     }
 
@@ -87,6 +90,12 @@ impl Program {
     #[must_use]
     pub fn silent() -> Self {
         Self::of(Kind::Silent, "sleep")
+    }
+
+    /// A launcher that says why it starts no program.
+    pub(super) fn launcher(said: String) -> Self {
+        let screens = vec![(Duration::ZERO, said)];
+        Self { is_launcher: true, ..Self::of(Kind::Screens(screens), "agents") }
     }
 
     /// A chat program.

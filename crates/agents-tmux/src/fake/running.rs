@@ -55,6 +55,10 @@ impl Running {
         &self.program.command
     }
 
+    pub(crate) fn is_launcher(&self) -> bool {
+        self.program.is_launcher
+    }
+
     pub(crate) fn title(&self) -> &str {
         &self.program.title
     }

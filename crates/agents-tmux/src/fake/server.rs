@@ -281,6 +281,7 @@ impl Session {
             agent_id: self.agent_id.clone(),
             run: self.run.clone(),
             is_dead: self.dead.is_some(),
+            has_program: self.has_program(),
             command: Arc::clone(self.running.command()),
             is_ready: self.running.is_ready(age),
             is_working: self.running.is_working(age),
@@ -293,6 +294,21 @@ impl Session {
             return Arc::clone(&self.shown);
         }
         self.running.screen(now.saturating_sub(self.started), self.rows)
+    }
+
+    /// Whether it holds a launcher that starts no program.
+    pub(crate) fn is_launcher(&self) -> bool {
+        self.running.is_launcher()
+    }
+
+    /// Whether its program runs.
+    pub(crate) fn has_program(&self) -> bool {
+        self.dead.is_none() && !self.is_launcher()
+    }
+
+    /// When it was started.
+    pub(crate) fn started(&self) -> Duration {
+        self.started
     }
 
     /// How long the program has run.

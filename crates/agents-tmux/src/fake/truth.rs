@@ -14,6 +14,8 @@ pub struct Truth {
     pub agent_id: Option<Arc<str>>,
     pub run: Option<Arc<str>>,
     pub is_dead: bool,
+    /// Whether a program runs there: neither has it ended, nor is there only a launcher that starts none.
+    pub has_program: bool,
     /// The foreground process.
     pub command: Arc<str>,
     /// Whether it takes input by now.
@@ -30,6 +32,7 @@ pub struct Living<'w> {
     pub session: &'w str,
     pub agent_id: Option<&'w str>,
     pub run: Option<&'w str>,
+    pub started: Duration,
 }
 
 /// What a chat was given to work on, whole.
@@ -54,9 +57,10 @@ impl World {
         let inner = self.lock();
         let servers = inner.server.iter().chain(&inner.unreachable);
         for session in servers.flat_map(|server| &server.sessions) {
-            if session.dead.is_none() {
+            if session.has_program() {
                 let (agent_id, run) = (session.agent_id.as_deref(), session.run.as_deref());
-                look(Living { session: &session.name, agent_id, run });
+                let started = session.started();
+                look(Living { session: &session.name, agent_id, run, started });
             }
         }
     }

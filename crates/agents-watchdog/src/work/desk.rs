@@ -266,7 +266,7 @@ impl Desk {
         let outcome = |arrived: &Arrived| {
             let (place, _) = held.manifest.task(arrived.whose.1.as_str())?;
             let (errand, result) = (arrived.errand, arrived.result.clone());
-            Some(Outcome { place, errand, result })
+            Some(Outcome { place, generation: arrived.generation, errand, result })
         };
         own.filter_map(outcome).collect()
     }

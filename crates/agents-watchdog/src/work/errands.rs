@@ -37,6 +37,8 @@ pub(super) type Whose = (String, AgentName);
 /// What came of an errand.
 pub(super) struct Arrived {
     pub whose: Whose,
+    /// That of the task when it began.
+    pub generation: u32,
     pub errand: Errand,
     pub result: Result<Done, Failure>,
 }
@@ -71,11 +73,11 @@ impl Errands {
             return;
         }
         let (said, ended) = (self.said.clone(), Arc::clone(&self.ended));
-        let of = whose.clone();
+        let (of, generation) = (whose.clone(), site.progress.generation);
         let task = tokio::spawn(async move {
             let result = run(errand, &site).await;
             // Nobody listens once the desk is gone.
-            drop(said.send(Arrived { whose: of, errand, result }).await);
+            drop(said.send(Arrived { whose: of, generation, errand, result }).await);
             ended.notify_one();
         });
         self.under_way.insert(whose, task);
@@ -103,7 +105,7 @@ async fn run(errand: Errand, site: &Site) -> Result<Done, Failure> {
         Errand::Open => pull::open(site).await,
         Errand::Watch => pull::watch(site).await,
         Errand::Tidy => tidy::tidy(site).await,
-        Errand::Hook => hook::hook(site).await,
+        Errand::Hook(hook) => hook::hook(site, hook).await,
     }
 }
 

@@ -42,9 +42,10 @@ pub(super) fn seat(
         Life::Parked { since, reason, .. } => {
             Seat::Failed { since: since.0, reason: reason.clone() }
         }
-        Life::Due { .. } | Life::Starting { .. } | Life::Missing { .. } | Life::Stopping { .. } => {
-            Seat::Busy
-        }
+        Life::Due { .. } | Life::Starting { .. } | Life::Missing { .. } => Seat::Busy,
+        // It comes up again, unless somebody says otherwise.
+        Life::Stopping { then: Some(_), .. } => Seat::Busy,
+        Life::Stopping { then: None, .. } => Seat::Going,
         Life::Up { since, .. } => {
             Seat::Up { since: since.0, held: held(fleet, state, name, member) }
         }

@@ -3,6 +3,7 @@
 use std::process::Stdio;
 use std::time::Duration;
 
+use agents_tasks::Hook;
 use agents_tasks::errand::{Done, Failure};
 use tokio::process::Command;
 
@@ -12,8 +13,7 @@ use super::{Site, lasting, program};
 const LIMIT: Duration = Duration::from_secs(60);
 
 /// Runs what is owed, with what there is to know in its environment.
-pub(super) async fn hook(site: &Site) -> Result<Done, Failure> {
-    let Some(hook) = site.progress.hook else { return Ok(Done::Hooked) };
+pub(super) async fn hook(site: &Site, hook: Hook) -> Result<Done, Failure> {
     let words = hook.of(&site.rules);
     let Some((name, words)) = words.split_first() else { return Ok(Done::Hooked) };
     let it = &site.progress;

@@ -4,7 +4,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use agents_tasks::Forge;
-use agents_tasks::errand::{Done, Failure};
+use agents_tasks::errand::{Done, Failure, Fate};
 use agents_tasks::forge::Request;
 use serde_json::Value;
 use tokio::process::Command;
@@ -22,7 +22,9 @@ pub(super) async fn open(site: &Site) -> Result<Done, Failure> {
     }
     let branch = site.progress.branch.as_str();
     let listed = document(site, &forge.find(branch)).await?;
-    if let Some(found) = forge.found(&listed, branch) {
+    if let Some(found) = forge.found(&listed, branch)
+        && !is_closed_one_of_before(site, found.number).await?
+    {
         return Ok(Done::Opened(found));
     }
     let body = site.pull.body_with(changed(site).await.as_deref());
@@ -38,6 +40,17 @@ async fn changed(site: &Site) -> Option<String> {
     let words = ["diff", "--name-status", "--no-renames", "--no-ext-diff", "-z", &range, "--"];
     let diff = git(&site.repository, &words, ASKS).await.ok()?;
     (diff.code == Some(0)).then(|| diff.text())
+}
+
+/// Whether it is that of an earlier attempt, and was closed without a merge: since then somebody asked for another round.
+async fn is_closed_one_of_before(site: &Site, found: Option<u64>) -> Result<bool, Failure> {
+    let known = site.progress.pull.as_ref().and_then(|pull| pull.number);
+    if known.is_none() || found != known {
+        return Ok(false);
+    }
+    let (forge, branch) = (site.rules.forge, site.progress.branch.as_str());
+    let seen = document(site, &forge.look(known, branch)).await?;
+    Ok(forge.fate(&seen, known, branch) == Ok(Fate::Closed))
 }
 
 pub(super) async fn watch(site: &Site) -> Result<Done, Failure> {

@@ -1,0 +1,47 @@
+//! What becomes of an outcome whose task somebody decided otherwise about meanwhile?
+
+use super::*;
+
+fn outcome(generation: u32, errand: Errand, done: Done) -> Look {
+    let outcomes = vec![Outcome { place: 0, generation, errand, result: Ok(done) }];
+    Look { outcomes, ..Look::default() }
+}
+
+#[test]
+fn a_worktree_of_before_a_reset_is_not_that_of_after_it() {
+    let mut one = One::new("");
+    one.ask(TaskVerb::Reset).unwrap();
+    assert_eq!((one.one().generation, &one.one().stage), (1, &Stage::Preparing));
+    let prepared = Done::Prepared { worktree: "/w".to_owned(), start: "c0".to_owned() };
+    one.step(outcome(0, Errand::Prepare, prepared.clone()));
+    assert_eq!((&one.one().worktree, &one.one().stage), (&None, &Stage::Preparing));
+    one.step(outcome(1, Errand::Prepare, prepared));
+    assert!(matches!(one.one().stage, Stage::Starting { .. }), "{:?}", one.one());
+}
+
+#[test]
+fn who_heard_of_a_failure_has_not_heard_of_the_end_that_a_skip_made_of_it() {
+    let mut one = One::new("attempts = 1\nonDone = [\"done\"]\nonError = [\"failed\"]");
+    one.begins();
+    one.ends(exit(1));
+    let due = |one: &One| owed(&one.manifest, &one.work, 0, at(one.now));
+    assert_eq!(due(&one), Some(Errand::Hook(crate::Hook::OnError)));
+    one.ask(TaskVerb::Skip).unwrap();
+    one.step(outcome(0, Errand::Hook(crate::Hook::OnError), Done::Hooked));
+    assert_eq!(due(&one), Some(Errand::Hook(crate::Hook::OnDone)));
+    one.did(Ok(Done::Hooked));
+    assert_eq!(one.one().hook, None);
+}
+
+#[test]
+fn a_pull_request_that_was_opened_too_late_is_known_to_the_next_round() {
+    let mut one = One::new("forge = \"gh\"");
+    one.begins();
+    one.ends(exit(0));
+    one.did(Ok(Done::Judged { commits: 1, dirty: 0, head: "c1".to_owned() }));
+    one.did(Ok(Done::Pushed));
+    one.ask(TaskVerb::Cancel).unwrap();
+    let pull = Pull { forge: Forge::Gh, number: Some(4), url: String::new() };
+    one.step(outcome(0, Errand::Open, Done::Opened(pull.clone())));
+    assert_eq!((one.one().state, &one.one().pull), (TaskState::Cancelled, &Some(pull)));
+}

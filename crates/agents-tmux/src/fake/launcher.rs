@@ -1,0 +1,83 @@
+//! Which starts give a program, and which only a launcher that ends at once?
+//!
+//! A start is a launcher first. It reads the spec of its run, which the next start of that member takes away, and claims the
+//! run, which goes once. What is never claimed stays open, however late it comes: nothing here takes a start back.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::World;
+use super::program::Program;
+use super::server::Session;
+use crate::StartSession;
+
+/// How long a launcher takes until it has claimed its run, or has ended since it cannot. One that is ended before has claimed
+/// nothing.
+pub const LAUNCH: Duration = Duration::from_millis(50);
+
+/// The files of the members' runs, by the tag of the member. A member without any has no launcher.
+#[derive(Debug, Default)]
+pub(super) struct Launches {
+    ready: BTreeMap<String, Ready>,
+}
+
+/// The one run of a member that has files.
+#[derive(Debug)]
+struct Ready {
+    run: String,
+    is_claimed: bool,
+}
+
+impl World {
+    /// A run is laid ready, as a watchdog does before it starts it, also once more: its spec lies there, and the files of
+    /// the member's other runs do not any longer. From then on starts of this member go through launchers.
+    pub fn lay_ready(&self, agent_id: &str, run: &str) {
+        self.lock().launches.lay_ready(agent_id, run);
+    }
+}
+
+impl Launches {
+    fn lay_ready(&mut self, agent_id: &str, run: &str) {
+        if self.ready.get(agent_id).is_none_or(|ready| ready.run != run) {
+            let ready = Ready { run: run.to_owned(), is_claimed: false };
+            self.ready.insert(agent_id.to_owned(), ready);
+        }
+    }
+
+    /// The launcher that ends at once in place of the program, and says why.
+    pub(super) fn refusal(&self, start: &StartSession) -> Option<Program> {
+        let ready = self.ready.get(&start.agent_id)?;
+        let why = if ready.run != start.run {
+            "cannot read its spec: No such file or directory (os error 2)"
+        } else if ready.is_claimed {
+            "it is not started twice: File exists (os error 17)"
+        } else {
+            return None;
+        };
+        let said = format!("agents launch: run {} of {}: {why}", start.run, start.agent_id);
+        Some(Program::launcher(said).exits(LAUNCH, 1))
+    }
+
+    /// The launcher of a start takes its run.
+    pub(super) fn claim(&mut self, start: &StartSession) {
+        let ready = self.ready.get_mut(&start.agent_id);
+        if let Some(ready) = ready.filter(|ready| ready.run == start.run) {
+            ready.is_claimed = true;
+        }
+    }
+
+    /// Somebody ended that session; a launcher that had not come so far has not claimed its run.
+    pub(super) fn ended(&mut self, session: &Session, now: Duration) {
+        if !session.has_program() || session.age(now) >= LAUNCH {
+            return;
+        }
+        let (Some(agent_id), Some(run)) = (&session.agent_id, &session.run) else { return };
+        let ready = self.ready.get_mut(&**agent_id);
+        if let Some(ready) = ready.filter(|ready| *ready.run == **run) {
+            ready.is_claimed = false;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
