@@ -6,7 +6,7 @@ use agents_tasks::Stage;
 
 /// What the lives of a run live through, or else they were too easy. Stages that only follow where somebody changes his mind at
 /// one instant are not listed.
-const LIVED: [&str; 83] = [
+const LIVED: [&str; 84] = [
     "a program commits nothing",
     "a program does nothing",
     "a program fails",
@@ -81,6 +81,7 @@ const LIVED: [&str; 83] = [
     "the disk is full",
     "the operator asks for Down",
     "the operator asks for Up",
+    "the operator asks for Up and retries",
     "verb: Cancel done",
     "verb: Cancel refused",
     "verb: Reset done",

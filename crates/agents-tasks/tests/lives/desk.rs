@@ -173,14 +173,14 @@ impl Desk {
     }
 
     fn store(&self, it: &mut Around<'_>, verbs: &[(u64, Asked)], work: &Work) {
-        let forgets = it.subject.has(Plant::ActsBeforeItStores) && it.world.now % 2 == 0;
+        let forgets = it.subject.has(Plant::ActsBeforeItStores) && it.world.now.is_multiple_of(2);
         if !forgets {
             it.store.work = work.clone();
         }
         for (number, _) in verbs {
             *it.store.answers.entry(*number).or_default() += 1;
         }
-        let keeps = it.subject.has(Plant::AnswersTwice) && it.world.now % 2 == 0;
+        let keeps = it.subject.has(Plant::AnswersTwice) && it.world.now.is_multiple_of(2);
         it.store
             .requests
             .retain(|request| keeps || !verbs.iter().any(|(number, _)| *number == request.number));

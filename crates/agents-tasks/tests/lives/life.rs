@@ -135,6 +135,13 @@ impl Living {
 
     /// What people ask of tasks and sessions.
     fn people_ask(&mut self) {
+        let down = (0..self.world.members.len()).find(|place| self.rules.is_down(*place));
+        if let Some(place) = down.filter(|_| self.world.chance.one_in(8)) {
+            // What was ended is started, and a moment later somebody wants another attempt of it.
+            self.world.counts.note("the operator asks for Up and retries");
+            self.store.submit(place, Body::Session(Wish::Up));
+            return self.store.submit(place, Body::Verb(TaskVerb::Retry));
+        }
         let chance = &mut self.world.chance;
         let place = chance.place(self.world.members.len());
         let body = match chance.below(100) {

@@ -30,10 +30,11 @@ pub enum Plant {
     SkipsTheWayToJudging,
     ForgetsWhenItBegan,
     CountsWhatItWaitsFor,
+    RetriesBesideASession,
 }
 
 impl Plant {
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::IgnoresClaims,
         Self::IgnoresDependencies,
         Self::IgnoresPhases,
@@ -54,6 +55,7 @@ impl Plant {
         Self::SkipsTheWayToJudging,
         Self::ForgetsWhenItBegan,
         Self::CountsWhatItWaitsFor,
+        Self::RetriesBesideASession,
     ];
 }
 
@@ -111,6 +113,14 @@ fn before(plant: Plant, manifest: &mut Manifest, look: &mut Look, work: &mut Wor
             for (seat, progress) in look.seats.iter_mut().zip(&work.tasks) {
                 if *seat == Seat::Unseen && matches!(progress.stage, Stage::Working { .. }) {
                     *seat = Seat::Free;
+                }
+            }
+        }
+        Plant::RetriesBesideASession => {
+            for asked in look.asked.iter().filter(|asked| asked.verb == TaskVerb::Retry) {
+                let progress = &mut work.tasks[asked.place];
+                if progress.state == TaskState::Stuck && progress.stage.has_session() {
+                    progress.stage = Stage::Waiting { from: 0 };
                 }
             }
         }
@@ -182,6 +192,7 @@ fn spoil(plant: Plant, before: &Progress, progress: &mut Progress) {
         | Plant::AnswersTwice
         | Plant::GoesOnAfterDown
         | Plant::CountsWhatItWaitsFor
+        | Plant::RetriesBesideASession
         | Plant::TriesAnErrandOnce => {}
     }
 }

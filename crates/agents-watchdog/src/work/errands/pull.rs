@@ -34,14 +34,6 @@ pub(super) async fn open(site: &Site) -> Result<Done, Failure> {
     Ok(Done::Opened(forge.opened(&created.text())))
 }
 
-/// What its commits change; without it the request only says less.
-async fn changed(site: &Site) -> Option<String> {
-    let range = format!("{}..{}", site.progress.start.as_ref()?, site.progress.head.as_ref()?);
-    let words = ["diff", "--name-status", "--no-renames", "--no-ext-diff", "-z", &range, "--"];
-    let diff = git(&site.repository, &words, ASKS).await.ok()?;
-    (diff.code == Some(0)).then(|| diff.text())
-}
-
 /// Whether it is that of an earlier attempt, and was closed without a merge: since then somebody asked for another round.
 async fn is_closed_one_of_before(site: &Site, found: Option<u64>) -> Result<bool, Failure> {
     let known = site.progress.pull.as_ref().and_then(|pull| pull.number);
@@ -49,8 +41,18 @@ async fn is_closed_one_of_before(site: &Site, found: Option<u64>) -> Result<bool
         return Ok(false);
     }
     let (forge, branch) = (site.rules.forge, site.progress.branch.as_str());
-    let seen = document(site, &forge.look(known, branch)).await?;
-    Ok(forge.fate(&seen, known, branch) == Ok(Fate::Closed))
+    let words = forge.look(known, branch);
+    let fate = forge.fate(&document(site, &words).await?, known, branch);
+    let fate = fate.map_err(|error| passing(format!("{} {error}", shown(forge, &words))))?;
+    Ok(fate == Fate::Closed)
+}
+
+/// What its commits change; without it the request only says less.
+async fn changed(site: &Site) -> Option<String> {
+    let range = format!("{}..{}", site.progress.start.as_ref()?, site.progress.head.as_ref()?);
+    let words = ["diff", "--name-status", "--no-renames", "--no-ext-diff", "-z", &range, "--"];
+    let diff = git(&site.repository, &words, ASKS).await.ok()?;
+    (diff.code == Some(0)).then(|| diff.text())
 }
 
 pub(super) async fn watch(site: &Site) -> Result<Done, Failure> {
