@@ -86,6 +86,8 @@ impl Draft<'_> {
             progress.failures = 0;
             progress.stage = Stage::Waiting { from: 0 };
             progress.ended_ms = None;
+            // Who heard, or was to hear, of the failure has nothing to hear of what becomes of this round.
+            progress.hook = None;
         }
         self.set(place, TaskState::Pending, Some("it was asked for once more".to_owned()));
     }

@@ -45,3 +45,17 @@ fn a_pull_request_that_was_opened_too_late_is_known_to_the_next_round() {
     one.step(outcome(0, Errand::Open, Done::Opened(pull.clone())));
     assert_eq!((one.one().state, &one.one().pull), (TaskState::Cancelled, &Some(pull)));
 }
+
+#[test]
+fn a_failure_that_was_told_is_not_told_again_when_the_next_round_is_cancelled() {
+    let text = "attempts = 1\nonError = [\"failed\"]";
+    let mut one = One::new(text);
+    one.begins();
+    one.ends(exit(1));
+    one.manifest.max_parallel = Some(0);
+    one.ask(TaskVerb::Retry).unwrap();
+    assert!(matches!(one.one().stage, Stage::Waiting { .. }), "{:?}", one.one());
+    one.step(outcome(0, Errand::Hook(crate::Hook::OnError), Done::Hooked));
+    one.ask(TaskVerb::Cancel).unwrap();
+    assert_eq!((one.one().state, one.one().hook), (TaskState::Cancelled, None));
+}
