@@ -126,3 +126,30 @@ fn i12_one_look_that_lacks_a_session_ends_nothing_that_began() {
         matches!(twice.next.members[&ann()].life, Life::Stopping { since: at, .. } if at > Moment::default())
     );
 }
+
+#[test]
+fn a_start_that_began_and_of_which_nothing_lives_is_not_sent_again() {
+    let (state, left) = begun_unseen();
+    let began =
+        |run| Some(crate::BeganSeen { run: RunId(run), age: std::time::Duration::from_secs(2) });
+    let unseen = || Seen::Unknown("no process table".to_owned());
+    let cases = [
+        (began(3), Seen::Absent, 27, "waited for"),
+        (began(3), Seen::Absent, 28, "ended"),
+        (began(2), Seen::Absent, 28, "sent again"),
+        (None, Seen::Absent, 28, "sent again"),
+        (began(3), left.processes.clone(), 28, "sent again"),
+        (began(3), unseen(), 28, "sent again"),
+    ];
+    for (began, processes, at, expected) in cases {
+        let seen = MemberSeen { began, processes, ..left.clone() };
+        let decision = look(&state, seen, None, at);
+        let said = match (&decision.next.members[&ann()].life, &decision.actions[..]) {
+            (Life::Starting { .. }, []) => "waited for",
+            (Life::Starting { .. }, [Action::Start { run: RunId(3), .. }]) => "sent again",
+            (Life::Due { why: Why::Gone { .. }, .. }, []) => "ended",
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(said, expected, "{began:?} at {at}");
+    }
+}
