@@ -78,9 +78,14 @@ fn broken(
                 found.push(("I10", format!("{name} is stopped without being declared")));
             }
             found.extend(wrong_stop(before, seen, name, why, now));
-            // One that is being stopped already was judged when that began.
-            let life = before.members.get(name).map(|member| &member.life);
-            if !matches!(life, Some(Life::Stopping { .. })) {
+            // One that is being stopped already was judged when that began. For one that is due for the phase that is on, what
+            // is left in its place is cleared.
+            let is_judged = match before.members.get(name).map(|member| &member.life) {
+                Some(Life::Stopping { .. }) => true,
+                Some(Life::Due { why: due, .. }) => due == why,
+                _ => false,
+            };
+            if !is_judged {
                 found.extend(over_time::phase(fleet, before, seen, why));
             }
         }

@@ -180,9 +180,6 @@ fn nobody_starts_by_itself_in_a_window_or_too_often() {
 fn nobody_is_stopped_who_works_or_waits_or_is_not_seen() {
     assert!(broken_by(stop("ann", fatal()), |_| {}).is_empty());
     assert_eq!(broken_by(stop("eve", Why::Asked), |_| {}), ["I10"]);
-    fn ann(it: &mut Scene) -> &mut crate::Member {
-        it.before.members.get_mut(&name("ann")).unwrap()
-    }
     let limited = |it: &mut Scene| ann(it).limit = held(now(200).at, None, crate::GoesOn::No);
     let active = |it: &mut Scene| ann(it).activity.active_at = Some(now(100).at);
     let unseen = |it: &mut Scene| it.seen.members.get_mut(&name("ann")).unwrap().pane = unknown();
@@ -205,6 +202,10 @@ fn nobody_is_stopped_who_works_or_waits_or_is_not_seen() {
     assert!(broken_by(stop("ann", fatal()), stopping).is_empty(), "it was judged when that began");
 }
 
+fn ann(it: &mut Scene) -> &mut crate::Member {
+    it.before.members.get_mut(&name("ann")).unwrap()
+}
+
 #[test]
 fn the_loops_stop_only_for_a_phase_that_is_done_and_the_one_that_comes_next() {
     let to = |id: &str| stop("ann", Why::Phase { phase: phase(id) });
@@ -219,6 +220,12 @@ fn the_loops_stop_only_for_a_phase_that_is_done_and_the_one_that_comes_next() {
     assert_eq!(broken_by(to("2"), done("1", "not yet\n")), ["I4"]);
     assert_eq!(broken_by(to("2"), done("2", "## DONE\n")), ["I4"]);
     assert_eq!(broken_by(to("1"), done("1", "## DONE\n")), ["I4"], "that is no way on");
+    let due = |of: &str| {
+        let why = Why::Phase { phase: phase(of) };
+        move |it: &mut Scene| ann(it).life = Life::Due { at: Moment(0), why }
+    };
+    assert!(broken_by(to("1"), due("1")).is_empty(), "what is left in its place is cleared");
+    assert_eq!(broken_by(to("2"), due("1")), ["I4"]);
     let complete = || stop("ann", Why::SequenceComplete);
     assert_eq!(broken_by(complete(), done("1", "## DONE\n")), ["I4"], "there is one more");
     let last = |it: &mut Scene| {
