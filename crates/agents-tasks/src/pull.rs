@@ -10,8 +10,12 @@ pub struct PullText {
     pub body: String,
 }
 
-/// So many changed files are named; the forge shows all of them.
+/// So many changed files are named, and no more bytes of them; the forge shows all of them. The body is one argument of the
+/// forge's program, and Linux takes none of more than 128 KiB.
 const NAMED: usize = 50;
+const NAMED_BYTES: usize = 8192;
+/// The longest title, in characters: GitHub takes 256.
+const TITLE: usize = 250;
 
 impl PullText {
     /// The body with the changed files, where they are known: `names` is what `git diff --name-status --no-renames -z` says.
@@ -23,11 +27,17 @@ impl PullText {
             return self.body.clone();
         };
         let mut body = format!("{first}\n## Changes\n\n");
-        for change in changes.iter().take(NAMED) {
-            body += &format!("- {change}\n");
-        }
-        if changes.len() > NAMED {
-            body += &format!("- and {} more\n", changes.len() - NAMED);
+        let mut bytes = 0;
+        let named = changes.iter().take(NAMED).take_while(|change| {
+            bytes += change.len();
+            bytes <= NAMED_BYTES
+        });
+        let rows: Vec<String> = named.map(|change| format!("- {change}\n")).collect();
+        body += &rows.concat();
+        match changes.len() - rows.len() {
+            0 => {}
+            more if rows.is_empty() => body += &format!("- {more} with long names\n"),
+            more => body += &format!("- and {more} more\n"),
         }
         body + CHECKLIST + rest
     }
@@ -43,11 +53,16 @@ fn changes(names: &str) -> Vec<String> {
             Some(b'D') => "deleted",
             _ => "changed",
         };
-        let path: String =
-            path.chars().map(|it| if it.is_control() || it == '`' { '?' } else { it }).collect();
+        let path: String = path.chars().map(|it| if is_odd(it) { '?' } else { it }).collect();
         rows.push(format!("{how} `{path}`"));
     }
     rows
+}
+
+/// Whether it would end the quotation, or show the name as another one: Unicode's marks of direction and of no width.
+fn is_odd(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '`' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 const CHECKLIST: &str = "\n## Checklist\n";
@@ -67,6 +82,7 @@ pub fn pull_text(
         Some(issue) => format!("fix: Issue #{issue} - {what}"),
         None => what,
     };
+    let title = title.chars().take(TITLE).collect();
     let mut body = String::new();
     if let Some(issue) = task.issue {
         body += &format!("Closes #{issue}\n\n");
@@ -162,5 +178,25 @@ mod tests {
         let many: String = (0..53).map(|it| format!("A\0f{it}\0")).collect();
         let body = told.body_with(Some(&many));
         assert!(body.contains("- added `f49`\n- and 3 more\n\n## Checklist\n"), "{body}");
+        assert!(told.body_with(Some("A\0a\u{202e}b\0")).contains("- added `a?b`\n"));
+    }
+
+    #[test]
+    fn what_a_forge_would_not_take_is_left_out() {
+        let text = format!("[[task]]\nid = \"a\"\nissue = 1\ntitle = \"{}\"\n", "x".repeat(256));
+        let manifest = load(&text, Format::Toml).unwrap();
+        let work = Work::begin(&manifest, Now::default());
+        let told = pull_text(&manifest, &manifest.tasks[0], &work.tasks[0], &[]);
+        assert_eq!(told.title.chars().count(), 250);
+        let long = "p".repeat(3400);
+        let many = format!("A\0{long}\0").repeat(60);
+        let body = told.body_with(Some(&many));
+        assert!(
+            body.contains("`\n- and 58 more\n\n## Checklist\n") && body.len() < 10_000,
+            "{body}"
+        );
+        let longest = format!("A\0{}\0", "p".repeat(9000));
+        let body = told.body_with(Some(&longest));
+        assert!(body.contains("## Changes\n\n- 1 with long names\n\n## Checklist\n"), "{body}");
     }
 }
