@@ -13,6 +13,7 @@ use agents_watchdog::in_force::SOCKET_WORD;
 use agents_watchdog::launch::keep_keys;
 use agents_watchdog::run::{Answers, BLIND_PATIENCE, Tools, Until, one_shot, take_over};
 use agents_watchdog::store_ledger::parse_state;
+use agents_watchdog::trouble::Trouble;
 
 use crate::app::{App, say};
 use crate::error::Error;
@@ -46,13 +47,25 @@ pub fn ask(app: &App, loaded: &Loaded, ask: &Ask) -> Result<Answers, Error> {
         return Ok(answers);
     }
     // Nobody may take it up later, when the operator has given up on it.
-    if !store.withdraw_request(id)?
+    if !withdraw(&mut store, id)?
         && let Some(answers) = reply(&store, id)?
     {
         return Ok(answers);
     }
     answered?;
     Err(unanswered(&store, loaded, id, began.elapsed()))
+}
+
+/// Takes a request back; false when it was answered already.
+///
+/// # Errors
+/// When nobody can say so to whoever holds the fleet.
+pub fn withdraw(store: &mut Store, id: u64) -> Result<bool, Error> {
+    store.withdraw_request(id).map_err(|error| {
+        Error::Unavailable(format!(
+            "{error}; the request could not be withdrawn, so it may be carried out later: `agents status` shows it then"
+        ))
+    })
 }
 
 /// Where nobody holds the fleet the verb is its own hand, which must reach the fleet's server and no other.
@@ -85,6 +98,7 @@ fn carry_out(
     // The holder must have had the time to say more than that it cannot see.
     let patience = BLIND_PATIENCE + loaded.fleet.timing.tmux_timeout * 2;
     let mut sight = Sight { patience, looked: None, blind_since: None };
+    let mut standstill = Standstill::default();
     loop {
         if let Some(answers) = reply(store, id)? {
             return Ok(Some(answers));
@@ -98,7 +112,10 @@ fn carry_out(
             Err(WatchdogError::Lock(LockError::Held(holder))) => {
                 if poked.as_ref() != Some(&holder) {
                     poke(&state_dir, &holder);
-                    poked = Some(holder);
+                    poked = Some(holder.clone());
+                }
+                if standstill.lasts(&state_dir, &holder) {
+                    return Ok(None);
                 }
                 std::thread::sleep(Duration::from_millis(10));
             }
@@ -141,6 +158,47 @@ impl Sight {
     }
 }
 
+/// How long a verb waits for a watchdog that can record nothing, and is asked to try again all the while.
+const STANDSTILL_PATIENCE: Duration = Duration::from_secs(2);
+/// One that waits for another store finds it, and takes it up, within some seconds.
+const STORE_PATIENCE: Duration = Duration::from_secs(15);
+/// Between two looks at what it tells.
+const TOLD_EVERY: Duration = Duration::from_millis(500);
+
+/// Since when does the holder of the fleet tell that it can do nothing?
+#[derive(Debug, Default)]
+pub struct Standstill {
+    looked: Option<Instant>,
+    since: Option<Instant>,
+}
+
+impl Standstill {
+    /// Whether that has lasted for longer than it is worth to wait. The holder is asked to try again at each look.
+    pub fn lasts(&mut self, state_dir: &Path, holder: &Holder) -> bool {
+        let now = Instant::now();
+        if self.looked.is_some_and(|looked| now - looked < TOLD_EVERY) {
+            return false;
+        }
+        self.looked = Some(now);
+        let Some(trouble) = Trouble::of(state_dir, holder.pid) else {
+            self.since = None;
+            return false;
+        };
+        let since = *self.since.get_or_insert(now);
+        if trouble.retries {
+            poke(state_dir, holder);
+        }
+        now - since >= if trouble.retries { STANDSTILL_PATIENCE } else { STORE_PATIENCE }
+    }
+}
+
+/// What keeps that holder from its work, and since when.
+pub fn standstill(state_dir: &Path, holder: Option<&Holder>) -> Option<String> {
+    let trouble = holder.and_then(|holder| Trouble::of(state_dir, holder.pid))?;
+    let since = trouble.since.with_timezone(&chrono::Local).format("%H:%M:%S");
+    Some(format!("it does nothing since {since}, because it cannot record: {}", trouble.what))
+}
+
 /// Whether the fleet as a whole is wanted up, as far as the store tells.
 #[must_use]
 pub fn is_wanted(state_dir: &Path) -> bool {
@@ -163,9 +221,15 @@ fn unanswered(store: &Store, loaded: &Loaded, id: u64, waited: Duration) -> Erro
     let state = state(store).ok().flatten().filter(|state| is_taken_up(state, id));
     let holder = FleetLock::holder(&loaded.fleet.state_dir()).ok().flatten();
     let who = holder.as_ref().map_or_else(String::new, |holder| format!("; {holder}"));
-    let silence = format!("no answer within {} s{who}", waited.as_secs());
+    let mut silence = format!("no answer within {} s{who}", waited.as_secs());
+    let standstill = standstill(&loaded.fleet.state_dir(), holder.as_ref());
+    let stands = standstill.is_some();
+    if let Some(why) = standstill {
+        silence = format!("{silence}, and {why}");
+    }
     let Some(state) = state else {
-        return Error::Failed(format!("{silence}; nothing was done, and the request is withdrawn"));
+        let said = format!("{silence}; nothing was done, and the request is withdrawn");
+        return if stands { Error::Unavailable(said) } else { Error::Failed(said) };
     };
     let next = if holder.is_some() { "" } else { ", and a watchdog or another verb looks" };
     if state.blind.is_some() {

@@ -64,7 +64,7 @@ pub fn run(app: &App, down: &Down) -> Result<u8, Error> {
     let told = watchdog(&loaded)?;
     let mut answers = Answers::new();
     if !only_watchdog {
-        answers = match ask(app, &loaded, &Ask { verb, within }) {
+        answers = match ask_of_working(app, &loaded, Ask { verb, within }, whole) {
             Err(Error::Unwritable(cause)) if whole => {
                 return unrecorded(app, &loaded, &cause, within);
             }
@@ -145,6 +145,22 @@ fn end_idle_watchdog(loaded: &Loaded) -> Result<(), Error> {
     match watchdog(loaded)? {
         Some(holder) if Trouble::of(&state_dir, holder.pid).is_some() => terminate(loaded, &holder),
         Some(_) | None => Ok(()),
+    }
+}
+
+/// Asks; anew without the watchdog, where the whole fleet is to end and it turned out meanwhile that it can do nothing.
+fn ask_of_working(app: &App, loaded: &Loaded, asked: Ask, whole: bool) -> Result<Answers, Error> {
+    let answered = ask(app, loaded, &asked);
+    let is_idle = || -> Result<bool, Error> {
+        let holder = watchdog(loaded)?;
+        Ok(holder.is_some_and(|it| Trouble::of(&loaded.fleet.state_dir(), it.pid).is_some()))
+    };
+    match answered {
+        Err(Error::Unavailable(_)) if whole && is_idle()? => {
+            end_idle_watchdog(loaded)?;
+            ask(app, loaded, &asked)
+        }
+        answered => answered,
     }
 }
 

@@ -9,7 +9,7 @@ use agents_watchdog::work::{Board, Reply, WorkRequest};
 
 use crate::app::{App, print, say};
 use crate::error::{Error, code};
-use crate::operate::poke;
+use crate::operate::{Standstill, poke, standstill, withdraw};
 use crate::render::row::one_line;
 
 /// How long the watchdog may take to answer: it answers at its next look, and it is asked for one.
@@ -52,20 +52,25 @@ pub fn ask(fleet: &Fleet, request: &WorkRequest) -> Result<Reply, Error> {
     let id = store.submit_request(&request.body())?;
     let began = Instant::now();
     let mut poked = None;
+    let mut standing = Standstill::default();
     loop {
         if let Some(reply) = store.reply_of(id)? {
             return serde_json::from_str(&reply).map_err(|error| {
                 Error::Unavailable(format!("the answer cannot be read: {error}"))
             });
         }
-        if began.elapsed() >= WITHIN && store.withdraw_request(id)? {
+        let holder = FleetLock::holder(&state_dir)?;
+        let stands = holder.as_ref().is_some_and(|it| standing.lasts(&state_dir, it));
+        if (stands || began.elapsed() >= WITHIN) && withdraw(&mut store, id)? {
+            let waited = began.elapsed().as_secs();
+            let why = standstill(&state_dir, holder.as_ref().filter(|_| stands));
+            let why = why.map_or_else(String::new, |why| format!(", and {why}"));
+            let silence = format!("the watchdog gave no answer within {waited} s{why}");
             return Err(Error::Failed(format!(
-                "the watchdog gave no answer within {} s; nothing was done, and the request is withdrawn",
-                WITHIN.as_secs()
+                "{silence}; nothing was done, and the request is withdrawn"
             )));
         }
-        if let Some(holder) = FleetLock::holder(&state_dir)?.filter(|it| poked.as_ref() != Some(it))
-        {
+        if let Some(holder) = holder.filter(|it| poked.as_ref() != Some(it)) {
             poke(&state_dir, &holder);
             poked = Some(holder);
         }

@@ -71,6 +71,38 @@ fn f45_a_watchdog_on_a_full_disk_looks_on_and_goes_on_when_there_is_room() {
 }
 
 #[test]
+fn f45_a_verb_says_soon_that_the_watchdog_cannot_record_and_what_it_asked_for_is_never_done() {
+    let bed = Bed::with(CONFIG);
+    bed.agents(&["up"]).ends_with(0);
+    let pid = watchdog(&bed);
+    let bob = bed.pid("t-bob").unwrap();
+    limit(pid, FULL);
+    // The first finds it out; the second comes to one that stands still already.
+    for words in [&["restart", "bob"][..], &["down", "bob"], &["send", "bob", "hi"]] {
+        let began = std::time::Instant::now();
+        let ran = bed.agents(words).ends_with(7);
+        let took = began.elapsed();
+        for said in [
+            format!("process {pid}"),
+            "it cannot record: the store cannot be used: cannot write the store".to_owned(),
+            "nothing was done, and the request is withdrawn".to_owned(),
+        ] {
+            assert!(ran.err.contains(&said), "{said}: {ran:?}");
+        }
+        // It gives up after 2 s; the rest is what a machine with other work may take.
+        assert!(took.as_secs() < 15, "{words:?} took {took:?}");
+    }
+    limit(pid, None);
+    bed.until("it goes on", || bed.watchdog_log().contains("work goes on after"));
+    let before = bed.pid("t-ann");
+    bed.agents(&["restart", "ann"]).ends_with(0);
+    assert_ne!(bed.pid("t-ann"), before, "requests are carried out again");
+    assert_eq!(bed.pid("t-bob"), Some(bob), "{}", bed.watchdog_log());
+    assert!(!bed.screen("t-bob").contains("hi"), "{}", bed.screen("t-bob"));
+    bed.agents(&["down"]).ends_with(0);
+}
+
+#[test]
 fn f45_a_watchdog_that_begins_on_a_full_disk_says_so_and_waits_for_room() {
     let bed = Bed::with(&format!("{CONFIG}{TOLD}"));
     bed.agents(&["up"]).ends_with(0);

@@ -22,6 +22,7 @@ mod reader;
 mod request;
 mod schema;
 mod store;
+mod withdrawn;
 
 #[cfg(test)]
 mod crash_tests;

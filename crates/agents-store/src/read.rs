@@ -1,7 +1,10 @@
 //! What is in the store? The questions that [`crate::Store`] and [`crate::Reader`] both answer.
 
+use std::path::Path;
+
 use rusqlite::{Connection, OptionalExtension};
 
+use crate::withdrawn::Withdrawn;
 use crate::{Recorded, Request, StateDocument, StoreError, Word, journal, request};
 
 /// Something that can run a query on the store and name its file when the query fails.
@@ -45,6 +48,16 @@ pub(crate) fn epoch(connection: &Connection) -> rusqlite::Result<u64> {
         .prepare_cached("SELECT epoch FROM writer WHERE id = 1")?
         .query_row([], |row| row.get::<_, i64>(0))
         .map(i64::cast_unsigned)
+}
+
+/// The requests that were withdrawn where nothing could be recorded.
+pub(crate) fn withdrawn_at(store: &Path) -> Result<Vec<u64>, StoreError> {
+    let Some(folder) = store.parent() else { return Ok(Vec::new()) };
+    // As with a disk that fails, nothing is taken up until it can be told.
+    Withdrawn::of(folder).map_err(|error| StoreError::Unwritable {
+        path: store.to_owned(),
+        cause: format!("its file `withdrawn` cannot be read ({error}); delete what is there"),
+    })
 }
 
 /// Writes the reading methods once for both handles.
@@ -108,7 +121,12 @@ macro_rules! reading_methods {
             /// # Errors
             /// When the store cannot be read.
             pub fn open_requests(&self) -> Result<Vec<Request>, StoreError> {
-                self.query(request::open_ones)
+                let mut open = self.query(request::open_ones)?;
+                if !open.is_empty() {
+                    let withdrawn = withdrawn_at(&self.path)?;
+                    open.retain(|request| !withdrawn.contains(&request.id));
+                }
+                Ok(open)
             }
 
             /// The answer to a request; `None` while there is none, and when it was withdrawn.

@@ -26,7 +26,7 @@ const TRIES: u32 = 10;
 /// and an index that a writer left unfinished is made whole, as SQLite does for any reader that may write it.
 #[derive(Debug, Clone)]
 pub struct Reader {
-    path: PathBuf,
+    pub(crate) path: PathBuf,
 }
 
 impl Reader {

@@ -9,6 +9,7 @@ use crate::error::During;
 use crate::identity::Files;
 use crate::in_process::Writing;
 use crate::read::{self, Query};
+use crate::withdrawn::Withdrawn;
 use crate::{Commit, Holder, Identity, Keep, Reader, StoreError, journal, request, schema};
 
 #[cfg(test)]
@@ -20,7 +21,7 @@ mod tests;
 #[derive(Debug)]
 pub struct Store {
     connection: Connection,
-    path: PathBuf,
+    pub(crate) path: PathBuf,
     files: Files,
     epoch: Option<u64>,
     /// The highest revision that this handle has written or read.
@@ -70,6 +71,8 @@ impl Store {
             Ok(epoch)
         })?;
         self.epoch = Some(claimed);
+        // Before the disk is full.
+        drop(self.withdrawn());
         Ok(claimed)
     }
 
@@ -135,15 +138,31 @@ impl Store {
             return Ok(());
         }
         let mut withdrawn = false;
+        let mut untold = None;
+        let path = self.path.clone();
         let written = self.write_as_holder(|connection, epoch| {
-            withdrawn = !request::are_open(connection, commit.taken)?;
-            if withdrawn {
+            // Read under the lock under which it is written.
+            let elsewhere = match commit.taken {
+                [] => Ok(Vec::new()),
+                _ => read::withdrawn_at(&path),
+            };
+            let elsewhere = elsewhere.unwrap_or_else(|error| {
+                untold = Some(error);
+                Vec::new()
+            });
+            withdrawn = commit.taken.iter().any(|id| elsewhere.contains(id))
+                || !request::are_open(connection, commit.taken)?;
+            if withdrawn || untold.is_some() {
                 // Whatever the error is, it rolls the transaction back.
                 return Err(rusqlite::Error::QueryReturnedNoRows);
             }
             commit.write(connection, epoch)
         });
-        if withdrawn { Err(StoreError::Withdrawn) } else { written }
+        match untold {
+            Some(error) => Err(error),
+            None if withdrawn => Err(StoreError::Withdrawn),
+            None => written,
+        }
     }
 
     /// Removes the oldest journal entries that need not stay, some thousands at most, and long answered requests; returns
@@ -165,15 +184,57 @@ impl Store {
     /// When it cannot be recorded.
     pub fn submit_request(&mut self, body: &str) -> Result<u64, StoreError> {
         let now = wall_ms();
-        self.write(|connection| request::submit(connection, body, now))
+        // Its place is taken while there is room; without it a request can be withdrawn only where that is recorded.
+        let withdrawn = self.withdrawn();
+        let mut over = withdrawn.as_ref().and_then(|it| it.all().ok()).unwrap_or_default();
+        let id = self.write(|connection| {
+            for id in &over {
+                request::withdraw(connection, *id)?;
+            }
+            let id = request::submit(connection, body, now)?;
+            // A store that was put back from a copy gives numbers out again.
+            over.push(id);
+            if let Some(withdrawn) = &withdrawn {
+                withdrawn.forget(&[id]).map_err(unforgotten)?;
+            }
+            Ok(id)
+        })?;
+        if let Some(withdrawn) = withdrawn.filter(|_| over.len() > 1) {
+            // What stays there is the number of a request that is gone.
+            drop(withdrawn.forget(&over));
+        }
+        Ok(id)
     }
 
-    /// Takes a request back; false when it was answered already.
+    /// Takes a request back, also where there is no room to record it; false when it was answered already.
+    ///
+    /// From then on no commit takes it up. One that was taken up before stays so: the state tells.
     ///
     /// # Errors
-    /// When that cannot be recorded.
+    /// When neither the store nor the file beside it takes that.
     pub fn withdraw_request(&mut self, id: u64) -> Result<bool, StoreError> {
-        self.write(|connection| request::withdraw(connection, id))
+        match self.write(|connection| request::withdraw(connection, id)) {
+            Err(full @ StoreError::Unwritable { .. }) => self.withdraw_beside(id).ok_or(full),
+            other => other,
+        }
+    }
+
+    /// The same in the file that needs no room; `None` where that fails too.
+    fn withdraw_beside(&mut self, id: u64) -> Option<bool> {
+        let withdrawn = self.withdrawn()?;
+        // It takes the lock for writers and writes nothing.
+        let at_once = self.connection.transaction_with_behavior(TransactionBehavior::Immediate);
+        let at_once = at_once.ok()?;
+        let is_open = |id| request::are_open(&at_once, &[id]);
+        if !is_open(id).ok()? {
+            return Some(false);
+        }
+        withdrawn.add(id, |id| is_open(id).is_ok_and(|is_open| !is_open)).ok()?;
+        Some(true)
+    }
+
+    fn withdrawn(&self) -> Option<Withdrawn> {
+        self.path.parent().and_then(|folder| Withdrawn::make(folder).ok())
     }
 
     fn write_as_holder<T>(
@@ -246,6 +307,11 @@ fn immediate<T>(
     let revision = read::revision(&transaction)?;
     transaction.commit()?;
     Ok(Some((done, revision)))
+}
+
+/// A number that cannot be forgotten would take the new request for one that was withdrawn.
+fn unforgotten(error: std::io::Error) -> rusqlite::Error {
+    rusqlite::Error::ToSqlConversionFailure(error.into())
 }
 
 fn wall_ms() -> i64 {

@@ -161,15 +161,21 @@ impl<D: Driver> Reign<D> {
             }
             let first = ticked.as_ref().map_or(None, |ticked| Some(ticked.now.at));
             began = began.or(first);
-            let pause = match ticked {
+            let rest = match ticked {
                 Ok(ticked) if self.is_over(&until, &ticked, began) => return Ok(()),
                 Ok(ticked) => {
+                    self.tidy(&ticked);
+                    let next = self.turn_to_tasks(&ticked);
+                    next.map(|next| Duration::from_millis(next.0.saturating_sub(ticked.now.at.0)))
+                }
+                Err(error) => Err(error),
+            };
+            let pause = match rest {
+                Ok(pause) => {
                     if self.engine.supervises {
                         account.works(&fleet.state_dir());
                     }
-                    self.tidy(&ticked);
-                    let next = self.turn_to_tasks(&ticked);
-                    Duration::from_millis(next.0.saturating_sub(ticked.now.at.0))
+                    pause
                 }
                 Err(error) => match self.after(error, &mut account, &mut signals).await? {
                     Some(pause) => pause,

@@ -15,7 +15,7 @@ use crate::notify::Notifier;
 use crate::run::{Reign, heartbeat, holder, told};
 use crate::signals::{Signals, Told};
 use crate::store_ledger::StoreLedger;
-use crate::trouble::Account;
+use crate::trouble::{Account, Meanwhile};
 
 /// Between two attempts to write on a disk that was full or failing.
 pub(crate) const WRITES_EVERY: Duration = Duration::from_secs(5);
@@ -57,25 +57,25 @@ impl<D: Driver> Reign<D> {
             LedgerError::Damaged(_) if !self.engine.supervises => Err(error.into()),
             LedgerError::Displaced => {
                 let trouble = WatchdogError::Displaced(state_dir.clone()).to_string();
-                self.block(account, &trouble);
+                self.block(account, &trouble, Meanwhile::Waits);
                 self.stand_by(account, signals, false).await
             }
             LedgerError::Damaged(_) => {
-                self.block(account, &error.to_string());
+                self.block(account, &error.to_string(), Meanwhile::Waits);
                 self.stand_by(account, signals, true).await
             }
             LedgerError::Unusable(_) => {
                 // Read-only until the store can be used again: nothing was done.
-                self.block(account, &error.to_string());
+                self.block(account, &error.to_string(), Meanwhile::Retries);
                 Ok(Some(WRITES_EVERY))
             }
         }
     }
 
     /// Says once, in the log, in `status` and to whoever is to be notified, why nothing is done.
-    fn block(&mut self, account: &mut Account, trouble: &str) {
+    fn block(&mut self, account: &mut Account, trouble: &str, meanwhile: Meanwhile) {
         let fleet = self.config.fleet().clone();
-        if account.blocked(&fleet.state_dir(), trouble) && self.engine.supervises {
+        if account.blocked(&fleet.state_dir(), trouble, meanwhile) && self.engine.supervises {
             self.notifier.trouble(&fleet, trouble);
         }
     }
@@ -147,7 +147,7 @@ impl<D: Driver> Reign<D> {
                 // A verb holds it for moments.
                 Err(LockError::Held(_) | LockError::HeldByUnknown { .. }) => None,
                 Err(error @ (LockError::Unsupported { .. } | LockError::Io { .. })) => {
-                    account.blocked(state_dir, &error.to_string());
+                    account.blocked(state_dir, &error.to_string(), Meanwhile::Waits);
                     None
                 }
             };
@@ -160,7 +160,7 @@ impl<D: Driver> Reign<D> {
             Err(error) => {
                 // One damage is told once, though another look finds other words for it.
                 if !(is_damaged && error.is_damage()) {
-                    account.blocked(state_dir, &error.to_string());
+                    account.blocked(state_dir, &error.to_string(), Meanwhile::Waits);
                 }
                 self.engine.ledger.store().let_go();
                 Ok(false)

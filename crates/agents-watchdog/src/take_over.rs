@@ -21,7 +21,7 @@ use crate::standby::WRITES_EVERY;
 use crate::store_ledger::StoreLedger;
 use crate::tick::Engine;
 use crate::tidy::Tidied;
-use crate::trouble::Account;
+use crate::trouble::{Account, Meanwhile};
 use crate::work::{Desk, without_tasks};
 
 /// What a fleet is held with.
@@ -108,7 +108,7 @@ impl Hold {
                 )) => error.into(),
                 Err(error) => return Err(error),
             };
-            if account.blocked(&state_dir, &error.to_string()) {
+            if account.blocked(&state_dir, &error.to_string(), Meanwhile::Retries) {
                 notifier.trouble(&fleet, &error.to_string());
             }
             notifier.tend_without_store(&fleet);

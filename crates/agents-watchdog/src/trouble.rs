@@ -1,7 +1,9 @@
 //! What keeps the watchdog from its work, and since when? Told in a file of its own, since it may be the store that is broken.
 
+use std::collections::VecDeque;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
@@ -15,6 +17,9 @@ pub struct Trouble {
     pub since: DateTime<Utc>,
     /// The watchdog that is in it.
     pub pid: u32,
+    /// It tries anew at each look that it is asked for; else it waits for another store.
+    #[serde(default)]
+    pub retries: bool,
 }
 
 impl Trouble {
@@ -48,29 +53,76 @@ fn write(state_dir: &Path, trouble: Option<&Trouble>) -> std::io::Result<()> {
     }
 }
 
+/// What comes and goes more often than this in [`TOLD_WITHIN`] is told no more: a disk with little room takes a short
+/// record and refuses the next.
+const TOLD_AT_MOST: usize = 3;
+const TOLD_WITHIN: Duration = Duration::from_secs(600);
+
+const COMES_AND_GOES: &str =
+    "; it comes and goes, so for ten minutes only `agents status` tells of it";
+
+/// What the loop does about a trouble.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Meanwhile {
+    /// It tries anew at each look.
+    Retries,
+    /// It waits for another store.
+    Waits,
+}
+
 /// The watchdog's own account of it: each trouble is told once in the log, and so is its end.
 #[derive(Debug, Default)]
 pub(crate) struct Account {
     current: Option<Trouble>,
     is_settled: bool,
+    /// When standstills were told.
+    told: VecDeque<Instant>,
+    /// The present one was.
+    is_told: bool,
 }
 
 impl Account {
-    /// Nothing was done, for that reason; true when it is a new one.
-    pub fn blocked(&mut self, state_dir: &Path, what: &str) -> bool {
-        if self.current.as_ref().is_some_and(|current| current.what == what) {
+    /// Nothing was done, for that reason; true when that is to be told.
+    pub fn blocked(&mut self, state_dir: &Path, what: &str, meanwhile: Meanwhile) -> bool {
+        self.blocked_at(state_dir, what, meanwhile, Instant::now())
+    }
+
+    fn blocked_at(
+        &mut self,
+        state_dir: &Path,
+        what: &str,
+        meanwhile: Meanwhile,
+        now: Instant,
+    ) -> bool {
+        let retries = meanwhile == Meanwhile::Retries;
+        if self.current.as_ref().is_some_and(|it| it.what == what && it.retries == retries) {
             return false;
         }
-        tracing::error!("{what}; nothing is done until that is mended");
+        self.tell(what, now);
         // One cause may give way to another; the standstill is still the same.
         let since = self.current.take().map_or_else(Utc::now, |before| before.since);
-        let trouble = Trouble { what: what.to_owned(), since, pid: std::process::id() };
+        let trouble = Trouble { what: what.to_owned(), since, pid: std::process::id(), retries };
         if let Err(error) = write(state_dir, Some(&trouble)) {
             tracing::debug!("the trouble cannot be told in its file: {error}");
         }
         self.current = Some(trouble);
         self.is_settled = false;
-        true
+        self.is_told
+    }
+
+    /// Tells it in the log, unless it has come and gone too often.
+    fn tell(&mut self, what: &str, now: Instant) {
+        while self.told.front().is_some_and(|at| now.duration_since(*at) >= TOLD_WITHIN) {
+            self.told.pop_front();
+        }
+        self.is_told = self.told.len() < TOLD_AT_MOST;
+        if !self.is_told {
+            tracing::debug!("again: {what}");
+            return;
+        }
+        self.told.push_back(now);
+        let rest = if self.told.len() == TOLD_AT_MOST { COMES_AND_GOES } else { "" };
+        tracing::error!("{what}; nothing is done until that is mended{rest}");
     }
 
     /// What keeps it from its work now.
@@ -89,7 +141,9 @@ impl Account {
         }
         if let Some(before) = self.current.take() {
             let seconds = (Utc::now() - before.since).num_seconds();
-            tracing::info!("work goes on after {seconds} s of standstill");
+            if std::mem::take(&mut self.is_told) {
+                tracing::info!("work goes on after {seconds} s of standstill");
+            }
         }
     }
 }
@@ -110,12 +164,12 @@ mod tests {
         };
         let before = place();
         assert_eq!((before.1, before.2), (2048, 0o600));
-        account.blocked(folder.path(), "the disk is full");
+        account.blocked(folder.path(), "the disk is full", Meanwhile::Retries);
         assert_eq!(place(), before);
         account.works(folder.path());
         assert_eq!(place(), before);
         // One that is too long to be told there leaves what it finds.
-        account.blocked(folder.path(), &"x".repeat(3000));
+        account.blocked(folder.path(), &"x".repeat(3000), Meanwhile::Retries);
         assert_eq!(place(), before);
     }
 
@@ -127,18 +181,45 @@ mod tests {
         let mut account = Account::default();
         account.works(folder.path());
         assert_eq!(told(), None);
-        account.blocked(folder.path(), "the disk is full");
+        account.blocked(folder.path(), "the disk is full", Meanwhile::Retries);
         let first = told().unwrap();
         assert_eq!(first.what, "the disk is full");
         assert_eq!(Trouble::of(folder.path(), own + 1), None, "another one is not in it");
-        account.blocked(folder.path(), "the store is damaged");
+        account.blocked(folder.path(), "the store is damaged", Meanwhile::Retries);
         let second = told().unwrap();
         assert_eq!((second.what.as_str(), second.since), ("the store is damaged", first.since));
         account.works(folder.path());
         assert_eq!(told(), None);
         // What a killed predecessor left is over too.
-        account.blocked(folder.path(), "again");
+        account.blocked(folder.path(), "again", Meanwhile::Retries);
         Account::default().works(folder.path());
         assert_eq!(told(), None);
+    }
+
+    #[test]
+    fn one_that_comes_and_goes_is_told_three_times_in_ten_minutes() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut account = Account::default();
+        let began = Instant::now();
+        let mut blocked = |second: u64, what: &str, meanwhile| {
+            let now = began + Duration::from_secs(second);
+            let is_told = account.blocked_at(folder.path(), what, meanwhile, now);
+            assert_eq!(account.trouble(), Some(what));
+            account.works(folder.path());
+            is_told
+        };
+        let told: Vec<bool> = [0, 1, 599, 599, 599, 600, 600, 601, 602, 1199]
+            .map(|second| blocked(second, "full", Meanwhile::Retries))
+            .to_vec();
+        assert_eq!(
+            told,
+            [true, true, true, false, false, true, false, true, false, true],
+            "those of the last ten minutes count"
+        );
+        let own = std::process::id();
+        account.blocked(folder.path(), "full", Meanwhile::Retries);
+        assert!(Trouble::of(folder.path(), own).unwrap().retries, "told or not, it is shown");
+        account.blocked(folder.path(), "full", Meanwhile::Waits);
+        assert!(!Trouble::of(folder.path(), own).unwrap().retries);
     }
 }

@@ -194,7 +194,7 @@ fn modes_under_a_foreign_umask() {
         seen.push(entry.file_name().into_string().unwrap());
     }
     seen.sort();
-    assert_eq!(seen, ["fleet.lock", "store.db", "store.db-shm", "store.db-wal"]);
+    assert_eq!(seen, ["fleet.lock", "store.db", "store.db-shm", "store.db-wal", "withdrawn"]);
 }
 
 #[test]

@@ -48,6 +48,8 @@ pub(crate) struct Desk {
 /// What a turn leaves to its caller.
 #[derive(Debug, Default)]
 pub(crate) struct Turned {
+    /// Why nothing of it could be stored.
+    pub failed: Option<LedgerError>,
     /// Something is owed to a session: the next tick is due at once.
     pub moved: bool,
     /// An errand that failed is due then.
@@ -142,8 +144,8 @@ impl Desk {
         let sight = Sight { fleet: &fleet, state: engine.state(), ticked };
         let turn = self.decide(&sight, (of_file, is_declared_anew), &asked, now);
         if let Err(error) = self.store(engine, &turn, &asked, ticked) {
-            tracing::warn!("what follows for the tasks cannot be stored: {error}");
-            return Turned::default();
+            tracing::debug!("what follows for the tasks cannot be stored: {error}");
+            return Turned { failed: Some(error), ..Turned::default() };
         }
         self.arrived.clear();
         (self.declared_by, self.refused) = (Some(Arc::clone(of_file)), turn.refused);
@@ -166,7 +168,7 @@ impl Desk {
             _ => None,
         });
         let due = due.filter(|due| *due > now.at).chain(waiting).min();
-        Turned { moved, due: due.map(Moment) }
+        Turned { failed: None, moved, due: due.map(Moment) }
     }
 
     /// Whether a next step follows from this one without anything that is seen.
