@@ -90,7 +90,8 @@ fn detector() -> Result<Vec<Check>, Error> {
         let state = ActivityState::default();
         let seen = samples::seen(sample.screen);
         let backend = fleet.backend_of(&fleet.agents[0]);
-        let (_, found, _) = judge(&state, backend, (&seen, None), &fleet.timing, samples::now());
+        let (_, found, _) =
+            judge(&state, backend, (&seen, None).into(), &fleet.timing, samples::now());
         let passed = (found == Activity::Active) == sample.active;
         let detail = if passed { String::new() } else { format!("judged {found:?}") };
         Check { part: DETECTOR, name: sample.name.to_owned(), passed, detail }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use agents_config::Fleet;
 use agents_decide::sentence::span;
-use agents_decide::{FleetState, Life, Member, Note, Stand};
+use agents_decide::{FleetState, Life, Member, Stand};
 use agents_names::AgentName;
 use agents_store::FleetLock;
 use agents_watchdog::recorder::Word;
@@ -231,15 +231,6 @@ impl Seen {
 
     /// Of a program without a preset, of which nothing but signs of work is known.
     fn noted(word: Option<&Word>) -> Self {
-        let notes = || word.into_iter().flat_map(|word| &word.notes);
-        let works = notes().any(|note| matches!(note, Note::Activity(note) if note.is_work()));
-        // A note of the stall machine stands in the place of one that says the same.
-        let rests = notes().any(|note| matches!(note, Note::Activity(_) | Note::Stall(_)));
-        let cannot_tell = notes().any(|note| matches!(note, Note::CannotSee { .. }));
-        match (works, rests && !cannot_tell) {
-            (true, _) => Self::Active,
-            (false, true) => Self::Idle,
-            (false, false) => Self::Unknown,
-        }
+        word.and_then(Word::doing).map_or(Self::Unknown, |(stand, _)| Self::standing(stand))
     }
 }

@@ -19,7 +19,7 @@ pub(crate) use tail::{is_filler, numbered_tail, tail};
 pub(crate) const BOTTOM_ROWS: usize = 12;
 
 /// Work uses more of the processor than this share of the time; an idle TUI that blinks uses up to 2 %.
-const WORKING_SHARE: f64 = 0.05;
+pub(crate) const WORKING_SHARE: f64 = 0.05;
 
 /// A burst of so much is work, also in a longer span; but never less than this share of it, which no idle TUI uses.
 const BURST_OF: Duration = Duration::from_secs(30);
@@ -65,6 +65,22 @@ pub struct ActivityState {
     pub processes: Option<u64>,
     /// When any signal of work was last seen: output, log, processor, new processes.
     pub evidence_at: Option<Moment>,
+}
+
+/// What is known at one look.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    pub seen: &'a MemberSeen,
+    pub standing: Option<&'a Standing>,
+    /// It is suspected of a stall, and looked at more closely: a burst that would be nothing over the usual span is none
+    /// over a short one either. What it means is then for the stall machine to say.
+    pub is_accused: bool,
+}
+
+impl<'a> From<(&'a MemberSeen, Option<&'a Standing>)> for Known<'a> {
+    fn from((seen, standing): (&'a MemberSeen, Option<&'a Standing>)) -> Self {
+        Self { seen, standing, is_accused: false }
+    }
 }
 
 /// Why the verdict.
@@ -173,10 +189,11 @@ pub fn stand(
 pub fn judge(
     state: &ActivityState,
     backend: &Backend,
-    (seen, standing): (&MemberSeen, Option<&Standing>),
+    known: Known<'_>,
     timing: &Timing,
     now: Now,
 ) -> (ActivityState, Activity, Vec<ActivityNote>) {
+    let Known { seen, standing, is_accused } = known;
     let mut next = state.clone();
     let mut notes = Vec::new();
     let screen = match &seen.screen {
@@ -184,7 +201,7 @@ pub fn judge(
         Seen::Absent => return (next, Activity::Unknown, notes),
         Seen::Unknown(cause) => Err(cause),
     };
-    watch_processes(&mut next, &seen.processes, now, &mut notes);
+    watch_processes(&mut next, (&seen.processes, is_accused), now, &mut notes);
     let log_active = watch_log(&mut next, backend, seen.log_age, now, &mut notes);
     let screen = match screen {
         Ok(screen) => screen,
@@ -260,7 +277,7 @@ fn working_ms(span: Duration) -> f64 {
 
 fn watch_processes(
     next: &mut ActivityState,
-    processes: &Seen<ProcessesSeen>,
+    (processes, is_accused): (&Seen<ProcessesSeen>, bool),
     now: Now,
     notes: &mut Vec<ActivityNote>,
 ) {
@@ -270,7 +287,12 @@ fn watch_processes(
         Some((from, _)) if same_set && now.at.since(from) < CPU_SPAN => return,
         Some((from, before)) if same_set => {
             let used = processes.cpu_ms.saturating_sub(before) as f64;
-            used > working_ms(now.at.since(from))
+            let span = now.at.since(from);
+            let is_burst = is_accused && span < BURST_OF && used <= working_ms(BURST_OF);
+            if is_burst {
+                return;
+            }
+            used > working_ms(span)
         }
         Some(_) => true,
         // The first look has nothing to compare with.

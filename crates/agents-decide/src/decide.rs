@@ -2,6 +2,7 @@
 
 use agents_config::{Agent, Fleet, Watch};
 
+use crate::activity::Known;
 use crate::draft::{Decision, Declared, Draft};
 use crate::life::Life;
 use crate::stall::StallLook;
@@ -193,8 +194,9 @@ fn one_agent<'a>(
     let activity = if alive {
         let member = draft.member(name);
         let (before, stood) = (member.activity.clone(), member.standing.take());
+        let is_accused = is_accused(member);
         let standing = activity::stand(&before, stood.as_ref(), seen, timing, draft.now);
-        let known = (seen, standing.as_ref());
+        let known = Known { seen, standing: standing.as_ref(), is_accused };
         let (next, activity, notes) = activity::judge(&before, backend, known, timing, draft.now);
         standing::look_again(draft, standing.as_ref());
         let member = draft.member(name);
@@ -226,6 +228,11 @@ fn one_agent<'a>(
         pilot::step(draft, agent, seen, activity);
     }
     delivery::step(draft, Declared::Agent(agent), seen, activity);
+}
+
+/// Whether a closer look is to tell that it stalled. An error on its screen is weighed by each burst.
+fn is_accused(member: &crate::Member) -> bool {
+    matches!(member.stall, crate::Stall::Suspect { .. }) && member.suspicion.is_none()
 }
 
 /// Judges an agent that is watched; why it is to be restarted, when it stalls.
@@ -317,10 +324,9 @@ fn stall(
         Wish::Probe { .. } | Wish::Alarm { .. } => None,
     });
     let next = take(draft, agent, step);
-    if let crate::Stall::Suspect { suspected_at, .. } = next
-        && suspected_at == draft.now.at
+    if let Some(ahead) = next.told_at().map(|at| at.since(draft.now.at)).filter(|it| !it.is_zero())
     {
-        draft.look_in(std::time::Duration::from_millis(1100));
+        draft.look_in(ahead);
     }
     draft.member(&agent.name).stall = next;
     why

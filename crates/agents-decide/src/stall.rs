@@ -1,5 +1,6 @@
 //! Has the agent been idle for longer than allowed, with no live promise?
 
+pub mod closer;
 pub mod promise;
 #[cfg(test)]
 mod tests;
@@ -15,10 +16,8 @@ use crate::{
     Activity, ActivityState, Moment, Note, Now, ProcessesSeen, ScreenSeen, Seen, Step, Why, Wish,
 };
 
+use closer::{Reading, Rest};
 use promise::Promise;
-
-/// Two looks closer than this see the same instant.
-const APART: Duration = Duration::from_secs(1);
 
 /// The stall machine.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -27,8 +26,15 @@ pub enum Stall {
     Working,
     /// Idle since.
     Idle { since: Moment, vow: Option<Vow> },
-    /// Every signal has been still for the whole period in one look; the next look decides.
-    Suspect { since: Moment, suspected_at: Moment, vow: Option<Vow> },
+    /// Every signal has been still for the whole period in one look; a closer look decides, which compares what the
+    /// processor did since `reading`.
+    Suspect {
+        since: Moment,
+        suspected_at: Moment,
+        vow: Option<Vow>,
+        #[serde(default)]
+        reading: Option<Reading>,
+    },
     /// The agent promised to go on by itself.
     Promised { idle_since: Moment, vow: Vow },
 }
@@ -102,7 +108,7 @@ pub enum StallNote {
 
 impl Stall {
     /// What follows from one look. Asks for a restart only when every signal of work has been still for the whole
-    /// period, in two looks; a failed look changes nothing.
+    /// period, in two looks, and the processor until the last one; a failed look changes nothing.
     pub fn step(self, look: &StallLook<'_>, now: Now) -> Step<Self> {
         if look.agent.watch != Watch::HealStall {
             return Step::to(Self::Working);
@@ -152,21 +158,45 @@ impl Stall {
         if let Err(doubt) = prove(look) {
             return doubt.hold(since, vow);
         }
-        match self {
-            Self::Suspect { suspected_at, .. } if now.at.since(suspected_at) >= APART => {
-                Step::to(Self::Suspect { since, suspected_at, vow })
-                    .wish(Wish::Restart(reproach(since, vow)))
-            }
-            Self::Suspect { suspected_at, .. } => Self::suspect(since, suspected_at, vow),
-            Self::Working | Self::Idle { .. } | Self::Promised { .. } => {
-                Self::suspect(since, now.at, vow)
+        let read = Reading::of(look.processes, now);
+        let Self::Suspect { suspected_at, reading, .. } = self else {
+            return Self::suspect(since, now.at, vow, read);
+        };
+        match Rest::told(reading, suspected_at, look.processes, now) {
+            Rest::Untold => Self::suspect(since, suspected_at, vow, reading.or(read)),
+            // The reading stays: if this look is doubted, the next one at once compares as much.
+            Rest::Rests => Step::to(Self::Suspect { since, suspected_at, vow, reading })
+                .wish(Wish::Restart(reproach(since, vow))),
+            Rest::Stirs { used, within } => {
+                let reason = format!(
+                    "its processes used {:.1} s of processor time within the last {} s, and may have begun to work",
+                    used.as_secs_f64(),
+                    within.as_secs()
+                );
+                Step::to(Self::Suspect { since, suspected_at, vow, reading: read })
+                    .because(Note::Stall(StallNote::NotProven { since, reason }))
             }
         }
     }
 
-    fn suspect(since: Moment, suspected_at: Moment, vow: Option<Vow>) -> Step<Self> {
-        Step::to(Self::Suspect { since, suspected_at, vow })
+    fn suspect(
+        since: Moment,
+        suspected_at: Moment,
+        vow: Option<Vow>,
+        reading: Option<Reading>,
+    ) -> Step<Self> {
+        Step::to(Self::Suspect { since, suspected_at, vow, reading })
             .because(Note::Stall(StallNote::Suspected { since }))
+    }
+
+    /// When a closer look can tell; for one that is suspected.
+    pub(crate) fn told_at(&self) -> Option<Moment> {
+        match self {
+            Self::Suspect { suspected_at, reading, .. } => {
+                Some(Reading::told_at(*reading, *suspected_at))
+            }
+            Self::Working | Self::Idle { .. } | Self::Promised { .. } => None,
+        }
     }
 
     fn vow(&self) -> Option<Vow> {

@@ -1,6 +1,7 @@
 //! What of a decision is written down, and what is said in the log?
 
 mod change;
+mod word;
 
 use std::collections::BTreeMap;
 
@@ -18,6 +19,7 @@ use crate::place::Place;
 use crate::tick::Engine;
 
 use change::{beside_members, is_at_work, only_counts_on};
+pub use word::Word;
 
 /// A state that only counted on is written this often, so that a restart loses little.
 const REFRESH_MS: u64 = 60_000;
@@ -31,25 +33,6 @@ pub(crate) struct Recorder {
     written: Option<Shared<FleetState>>,
     /// The last word about each member; what it notes has been told.
     words: BTreeMap<String, Word>,
-}
-
-/// The latest word about a member, as `agents why` shows it: what every tick since then came to as well.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Word {
-    pub at_wall_ms: i64,
-    pub tick: u64,
-    pub actions: Vec<String>,
-    pub notes: Vec<Note>,
-}
-
-impl Word {
-    /// Whether these actions and notes say the same.
-    fn says(&self, actions: &[String], notes: &[(&str, &Note)]) -> bool {
-        let alike = |(one, (_, other)): (&Note, &(&str, &Note))| one.says_the_same(other);
-        self.actions == actions
-            && self.notes.len() == notes.len()
-            && self.notes.iter().zip(notes).all(alike)
-    }
 }
 
 impl Recorder {

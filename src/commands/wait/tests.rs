@@ -25,6 +25,10 @@ fn the_last_look_tells_work_from_rest() {
     assert_eq!(seen(&up(), Vec::new()), Seen::Unknown, "nothing was judged");
     let unseen = Note::CannotSee { cause: "no answer".to_owned() };
     assert_eq!(seen(&up(), vec![idle(), unseen]), Seen::Unknown);
+    let hidden = ActivityNote::ScreenUnseen { cause: "no answer".to_owned() };
+    assert_eq!(seen(&up(), vec![hidden.into()]), Seen::Unknown, "a screen unseen is no rest");
+    let promise = StallNote::PromiseUnreadable { text: "soon".to_owned() };
+    assert_eq!(seen(&up(), vec![promise.into()]), Seen::Unknown, "it tells of no look");
     let asks = Asks { since: Moment(0), row: "1. Yes".to_owned() };
     let asking = Member { asks: Some(asks), ..up() };
     assert_eq!(seen(&asking, vec![idle()]), Seen::WaitingInput);

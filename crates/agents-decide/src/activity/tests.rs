@@ -13,7 +13,7 @@ const REST: &str = "done / >";
 fn check(looks: &[(u64, MemberSeen, Activity, Option<u64>)]) {
     let mut state = ActivityState::default();
     for (at, seen, verdict, evidence_age) in looks {
-        let (next, found, _) = judge(&state, &backend(), (seen, None), &timing(), now(*at));
+        let (next, found, _) = judge(&state, &backend(), (seen, None).into(), &timing(), now(*at));
         let age = next.evidence_at.map(|evidence| now(*at).at.since(evidence).as_secs());
         assert_eq!((found, age), (*verdict, *evidence_age), "at {at}: {next:?}");
         state = next;
@@ -44,11 +44,18 @@ fn a_pattern_on_a_moving_screen_is_work() {
 fn a_frozen_frame_is_stale_after_three_looks_when_looks_are_rare() {
     let mut slow = timing();
     slow.signal_interval = Duration::from_secs(60);
-    let (state, _, _) =
-        judge(&ActivityState::default(), &backend(), (&member(WORK, 0), None), &slow, now(0));
-    let (state, at_limit, _) = judge(&state, &backend(), (&member(WORK, 0), None), &slow, now(180));
+    let (state, _, _) = judge(
+        &ActivityState::default(),
+        &backend(),
+        (&member(WORK, 0), None).into(),
+        &slow,
+        now(0),
+    );
+    let (state, at_limit, _) =
+        judge(&state, &backend(), (&member(WORK, 0), None).into(), &slow, now(180));
     assert_eq!(at_limit, Activity::Active);
-    let (_, past, notes) = judge(&state, &backend(), (&member(WORK, 0), None), &slow, now(181));
+    let (_, past, notes) =
+        judge(&state, &backend(), (&member(WORK, 0), None).into(), &slow, now(181));
     assert_eq!(past, Activity::Idle);
     let stale = ActivityNote::PatternStale { row: "esc interrupt".to_owned(), since: now(0).at };
     assert!(notes.contains(&stale), "{notes:?}");
@@ -119,12 +126,17 @@ fn a_fresh_log_makes_a_lingering_footer_active_but_not_for_limits() {
     for (age, verdict) in [(180, Activity::Active), (181, Activity::Idle)] {
         seen.log_age = Some(Duration::from_secs(age));
         let (state, found, _) =
-            judge(&ActivityState::default(), &footer, (&seen, None), &timing(), now(500));
+            judge(&ActivityState::default(), &footer, (&seen, None).into(), &timing(), now(500));
         assert_eq!(found, verdict, "log of {age} s");
         assert!(!state.pattern_active(now(500)), "the log must not count for limits");
     }
-    let (state, _, _) =
-        judge(&ActivityState::default(), &footer, (&member(WORK, 0), None), &timing(), now(500));
+    let (state, _, _) = judge(
+        &ActivityState::default(),
+        &footer,
+        (&member(WORK, 0), None).into(),
+        &timing(),
+        now(500),
+    );
     assert!(state.pattern_active(now(500)));
     assert!(!state.pattern_active(now(501)), "an earlier look must not count");
 }
@@ -135,11 +147,17 @@ fn a_failed_look_is_unknown_and_forgets_nothing() {
     (blind.screen, blind.processes) = (unknown(), unknown());
     let mut gone = blind.clone();
     (gone.screen, gone.processes) = (Seen::Absent, Seen::Absent);
-    let (before, _, _) =
-        judge(&ActivityState::default(), &backend(), (&member(WORK, 0), None), &timing(), now(0));
+    let (before, _, _) = judge(
+        &ActivityState::default(),
+        &backend(),
+        (&member(WORK, 0), None).into(),
+        &timing(),
+        now(0),
+    );
     let cause = "the server does not answer".to_owned();
     for (seen, said) in [(blind, vec![ActivityNote::ScreenUnseen { cause }]), (gone, Vec::new())] {
-        let (after, verdict, notes) = judge(&before, &backend(), (&seen, None), &timing(), now(60));
+        let (after, verdict, notes) =
+            judge(&before, &backend(), (&seen, None).into(), &timing(), now(60));
         assert_eq!((verdict, notes), (Activity::Unknown, said));
         assert_eq!(after, before);
     }
@@ -147,9 +165,14 @@ fn a_failed_look_is_unknown_and_forgets_nothing() {
 
 /// What is said of a look after one that saw `REST` at second 0.
 fn said(at: u64, seen: &MemberSeen) -> Vec<ActivityNote> {
-    let (before, _, _) =
-        judge(&ActivityState::default(), &backend(), (&member(REST, 0), None), &timing(), now(0));
-    judge(&before, &backend(), (seen, None), &timing(), now(at)).2
+    let (before, _, _) = judge(
+        &ActivityState::default(),
+        &backend(),
+        (&member(REST, 0), None).into(),
+        &timing(),
+        now(0),
+    );
+    judge(&before, &backend(), (seen, None).into(), &timing(), now(at)).2
 }
 
 #[test]
@@ -174,7 +197,7 @@ fn a_log_is_said_to_grow_only_when_it_grew() {
 #[test]
 fn what_moves_after_the_boot_is_remembered() {
     let look = |state: &ActivityState, at, text| {
-        judge(state, &backend(), (&member(text, 0), None), &timing(), now(at)).0
+        judge(state, &backend(), (&member(text, 0), None).into(), &timing(), now(at)).0
     };
     let booted = look(&look(&ActivityState::default(), 0, "logo"), 60, REST);
     assert!(!booted.moved, "drawing the first screen is no work");
@@ -202,7 +225,7 @@ proptest! {
             let mut seen = member([WORK, REST, "more", ""][text], cpu);
             seen.processes = processes(cpu, set);
             seen.log_age = log_age.map(Duration::from_secs);
-            let (next, verdict, _) = judge(&state, &backend(), (&seen, None), &timing(), now(at));
+            let (next, verdict, _) = judge(&state, &backend(), (&seen, None).into(), &timing(), now(at));
             prop_assert!(next.evidence_at >= state.evidence_at);
             prop_assert!(next.evidence_at <= Some(now(at).at));
             prop_assert_eq!(verdict == Activity::Active, next.pattern_active(now(at)));
@@ -243,7 +266,7 @@ fn a_young_log_is_told_of_only_where_nothing_else_shows_work() {
         let mut seen = member(text, 0);
         seen.log_age = Some(Duration::from_secs(5));
         let (_, _, notes) =
-            judge(&ActivityState::default(), &footer, (&seen, None), &timing(), now(500));
+            judge(&ActivityState::default(), &footer, (&seen, None).into(), &timing(), now(500));
         let young = ActivityNote::LogYoung { grace: footer.log_grace };
         assert_eq!(notes.contains(&young), is_told, "{text}: {notes:?}");
     }
@@ -255,7 +278,7 @@ fn judged(stand: crate::Stand, is_told: bool, shown: Option<crate::Shown>) -> Ac
     let (besides, differs_since) = (Vec::new(), None);
     let standing = crate::Standing { stand, by, is_told, since_ms, besides, differs_since };
     let seen = MemberSeen { shown, ..member(REST, 0) };
-    let known = (&seen, Some(&standing));
+    let known = (&seen, Some(&standing)).into();
     judge(&ActivityState::default(), &backend(), known, &timing(), now(500)).1
 }
 
@@ -291,7 +314,7 @@ fn what_its_program_tells_is_believed_until_nothing_else_moved_for_ninety_second
     };
     let (seen, timing) = (member(REST, 0), timing());
     let at = |state: &ActivityState, seconds| {
-        judge(state, &backend(), (&seen, Some(&told(0))), &timing, now(seconds))
+        judge(state, &backend(), (&seen, Some(&told(0))).into(), &timing, now(seconds))
     };
     let (first, _, _) = at(&ActivityState::default(), 0);
     assert_eq!(at(&first, 90).1, Activity::Active);
@@ -318,7 +341,7 @@ fn when_the_screen_changed_is_known_in_the_look_that_finds_it_changed() {
         ..member(text, 0)
     };
     let (state, _, _) =
-        judge(&ActivityState::default(), &backend(), (&seen(WORK), None), &timing(), now(0));
+        judge(&ActivityState::default(), &backend(), (&seen(WORK), None).into(), &timing(), now(0));
     let stands = |text: &str, at: u64| {
         super::stand(&state, None, &seen(text), &timing(), now(at)).unwrap().stand
     };

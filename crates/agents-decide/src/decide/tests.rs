@@ -5,6 +5,7 @@ mod requests;
 mod restarts;
 mod rests;
 mod server;
+mod stalls;
 mod strays;
 mod wakes;
 

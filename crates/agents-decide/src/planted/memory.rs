@@ -70,7 +70,9 @@ pub(super) fn falsify(
         }),
         Bug::StallsAtOnce => each(state, |member| {
             if let Stall::Idle { since, vow } = member.stall {
-                member.stall = Stall::Suspect { since, suspected_at: since, vow };
+                let read = member.activity.cpu;
+                let reading = read.map(|(at, cpu_ms)| crate::stall::closer::Reading { at, cpu_ms });
+                member.stall = Stall::Suspect { since, suspected_at: since, vow, reading };
             }
         }),
         Bug::WallBudget if now.wall.minute() < 30 => {

@@ -150,7 +150,7 @@ impl StallNote {
                 format!("its WAITING-UNTIL marker cannot be read, and counts for nothing: {text}")
             }
             Self::Suspected { since } => format!(
-                "it has shown no sign of work {}; the next look, a second later or more, restarts it if there is none then",
+                "it has shown no sign of work {}; a closer look, 5 s later or more, restarts it if there is none then",
                 now.since(*since)
             ),
             Self::NotProven { since, reason } => format!(

@@ -66,7 +66,7 @@ fn is_at_work(draft: &Draft<'_>, agent: &Agent) -> bool {
     let timing = &draft.fleet.timing;
     let before = member.standing.as_ref();
     let standing = activity::stand(&member.activity, before, seen, timing, draft.now);
-    let known = (seen, standing.as_ref());
+    let known = (seen, standing.as_ref()).into();
     let (next, verdict, _) = activity::judge(&member.activity, backend, known, timing, draft.now);
     let is_fresh = next.evidence_at.is_some_and(|at| draft.now.at.since(at) < QUIET);
     verdict == Activity::Active || (!next.ever_active && is_fresh)

@@ -2,10 +2,13 @@
 //!
 //! What the listing says is alive beats what was remembered: the memory is as old as the last tick.
 
+use std::time::Duration;
+
 use agents_config::{Agent, Kind, Service};
 use agents_decide::sentence::Telling;
 use agents_decide::{
-    Ending, Life, LifeNote, Limit, Member, Moment, Note, Sequence, Standing, Wanted, program,
+    ActivityNote, Ending, Life, LifeNote, Limit, Member, Moment, Note, Sequence, Standing, Wanted,
+    program,
 };
 use agents_names::AgentName;
 use agents_tmux::{Listing, Pane};
@@ -13,6 +16,9 @@ use agents_tmux::{Listing, Pane};
 use super::waiting::{remark, waiting_for};
 use super::{Declared, Known, MemberView, PilotView, Since, State, Terminals, WatchdogState};
 use crate::observe::sessions;
+
+/// What a program computes within that time after its start may be its start.
+const BEGINS_WITHIN: Duration = Duration::from_secs(10);
 
 pub(super) fn agents(known: &Known<'_>, listing: Option<&Listing>) -> Vec<MemberView> {
     let panes = sessions::panes_of_members(known.fleet, listing);
@@ -99,7 +105,7 @@ fn view(known: &Known<'_>, subject: &Subject<'_>, declared: Declared) -> MemberV
         },
         edited,
         command: alive.map(|pane| pane.command.clone()),
-        doing: doing(known, member).filter(|_| alive.is_some()),
+        doing: doing(known, subject, member).filter(|_| alive.is_some()),
         limited_until: limited_until.filter(|_| state == State::Limited),
         owed: member.mailbox.queue.iter().map(|message| message.kind.to_string()).collect(),
         pilot: None,
@@ -168,11 +174,37 @@ fn state_of(known: &Known<'_>, subject: &Subject<'_>, member: &Member) -> State 
     }
 }
 
-/// What is remembered of a program while nobody looks is soon no longer true.
-fn doing(known: &Known<'_>, member: &Member) -> Option<Standing> {
-    let is_watched = known.watchdog.state == WatchdogState::Running;
-    let is_up = matches!(member.life, Life::Up { .. });
-    member.standing.clone().filter(|_| is_watched && is_up)
+/// What is remembered of a program while nobody looks is soon no longer true. One that neither tells nor has a preset is
+/// judged by its signs of work.
+fn doing(known: &Known<'_>, subject: &Subject<'_>, member: &Member) -> Option<Standing> {
+    let Life::Up { since, .. } = member.life else { return None };
+    if known.watchdog.state != WatchdogState::Running {
+        return None;
+    }
+    let by_signs = || {
+        let (stand, note) = known.words.get(subject.name.as_str())?.doing()?;
+        let Note::Activity(sign) = note else { return Some((stand, note)) };
+        // Who begins draws and computes as well, and a person who types makes a program draw.
+        let is_settled = looked_after(known, since) >= BEGINS_WITHIN;
+        let proves = match sign {
+            ActivityNote::ScreenMoves | ActivityNote::LogGrows => false,
+            ActivityNote::ProcessesWork => is_settled,
+            _ => true,
+        };
+        proves.then_some((stand, note))
+    };
+    member.standing.clone().or_else(|| {
+        let (stand, note) = by_signs()?;
+        let by = note.told(&Telling::decided(Some(subject.name), known.now));
+        let (is_told, since_ms, differs_since) = (false, None, None);
+        Some(Standing { stand, by, is_told, since_ms, besides: Vec::new(), differs_since })
+    })
+}
+
+/// How long after that moment the last look was.
+fn looked_after(known: &Known<'_>, since: Moment) -> Duration {
+    let look_ago = known.watchdog.last_tick.unwrap_or_default();
+    known.now.at.since(since).saturating_sub(look_ago)
 }
 
 fn since(state: State, member: &Member) -> Option<Moment> {

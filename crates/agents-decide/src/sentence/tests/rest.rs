@@ -196,7 +196,7 @@ fn of_judges() -> Vec<(Note, &'static str)> {
         ),
         (
             StallNote::Suspected { since: noon(-60) }.into(),
-            "it has shown no sign of work since 11:59:00 (60 s); the next look, a second later or more, restarts it if there is none then",
+            "it has shown no sign of work since 11:59:00 (60 s); a closer look, 5 s later or more, restarts it if there is none then",
         ),
         (
             StallNote::NotProven { since: noon(-60), reason: text("no log") }.into(),

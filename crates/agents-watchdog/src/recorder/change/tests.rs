@@ -34,6 +34,7 @@ fn what_an_idle_member_promised_and_what_it_is_suspected_of_is_more_than_time() 
         since: Moment(1_000),
         suspected_at: Moment(suspected_at),
         vow: None,
+        reading: None,
     };
     let (one, other) = (member(suspect(2_000), 1_000), member(suspect(3_000), 1_000));
     assert!(!only_counts_on(&idle(1_000, None), &one));

@@ -1,6 +1,7 @@
 //! What is said of one that failed, was edited, or waits for its turn?
 
 use super::*;
+use agents_decide::{ActivityNote, Stand};
 
 /// The view of ann, whose files say that.
 fn filed(what: &str, files: &Files, terminals: &Terminals) -> MemberView {
@@ -92,4 +93,39 @@ fn one_that_is_owed_a_message_says_what_keeps_it() {
             "a moment to be sent the message of the operator; it is at work, and is not interrupted"
         )
     );
+}
+
+#[test]
+fn one_without_a_preset_is_at_work_or_idle_by_its_signs_of_work() {
+    let alive = listed(vec![pane("t-ann", Some("t-/ann"), false)]);
+    let up = ann(lives().into_iter().find(|(name, _)| *name == "up").unwrap().1);
+    let doing = |note: Option<Note>, watchdog| {
+        let notes = note.into_iter().collect();
+        let word = Word { at_wall_ms: 0, tick: 1, actions: Vec::new(), notes };
+        let words = BTreeMap::from([("ann".to_owned(), word)]);
+        let ann = told(Some(&up), &alive, watchdog, &words).agents.remove(0);
+        ann.doing.map(|it| (it.stand, it.by, it.is_told))
+    };
+    let says = |stand, by: &str| Some((stand, by.to_owned(), false));
+    let works = ActivityNote::ProcessesWork;
+    let by = "its processes work";
+    assert_eq!(doing(Some(works.clone().into()), WATCHED), says(Stand::Active, by));
+    let word =
+        Word { at_wall_ms: 0, tick: 1, actions: Vec::new(), notes: vec![works.clone().into()] };
+    let computes = BTreeMap::from([("ann".to_owned(), word)]);
+    let mut begins = up.clone();
+    let since = Moment(AT.0 - 9_000);
+    begins.members.get_mut(&name("ann")).unwrap().life = Life::Up { since, run: None };
+    assert_eq!(told(Some(&begins), &alive, WATCHED, &computes).agents.remove(0).doing, None);
+    for drawn in [ActivityNote::ScreenMoves, ActivityNote::LogGrows] {
+        assert_eq!(doing(Some(drawn.into()), WATCHED), None, "one that begins draws, too");
+    }
+    let rests = ActivityNote::Idle { since: minutes_ago(2) };
+    let idle = doing(Some(rests.into()), WATCHED);
+    assert!(idle.as_ref().is_some_and(|(stand, _, _)| *stand == Stand::Idle), "{idle:?}");
+    let unseen = ActivityNote::ScreenUnseen { cause: "no answer".to_owned() };
+    assert_eq!(doing(Some(unseen.into()), WATCHED), None);
+    assert_eq!(doing(None, WATCHED), None, "nothing was judged");
+    let nobody = WatchdogView { state: WatchdogState::Stopped, ..WATCHED };
+    assert_eq!(doing(Some(works.into()), nobody), None, "nobody looks");
 }
