@@ -19,6 +19,7 @@ use crate::WatchdogError;
 use crate::config_source::{Change, ConfigSource};
 use crate::in_force::{PROBLEM_WORD, SOCKET_WORD};
 use crate::ledger::{Entry, EntryKind, Ledger as _, LedgerError, Record};
+use crate::log_alarms::LogAlarms;
 use crate::long_logs::LongLogs;
 use crate::lost_logs::LostLogs;
 use crate::notify::{CONFIG_BROKEN, Notifier};
@@ -79,6 +80,7 @@ pub struct Reign<D> {
     /// Carries manifests of tasks out.
     pub(crate) desk: Desk,
     pub(crate) lost_logs: LostLogs,
+    pub(crate) log_alarms: LogAlarms,
     /// Where everybody reaches its terminals.
     pub(crate) socket: PathBuf,
     /// What the lock was signed with.
@@ -261,6 +263,7 @@ impl<D: Driver> Reign<D> {
             "broken": broken.map(|broken| &broken.summary),
             "report": broken.map(|broken| &broken.report),
             "finder": broken.map(|_| std::process::id()),
+            "digest": broken.map(|broken| broken.digest()),
         });
         vec![
             self.config.in_force().word(),

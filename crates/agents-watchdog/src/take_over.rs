@@ -11,6 +11,7 @@ use crate::WatchdogError;
 use crate::config_source::ConfigSource;
 use crate::heartbeat::heartbeat;
 use crate::ledger::LedgerError;
+use crate::log_alarms::LogAlarms;
 use crate::long_logs::LongLogs;
 use crate::lost_logs::LostLogs;
 use crate::notify::Notifier;
@@ -157,6 +158,7 @@ impl Hold {
             long_logs: LongLogs::default(),
             desk,
             lost_logs: LostLogs::default(),
+            log_alarms: LogAlarms::default(),
             socket,
             notifier: Notifier::new(),
             what: self.holder.what.clone(),
