@@ -191,7 +191,10 @@ fn resting(draft: &mut Draft<'_>, what: Declared<'_>, how: &Ending) -> LifeNote 
         Ending::Failed(reason) => {
             LifeNote::Unstartable { reason: reason.clone(), by_itself: false }
         }
-        Ending::Ended(how) if what.is_task() => LifeNote::TaskEnded { how: how.clone() },
+        Ending::Ended(how) if what.is_task() => {
+            let again = !what.is_of_manifest(draft.fleet);
+            LifeNote::TaskEnded { how: how.clone(), again }
+        }
         _ if waits => LifeNote::WaitsForPhase,
         _ if rests => LifeNote::LoopComplete,
         Ending::Ended(how) => {
