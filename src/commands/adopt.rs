@@ -5,18 +5,18 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use agents_config::{Environment, Fleet, TmuxSocket, load_text};
-use agents_decide::Life;
+use agents_decide::{Life, OneOffs, Verb, Which};
 use agents_screens::builtin_text;
 use agents_tmux::{Driver as _, OneShot, Pane};
 use serde_json::json;
 
-use crate::app::{App, print, say};
+use crate::app::{App, names, print, say};
 use crate::bystander;
 use crate::cli::Adopt;
 use crate::commands::init::programs::PROGRAMS;
 use crate::commands::watchdog;
 use crate::error::{Error, code};
-use crate::operate::runtime;
+use crate::operate::{Ask, ask, runtime};
 use crate::whole_file;
 
 /// How long the watchdog may take to see the session: it reads the file at each look.
@@ -51,6 +51,16 @@ pub fn run(app: &App, adopt: &Adopt) -> Result<u8, Error> {
     agents_store::private_folder(&loaded.fleet.log_dir)?;
     agents_store::private_folder(&loaded.fleet.state_dir())?;
     watchdog::start(app, &loaded)?;
+    if declared.is_some() {
+        // `agents down` may have let it go.
+        let verb = Verb::Up {
+            names: names(&loaded.fleet, std::slice::from_ref(&name))?,
+            whole: false,
+            one_offs: OneOffs::default(),
+            which: Which::default(),
+        };
+        ask(app, &loaded, &Ask { verb, within: SEEN_WITHIN })?;
+    }
     until_taken_up(app, &name)?;
     if app.json {
         let document = json!({

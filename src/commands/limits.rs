@@ -91,6 +91,9 @@ fn next(hold: &HoldView, now: &Now) -> String {
         0 => String::new(),
         probes => format!("; {} so far in vain", count(u64::from(probes), "probe")),
     };
+    if let Some(down) = &hold.down {
+        return format!("{down} is down, so nothing is probed; `agents up {down}` finds out{vain}");
+    }
     match (&hold.probe, hold.kind) {
         (Some((name, at)), HoldKind::Opening) => {
             format!("{name} goes on at {}", now.point(*at))

@@ -1,5 +1,7 @@
 //! `agents plan`: what would the next tick do, and why? Changes nothing.
 
+mod tasks;
+
 use agents_config::Loaded;
 use agents_decide::sentence::{Mood, Telling, span};
 use agents_decide::{
@@ -81,11 +83,16 @@ pub fn foretell(app: &App, loaded: &Loaded) -> Result<u8, Error> {
     let heavy = watchdog.state == WatchdogState::Stopped;
     let looked = decide_now(app, loaded, Look { verb: None, supervises: true, heavy })?;
     let told = Told { looked: &looked, watchdog: &watchdog };
+    let board = super::work::board(&loaded.fleet.state_dir())?;
+    let tasks = tasks::Tasks::of(&board, &loaded.fleet, looked.now);
     if app.json {
-        print(&told.json().to_string())?;
+        let mut data = told.json();
+        data["tasks"] = json!(tasks.json(looked.now));
+        print(&data.to_string())?;
     } else {
         let mut lines = told.lines();
         lines.insert(0, who(&watchdog));
+        lines.extend(tasks.lines(looked.now));
         print(&joined(&lines))?;
     }
     Ok(code::DONE)
@@ -102,6 +109,7 @@ fn nothing(app: &App, why: &str) -> Result<u8, Error> {
             "starts_after": [],
             "refused": [],
             "notes": [note],
+            "tasks": [],
         });
         print(&document.to_string())?;
     } else {

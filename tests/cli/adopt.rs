@@ -47,7 +47,25 @@ fn a_session_is_declared_watched_over_and_never_started_or_ended() {
     let again = bed.agents(&["adopt", "mine", "--json"]).ends_with(0).json();
     assert_eq!((&again["name"], &again["written"]), (&"ann".into(), &false.into()), "{again}");
     assert_eq!(bed.read("agents.toml"), config);
-    bed.agents(&["down"]);
+    let down = bed.agents(&["down"]).ends_with(0);
+    assert!(
+        down.err.contains("its session `mine` was not started by `agents`, and is left as it is"),
+        "{down:?}"
+    );
+    assert_eq!(bed.pid("mine"), pid, "it is the same program");
+    // It is watched over again with the others, and when it is adopted again.
+    let watched = || ["running", "idle"].contains(&bed.state_of("ann").as_str());
+    bed.agents(&["up"]).ends_with(0);
+    bed.until("it is watched over again", watched);
+    bed.agents(&["down"]).ends_with(0);
+    bed.agents(&["adopt", "mine"]).ends_with(0);
+    bed.until("it is watched over again", watched);
+    // A fleet that is down may change its names.
+    bed.agents(&["down"]).ends_with(0);
+    bed.write("agents.toml", &config.replace("session_prefix = \"t-\"", "session_prefix = \"u-\""));
+    bed.agents(&["up"]).ends_with(0);
+    bed.until("it is watched over under another prefix", watched);
+    bed.agents(&["down"]).ends_with(0);
     assert_eq!(bed.pid("mine"), pid, "it is the same program");
 }
 

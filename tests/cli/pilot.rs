@@ -232,8 +232,21 @@ fn a_session_that_a_person_started_is_kept_going_and_neither_started_nor_ended()
     begin_own(&bed);
     bed.until("it is prompted again", || heard(&bed, "go on please") == 4);
     let again = bed.pid("mine");
-    bed.agents(&["down"]);
+    bed.agents(&["down"]).ends_with(0);
     assert_eq!(bed.pid("mine"), again, "down leaves it as it is");
+}
+
+#[test]
+fn a_session_that_is_not_there_is_not_waited_for_in_silence() {
+    let bed = Bed::empty();
+    begin_own(&bed);
+    let words = ["pilot", "run", "--session", "yours", "--socket", "bed"];
+    let none = bed.agents(&words).ends_with(2);
+    let said = "there is no session `yours` on that tmux server; there are: mine; start it first";
+    assert!(none.err.contains(said) && none.err.contains("`--socket`"), "{none:?}");
+    let none = bed.agents(&["pilot", "run", "--session", "mine", "--socket", "none"]).ends_with(7);
+    let said = "the session `mine` cannot be seen: no tmux server listens";
+    assert!(none.err.contains(said) && none.err.contains("`--socket`"), "{none:?}");
 }
 
 #[test]
@@ -264,6 +277,9 @@ fn one_command_keeps_a_session_going_and_obeys_what_is_typed_at_it() {
     assert_eq!(heard(&bed, "go on please"), 0);
     typed.write_all(b"start\n").unwrap();
     bed.until("it stops", || told("is idle again after 1 prompt of its pilot"));
+    typed.write_all(b"status\n").unwrap();
+    bed.until("the way out is one that there is", || told("stops there; `start` goes on"));
+    assert!(!told("`agents "), "{} {}", out.lock().unwrap(), err.lock().unwrap());
     assert_eq!(heard(&bed, "go on please"), 1);
     let pid = bed.pid("mine");
     let interrupt = bed.command("kill").args(["-INT", &child.id().to_string()]).status().unwrap();

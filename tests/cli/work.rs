@@ -1,8 +1,10 @@
 //! Does `agents run` carry a manifest out, in real worktrees, with pushes and pull requests, whatever dies on the way?
 
+mod backends;
 mod clean;
 mod declared;
 mod forges;
+mod left;
 mod stage;
 mod told;
 
@@ -156,8 +158,13 @@ fn a_task_that_keeps_failing_waits_for_a_person_and_is_tried_again_when_asked() 
         "how/a",
         &format!("[ -f {}/mended ] || {{ echo 'error: E1'; exit 4; }}\n", works.bed.dir.display()),
     );
-    works.bed.write("tasks.toml", &one("attempts = 2"));
+    works.bed.write("tasks.toml", &one("attempts = 2").replace("Delay = 1", "Delay = 8"));
     works.run("tasks.toml").ends_with(0);
+    works.bed.until("the plan tells when the next attempt is due", || {
+        let plan = works.agents(&["plan"]).ends_with(0).out;
+        let told = "  task a: pending: attempt 1 of 2 failed: exit code 4";
+        plan.lines().any(|row| row.starts_with(told) && row.contains("; attempt 2 at "))
+    });
     works.until_task("a", "error");
     let failed = works.task("a");
     assert_eq!(failed["attempt"], 2, "{failed}");
@@ -165,6 +172,7 @@ fn a_task_that_keeps_failing_waits_for_a_person_and_is_tried_again_when_asked() 
     assert!(failed["error"].to_string().contains("error: E1"), "{failed}");
     let events = works.agents(&["events", "a"]).ends_with(0);
     assert!(events.out.contains("alarm task error: attempt 2 of 2 failed"), "{events:?}");
+    assert!(!events.out.contains("runs it again"), "no such way: {events:?}");
     works.agents(&["result", "a"]).ends_with(3);
     let why = works.agents(&["why", "a"]).ends_with(0);
     assert!(why.out.starts_with("a: error: attempt 2 of 2 failed"), "{why:?}");

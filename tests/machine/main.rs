@@ -24,3 +24,5 @@ mod namespace;
 mod preloaded;
 #[cfg(target_os = "linux")]
 mod reboot;
+#[cfg(target_os = "linux")]
+mod task;

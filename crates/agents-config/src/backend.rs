@@ -83,3 +83,53 @@ pub enum PromptDelivery {
     /// The command takes the path of the kickoff file itself.
     Exec,
 }
+
+impl Backend {
+    /// Stands in for one that the file has no more while its program runs: it starts nothing, and reads nothing.
+    #[must_use]
+    pub fn missing(name: BackendName) -> Self {
+        Self {
+            name,
+            preset: None,
+            bin: String::new(),
+            prompt_delivery: PromptDelivery::Exec,
+            process_name: None,
+            submit_key: "Enter".to_owned(),
+            submit_pause: Duration::ZERO,
+            active_re: None,
+            limit_re: None,
+            fatal_re: None,
+            ready_re: None,
+            footer_ui: false,
+            log_grace: Duration::ZERO,
+            stall_idle: Duration::MAX,
+            flags: None,
+            supports_resume: false,
+            resume_flag: String::new(),
+            resume_takes_prompt: true,
+            resume_refused: Vec::new(),
+            wrap: Wrap::None,
+            session_flag: None,
+            prompt_flag: None,
+            hooks: false,
+            env: Vec::new(),
+            remote_control: false,
+            remote_control_flag: String::new(),
+            model_flag: String::new(),
+            model_env: false,
+            preamble: None,
+            attach: String::new(),
+            server: String::new(),
+            account: None,
+            connect_delay: Duration::ZERO,
+            samples: Vec::new(),
+            answers: Vec::new(),
+        }
+    }
+
+    /// Whether it only stands in for one: no file declares a backend without a program.
+    #[must_use]
+    pub fn is_missing(&self) -> bool {
+        self.bin.is_empty()
+    }
+}

@@ -23,6 +23,9 @@ pub struct Fleet {
     pub presets_dir: Option<PathBuf>,
     pub timing: Timing,
     pub backends: std::collections::BTreeMap<BackendName, Backend>,
+    /// The backend of `[defaults]`, which runs who names none.
+    #[serde(skip)]
+    pub default_backend: Option<BackendName>,
     /// In the order of the file.
     pub agents: Agents,
     /// In the order of the file.

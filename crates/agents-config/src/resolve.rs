@@ -75,6 +75,7 @@ fn fleet(
         tmux_socket,
         presets_dir: presets.folder,
         timing,
+        default_backend: defaults.backend.value().filter(|it| backends.contains_key(*it)).cloned(),
         backends,
         agents: Option::<Vec<_>>::from_iter::<Vec<_>>(declared)?.into(),
         services: Option::<Vec<_>>::from_iter::<Vec<_>>(services)?,

@@ -209,6 +209,12 @@ impl<'a> Declared<'a> {
         matches!(self, Self::Agent(agent) if agent.kind == Kind::Task)
     }
 
+    /// Whether it is a task of a manifest: those work in worktrees below the fleet's own folder.
+    pub fn is_of_manifest(self, fleet: &Fleet) -> bool {
+        let worktrees = fleet.log_dir.join("worktrees");
+        matches!(self, Self::Agent(agent) if agent.kind == Kind::Task && agent.dir.starts_with(worktrees))
+    }
+
     /// Whether its death is healed. A task runs once, whatever its `watch` says.
     pub fn watched(self) -> bool {
         match self {

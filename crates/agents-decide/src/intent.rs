@@ -63,6 +63,9 @@ fn up(draft: &mut Draft<'_>, names: &[AgentName], whole: bool, start: &Start<'_>
     if whole {
         draft.next.wanted = Wanted::Up;
     }
+    if whole {
+        take_up_again(draft);
+    }
     let chosen = chosen(draft, names, whole);
     let complete = draft.next.sequence.as_ref().is_some_and(crate::sequence::Sequence::is_complete);
     let mut answers = Answers::new();
@@ -79,6 +82,21 @@ fn up(draft: &mut Draft<'_>, names: &[AgentName], whole: bool, start: &Start<'_>
         answers.insert(name.clone(), answer);
     }
     answers
+}
+
+/// Sessions of a person's own that `down` let go are watched over again; they are neither started nor waited for.
+fn take_up_again(draft: &mut Draft<'_>) {
+    for what in draft.declared() {
+        let is_there = draft.seen.members.get(what.name());
+        let is_there = is_there.is_some_and(|seen| taken(draft, what, seen).is_some());
+        let member = draft.member(what.name());
+        if is_there
+            && !what.enabled()
+            && matches!(member.life, Life::Stopped { how: Ending::Asked, .. })
+        {
+            member.wanted = Wanted::Unsaid;
+        }
+    }
 }
 
 /// What runs is left in its conversation, and what fails now is not started.
@@ -193,7 +211,9 @@ fn ask_down(draft: &mut Draft<'_>, what: Declared<'_>) -> Option<Answer> {
     if let Some(reason) = taken(draft, what, seen).filter(|_| !leftovers)
         && !matches!(draft.next.members[what.name()].life, Life::Stopping { .. })
     {
-        return Some(Answer::Failed(reason));
+        // Nothing of ours runs there. It is let go: what was never ended must not keep the fleet from being down.
+        set(draft, what, Life::Stopped { since, how: Ending::Asked });
+        return Some(Answer::Done(reason));
     }
     let run = present.and_then(|pane| pane.run);
     match draft.member(what.name()).life.clone() {

@@ -124,12 +124,14 @@ fn broken(
                     .push(("I20", format!("{name} is analyzed though the config does not say so")));
             }
         }
+        Action::Reply { request, .. } => {
+            found.extend(over_time::reply(before, seen, decision, *request));
+        }
         Action::EndAnalysis { .. }
         | Action::RestoreSocket { .. }
         | Action::LookAgain
         | Action::MarkComplete { .. }
         | Action::ClearComplete
-        | Action::Reply { .. }
         | Action::Alarm { .. }
         | Action::Exit => {}
     }

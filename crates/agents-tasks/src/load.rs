@@ -1,6 +1,7 @@
 //! Is the manifest sound, and if not, what is wrong with it?
 
 mod checks;
+mod meant;
 mod names;
 mod rules;
 #[cfg(test)]
@@ -54,8 +55,8 @@ pub fn load(text: &str, format: Format) -> Result<Manifest, LoadError> {
 
 fn read(text: &str, format: Format) -> Result<RawManifest, String> {
     match format {
-        Format::Json => serde_json::from_str(text).map_err(|error| error.to_string()),
-        Format::Toml => toml::from_str(text).map_err(|error| error.to_string()),
+        Format::Json => serde_json::from_str(text).map_err(|error| meant::told(&error.to_string())),
+        Format::Toml => toml::from_str(text).map_err(|error| meant::told(&error.to_string())),
     }
 }
 

@@ -74,6 +74,8 @@ pub struct Progress {
     /// Counts resets: each makes a worktree and a branch of its own.
     pub generation: u32,
     pub branch: String,
+    /// The backend that runs its attempt, or ran the last one.
+    pub backend: Option<String>,
     /// Absolute; `None` before there is one, and when it was removed.
     pub worktree: Option<String>,
     /// The commit that its branch begins with.

@@ -2,6 +2,8 @@
 
 mod told;
 
+use std::collections::BTreeMap;
+
 use crate::{Claim, Manifest, TaskState};
 
 /// What bounds a start apart from the manifest itself.
@@ -11,6 +13,8 @@ pub struct Bounds {
     pub max_parallel: Option<u32>,
     /// Accounts that are inside a usage window.
     pub held_accounts: Vec<String>,
+    /// The places of tasks that no backend can run, and why.
+    pub nobody_runs: BTreeMap<usize, String>,
 }
 
 /// What is to be done about a task now.
@@ -41,6 +45,8 @@ pub enum Reason {
     Full { limit: u32 },
     /// Its account is inside a usage window.
     Account { name: String },
+    /// Nothing says which backend runs it, or the one that it names is not there.
+    Backend { why: String },
 }
 
 /// The verdict of each task, in the manifest's order. `states` has one for each task.
@@ -112,6 +118,8 @@ fn reasons(
     reasons.extend(running.iter().filter_map(|&with| shared(manifest, place, with)));
     let account = task.account.as_ref().filter(|name| bounds.held_accounts.contains(name));
     reasons.extend(account.map(|name| Reason::Account { name: name.clone() }));
+    let nobody = bounds.nobody_runs.get(&place);
+    reasons.extend(nobody.map(|why| Reason::Backend { why: why.clone() }));
     let limit = [bounds.max_parallel, manifest.max_parallel].into_iter().flatten().min();
     if let Some(limit) = limit.filter(|limit| running.len() >= *limit as usize)
         && reasons.is_empty()

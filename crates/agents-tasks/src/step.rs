@@ -24,6 +24,8 @@ pub struct Look {
     pub outcomes: Vec<Outcome>,
     pub asked: Vec<Asked>,
     pub bounds: Bounds,
+    /// The backend that runs each task, by its place, or why none does.
+    pub backends: Vec<Result<String, String>>,
 }
 
 /// What came of an errand.
@@ -34,6 +36,8 @@ pub struct Outcome {
     pub generation: u32,
     pub errand: Errand,
     pub result: Result<Done, Failure>,
+    /// What a program of it left behind, in words.
+    pub left: Option<String>,
 }
 
 /// What follows.
@@ -66,7 +70,8 @@ pub enum Session {
 /// Takes account of verbs, errands and sessions, then starts what may start.
 #[must_use]
 pub fn step(manifest: &Manifest, work: &Work, look: &Look, now: Now) -> Step {
-    let mut draft = Draft { manifest, work: work.clone(), now, told: Vec::new() };
+    let mut draft =
+        Draft { manifest, work: work.clone(), backends: &look.backends, now, told: Vec::new() };
     let answers = look.asked.iter().map(|asked| draft.ask(asked)).collect();
     for outcome in &look.outcomes {
         draft.hear(outcome);
@@ -78,16 +83,17 @@ pub fn step(manifest: &Manifest, work: &Work, look: &Look, now: Now) -> Step {
     Step { work: draft.work, told: draft.told, answers }
 }
 
-/// What is owed to the task's session.
+/// What is owed to the task's session. `may_start`: there is a backend that runs it.
 #[must_use]
-pub fn session_of(progress: &Progress, seat: &Seat) -> Session {
+pub fn session_of(progress: &Progress, seat: &Seat, may_start: bool) -> Session {
     match (&progress.stage, seat) {
         (Stage::Starting { .. }, Seat::Up { .. } | Seat::Busy | Seat::Going | Seat::Unseen) => {
             Session::AsItIs
         }
         // The operator ended it since: `agents up` and `agents tasks retry` go on.
         (Stage::Starting { asked, .. }, Seat::Down { since }) if since > asked => Session::AsItIs,
-        (Stage::Starting { .. }, _) => Session::ToStart,
+        (Stage::Starting { .. }, _) if may_start => Session::ToStart,
+        (Stage::Starting { .. }, _) => Session::AsItIs,
         (Stage::Ending { .. }, Seat::Up { .. } | Seat::Busy) => Session::ToEnd,
         (
             Stage::Ending { .. }
@@ -107,6 +113,7 @@ pub fn session_of(progress: &Progress, seat: &Seat) -> Session {
 struct Draft<'a> {
     manifest: &'a Manifest,
     work: Work,
+    backends: &'a [Result<String, String>],
     now: Now,
     told: Vec<Told>,
 }
@@ -136,7 +143,7 @@ impl Draft<'_> {
         }
     }
 
-    /// The accounts of those that were refused are held for all.
+    /// The accounts of those that were refused are held for all, and whom nobody can run waits.
     fn with_limits(&self, bounds: &Bounds) -> Bounds {
         let mut bounds = bounds.clone();
         for (task, progress) in self.manifest.tasks.iter().zip(&self.work.tasks) {
@@ -144,12 +151,17 @@ impl Draft<'_> {
                 bounds.held_accounts.extend(task.account.clone());
             }
         }
+        let nobody = self.backends.iter().enumerate();
+        let nobody = nobody.filter_map(|(place, by)| Some((place, by.as_ref().err()?.clone())));
+        bounds.nobody_runs.extend(nobody);
         bounds
     }
 
     fn begin_attempt(&mut self, place: usize) {
         let now = self.now;
+        let backend = self.backends.get(place).and_then(|by| by.as_ref().ok());
         let Some(progress) = self.work.tasks.get_mut(place) else { return };
+        progress.backend = backend.cloned().or(progress.backend.take());
         progress.attempt = progress.attempt.saturating_add(1);
         progress.interruptions = 0;
         progress.started_ms.get_or_insert(now.wall_ms);

@@ -4,6 +4,7 @@
 //! [`agents_tasks::step`] decides, once after each tick. What it says is stored before anything is done, and what is owed is
 //! read from what is stored: so a watchdog that is killed anywhere leaves nothing half known.
 
+mod asking;
 mod board;
 mod declared;
 mod desk;

@@ -9,12 +9,14 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
+use agents_config::Fleet;
+use agents_tmux::{Driver as _, OneShot};
 use agents_watchdog::view::WatchdogState;
 use agents_watchdog::whereabouts;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::settings::{NAME, Settings};
-use crate::app::{App, say};
+use crate::app::{App, print, say};
 use crate::bystander;
 use crate::cli::PilotRun;
 use crate::error::{Error, code};
@@ -28,6 +30,9 @@ const BEGINS_WITHIN: Duration = Duration::from_secs(60);
 const ENDS_WITHIN: Duration = Duration::from_secs(15);
 const LOOKS_EVERY: Duration = Duration::from_millis(200);
 
+/// What a person does whose session is not there.
+const WAYS: &str = "start it first, or name another server with `--socket`";
+
 enum Heard {
     Line(String),
     Interrupt,
@@ -38,6 +43,7 @@ pub fn run(app: &App, asked: &PilotRun) -> Result<u8, Error> {
     let settings = Settings::of(asked, is_json.then_some(app.config.as_path()))?;
     let own = App { config: write(&settings)?, json: false };
     let fleet = own.load()?.fleet;
+    there(&own, &fleet, settings.session.as_str())?;
     // Before the children, so that none of what is typed is lost, and no Ctrl-C leaves one behind.
     let (tell, heard) = sync_channel(16);
     listen(tell)?;
@@ -50,7 +56,9 @@ pub fn run(app: &App, asked: &PilotRun) -> Result<u8, Error> {
         }
         std::thread::sleep(LOOKS_EVERY);
     }
-    let _events = Helper::begin(&own.config, &["events", "--follow", "-n", "1"], Stdio::inherit())?;
+    let mut events =
+        Helper::begin(&own.config, &["events", "--follow", "-n", "1"], Stdio::piped())?;
+    events.pass_on();
     say(&format!("session {}: `start` begins; also: stop, status; Ctrl-C ends", settings.session));
     obey(&own, &heard, &mut watchdog)
 }
@@ -65,7 +73,7 @@ fn obey(own: &App, heard: &Receiver<Heard>, watchdog: &mut Helper) -> Result<u8,
                     "" => Ok(code::DONE),
                     "start" => super::switch(own, &name, true),
                     "stop" => super::switch(own, &name, false),
-                    "status" => super::status(own, &name),
+                    "status" => status(own),
                     other => {
                         say(&format!("`{other}` is not known; known: start, stop, status"));
                         Ok(code::USAGE)
@@ -88,6 +96,42 @@ fn obey(own: &App, heard: &Receiver<Heard>, watchdog: &mut Helper) -> Result<u8,
             }
         }
     }
+}
+
+fn status(own: &App) -> Result<u8, Error> {
+    let looked = bystander::look(own)?;
+    for pilot in looked.view.agents.iter().filter_map(|agent| agent.pilot.as_ref()) {
+        print(&plain(&format!("{NAME}: {}", pilot.told())))?;
+    }
+    Ok(code::DONE)
+}
+
+/// There must be something to watch over: it is neither started nor waited for.
+fn there(own: &App, fleet: &Fleet, session: &str) -> Result<(), Error> {
+    let terminals = own.terminals(fleet)?;
+    let listing = runtime()?.block_on(async { OneShot::new(terminals).list().await });
+    let listing = listing.map_err(|error| {
+        Error::Unavailable(format!("the session `{session}` cannot be seen: {error}; {WAYS}"))
+    })?;
+    let mut known: Vec<&str> = listing.panes.iter().map(|pane| pane.session.as_str()).collect();
+    known.dedup();
+    if known.contains(&session) {
+        return Ok(());
+    }
+    let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+    Err(Error::Usage(format!(
+        "there is no session `{session}` on that tmux server; there are: {known}; {WAYS}"
+    )))
+}
+
+/// What concerns the one session, without ways out that need a config of one's own.
+fn plain(text: &str) -> String {
+    let start = format!("`agents pilot start {NAME}`");
+    let text = text.replace(&format!("`agents send {NAME} TEXT` or {start}"), "`start`");
+    let text = text.replace(&start, "`start`");
+    let text = text.replace(&format!("`agents attach {NAME}`"), "`tmux attach`");
+    let clauses = text.split("; ").filter(|clause| !clause.contains("`agents "));
+    clauses.collect::<Vec<_>>().join("; ")
 }
 
 /// Writes the config of the fleet, whole, and returns where.
@@ -148,6 +192,18 @@ impl Helper {
         Ok(Self(child.process_group(0).spawn()?))
     }
 
+    /// Prints what it prints, in plain words, for as long as it does.
+    fn pass_on(&mut self) {
+        let Some(out) = self.0.stdout.take() else { return };
+        std::thread::spawn(move || {
+            for line in std::io::BufReader::new(out).lines().map_while(Result::ok) {
+                if print(&plain(&line)).is_err() {
+                    return;
+                }
+            }
+        });
+    }
+
     fn has_ended(&mut self) -> bool {
         !matches!(self.0.try_wait(), Ok(None))
     }
@@ -172,5 +228,34 @@ impl Helper {
 impl Drop for Helper {
     fn drop(&mut self) {
         self.end();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_way_out_is_named_that_needs_a_config() {
+        for (told, expected) in [
+            (
+                "session: off; its pilot is off, as the config says; `agents pilot start session`",
+                "session: off; its pilot is off, as the config says; `start`",
+            ),
+            (
+                "is idle again after 2 prompts of its pilot, which stops there; `agents send session TEXT` or `agents pilot start session` goes on",
+                "is idle again after 2 prompts of its pilot, which stops there; `start` goes on",
+            ),
+            (
+                "it ended by itself and stays down; `agents up session` starts it",
+                "it ended by itself and stays down",
+            ),
+            (
+                "asks something (`agents attach session`); nothing is typed",
+                "asks something (`tmux attach`); nothing is typed",
+            ),
+        ] {
+            assert_eq!(plain(told), expected);
+        }
     }
 }

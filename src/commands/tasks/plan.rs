@@ -21,7 +21,7 @@ pub fn run(app: &App, plan: &TasksPlan) -> Result<u8, Error> {
         print(&draw::dot(&manifest))?;
         return Ok(code::DONE);
     }
-    let bounds = Bounds { max_parallel: plan.max_parallel, held_accounts: Vec::new() };
+    let bounds = Bounds { max_parallel: plan.max_parallel, ..Bounds::default() };
     let played = waves(&manifest, &bounds);
     if app.json {
         print(&document(&manifest, &played).to_string())?;

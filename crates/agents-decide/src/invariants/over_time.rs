@@ -7,7 +7,7 @@ use agents_config::Fleet;
 
 use crate::draft::Decision;
 use crate::state::FleetState;
-use crate::{Action, Life, Limit, Now, Observation, Seen, Sequence, Verb, Why};
+use crate::{Action, Life, Limit, Now, Observation, RequestId, Seen, Sequence, Verb, Why};
 
 /// Over the whole fleet, at most so many automatic starts in the span.
 const FLEET_STARTS: usize = 3;
@@ -91,4 +91,23 @@ pub(super) fn phase(fleet: &Fleet, before: &FleetState, seen: &Observation, why:
     }
     let next = plan.after(from).map(|phase| &phase.id);
     (next != to).then(|| ("I4", format!("{from} does not give way to {to:?}")))
+}
+
+/// A request is answered once, whatever its answer: while it is open or new, and never again.
+pub(super) fn reply(
+    before: &FleetState,
+    seen: &Observation,
+    decision: &Decision,
+    request: RequestId,
+) -> Broken {
+    let was_open = before.open.iter().any(|open| open.id == request);
+    let is_new = request > before.last_request && seen.requests.iter().any(|it| it.id == request);
+    let replies = decision.actions.iter();
+    let count = replies
+        .filter(|action| matches!(action, Action::Reply { request: of, .. } if *of == request))
+        .count();
+    let is_closed = decision.next.last_request >= request
+        && decision.next.open.iter().all(|open| open.id != request);
+    let fits = (was_open || is_new) && is_closed && count == 1;
+    (!fits).then(|| ("I21", format!("request {} is answered more than once", request.0)))
 }

@@ -347,3 +347,37 @@ fn only_who_has_a_pilot_is_analyzed() {
     assert!(broken_by(analyze("ann"), piloted).is_empty());
     assert!(broken_by(Action::EndAnalysis { name: name("ann") }, |_| {}).is_empty());
 }
+
+#[test]
+fn a_request_is_answered_once_whatever_its_answer() {
+    let reply = || Action::Reply { request: RequestId(4), answers: Vec::new() };
+    let asks = Verb::StopWatchdog;
+    let is_new = |it: &mut Scene| {
+        it.seen.requests.push(Request { id: RequestId(4), verb: Verb::StopWatchdog });
+        it.decision.next.last_request = RequestId(4);
+    };
+    let open = OpenRequest {
+        id: RequestId(4),
+        verb: asks,
+        since: Moment(0),
+        answers: std::collections::BTreeMap::new(),
+    };
+    let was_open = |it: &mut Scene| {
+        it.before.open.push(open.clone());
+        it.before.last_request = RequestId(4);
+        it.decision.next.last_request = RequestId(4);
+    };
+    assert!(broken_by(reply(), is_new).is_empty());
+    assert!(broken_by(reply(), was_open).is_empty());
+    assert_eq!(broken_by(reply(), |_| {}), ["I21"], "nobody asked");
+    let again = |it: &mut Scene| {
+        is_new(it);
+        it.before.last_request = RequestId(4);
+    };
+    assert_eq!(broken_by(reply(), again), ["I21"], "it was answered before");
+    let stays = |it: &mut Scene| {
+        was_open(it);
+        it.decision.next.open.push(open.clone());
+    };
+    assert_eq!(broken_by(reply(), stays), ["I21"], "it would be answered once more");
+}

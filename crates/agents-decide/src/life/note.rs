@@ -28,6 +28,9 @@ pub enum LifeNote {
     /// A task that has run.
     TaskEnded {
         how: String,
+        /// It may be asked to run again as it is; what follows for one of a manifest is decided elsewhere.
+        #[serde(default)]
+        again: bool,
     },
     /// It ended by itself, and is not started again.
     StaysDown {

@@ -36,9 +36,11 @@ impl LifeNote {
             Self::Unsupervised => format!(
                 "it is left as it is: no watchdog runs, and `agents up {name}` was not asked for"
             ),
-            Self::TaskEnded { how } => {
+            Self::TaskEnded { how, again: true } => {
                 format!("it is a task and ran once: {how}; `agents up {name}` runs it again")
             }
+            // What follows is told of the task itself.
+            Self::TaskEnded { how, again: false } => format!("its program ended: {how}"),
             Self::StaysDown { how, why } => format!(
                 "it ended by itself ({how}) and stays down, {}; `agents up {name}` starts it",
                 why.told()

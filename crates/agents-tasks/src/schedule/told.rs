@@ -28,6 +28,7 @@ impl Reason {
             Self::Full { limit: 1 } => "1 task runs at once".to_owned(),
             Self::Full { limit } => format!("{limit} tasks run at once"),
             Self::Account { name } => format!("the account `{name}` is inside a usage window"),
+            Self::Backend { why } => why.clone(),
         }
     }
 
@@ -38,7 +39,7 @@ impl Reason {
             Self::Depends { .. } | Self::Lost { .. } | Self::Files { .. } | Self::Phase { .. } => {
                 true
             }
-            Self::Full { .. } | Self::Account { .. } => false,
+            Self::Full { .. } | Self::Account { .. } | Self::Backend { .. } => false,
         }
     }
 }

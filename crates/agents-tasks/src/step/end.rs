@@ -13,6 +13,7 @@ const LIMITS: u32 = 100;
 
 impl Draft<'_> {
     pub(super) fn see(&mut self, place: usize, seat: &Seat) {
+        self.keep_backend(place);
         let Some(progress) = self.work.tasks.get(place) else { return };
         match progress.stage.clone() {
             Stage::Starting { asked, again } => self.starting(place, seat, (asked, again)),
@@ -24,6 +25,25 @@ impl Draft<'_> {
             | Stage::Pushing
             | Stage::Opening
             | Stage::Over => {}
+        }
+    }
+
+    /// One that was started by an earlier version, which did not write it down, keeps the one that is the choice now.
+    fn keep_backend(&mut self, place: usize) {
+        let by = self.backends.get(place).and_then(|by| by.as_ref().ok());
+        if let Some(progress) = self.work.tasks.get_mut(place)
+            && progress.stage.has_session()
+            && progress.backend.is_none()
+        {
+            progress.backend = by.cloned();
+        }
+    }
+
+    /// It is to be started, and nobody can: it waits for a backend, and says so.
+    fn nobody_runs(&mut self, place: usize) {
+        if let Some(Err(why)) = self.backends.get(place) {
+            let told = format!("it cannot be started: {why}");
+            self.set(place, TaskState::Stuck, Some(told));
         }
     }
 
@@ -53,13 +73,10 @@ impl Draft<'_> {
                 self.fail(place, &reason, Vec::new());
             }
             Seat::Down { since } if *since > asked => self.down(place),
-            Seat::Unseen
-            | Seat::Free
-            | Seat::Busy
-            | Seat::Going
-            | Seat::Ended(_)
-            | Seat::Failed { .. }
-            | Seat::Down { .. } => {}
+            Seat::Unseen | Seat::Busy | Seat::Going => {}
+            Seat::Free | Seat::Ended(_) | Seat::Failed { .. } | Seat::Down { .. } => {
+                self.nobody_runs(place);
+            }
         }
     }
 

@@ -11,6 +11,9 @@ use crate::{Forge, NoChange, TaskState};
 impl Draft<'_> {
     pub(super) fn hear(&mut self, outcome: &Outcome) {
         let place = outcome.place;
+        if let Some(left) = &outcome.left {
+            self.told.push(Told { place, text: left.clone(), alarm: false });
+        }
         let Some(progress) = self.work.tasks.get_mut(place) else { return };
         if outcome.generation != progress.generation {
             // It was reset meanwhile: what the earlier worktree and branch hold is not this one's.

@@ -1,3 +1,4 @@
+mod backends;
 mod late;
 mod paused;
 mod world;
@@ -60,7 +61,7 @@ impl One {
 
     fn did(&mut self, result: Result<Done, Failure>) {
         let errand = owed(&self.manifest, &self.work, 0, at(self.now)).unwrap();
-        let outcomes = vec![Outcome { place: 0, generation: 0, errand, result }];
+        let outcomes = vec![Outcome { place: 0, generation: 0, errand, result, left: None }];
         self.step(Look { outcomes, ..Look::default() });
     }
 
@@ -125,6 +126,7 @@ fn a_program_of_the_operator_hears_once_of_each_end() {
         generation: 0,
         errand: hook,
         result: Err(Failure { reason, lasting: true }),
+        left: None,
     };
     let told = one.step(Look { outcomes: vec![outcome], ..Look::default() }).told;
     assert_eq!(told[0].text, "`on_error` failed: `failed` ended with code 1");
@@ -275,7 +277,7 @@ fn who_runs_too_long_is_ended_but_waiting_for_a_usage_window_is_not_running() {
     assert!(matches!(one.one().stage, Stage::Working { .. }), "{:?}", one.one());
     one.now += 10_000;
     one.seat(Seat::Up { since: 0, held: None });
-    assert_eq!(session_of(one.one(), &Seat::Up { since: 0, held: None }), Session::ToEnd);
+    assert_eq!(session_of(one.one(), &Seat::Up { since: 0, held: None }, true), Session::ToEnd);
     one.seat(Seat::Down { since: one.now });
     assert_eq!(one.one().failures, 1);
     assert!(one.one().reason.contains("it ran for 1 min"), "{}", one.one().reason);
@@ -345,7 +347,8 @@ fn an_errand_that_came_too_late_leaves_its_worktree_to_be_tidied() {
     let mut one = One::new("");
     one.ask(TaskVerb::Cancel).unwrap();
     let result = Ok(Done::Prepared { worktree: "/w".to_owned(), start: "c0".to_owned() });
-    let outcomes = vec![Outcome { place: 0, generation: 0, errand: Errand::Prepare, result }];
+    let outcomes =
+        vec![Outcome { place: 0, generation: 0, errand: Errand::Prepare, result, left: None }];
     one.step(Look { outcomes, ..Look::default() });
     assert_eq!(one.one().state, TaskState::Cancelled);
     assert_eq!(owed(&one.manifest, &one.work, 0, at(one.now)), Some(Errand::Tidy));
@@ -357,7 +360,7 @@ fn a_session_that_the_operator_ended_waits_for_the_operator() {
     one.begins();
     one.seat(Seat::Down { since: one.now });
     assert_eq!(one.one().state, TaskState::Stuck);
-    assert_eq!(session_of(one.one(), &Seat::Down { since: one.now }), Session::AsItIs);
+    assert_eq!(session_of(one.one(), &Seat::Down { since: one.now }, true), Session::AsItIs);
     one.seat(Seat::Up { since: one.now, held: None });
     assert_eq!((one.one().state, one.one().attempt), (TaskState::Running, 1));
 }

@@ -150,7 +150,7 @@ impl Desk {
                 self.under_way.remove(&running.place);
                 let (place, errand) = (running.place, running.errand);
                 let generation = running.site.generation;
-                self.arrived.push(Outcome { place, generation, errand, result });
+                self.arrived.push(Outcome { place, generation, errand, result, left: None });
             }
         }
         world.running.retain(|running| running.heard(now).is_none());
@@ -168,7 +168,8 @@ impl Desk {
             seats: seats.collect(),
             outcomes: self.arrived.clone(),
             asked: verbs.iter().map(|(_, asked)| *asked).collect(),
-            bounds: Bounds { max_parallel: None, held_accounts: world.held_now() },
+            bounds: Bounds { held_accounts: world.held_now(), ..Bounds::default() },
+            backends: Vec::new(),
         }
     }
 

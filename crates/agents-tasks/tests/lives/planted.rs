@@ -96,7 +96,7 @@ impl Subject {
         {
             return Session::ToStart;
         }
-        session_of(progress, seat)
+        session_of(progress, seat, true)
     }
 }
 

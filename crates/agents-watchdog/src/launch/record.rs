@@ -1,6 +1,7 @@
 //! What has a run left behind: that it started, and how it ended?
 
 use std::io::Write as _;
+use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -10,6 +11,9 @@ use agents_records::opencode::Server;
 
 use super::spec::write_private;
 use crate::process::StartMark;
+
+/// So long a record of an end has room on a disk that is full by then; a block of most file systems.
+const END_ROOM: usize = 4096;
 
 /// Where the files of the runs lie: `<state>/runs/<name>.<run>.{spec,start,end}`.
 #[derive(Debug, Clone)]
@@ -134,7 +138,15 @@ impl RunFiles {
         write_private(&self.path(name, run, "start"), &serde_json::to_vec(record)?)
     }
 
-    /// Records the end.
+    /// Takes the room for the record of the end before there is one: blanks, which are read as no record.
+    ///
+    /// # Errors
+    /// Those of the file system, such as that there is no room.
+    pub fn reserve_end(&self, name: &AgentName, run: RunId) -> std::io::Result<()> {
+        write_private(&self.path(name, run, "end"), &[b' '; END_ROOM])
+    }
+
+    /// Records the end; where there is no room for a new file, in the place that was reserved.
     ///
     /// # Errors
     /// Those of the file system.
@@ -144,7 +156,16 @@ impl RunFiles {
         run: RunId,
         record: &EndRecord,
     ) -> std::io::Result<()> {
-        write_private(&self.path(name, run, "end"), &serde_json::to_vec(record)?)
+        let path = self.path(name, run, "end");
+        let record = serde_json::to_vec(record)?;
+        write_private(&path, &record).or_else(|error| {
+            if record.len() > END_ROOM {
+                return Err(error);
+            }
+            // Whoever reads half of it reads no record, and looks again: the launcher still runs.
+            let file = std::fs::OpenOptions::new().write(true).open(&path)?;
+            file.write_all_at(&record, 0)
+        })
     }
 
     /// The highest number of a run that left a file; 0 without any.
@@ -181,6 +202,34 @@ fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Option<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_end_is_recorded_in_the_place_that_was_reserved_where_no_file_can_be_made() {
+        let root = tempfile::tempdir().unwrap();
+        let files = RunFiles::new(root.path());
+        std::fs::create_dir(files.dir()).unwrap();
+        let (name, run) = (AgentName::new("ann").unwrap(), RunId(3));
+        let end = EndRecord {
+            code: Some(0),
+            signal: None,
+            alive_ms: 5,
+            failure: None,
+            session_closed: false,
+        };
+        files.reserve_end(&name, run).unwrap();
+        assert_eq!(files.end(&name, run), None, "room is no record");
+        // The name that a new file would have first is taken by what nobody can take away.
+        let fresh = files.dir().join(format!("ann.{run}.end.{}.new", std::process::id()));
+        std::fs::create_dir(&fresh).unwrap();
+        files.write_end(&name, run, &end).unwrap();
+        assert_eq!(files.end(&name, run), Some(end.clone()));
+        assert_eq!(std::fs::metadata(files.path(&name, run, "end")).unwrap().len(), 4096);
+        // With room for it, it is a file of its own again.
+        std::fs::remove_dir(&fresh).unwrap();
+        files.write_end(&name, run, &end).unwrap();
+        assert_eq!(files.end(&name, run), Some(end));
+        assert!(files.write_end(&name, RunId(4), &files.end(&name, run).unwrap()).is_ok());
+    }
 
     #[test]
     fn the_highest_run_is_found_among_all_files() {

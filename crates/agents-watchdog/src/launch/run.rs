@@ -47,6 +47,14 @@ pub fn launch(spec_path: &Path) -> i32 {
         eprintln!("agents launch: run {} of {} is not started twice: {error}", spec.run, spec.name);
         return 1;
     }
+    // A disk may be full by the time of the end: what could not be recorded is not begun.
+    if let Err(error) = files.reserve_end(&spec.name, spec.run) {
+        eprintln!(
+            "agents launch: {} is not started, since its end could not be recorded: {error}",
+            spec.name
+        );
+        return 1;
+    }
     let ended = run(&spec, spec_path, &files, &mut record);
     let was_brief = ended.as_ref().is_ok_and(|(_, lived)| *lived < BRIEF);
     let end = match ended {

@@ -115,6 +115,10 @@ pub(crate) fn unstartable(fleet: &Fleet, name: &AgentName) -> Option<String> {
         ));
     }
     let agent = fleet.agent(name)?;
+    if fleet.backends.get(&agent.backend).is_none_or(agents_config::Backend::is_missing) {
+        let backend = &agent.backend;
+        return Some(format!("the config has no backend `{backend}` any more: put it back"));
+    }
     let missing = prompt_files(agent).into_iter().find(|file| !file.is_file())?;
     Some(format!("its prompt file {} does not exist", missing.display()))
 }

@@ -4,7 +4,7 @@
 mod tests;
 
 use agents_config::{Agent, Fleet};
-use agents_decide::{Account, FleetState, GoesOn, Limit, Member, Moment, Now, program};
+use agents_decide::{Account, FleetState, GoesOn, Life, Limit, Member, Moment, Now, program};
 use agents_names::AgentName;
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -29,6 +29,8 @@ pub struct HoldView {
     pub probes: u32,
     /// The program goes on by itself when the window ends.
     pub goes_on: bool,
+    /// Who would be probed is down: nobody is probed until it is up.
+    pub down: Option<AgentName>,
 }
 
 /// What a hold is.
@@ -146,6 +148,8 @@ impl<'a> Look<'a> {
     fn window(&self, name: &AgentName, since: Moment, not_before: Moment) -> HoldView {
         let blank = blank(HoldKind::Limit, since);
         let Some(member) = self.member(name) else { return blank };
+        let is_down = matches!(member.life, Life::Stopped { .. });
+        let down = is_down.then(|| name.clone());
         let said = |source: String, text: &str| {
             Some(Evidence { agent: name.clone(), source, text: text.trim().to_owned() })
         };
@@ -160,7 +164,8 @@ impl<'a> Look<'a> {
                 HoldView {
                     evidence: said(source.to_string(), banner),
                     reset: until.map(|until| until - slack.unwrap_or_default()),
-                    probe: (!goes_on).then(|| (name.clone(), probe_at.max(not_before))),
+                    probe: (!goes_on && !is_down).then(|| (name.clone(), probe_at.max(not_before))),
+                    down,
                     probes: *probes,
                     goes_on,
                     ..blank
@@ -168,7 +173,8 @@ impl<'a> Look<'a> {
             }
             Limit::Probing { since, banner, probes, source, .. } => HoldView {
                 evidence: said(source.to_string(), banner),
-                probe: Some((name.clone(), *since)),
+                probe: (!is_down).then(|| (name.clone(), *since)),
+                down,
                 probes: *probes,
                 ..blank
             },
@@ -205,5 +211,6 @@ fn blank(kind: HoldKind, since: Moment) -> HoldView {
         probe: None,
         probes: 0,
         goes_on: false,
+        down: None,
     }
 }

@@ -3,23 +3,22 @@
 use std::sync::Arc;
 
 use agents_config::Fleet;
-use agents_decide::{Moment, OneOffs, Verb};
-use agents_names::AgentName;
-use agents_store::Request;
+use agents_decide::Moment;
 use agents_tasks::Stage;
 use agents_tasks::errand::{next_due, owed};
 use agents_tasks::progress::Now;
 use agents_tasks::revise::has_vanished;
-use agents_tasks::step::{Asked, Look, Outcome, Seat, Session, session_of, step};
+use agents_tasks::step::{Asked, Look, Outcome, step};
 use agents_tmux::Driver;
 use tokio::sync::Notify;
 
+use super::asking::Asking;
 use super::board::{Board, Held};
 use super::declared;
 use super::errands::{Arrived, Errands};
 use super::member::with_tasks;
 use super::request::{Reply, WorkRequest, check};
-use super::sight::{Sight, all_over, entry, refusal, with_accounts};
+use super::sight::{Sight, all_over, backends, entry, refusal, with_accounts};
 use super::site::Site;
 use crate::ledger::{Entry, Ledger as _, LedgerError, Record};
 use crate::place::Place;
@@ -29,18 +28,20 @@ use crate::tick::{Engine, Ticked};
 /// The work of a fleet, in the hand of the one that holds it.
 #[derive(Default)]
 pub(crate) struct Desk {
-    board: Board,
+    pub(super) board: Board,
     /// Why the stored board cannot be read: then it is left as it is.
     unread: Option<String>,
     errands: Errands,
     /// Outcomes whose step was not stored yet.
     arrived: Vec<Arrived>,
     /// The fleet of the file, and the same with the tasks that have a session.
-    fleets: Option<(Arc<Fleet>, Arc<Fleet>)>,
+    pub(super) fleets: Option<(Arc<Fleet>, Arc<Fleet>)>,
     /// The revision of the store at which there was nothing to do.
     rests_at: Option<u64>,
     /// The fleet whose declared tasks were taken up.
     declared_by: Option<Arc<Fleet>>,
+    /// What was asked of the fleet for sessions, and when it may be asked once more.
+    pub(super) asking: Asking,
     /// Why those of the file could not be taken up, as it was said last.
     refused: Option<String>,
 }
@@ -59,7 +60,8 @@ pub(crate) struct Turned {
 /// What one turn makes of the board, before it is stored.
 struct Turn {
     board: Board,
-    seats: Vec<Vec<Seat>>,
+    /// What each work was stepped with.
+    looks: Vec<Look>,
     entries: Vec<Entry>,
     replies: Vec<(u64, Reply)>,
     /// Why the tasks of the file cannot be taken up.
@@ -141,8 +143,8 @@ impl Desk {
             open.iter().filter_map(|open| Some((open.id, WorkRequest::of(&open.body)?))).collect();
         let now = Now { at: ticked.now.at.0, wall_ms: ticked.now.wall.timestamp_millis() };
         let fleet = self.fleet(of_file);
-        let sight = Sight { fleet: &fleet, state: engine.state(), ticked };
-        let turn = self.decide(&sight, (of_file, is_declared_anew), &asked, now);
+        let sight = Sight { fleet: &fleet, of_file, state: engine.state(), ticked };
+        let turn = self.decide(&sight, is_declared_anew, &asked, now);
         if let Err(error) = self.store(engine, &turn, &asked, ticked) {
             tracing::debug!("what follows for the tasks cannot be stored: {error}");
             return Turned { failed: Some(error), ..Turned::default() };
@@ -154,7 +156,7 @@ impl Desk {
         if changed {
             self.fleets = None;
         }
-        let mut moved = self.ask_for_sessions(engine, &turn.seats, &open);
+        let mut moved = self.ask_for_sessions(engine, &turn.looks, &open, now);
         self.begin_errands(&fleet, now);
         moved |= changed && self.waits_for_a_look();
         if asked.is_empty() && !moved {
@@ -189,7 +191,7 @@ impl Desk {
     fn decide(
         &self,
         sight: &Sight<'_>,
-        (of_file, is_declared_anew): (&Fleet, bool),
+        is_declared_anew: bool,
         asked: &[(u64, WorkRequest)],
         now: Now,
     ) -> Turn {
@@ -197,20 +199,22 @@ impl Desk {
         let mut entries = Vec::new();
         let mut refused = self.refused.clone();
         if is_declared_anew && self.unread.is_none() {
-            refused = declared::take_up(&mut board, of_file, now).err();
+            refused = declared::take_up(&mut board, sight.of_file, now).err();
             let is_new = refused != self.refused;
             entries.extend(refused.iter().filter(|_| is_new).map(|why| refusal(why, sight.ticked)));
         }
         let (mut replies, verbs) = self.requests(&mut board, sight, asked, now);
-        let mut seats = Vec::new();
+        let mut looks = Vec::new();
         for held in &mut board.works {
-            let manifest = with_accounts(&held.manifest, sight.fleet);
+            let by = backends(held, sight.of_file);
+            let manifest = with_accounts(&held.manifest, &by, sight.of_file);
             let own: Vec<_> = verbs.iter().filter(|verb| verb.work == held.header.name).collect();
             let look = Look {
                 seats: sight.seats(held),
                 outcomes: self.outcomes_of(held),
                 asked: own.iter().map(|verb| verb.asked).collect(),
                 bounds: sight.bounds(),
+                backends: by,
             };
             let after = step(&manifest, &held.work, &look, now);
             for (verb, answer) in own.into_iter().zip(after.answers) {
@@ -222,9 +226,9 @@ impl Desk {
             let before = std::mem::replace(&mut held.work, after.work);
             entries.extend(all_over(held, &before, sight.ticked));
             sight.mark_logs(held, &before);
-            seats.push(look.seats);
+            looks.push(look);
         }
-        Turn { board, seats, entries, replies, refused }
+        Turn { board, looks, entries, replies, refused }
     }
 
     /// Takes manifests in, and finds the tasks that verbs are about; what cannot be is answered at once.
@@ -242,7 +246,7 @@ impl Desk {
             match (request, &self.unread) {
                 (_, Some(unread)) => reply.push(("work".to_owned(), Err(unread.clone()))),
                 (WorkRequest::Run(header), None) => {
-                    let answer = take_in(board, sight.fleet, header.clone(), now);
+                    let answer = take_in(board, sight.of_file, header.clone(), now);
                     reply.push((header.name.clone(), answer));
                 }
                 (WorkRequest::Tasks { names, verb }, None) => {
@@ -268,7 +272,8 @@ impl Desk {
         let outcome = |arrived: &Arrived| {
             let (place, _) = held.manifest.task(arrived.whose.1.as_str())?;
             let (errand, result) = (arrived.errand, arrived.result.clone());
-            Some(Outcome { place, generation: arrived.generation, errand, result })
+            let (generation, left) = (arrived.generation, arrived.left.clone());
+            Some(Outcome { place, generation, errand, result, left })
         };
         own.filter_map(outcome).collect()
     }
@@ -302,60 +307,6 @@ impl Desk {
         Ok(())
     }
 
-    /// Leaves the requests that are owed, as verbs do; one that lies there already is not left twice.
-    fn ask_for_sessions<D: Driver, P: Place>(
-        &self,
-        engine: &mut Engine<D, P, StoreLedger>,
-        seats: &[Vec<Seat>],
-        open: &[Request],
-    ) -> bool {
-        let mut moved = false;
-        let open: Vec<Verb> =
-            open.iter().filter_map(|open| serde_json::from_str(&open.body).ok()).collect();
-        for (held, seats) in self.board.works.iter().zip(seats) {
-            for (place, progress) in held.work.tasks.iter().enumerate() {
-                let Some(task) = held.manifest.tasks.get(place) else { continue };
-                let name = task.id.clone();
-                let verb = match session_of(progress, seats.get(place).unwrap_or(&Seat::Unseen)) {
-                    Session::AsItIs => continue,
-                    Session::ToStart if open.iter().any(|verb| is_up(verb, &name)) => continue,
-                    Session::ToEnd if open.iter().any(|verb| is_down(verb, &name)) => continue,
-                    Session::ToStart => Verb::Up {
-                        names: vec![name],
-                        whole: false,
-                        one_offs: OneOffs::default(),
-                        which: self.which(progress, &task.id),
-                    },
-                    Session::ToEnd => Verb::Down { names: vec![name], whole: false },
-                };
-                let left = serde_json::to_string(&verb)
-                    .map_err(|error| error.to_string())
-                    .and_then(|body| {
-                        engine.ledger.store().submit_request(&body).map_err(|it| it.to_string())
-                    });
-                match left {
-                    Ok(_) => moved = true,
-                    Err(error) => tracing::warn!("{}: {error}", task.id),
-                }
-            }
-        }
-        moved
-    }
-
-    /// An attempt that was cut off goes on in its conversation, where the program can.
-    fn which(&self, progress: &agents_tasks::Progress, name: &AgentName) -> agents_decide::Which {
-        let fleet = self.fleets.as_ref().map(|(_, with)| with);
-        let resumes = fleet.is_some_and(|fleet| {
-            fleet.agent(name).is_some_and(|agent| fleet.backend_of(agent).supports_resume)
-        });
-        match (&progress.stage, &progress.conversation) {
-            (Stage::Starting { again: true, .. }, Some(id)) if resumes => {
-                agents_decide::Which::This(id.clone())
-            }
-            _ => agents_decide::Which::default(),
-        }
-    }
-
     fn begin_errands(&mut self, fleet: &Fleet, now: Now) {
         for held in &self.board.works {
             for (place, task) in held.manifest.tasks.iter().enumerate() {
@@ -368,14 +319,6 @@ impl Desk {
             }
         }
     }
-}
-
-fn is_up(verb: &Verb, name: &AgentName) -> bool {
-    matches!(verb, Verb::Up { names, .. } if names.contains(name))
-}
-
-fn is_down(verb: &Verb, name: &AgentName) -> bool {
-    matches!(verb, Verb::Down { names, .. } if names.contains(name))
 }
 
 /// Takes a manifest up.

@@ -41,6 +41,8 @@ pub(super) struct Arrived {
     pub generation: u32,
     pub errand: Errand,
     pub result: Result<Done, Failure>,
+    /// What its programs left behind, in words.
+    pub left: Option<String>,
 }
 
 /// The errands that are under way in this process.
@@ -77,7 +79,8 @@ impl Errands {
         let task = tokio::spawn(async move {
             let result = run(errand, &site).await;
             // Nobody listens once the desk is gone.
-            drop(said.send(Arrived { whose: of, generation, errand, result }).await);
+            let left = site.left.get().cloned();
+            drop(said.send(Arrived { whose: of, generation, errand, result, left }).await);
             ended.notify_one();
         });
         self.under_way.insert(whose, task);
@@ -121,8 +124,26 @@ fn passing(reason: impl Into<String>) -> Failure {
 
 /// Runs git, whatever it answers.
 async fn git(at: &Path, words: &[&str], limit: Duration) -> Result<Finished, Failure> {
-    let doing = words.first().copied().unwrap_or_default();
-    run_to_end(command(at, words), doing, limit).await.map_err(|error| passing(error.to_string()))
+    run_to_end(command(at, words), &doing(words), limit)
+        .await
+        .map_err(|error| passing(error.to_string()))
+}
+
+/// What git does with these words: "git could not …".
+fn doing(words: &[&str]) -> String {
+    let what = match (words.first().copied().unwrap_or_default(), words.get(1).copied()) {
+        ("worktree", Some("add")) => "add the worktree",
+        ("worktree", Some("remove")) => "remove the worktree",
+        ("worktree", _) => "look through its worktrees",
+        ("fetch", _) => "fetch",
+        ("push", _) => "push",
+        ("status", _) => "read the state of the worktree",
+        ("rev-parse" | "symbolic-ref", _) => "read the branch",
+        ("rev-list", _) => "count the commits",
+        ("remote", _) => "list the remotes",
+        (other, _) => return format!("do `{other}`"),
+    };
+    what.to_owned()
 }
 
 /// Runs git, which must answer well; its first line.
@@ -131,8 +152,7 @@ async fn line(at: &Path, words: &[&str], limit: Duration) -> Result<String, Fail
     if finished.code == Some(0) {
         return Ok(finished.text().lines().next().unwrap_or_default().to_owned());
     }
-    let doing = words.first().copied().unwrap_or_default();
-    Err(passing(finished.failed(doing).to_string()))
+    Err(passing(finished.failed(&doing(words)).to_string()))
 }
 
 /// Runs git, which answers yes by its exit code.
@@ -140,10 +160,21 @@ async fn holds(at: &Path, words: &[&str]) -> Result<bool, Failure> {
     Ok(git(at, words, ASKS).await?.code == Some(0))
 }
 
-/// Runs another program.
-async fn program(mut command: Command, name: &str, limit: Duration) -> Result<Finished, Failure> {
+/// Runs another program. One that leaves a process behind has ended all the same.
+async fn program(
+    site: &Site,
+    mut command: Command,
+    name: &str,
+    limit: Duration,
+) -> Result<Finished, Failure> {
     command.process_group(0);
     let run = run_to_end(command, name, limit).await;
+    if let Some(group) = run.as_ref().ok().and_then(|finished| finished.left) {
+        // The first one is told.
+        let _ = site.left.set(format!(
+            "`{name}` left a process behind that holds its output, in the process group {group} if in none of its own; it is not ended"
+        ));
+    }
     run.map_err(|error| match error {
         GitError::NoProgram { source } => lasting(format!("cannot run `{name}`: {source}")),
         GitError::TimedOut { limit, .. } => {
@@ -187,4 +218,25 @@ fn reference(branch: &str) -> String {
 async fn has_remote(site: &Site) -> Result<bool, Failure> {
     let remotes = git(&site.repository, &["remote"], ASKS).await?;
     Ok(remotes.code == Some(0) && remotes.text().lines().any(|it| it == site.rules.remote))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_git_could_not_do_is_said_in_words() {
+        let folder = tempfile::tempdir().unwrap();
+        for (words, said) in [
+            (
+                &["worktree", "add", "-q", "x", "main"][..],
+                "git could not add the worktree: fatal: ",
+            ),
+            (&["rev-list", "main"], "git could not count the commits: fatal: "),
+            (&["merge", "main"], "git could not do `merge`: fatal: "),
+        ] {
+            let failure = line(folder.path(), words, ASKS).await.unwrap_err();
+            assert!(failure.reason.starts_with(said), "{failure:?}");
+        }
+    }
 }

@@ -1,9 +1,9 @@
 //! Which members does the fleet have beside those of its file? The tasks that have a session.
 
-use agents_config::{Agent, Fleet, Kind, PromptSource, Watch};
+use agents_config::{Agent, Backend, Fleet, Kind, PromptSource, Watch};
 use agents_names::BackendName;
 use agents_tasks::prompt::prompt;
-use agents_tasks::{Progress, Task};
+use agents_tasks::{Progress, Stage, Task};
 
 use super::board::{Board, Held};
 
@@ -18,6 +18,8 @@ pub fn with_tasks(fleet: &Fleet, board: &Board) -> Fleet {
                 && !is_declared
                 && let Some(agent) = member(&fleet, held, task, progress)
             {
+                let missing = || Backend::missing(agent.backend.clone());
+                fleet.backends.entry(agent.backend.clone()).or_insert_with(missing);
                 fleet.agents.push(agent);
             }
         }
@@ -36,32 +38,67 @@ pub fn without_tasks(mut fleet: Fleet, board: &Board) -> Fleet {
     fleet
 }
 
-/// The backend that runs a task: its own, the manifest's, or the only one of the fleet.
+/// The backend that runs a task. What is under way keeps the one that it was started with; else it is the task's own, the
+/// manifest's, that of its attempt before, that of `[defaults]`, or the only one of the fleet.
 ///
 /// # Errors
-/// Which backends there are.
-pub(super) fn backend(fleet: &Fleet, held: &Held, task: &Task) -> Result<BackendName, String> {
+/// Why there is none, and what may be done about it.
+pub(super) fn backend(
+    fleet: &Fleet,
+    held: &Held,
+    task: &Task,
+    progress: &Progress,
+) -> Result<BackendName, String> {
     let known: Vec<&str> = fleet.backends.keys().map(BackendName::as_str).collect();
-    let wanted = task.backend.as_deref().or(held.manifest.rules.backend.as_deref());
-    match (wanted, known.as_slice()) {
-        (Some(wanted), _) => {
-            let found = fleet.backends.keys().find(|name| name.as_str() == wanted);
-            found.cloned().ok_or_else(|| {
-                format!(
-                    "{}: the config has no backend `{wanted}`; it has {}",
-                    task.id,
-                    known.join(", ")
-                )
-            })
-        }
-        (None, [_]) => fleet.backends.keys().next().cloned().ok_or_else(String::new),
-        (None, []) => Err(format!("{}: the config has no backend to run it", task.id)),
-        (None, _) => Err(format!(
-            "{}: set `backend` in the manifest to one of {}",
-            task.id,
-            known.join(", ")
-        )),
+    let find = |name: &str| fleet.backends.keys().find(|it| it.as_str() == name).cloned();
+    let kept = progress.backend.as_deref();
+    if let Some(kept) = kept.filter(|_| is_under_way(&progress.stage)) {
+        return find(kept).ok_or_else(|| gone(kept, task));
     }
+    if let Some(wanted) = task.backend.as_deref().or(held.manifest.rules.backend.as_deref()) {
+        return find(wanted).ok_or_else(|| {
+            format!("the config has no backend `{wanted}`; it has {}", known.join(", "))
+        });
+    }
+    let usual = || fleet.default_backend.clone();
+    let choice = kept.and_then(find).or_else(usual).or_else(|| match known.as_slice() {
+        [only] => find(only),
+        _ => None,
+    });
+    choice.ok_or_else(|| match known.as_slice() {
+        [] => "the config has no backend to run it".to_owned(),
+        _ => undecided(&known, task),
+    })
+}
+
+fn is_under_way(stage: &Stage) -> bool {
+    !matches!(stage, Stage::Waiting { .. } | Stage::Over)
+}
+
+fn gone(kept: &str, task: &Task) -> String {
+    let id = &task.id;
+    format!(
+        "the config has no backend `{kept}` any more: put it back, or end the task with `agents tasks cancel {id}`"
+    )
+}
+
+fn undecided(known: &[&str], task: &Task) -> String {
+    format!(
+        "it names no backend, and the config has several ({}): set `backend` in `[defaults]` of the config, or `agents tasks cancel {}` and run it with `backend` in its manifest",
+        known.join(", "),
+        task.id
+    )
+}
+
+/// A member must have one while its program may run; where nobody knows which, one that nobody declared.
+fn backend_of_member(
+    fleet: &Fleet,
+    held: &Held,
+    task: &Task,
+    progress: &Progress,
+) -> Option<BackendName> {
+    let kept = || BackendName::new(progress.backend.as_deref().unwrap_or("unknown")).ok();
+    backend(fleet, held, task, progress).ok().or_else(kept)
 }
 
 fn member(fleet: &Fleet, held: &Held, task: &Task, progress: &Progress) -> Option<Agent> {
@@ -69,7 +106,7 @@ fn member(fleet: &Fleet, held: &Held, task: &Task, progress: &Progress) -> Optio
         name: task.id.clone(),
         session: fleet.session_prefix.session_of(&task.id),
         kind: Kind::Task,
-        backend: backend(fleet, held, task).ok()?,
+        backend: backend_of_member(fleet, held, task, progress)?,
         model: held.manifest.model.clone(),
         role: None,
         dir: progress.worktree.as_ref()?.into(),

@@ -1,6 +1,7 @@
 //! What do verbs ask of the work?
 
 use agents_config::Fleet;
+use agents_tasks::Progress;
 use agents_tasks::step::TaskVerb;
 
 use super::board::{Board, Header, Held};
@@ -64,7 +65,8 @@ pub fn check(fleet: &Fleet, board: &Board, held: &Held) -> Result<(), String> {
         if fleet.tasks.as_ref().is_some_and(|own| own.manifest.task(task.id.as_str()).is_some()) {
             problems.push(format!("{}: the config has a task of that name", task.id));
         }
-        problems.extend(backend(fleet, held, task).err());
+        let nobody = backend(fleet, held, task, &Progress::default()).err();
+        problems.extend(nobody.map(|why| format!("{}: {why}", task.id)));
     }
     if problems.is_empty() { Ok(()) } else { Err(problems.join("\n")) }
 }

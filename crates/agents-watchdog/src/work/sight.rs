@@ -7,22 +7,33 @@ use agents_tasks::step::{Seat, Told};
 use agents_tasks::{Manifest, Stage, TaskState};
 
 use super::board::Held;
+use super::member::backend;
 use super::seat::seat;
 use crate::ledger::{Entry, EntryKind};
 use crate::observe::session_of;
 use crate::place::log_file;
 use crate::tick::Ticked;
 
+/// The backend that runs each task of the manifest, or why none does.
+pub(super) fn backends(held: &Held, fleet: &Fleet) -> Vec<Result<String, String>> {
+    let tasks = held.manifest.tasks.iter().zip(&held.work.tasks);
+    let of = |(task, progress): (&agents_tasks::Task, &agents_tasks::Progress)| {
+        backend(fleet, held, task, progress).map(|name| name.to_string())
+    };
+    tasks.map(of).collect()
+}
+
 /// The accounts of the backends are those of the tasks, where they name none.
-pub(super) fn with_accounts(manifest: &Manifest, fleet: &Fleet) -> Manifest {
+pub(super) fn with_accounts(
+    manifest: &Manifest,
+    backends: &[Result<String, String>],
+    fleet: &Fleet,
+) -> Manifest {
     let mut manifest = manifest.clone();
-    for task in &mut manifest.tasks {
-        let backend = task.backend.as_ref().or(manifest.rules.backend.as_ref());
+    for (task, backend) in manifest.tasks.iter_mut().zip(backends) {
         let of_backend = || {
-            let found = fleet
-                .backends
-                .iter()
-                .find(|(name, _)| Some(name.as_str()) == backend.map(String::as_str));
+            let name = backend.as_ref().ok()?;
+            let found = fleet.backends.iter().find(|(known, _)| known.as_str() == name);
             found.and_then(|(_, backend)| backend.account.clone())
         };
         task.account = task.account.take().or_else(of_backend);
@@ -84,6 +95,8 @@ pub(super) fn all_over(held: &Held, before: &agents_tasks::Work, ticked: &Ticked
 /// What the last tick saw, and remembers.
 pub(super) struct Sight<'a> {
     pub fleet: &'a Fleet,
+    /// Without the tasks, and what stands in for their sake.
+    pub of_file: &'a Fleet,
     pub state: &'a agents_decide::FleetState,
     pub ticked: &'a Ticked,
 }
@@ -103,7 +116,7 @@ impl Sight<'_> {
 
     pub fn bounds(&self) -> Bounds {
         let held = self.state.accounts.keys().cloned().collect();
-        Bounds { max_parallel: None, held_accounts: held }
+        Bounds { held_accounts: held, ..Bounds::default() }
     }
 
     /// What an attempt prints stands behind what the ones before it printed.

@@ -1,6 +1,7 @@
 //! Where does a task work, and what is needed to make that ready?
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use agents_config::Fleet;
 use agents_tasks::pull::{PullText, onto, pull_text};
@@ -26,6 +27,8 @@ pub(super) struct Site {
     /// Branches that it builds on.
     pub onto: Vec<String>,
     pub pull: PullText,
+    /// What a program of the errand left behind, in words.
+    pub left: Arc<OnceLock<String>>,
 }
 
 impl Site {
@@ -48,6 +51,7 @@ impl Site {
             progress: progress.clone(),
             pull: pull_text(&held.manifest, task, progress, &onto),
             onto,
+            left: Arc::default(),
         })
     }
 

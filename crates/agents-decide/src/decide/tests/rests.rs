@@ -63,7 +63,7 @@ fn one_that_ended_says_how_and_why_it_stays_down() {
         assert_eq!(rests(of, ended(), wanted, true), [expected], "{of} {wanted:?}");
     }
     let how = "exit code 0".to_owned();
-    assert_eq!(rests("job", ended(), Wanted::Up, true), [LifeNote::TaskEnded { how }]);
+    assert_eq!(rests("job", ended(), Wanted::Up, true), [LifeNote::TaskEnded { how, again: true }]);
     let failed = Ending::Failed("no such file".to_owned());
     let reason = "no such file".to_owned();
     let expected = LifeNote::Unstartable { reason, by_itself: false };

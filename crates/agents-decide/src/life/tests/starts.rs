@@ -304,7 +304,7 @@ fn a_stranger_under_its_name_is_left_alone_and_what_is_being_stopped_is_not_give
     let up = Life::Up { since: now(10).at, run: None };
     let said = asked(up);
     assert!(
-        matches!(&said, Some(crate::Answer::Failed(why)) if why.contains("was not started by")),
+        matches!(&said, Some(crate::Answer::Done(why)) if why.contains("was not started by")),
         "{said:?}"
     );
     let (since, run, stage) = (now(AT - 1).at, Some(RunId(3)), StopStage::Terminate);

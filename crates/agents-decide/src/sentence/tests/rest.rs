@@ -46,8 +46,12 @@ fn of_lives() -> Vec<(Note, &'static str)> {
             "it is left as it is: no watchdog runs, and `agents up ann` was not asked for",
         ),
         (
-            LifeNote::TaskEnded { how: text("exit code 0") }.into(),
+            LifeNote::TaskEnded { how: text("exit code 0"), again: true }.into(),
             "it is a task and ran once: exit code 0; `agents up ann` runs it again",
+        ),
+        (
+            LifeNote::TaskEnded { how: text("exit code 0"), again: false }.into(),
+            "its program ended: exit code 0",
         ),
         (
             down(StaysDown::Disabled),

@@ -37,12 +37,12 @@ fn who_was_ended_before_it_was_seen_to_run_is_not_started_against_the_operator()
     let mut one = One::new("");
     one.prepared();
     let of_before = Seat::Down { since: one.now };
-    assert_eq!(session_of(one.one(), &of_before), Session::ToStart);
+    assert_eq!(session_of(one.one(), &of_before, true), Session::ToStart);
     one.seat(Seat::Busy);
     let down = Seat::Down { since: one.now };
     one.seat(down.clone());
     assert_eq!(one.one().state, TaskState::Stuck);
-    assert_eq!(session_of(one.one(), &down), Session::AsItIs);
+    assert_eq!(session_of(one.one(), &down, true), Session::AsItIs);
     one.seat(UP);
     assert_eq!((one.one().state, one.one().attempt), (TaskState::Running, 1));
 }
@@ -54,8 +54,8 @@ fn a_retry_ends_a_session_that_came_up_again() {
     one.seat(Seat::Down { since: one.now });
     one.ask(TaskVerb::Retry).unwrap();
     assert!(matches!(one.one().stage, Stage::Ending { then: Then::Retry }), "{:?}", one.one());
-    assert_eq!(session_of(one.one(), &UP), Session::ToEnd);
-    assert_eq!(session_of(one.one(), &Seat::Going), Session::AsItIs, "it is asked for once");
+    assert_eq!(session_of(one.one(), &UP, true), Session::ToEnd);
+    assert_eq!(session_of(one.one(), &Seat::Going, true), Session::AsItIs, "it is asked for once");
     one.seat(Seat::Down { since: one.now });
     assert_eq!((one.one().stage.clone(), one.one().attempt), (Stage::Preparing, 2));
 }

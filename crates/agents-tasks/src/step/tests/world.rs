@@ -32,7 +32,7 @@ impl World {
         }
         for place in 0..self.work.tasks.len() {
             let progress = &self.work.tasks[place];
-            match session_of(progress, &self.seats[place]) {
+            match session_of(progress, &self.seats[place], true) {
                 Session::ToStart => {
                     self.now += 10;
                     self.runs[place] += 1;
@@ -52,7 +52,7 @@ impl World {
         if let Some(errand) = self.under_way[place].take() {
             let failed = Err(Failure { reason: "the network is down".to_owned(), lasting: false });
             let result = if draw < 40 { failed } else { Ok(done(errand)) };
-            return vec![Outcome { place, generation: 0, errand, result }];
+            return vec![Outcome { place, generation: 0, errand, result, left: None }];
         }
         if matches!(self.seats[place], Seat::Up { .. }) {
             let code = match draw {

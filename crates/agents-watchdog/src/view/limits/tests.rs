@@ -59,7 +59,18 @@ fn held() -> Member {
         source,
         goes_on: GoesOn::No,
     };
-    Member { limit, ..Member::default() }
+    Member { limit, life: Life::Up { since: ago(60), run: None }, ..Member::default() }
+}
+
+#[test]
+fn who_is_down_is_not_probed_and_it_is_said_what_finds_out() {
+    let down = Member { life: Member::default().life, ..held() };
+    let found = seen(&[("cy", down)], None);
+    let [hold] = found.as_slice() else { panic!("{found:?}") };
+    assert_eq!((&hold.probe, &hold.down), (&None, &Some(name("cy"))));
+    let found = seen(&[("cy", held())], None);
+    assert_eq!(found[0].down, None);
+    assert!(found[0].probe.is_some());
 }
 
 fn refused() -> Member {

@@ -27,7 +27,7 @@ pub(super) async fn hook(site: &Site, hook: Hook) -> Result<Done, Failure> {
     command.env("AGENTS_PULL_REQUEST", pull);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
     // It is not told twice for a bad end: what it did in part may not be done twice.
-    let finished = program(command, name, LIMIT).await.map_err(|it| lasting(it.reason))?;
+    let finished = program(site, command, name, LIMIT).await.map_err(|it| lasting(it.reason))?;
     if finished.code == Some(0) {
         return Ok(Done::Hooked);
     }

@@ -198,17 +198,21 @@ fn copy_tree(from: &Path, to: &Path) -> std::io::Result<()> {
 
 async fn set_up(site: &Site) -> Result<(), Failure> {
     let Some(line) = &site.rules.set_up else { return Ok(()) };
-    let lock = site.beside(".set-up");
-    let file = File::create(&lock).map_err(|error| io(&lock, &error))?;
+    let path = site.beside(".set-up");
+    let lock = File::create(&path).map_err(|error| io(&path, &error))?;
     // The command has it as its standard input, and with it the lock: one that outlived its watchdog keeps it.
-    if file.try_lock().is_err() {
+    if lock.try_lock().is_err() {
         return Err(passing("the set-up command that an earlier watchdog began still runs"));
     }
     let mut command = Command::new("sh");
     command.args(["-c", line]).current_dir(&site.worktree);
     command.env("AGENTS_TASK", &site.id).env("AGENTS_BRANCH", &site.progress.branch);
+    let file = lock.try_clone().map_err(|error| io(&path, &error))?;
     command.stdin(file).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
-    let finished = program(command, "set_up", site.rules.set_up_limit).await?;
+    let finished = program(site, command, "set_up", site.rules.set_up_limit).await;
+    // A process that it left behind may hold the file: it does not hold the lock any more.
+    lock.unlock().map_err(|error| io(&path, &error))?;
+    let finished = finished?;
     if finished.code == Some(0) {
         return Ok(());
     }

@@ -83,7 +83,7 @@ async fn ask(site: &Site, words: &[String]) -> Result<Finished, Failure> {
     command.env("GH_PROMPT_DISABLED", "1").env("GH_NO_UPDATE_NOTIFIER", "1").env("NO_COLOR", "1");
     command.env("NO_PROMPT", "1").env("GLAB_CHECK_UPDATE", "false");
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let finished = program(command, name, LIMIT).await?;
+    let finished = program(site, command, name, LIMIT).await?;
     if finished.code == Some(0) {
         return Ok(finished);
     }
