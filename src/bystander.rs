@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use agents_config::Fleet;
+use agents_config::{Digest, Fleet};
 use agents_decide::Now;
 use agents_names::PhaseId;
 use agents_store::{FleetLock, LockError};
@@ -29,7 +29,7 @@ use crate::asked::{Asked, Listed};
 use crate::commands::neighbours;
 use crate::error::Error;
 use crate::in_force::{InForce, Problem};
-use crate::render::stored::Remembered;
+use crate::render::stored::{FileProblem, Remembered};
 use crate::servers;
 
 /// A look at the fleet, and what is wrong with its config file.
@@ -80,6 +80,7 @@ pub fn look_at(app: &App, in_force: InForce) -> Result<Looked, Error> {
 /// `asked`: what the terminals of the file's fleet were asked already.
 fn look_with(app: &App, in_force: InForce, asked: Option<Asked>) -> Result<Looked, Error> {
     let InForce { loaded, problem } = in_force;
+    let digest = loaded.digest.clone();
     let mut fleet = loaded.fleet;
     let state_dir = fleet.state_dir();
     let place = app.terminals(&fleet);
@@ -103,10 +104,13 @@ fn look_with(app: &App, in_force: InForce, asked: Option<Asked>) -> Result<Looke
         (Ok(_), None) => unseen("the look at tmux came to nothing".to_owned()),
     };
     let (terminals, neighbour) = own(app, &fleet, terminals, watchdog);
+    let (config_problem, config_mended) =
+        said(problem.as_ref(), config_problem.as_ref(), &digest, watchdog);
     let now = now_after(document.as_ref().map(|document| &document.clock));
     let known = Known {
         fleet: &fleet,
-        config_problem: said(problem.as_ref(), &config_problem, watchdog),
+        config_problem,
+        config_mended,
         store_problem: store_problem(&state_dir, damage, watchdog),
         untold: outbox.map(|word| untold(&word, &fleet.notify)).unwrap_or_default(),
         neighbour: neighbour.as_ref(),
@@ -123,23 +127,33 @@ fn look_with(app: &App, in_force: InForce, asked: Option<Asked>) -> Result<Looke
     Ok(Looked { view, fleet, document, words, terminals, now })
 }
 
-/// What is wrong with the file, in one line.
+/// What is wrong with the file, in one line, and whether it was mended since.
 fn said(
     problem: Option<&Problem>,
-    word: &Option<(String, u64)>,
+    found: Option<&FileProblem>,
+    digest: &Digest,
     watchdog: WatchdogView,
-) -> Option<String> {
+) -> (Option<String>, bool) {
     match problem {
         Some(Problem::Broken(error)) => {
-            return Some(format!("{error}; `agents check` shows every problem"));
+            return (Some(format!("{error}; `agents check` shows every problem")), false);
         }
-        Some(Problem::Moved(moved)) => return Some(moved.to_string()),
+        Some(Problem::Moved(moved)) => return (Some(moved.to_string()), false),
         None => {}
     }
     // The file is good for us; the watchdog may not have looked again yet. A predecessor's word is no longer true.
-    let finder = watchdog.pid.map(u64::from)?;
-    let (summary, _) = word.as_ref().filter(|(_, by)| *by == finder)?;
-    Some(format!("the watchdog still runs on the last good config, since it found: {summary}"))
+    let finder = watchdog.pid.map(u64::from);
+    let Some(found) = found.filter(|found| Some(found.finder) == finder) else {
+        return (None, false);
+    };
+    let summary = &found.summary;
+    let is_mended = found.digest.as_ref().is_some_and(|of| of.as_str() != Some(digest.as_str()));
+    let told = if is_mended {
+        format!("the watchdog reads it at its next look; before, it found: {summary}")
+    } else {
+        format!("the watchdog still runs on the last good config, since it found: {summary}")
+    };
+    (Some(told), is_mended)
 }
 
 /// Why the store cannot be used, and since when: what the watchdog ran into, or what is to be seen.

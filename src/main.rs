@@ -17,6 +17,7 @@ mod record;
 mod render;
 mod samples;
 mod servers;
+mod stopped;
 mod usage;
 mod whole_file;
 

@@ -18,6 +18,7 @@ use agents_watchdog::trouble::Trouble;
 use crate::app::{App, say};
 use crate::error::Error;
 use crate::servers;
+use crate::stopped;
 
 /// A request and how long its answer may take.
 pub struct Ask {
@@ -165,7 +166,7 @@ const STORE_PATIENCE: Duration = Duration::from_secs(15);
 /// Between two looks at what it tells.
 const TOLD_EVERY: Duration = Duration::from_millis(500);
 
-/// Since when does the holder of the fleet tell that it can do nothing?
+/// Since when is the holder of the fleet one that can do nothing, as it tells itself or as is seen?
 #[derive(Debug, Default)]
 pub struct Standstill {
     looked: Option<Instant>,
@@ -180,21 +181,29 @@ impl Standstill {
             return false;
         }
         self.looked = Some(now);
-        let Some(trouble) = Trouble::of(state_dir, holder.pid) else {
-            self.since = None;
-            return false;
+        let patience = match Trouble::of(state_dir, holder.pid) {
+            _ if stopped::is_stopped(holder) => STANDSTILL_PATIENCE,
+            Some(trouble) if trouble.retries => {
+                poke(state_dir, holder);
+                STANDSTILL_PATIENCE
+            }
+            Some(_) => STORE_PATIENCE,
+            None => {
+                self.since = None;
+                return false;
+            }
         };
-        let since = *self.since.get_or_insert(now);
-        if trouble.retries {
-            poke(state_dir, holder);
-        }
-        now - since >= if trouble.retries { STANDSTILL_PATIENCE } else { STORE_PATIENCE }
+        now - *self.since.get_or_insert(now) >= patience
     }
 }
 
 /// What keeps that holder from its work, and since when.
 pub fn standstill(state_dir: &Path, holder: Option<&Holder>) -> Option<String> {
-    let trouble = holder.and_then(|holder| Trouble::of(state_dir, holder.pid))?;
+    let holder = holder?;
+    if let Some(stopped) = stopped::told(holder) {
+        return Some(stopped);
+    }
+    let trouble = Trouble::of(state_dir, holder.pid)?;
     let since = trouble.since.with_timezone(&chrono::Local).format("%H:%M:%S");
     Some(format!("it does nothing since {since}, because it cannot record: {}", trouble.what))
 }

@@ -25,6 +25,7 @@ mod cli {
     mod launching;
     mod limits;
     mod logs;
+    mod lost_logs;
     mod many;
     mod neighbours;
     mod notify;
@@ -43,6 +44,7 @@ mod cli {
     mod service;
     mod socket;
     mod status;
+    mod stopped;
     mod tasks;
     mod told;
     mod transcript;

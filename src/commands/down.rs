@@ -24,6 +24,7 @@ use crate::in_force::InForce;
 use crate::operate::{Ask, ask, is_wanted, poke, runtime};
 use crate::render::receipt::{self, WatchdogResult};
 use crate::render::stored;
+use crate::stopped;
 
 /// How long a watchdog that was told to end may take, on a machine that has other work.
 const ENDS_WITHIN: Duration = Duration::from_secs(60);
@@ -53,6 +54,7 @@ pub fn run(app: &App, down: &Down) -> Result<u8, Error> {
         }
         return Ok(code::DONE);
     }
+    let woken = with_watchdog && end_stopped_watchdog(&loaded)?;
     if whole {
         set_aside_if_damaged(&loaded)?;
     }
@@ -77,6 +79,7 @@ pub fn run(app: &App, down: &Down) -> Result<u8, Error> {
     let result = match (with_watchdog, &told) {
         (false, _) => WatchdogResult::LeftAlone,
         (true, Some(_)) => WatchdogResult::Stopped,
+        (true, None) if woken => WatchdogResult::Stopped,
         (true, None) => WatchdogResult::NotRunning,
     };
     if with_watchdog {
@@ -137,6 +140,19 @@ fn set_aside_if_damaged(loaded: &Loaded) -> Result<(), Error> {
         await_end(loaded, &holder)?;
     }
     Ok(())
+}
+
+/// A watchdog that somebody has stopped takes no request up either, and hears of its end only when it goes on; whether
+/// there was one.
+fn end_stopped_watchdog(loaded: &Loaded) -> Result<bool, Error> {
+    let Some(holder) = watchdog(loaded)?.filter(stopped::is_stopped) else { return Ok(false) };
+    say(&format!(
+        "the watchdog (process {}) is stopped; it is told to end, and let go on",
+        holder.pid
+    ));
+    stopped::end(&loaded.fleet.state_dir(), &holder)?;
+    await_end(loaded, &holder)?;
+    Ok(true)
 }
 
 /// A watchdog that can do nothing takes no request up; without it the verb does what is to be done.

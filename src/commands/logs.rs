@@ -87,27 +87,35 @@ fn log_file(fleet: &Fleet, name: &str) -> Result<PathBuf, Error> {
     }
 }
 
-/// Opens the log without ever waiting; `None` when it is not there.
+/// Opens the log without ever waiting, and through no link, as whoever writes it does; `None` when it is not there.
 fn open(path: &Path) -> Result<Option<File>, Error> {
-    // Without this flag the opening of a pipe would wait for somebody to write to it.
-    let flags = OFlags::NONBLOCK.bits().cast_signed();
+    // Without the one flag the opening of a pipe would wait for somebody to write to it.
+    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
     let file = match OpenOptions::new().read(true).custom_flags(flags).open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(_) if path.is_symlink() => return Err(not_a_log(path, "a link")),
         Err(error) => {
             return Err(Error::Failed(format!("cannot read {}: {error}", path.display())));
         }
     };
     if !file.metadata()?.is_file() {
-        return Err(Error::Failed(format!("{} is no regular file", path.display())));
+        return Err(not_a_log(path, "no regular file"));
     }
     Ok(Some(file))
+}
+
+fn not_a_log(path: &Path, what: &str) -> Error {
+    Error::Failed(format!(
+        "{} is {what}, and not the log: delete or move it away, and the log is opened again",
+        path.display()
+    ))
 }
 
 /// The file to read on from: the same, the same from its start when it was cut, or its successor.
 fn go_on(mut file: File, path: &Path, shown: &mut Shown) -> Result<Option<File>, Error> {
     let ours = file.metadata()?;
-    let Ok(there) = std::fs::metadata(path) else { return Ok(Some(file)) };
+    let Ok(there) = std::fs::symlink_metadata(path) else { return Ok(Some(file)) };
     if (there.dev(), there.ino()) != (ours.dev(), ours.ino()) {
         shown.rest_of(&mut file)?;
         return open(path);

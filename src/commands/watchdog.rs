@@ -65,6 +65,7 @@ pub fn run(app: &App, watchdog: &Watchdog) -> Result<u8, Error> {
         };
         let config = app.config_absolute();
         let mut reign = hold.reign(&config, loaded.clone(), &tools, driver).await?;
+        reign.note_beginning(watch::is_unended(&fleet.state_dir()));
         watch::begin(&fleet.state_dir());
         // A killed predecessor may have left its client, which keeps the server from ending.
         drop(terminals.end_control_clients(&control).await);

@@ -68,10 +68,15 @@ pub fn of(view: &FleetView, width: Option<usize>) -> String {
 /// What keeps the fleet from being looked after, a line each.
 fn troubles(view: &FleetView) -> Vec<Line> {
     let neighbour = view.neighbour.as_ref().map(|neighbour| neighbour.problem.clone());
+    let config = if view.config_mended {
+        "config: mended since, the last good one stays in force until it is read"
+    } else {
+        "config: BROKEN, the last good one stays in force"
+    };
     let told = [
         ("names: another fleet has them, and nothing of this one runs", &neighbour),
         ("store: nothing is done", &view.store_problem),
-        ("config: BROKEN, the last good one stays in force", &view.config_problem),
+        (config, &view.config_problem),
         ("tmux: cannot be asked", &view.tmux_problem),
     ];
     let told = told.into_iter().filter_map(|(head, problem)| Some((head, problem.as_ref()?)));

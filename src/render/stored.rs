@@ -40,14 +40,24 @@ pub fn document(state_dir: &Path) -> Result<Option<Document>, Error> {
     parse_state(&document).map(Some).map_err(|error| Error::Unavailable(error.to_string()))
 }
 
+/// What a watchdog found wrong with the config file.
+pub struct FileProblem {
+    /// In one line.
+    pub summary: String,
+    /// The process that found it.
+    pub finder: u64,
+    /// The digest of the text that it is wrong with; `null` where there was none to read, and nothing of an earlier version.
+    pub digest: Option<serde_json::Value>,
+}
+
 /// What the store remembers; where it is damaged, nothing but that.
 #[derive(Default)]
 pub struct Remembered {
     pub document: Option<Document>,
     /// The last words, by what they are about; one of another shape is left out.
     pub words: BTreeMap<String, Word>,
-    /// What a watchdog found wrong with the config file when it read it last, in one line, and which process that was.
-    pub config_problem: Option<(String, u64)>,
+    /// What a watchdog found wrong with the config file when it read it last.
+    pub config_problem: Option<FileProblem>,
     /// What is wrong with the store, and the way out.
     pub damage: Option<String>,
     /// Where the socket of the fleet's tmux server was when it was last taken over.
@@ -82,7 +92,11 @@ impl Remembered {
         let problem: Option<serde_json::Value> =
             of(PROBLEM_WORD).and_then(|word| serde_json::from_str(word).ok());
         let config_problem = problem.and_then(|it| {
-            Some((it["broken"].as_str()?.to_owned(), it["finder"].as_u64().unwrap_or_default()))
+            Some(FileProblem {
+                summary: it["broken"].as_str()?.to_owned(),
+                finder: it["finder"].as_u64().unwrap_or_default(),
+                digest: it.get("digest").cloned(),
+            })
         });
         let socket = of(SOCKET_WORD).and_then(|word| serde_json::from_str(word).ok());
         let outbox = of(OUTBOX_WORD).map(str::to_owned);

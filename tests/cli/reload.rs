@@ -48,6 +48,31 @@ fn f47_f48_an_edit_takes_effect_a_broken_one_is_told_once_and_a_removed_agent_st
 }
 
 #[test]
+fn f47_a_file_that_was_mended_since_the_last_look_is_not_called_broken() {
+    let head = crate::support::HEAD.replace("interval = 1", "interval = 600");
+    let good = CONFIG.replace("HEAD", &head);
+    let bed = Bed::with(&good);
+    bed.agents(&["up"]).ends_with(0);
+    let watchdog = bed.status()["watchdog"]["pid"].to_string();
+    let look = || {
+        let sent = std::process::Command::new("kill").args(["-USR1", &watchdog]).status().unwrap();
+        assert!(sent.success());
+    };
+    bed.write("agents.toml", &format!("{good}nonsense = [\n"));
+    look();
+    bed.until("it is found", || bed.watchdog_log().contains("last good"));
+    assert!(bed.agents(&["status"]).out.contains("config: BROKEN, the last good one"));
+    // Another text than the one in force, and not yet the old one.
+    bed.write("agents.toml", &format!("{good}\n# mended\n"));
+    let status = bed.agents(&["status"]);
+    assert!(status.out.contains(" config: mended since, "), "{status:?}");
+    assert!(status.out.contains("the watchdog reads it at its next look"), "{status:?}");
+    assert!(!status.out.contains("BROKEN"), "{status:?}");
+    look();
+    bed.until("it is read", || !bed.agents(&["status"]).out.contains(" config: "));
+}
+
+#[test]
 fn what_ties_the_fleet_to_its_sessions_cannot_change_under_it() {
     let bed = Bed::with(CONFIG);
     bed.agents(&["up"]).ends_with(0);

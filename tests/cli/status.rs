@@ -145,6 +145,16 @@ fn a_watchdog_that_was_killed_is_not_told_as_one_that_was_ended() {
     }
     bed.agents(&["down", "watchdog"]).ends_with(0);
     told("stopped");
+    let noted = |words: &str| {
+        bed.agents(&["events"]).ends_with(0).out.lines().filter(|line| line.contains(words)).count()
+    };
+    assert_eq!(noted("the watchdog began (process "), 3);
+    assert_eq!(noted("the one before it had died: nobody ended it"), 2);
+    bed.agents(&["up", "watchdog"]).ends_with(0);
+    let pid = bed.status()["watchdog"]["pid"].to_string();
+    assert!(bed.command("kill").args(["-TERM", &pid]).status().unwrap().success());
+    bed.until("it ended", || bed.status()["watchdog"]["state"] == "stopped");
+    assert_eq!(noted("the watchdog ends, as a signal asked"), 1);
     bed.agents(&["up", "watchdog"]).ends_with(0);
     kill(&bed.status()["watchdog"]["pid"]);
     bed.agents(&["down"]).ends_with(0);

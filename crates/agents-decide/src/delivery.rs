@@ -222,6 +222,9 @@ fn typed(
     }
     let drafted = seen.shown.as_ref().is_some_and(|shown| shown.draft.is_some());
     let before = Before { rows: screen.rows.clone(), first: draft.now.at, drafted };
+    if unsent::precedes(draft, what, seen, &message.text) {
+        return outcome::behind(draft, what, pane, before, message);
+    }
     submit(draft, what, pane, message, Attempt { tries: 1, before });
 }
 

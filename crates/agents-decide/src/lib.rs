@@ -82,7 +82,9 @@ pub use shared::Shared;
 pub use shown::{Shown, ShownState};
 pub use stall::{Stall, StallLook, StallNote, Vow};
 pub use standing::{Stand, Standing};
-pub use state::{Blind, FleetState, Member, OpenRequest, STATE_SCHEMA, Suspicion, Trial, Wanted};
+pub use state::{
+    Blind, FleetState, Member, OpenRequest, STATE_SCHEMA, SentStart, Suspicion, Trial, Wanted,
+};
 pub use step::{Step, Wish};
 pub use told::{Heard, Prompted, Told, ToldState};
 pub use wake::WakeNote;

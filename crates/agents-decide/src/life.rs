@@ -89,7 +89,8 @@ impl Default for Life {
 const CONFIRM_AFTER: Duration = Duration::from_millis(300);
 /// A sent start or stop that shows no effect is sent again; both are harmless when repeated.
 const SEND_AGAIN: Duration = Duration::from_secs(2);
-/// A start or stop that was sent so long ago was looked at by nobody since: the watchdog was gone, or blind.
+/// A start or stop that was sent, or a session that was missed so long ago was looked at by nobody since: the watchdog was
+/// gone, or blind, or could not record what it saw.
 const UNWATCHED: Duration = Duration::from_secs(10);
 
 /// One tick of a member's life.
@@ -286,6 +287,10 @@ fn missing(
             draft.note(what.name(), LifeNote::FoundAgain);
             up(draft, what, seen, up_since, run);
         }
+        // Whatever was seen in between is not remembered: these are not two looks in a row.
+        None if draft.now.at.since(since) >= UNWATCHED && is_the_only_sign(draft, seen, run) => {
+            lack(draft, what, (up_since, run));
+        }
         // Another way of looking is a second signal at once.
         None if draft.now.at.since(since) < CONFIRM_AFTER && !draft.seen.independent => {
             draft.note(what.name(), LifeNote::MissingOnce);
@@ -296,6 +301,11 @@ fn missing(
             ended(draft, what, seen, how, Some(up_since));
         }
     }
+}
+
+/// Whether nothing but this look says that the run is over.
+fn is_the_only_sign(draft: &Draft<'_>, seen: &MemberSeen, run: Option<RunId>) -> bool {
+    !draft.seen.independent && !draft.server_lost && exit_of(seen, run).is_none()
 }
 
 fn parked(

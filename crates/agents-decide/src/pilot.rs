@@ -26,6 +26,8 @@ pub use note::{PilotNote, Preview};
 
 /// What a program reports so soon after its start, or after a text of ours was submitted, is not a person's.
 const OURS_WITHIN: Duration = Duration::from_secs(30);
+/// Why an agent waits that was just prompted for the last time, and may work yet.
+const GAVE_ALL: &str = "it may give no more, and says so when the agent stays idle";
 
 /// What is remembered of an agent's pilot.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -160,6 +162,10 @@ fn rests(
     }
     if now < due {
         draft.look_in(due.since(now));
+        if given >= most {
+            let reason = GAVE_ALL.to_owned();
+            return draft.note(name, PilotNote::Watches { given, most, reason });
+        }
         return draft.note(name, PilotNote::At { at: due, number, most });
     }
     if given >= most {

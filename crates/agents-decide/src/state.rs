@@ -101,6 +101,9 @@ pub struct Member {
     pub restarts: u32,
     /// The last start of this member.
     pub last_run: Option<RunId>,
+    /// How the last start was sent to tmux.
+    #[serde(default)]
+    pub sent: Option<SentStart>,
     /// What the operator's last `up` or `restart` wants instead of what the config says; later starts take it too.
     #[serde(default)]
     pub one_off: OneOff,
@@ -118,6 +121,29 @@ pub struct Member {
     /// The run whose own program was seen in the foreground of its pane.
     #[serde(default)]
     pub in_front: Option<RunId>,
+}
+
+impl Member {
+    /// Whether nothing was launched for a run of which one request is known to have failed.
+    pub(crate) fn is_sent_once(&self, run: RunId) -> bool {
+        self.sent.is_none_or(|sent| sent.run != run || !sent.again)
+    }
+
+    /// Since when the last run may have been there, which is up since then as far as looks tell.
+    pub(crate) fn begun_by(&self, up_since: Moment) -> Moment {
+        let sent = self.sent.filter(|sent| Some(sent.run) == self.last_run);
+        sent.map_or(up_since, |sent| up_since.min(sent.at))
+    }
+}
+
+/// A start, as it was sent to tmux. Whether its session was seen since does not change it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct SentStart {
+    pub run: RunId,
+    /// When it was sent first.
+    pub at: Moment,
+    /// It was sent more than once, so the failure of one request says nothing of those before.
+    pub again: bool,
 }
 
 /// Something that condemns a session when a second look confirms it.

@@ -103,6 +103,10 @@ impl StoreError {
             Some(ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch | ErrorCode::TooBig) => {
                 Self::Refused { detail: cause }
             }
+            // The index of a log did not come to rest while it was read.
+            Some(ErrorCode::FileLockingProtocolFailed) if during == During::Reading => {
+                Self::Busy { path }
+            }
             // What SQLite says of a log's index that must be made whole first, and of one in which no place is marked.
             Some(ErrorCode::ReadOnly) if during == During::Reading => Self::Busy { path },
             None if is_wrong_content(error) => Self::Damaged { path, detail: cause },

@@ -1,6 +1,7 @@
 //! How does a bystander read the store without leaving a trace?
 
 use std::fs::{self, File};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -23,7 +24,8 @@ const TRIES: u32 = 10;
 /// Every question opens the file anew, because how it must be opened depends on whether a writer is there:
 /// with a log beside it, through the log; without one, as a file that nobody changes. Either way takes well under a millisecond.
 /// A trace is left in two cases: a log without its index, such as an unlucky copy of the folder has, gets its index back;
-/// and an index that a writer left unfinished is made whole, as SQLite does for any reader that may write it.
+/// and an index that a writer left unfinished, or with a log that has not begun, is made whole, as SQLite does for any reader
+/// that may write it.
 #[derive(Debug, Clone)]
 pub struct Reader {
     pub(crate) path: PathBuf,
@@ -106,7 +108,7 @@ impl Reader {
             Way::Sharing
         } else if !has_log {
             Way::Immutable
-        } else if schema::beside(&self.path, "-shm").exists() {
+        } else if schema::beside(&self.path, "-shm").exists() && log_says_something(&self.path) {
             Way::ThroughTheLog
         } else {
             Way::Sharing
@@ -157,6 +159,20 @@ impl Reader {
             changed: meta.and_then(|meta| meta.modified().ok()),
         }
     }
+}
+
+/// Whether the log has a head and more than that. By one without, SQLite 3.54.1 never finds the index of a writer that
+/// has gone to be whole, and gives up after ten seconds with "locking protocol".
+fn log_says_something(store: &Path) -> bool {
+    let mut head = [0; 33];
+    let whole = File::open(schema::wal_path(store)).and_then(|mut log| log.read_exact(&mut head));
+    let number =
+        |at: usize| u32::from_be_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
+    let (magic, page) = (number(0), number(8));
+    whole.is_ok()
+        && magic & !1 == 0x377f_0682
+        && page.is_power_of_two()
+        && (512..=65536).contains(&page)
 }
 
 /// What the store remembers.

@@ -77,6 +77,7 @@ checks![
     sessions::t37_words_reach_the_program_unchanged,
     sessions::t42_the_first_output_is_logged,
     sessions::t43_a_second_log_pipe_changes_nothing,
+    sessions::a_log_pipe_made_anew_takes_the_place_of_the_first,
     sessions::s1_a_log_path_is_only_a_path,
     sessions::s5_a_kill_needs_the_tag,
     sessions::t26_a_tag_may_hold_any_text,

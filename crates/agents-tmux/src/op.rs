@@ -20,8 +20,9 @@ pub enum TmuxOp {
     /// Ends the session that holds `pane`, whatever it is called by now; without a pane, the one of exactly that name.
     /// Refused unless the session carries that id tag, or carries none and `untagged_too`.
     Kill { session: SessionName, pane: Option<PaneId>, agent_id: String, untagged_too: bool },
-    /// Attaches a log pipe to a pane that has none; does nothing when it has one.
-    AttachLog { pane: PaneId, log: PathBuf },
+    /// Attaches a log pipe to a pane that has none. One that it has is left as it is or, `anew`, gives way to the new
+    /// one in the same turn of the server: whoever writes to a file that has lost its name does not find back.
+    AttachLog { pane: PaneId, log: PathBuf, anew: bool },
 }
 
 /// What a new session is made of.

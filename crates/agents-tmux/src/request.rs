@@ -46,7 +46,7 @@ impl Request {
             TmuxOp::Kill { session, pane, agent_id, untagged_too } => {
                 Self::kill((session, *pane), agent_id, *untagged_too, memory)
             }
-            TmuxOp::AttachLog { pane, log } => Self::attach_log(*pane, log, memory),
+            TmuxOp::AttachLog { pane, log, anew } => Self::attach_log((*pane, *anew), log, memory),
         }
     }
 
@@ -169,12 +169,19 @@ impl Request {
         Ok(Self { batch: Batch::Chain { load: None, commands }, subject })
     }
 
-    fn attach_log(pane: PaneId, log: &Path, memory: &Memory) -> Result<Self, TmuxError> {
+    fn attach_log(
+        (pane, anew): (PaneId, bool),
+        log: &Path,
+        memory: &Memory,
+    ) -> Result<Self, TmuxError> {
         create_log(log)?;
         let target = Target::pane(pane);
         let mut guard = Guard::pane(pane, memory);
-        // A second pipe would replace the first, and with -o it would end it.
-        guard.refuse_if.extend(["#{pane_dead}".to_owned(), "#{pane_pipe}".to_owned()]);
+        guard.refuse_if.push("#{pane_dead}".to_owned());
+        if !anew {
+            // A second pipe would replace the first, and with -o it would end it.
+            guard.refuse_if.push("#{pane_pipe}".to_owned());
+        }
         let pipe =
             Words::new(["pipe-pane", "-t", target.as_str(), &argv::log_pipe(&path_text(log)?)]);
         let commands = vec![guard.around(&[pipe, done()], memory)];

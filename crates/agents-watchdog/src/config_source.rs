@@ -30,6 +30,14 @@ pub struct Broken {
     pub summary: String,
 }
 
+impl Broken {
+    /// Which text that is wrong with; `None` where it could not be read.
+    #[must_use]
+    pub fn digest(&self) -> Option<&Digest> {
+        self.digest.as_ref()
+    }
+}
+
 /// Tells a file from its predecessor without reading it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Stamp {

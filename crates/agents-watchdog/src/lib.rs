@@ -10,6 +10,7 @@ mod heartbeat;
 pub mod in_force;
 pub mod launch;
 pub mod ledger;
+mod log_alarms;
 mod long_logs;
 mod lost_logs;
 pub mod neighbour;

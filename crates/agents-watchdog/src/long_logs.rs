@@ -2,7 +2,7 @@
 //! disk over night, and with it every other agent's.
 
 use std::fs::File;
-use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{Read, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -32,6 +32,29 @@ pub(crate) struct LongLogs {
     looked_at: Option<Instant>,
     /// Copying takes longer than a tick may. With its end the thread that follows a flood ends.
     under_way: Option<(JoinHandle<()>, Sender<()>)>,
+    /// What that thread could not put aside.
+    lost: Option<Receiver<Lost>>,
+}
+
+/// A log that was cut, and what it held could not be kept: a log that nothing bounds is worse.
+#[derive(Debug, PartialEq, Eq)]
+struct Lost {
+    log: PathBuf,
+    aside: PathBuf,
+    why: String,
+    /// Something stands in the place of what is put aside.
+    is_blocked: bool,
+}
+
+impl Lost {
+    fn told(&self) -> String {
+        let (log, aside, why) = (self.log.display(), self.aside.display(), &self.why);
+        let way_out = if self.is_blocked { "; delete or move away what is there" } else { "" };
+        format!(
+            "{log} was too long and was cut, and what it held is lost, since it cannot be put aside in {aside}: \
+             {why}{way_out}"
+        )
+    }
 }
 
 impl LongLogs {
@@ -44,22 +67,36 @@ impl LongLogs {
 impl<D: Driver> Reign<D> {
     /// Puts aside what is in the logs that have grown beyond `log_megabytes`, beside the ticks.
     pub(crate) fn shorten_logs(&mut self) {
+        self.tell_lost();
         if !self.engine.supervises || !self.long_logs.is_due() {
             return;
         }
         let fleet = self.config.fleet();
         let (logs, most) = (logs_of(fleet), u64::from(fleet.timing.log_megabytes) << 20);
         let (alive, ends) = channel();
-        let work = move || follow(logs, most, &ends);
+        let (say, lost) = channel();
+        let work = move || follow(logs, most, &ends, &say);
+        self.long_logs.lost = Some(lost);
         self.long_logs.looked_at = Some(Instant::now());
         let thread = std::thread::Builder::new().spawn(work).ok();
         self.long_logs.under_way = thread.map(|thread| (thread, alive));
     }
+
+    fn tell_lost(&mut self) {
+        let lost: Vec<Lost> = self.long_logs.lost.iter().flat_map(Receiver::try_iter).collect();
+        for lost in lost {
+            if lost.is_blocked {
+                self.alarm_of_log(&lost.aside, None, lost.told());
+            } else {
+                tracing::warn!("{}", lost.told());
+            }
+        }
+    }
 }
 
 /// Puts aside what is too long, and those that grow fast again and again, until none does or the other side is gone.
-fn follow(mut logs: Vec<PathBuf>, most: u64, ends: &Receiver<()>) {
-    logs.retain(|log| shorten(log, most, Told::Aloud));
+fn follow(mut logs: Vec<PathBuf>, most: u64, ends: &Receiver<()>, say: &Sender<Lost>) {
+    logs.retain(|log| shorten(log, most, Told::Aloud, say));
     while !logs.is_empty() {
         let before: Vec<u64> = logs.iter().map(|log| length(log)).collect();
         if ends.recv_timeout(FLOODS_LOOKED_AT_EVERY) != Err(RecvTimeoutError::Timeout) {
@@ -68,7 +105,7 @@ fn follow(mut logs: Vec<PathBuf>, most: u64, ends: &Receiver<()>) {
         let mut before = before.into_iter();
         logs.retain(|log| is_flood(before.next().unwrap_or(0), length(log), most));
         for log in &logs {
-            shorten(log, most, Told::Once);
+            shorten(log, most, Told::Once, say);
         }
     }
 }
@@ -91,10 +128,15 @@ fn is_flood(before: u64, now: u64, most: u64) -> bool {
 }
 
 /// Puts a log aside where it is too long; whether it was.
-fn shorten(log: &Path, most: u64, told: Told) -> bool {
+fn shorten(log: &Path, most: u64, told: Told, say: &Sender<Lost>) -> bool {
     let aside = match put_aside(log, most) {
         Ok(None) => return false,
-        Ok(Some(aside)) => aside,
+        Ok(Some(Ok(aside))) => aside,
+        Ok(Some(Err(lost))) => {
+            // Nobody listens any more once the watchdog ends.
+            drop(say.send(lost));
+            return true;
+        }
         Err(error) => {
             tracing::warn!("{} stays long: {error}", log.display());
             return false;
@@ -120,34 +162,65 @@ enum Told {
     Once,
 }
 
-/// Moves the end of a log that is longer than `most` bytes to `<log>.1`, in place of what was there, and empties the log.
+/// Moves the end of a log that is longer than `most` bytes to `<log>.1`, in place of what was there, and empties the log,
+/// also where that end cannot be kept.
 ///
 /// Whoever writes to it has it open, and appends: so it is emptied and not replaced. A kill in between leaves it whole.
 /// What is printed between the last byte read and the cut, some microseconds, is in neither.
-fn put_aside(log: &Path, most: u64) -> std::io::Result<Option<PathBuf>> {
-    // A pipe in its place would make the opening wait, and a link leads to a file that is not ours.
-    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
+fn put_aside(log: &Path, most: u64) -> std::io::Result<Option<Result<PathBuf, Lost>>> {
     let seen = match std::fs::symlink_metadata(log) {
         Ok(seen) if seen.is_file() && seen.len() > most => seen,
         Ok(_) => return Ok(None),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
     };
-    let mut file = File::options().read(true).write(true).custom_flags(flags).open(log)?;
+    let mut file = File::options().read(true).write(true).custom_flags(plain()).open(log)?;
+    file.seek(SeekFrom::Start(seen.len() - most))?;
     let mut name = log.as_os_str().to_owned();
     name.push(".1");
     let aside = PathBuf::from(name);
-    let mut kept = File::options();
-    kept.write(true).create(true).truncate(true).mode(0o600).custom_flags(flags);
-    let mut kept = kept.open(&aside)?;
-    file.seek(SeekFrom::Start(seen.len() - most))?;
     // What prints faster than this copies is not followed for ever.
-    std::io::copy(&mut (&file).take(most * 2), &mut kept)?;
-    kept.flush()?;
+    let kept = keep((&file).take(most * 2), &aside);
     file.set_len(0)?;
     // A log that was just written is a sign of work, and this is none.
     file.set_modified(seen.modified()?)?;
-    Ok(Some(aside))
+    Ok(Some(match kept {
+        Ok(()) => Ok(aside),
+        Err(error) => {
+            let blocks = blocks(&aside);
+            let why = blocks.map_or_else(|| error.to_string(), str::to_owned);
+            Err(Lost { log: log.to_owned(), aside, why, is_blocked: blocks.is_some() })
+        }
+    }))
+}
+
+/// A pipe in its place would make the opening wait, and a link leads to a file that is not ours.
+fn plain() -> i32 {
+    (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed()
+}
+
+/// Writes what is read to a plain file, in place of what that held.
+fn keep(mut end: impl Read, aside: &Path) -> std::io::Result<()> {
+    let mut kept = File::options();
+    kept.write(true).create(true).truncate(false).mode(0o600).custom_flags(plain());
+    let mut kept = kept.open(aside)?;
+    if !kept.metadata()?.is_file() {
+        return Err(std::io::ErrorKind::InvalidInput.into());
+    }
+    kept.set_len(0)?;
+    std::io::copy(&mut end, &mut kept)?;
+    kept.flush()
+}
+
+/// What stands in the place of a plain file, if it is seen to be something else.
+fn blocks(aside: &Path) -> Option<&'static str> {
+    let found = aside.symlink_metadata().ok()?.file_type();
+    match () {
+        () if found.is_file() => None,
+        () if found.is_symlink() => Some("a link stands there, which is not followed"),
+        () if found.is_dir() => Some("a folder stands there"),
+        () => Some("something that is no plain file stands there"),
+    }
 }
 
 #[cfg(test)]

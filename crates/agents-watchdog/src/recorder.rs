@@ -282,6 +282,7 @@ fn is_notable(note: &Note) -> bool {
                 | MessageNote::Kept { .. }
                 | MessageNote::Overtaken { .. }
                 | MessageNote::Stuck { .. }
+                | MessageNote::Behind { .. }
         ),
         Note::Phase(note) => {
             matches!(note, PhaseNote::Advancing { .. } | PhaseNote::Finishing { .. })

@@ -19,6 +19,7 @@ use crate::WatchdogError;
 use crate::config_source::{Change, ConfigSource};
 use crate::in_force::{PROBLEM_WORD, SOCKET_WORD};
 use crate::ledger::{Entry, EntryKind, Ledger as _, LedgerError, Record};
+use crate::log_alarms::LogAlarms;
 use crate::long_logs::LongLogs;
 use crate::lost_logs::LostLogs;
 use crate::notify::{CONFIG_BROKEN, Notifier};
@@ -72,11 +73,14 @@ pub struct Reign<D> {
     pub manager: ServiceManager,
     /// Tells people of what was decided.
     pub(crate) notifier: Notifier,
+    /// Watched since the fleet was taken.
+    pub(crate) signals: Option<Signals>,
     pub(crate) tidied: Tidied,
     pub(crate) long_logs: LongLogs,
     /// Carries manifests of tasks out.
     pub(crate) desk: Desk,
     pub(crate) lost_logs: LostLogs,
+    pub(crate) log_alarms: LogAlarms,
     /// Where everybody reaches its terminals.
     pub(crate) socket: PathBuf,
     /// What the lock was signed with.
@@ -117,7 +121,7 @@ impl<D: Driver> Reign<D> {
     /// # Errors
     /// When another process took the fleet over, a signal came before the answers, or signals cannot be watched.
     pub async fn run(&mut self, until: Until) -> Result<(), WatchdogError> {
-        let mut signals = Signals::watch()?;
+        let mut signals = self.signals.take().map_or_else(Signals::watch, Ok)?;
         if self.hold_names().await? {
             self.fence().await;
         }
@@ -195,7 +199,10 @@ impl<D: Driver> Reign<D> {
             };
             match (self.rest(&fleet, &mut wakes, &mut signals).await, &until) {
                 (Told::Look, _) => {}
-                (Told::End, Until::Told) => return Ok(()),
+                (Told::End, Until::Told) => {
+                    self.note_signal();
+                    return Ok(());
+                }
                 (Told::End, Until::Answered(_)) => return Err(WatchdogError::Interrupted),
             }
         }
@@ -256,6 +263,7 @@ impl<D: Driver> Reign<D> {
             "broken": broken.map(|broken| &broken.summary),
             "report": broken.map(|broken| &broken.report),
             "finder": broken.map(|_| std::process::id()),
+            "digest": broken.map(|broken| broken.digest()),
         });
         vec![
             self.config.in_force().word(),
@@ -304,21 +312,46 @@ impl<D: Driver> Reign<D> {
                 )
             }
         };
-        let entry = Entry {
-            at_wall_ms: chrono::Utc::now().timestamp_millis(),
-            tick: self.engine.state().tick,
-            subject: None,
-            kind,
-            text: text.clone(),
-            detail: serde_json::json!({ "key": key, "report": self.config.broken().map(|broken| &broken.report) }),
-        };
+        let report = self.config.broken().map(|broken| &broken.report);
+        let entry =
+            self.entry(kind, text.clone(), serde_json::json!({ "key": key, "report": report }));
         let words = self.config_words();
-        let record = Record { entries: vec![entry], words, ..Record::default() };
+        self.write(Record { entries: vec![entry], words, ..Record::default() });
+        // Said when it holds: a verb that finds the file broken in the next instant looks in the store.
+        tracing::info!("{text}");
+    }
+
+    /// Writes into the journal that this process watches from now on, and whether the one before was told to end.
+    pub fn note_beginning(&mut self, is_first_after_a_death: bool) {
+        let pid = std::process::id();
+        let mut text = format!("the watchdog began (process {pid})");
+        if is_first_after_a_death {
+            text.push_str("; the one before it had died: nobody ended it");
+        }
+        let detail = serde_json::json!({ "pid": pid, "died": is_first_after_a_death });
+        self.note(text, detail);
+    }
+
+    fn note_signal(&mut self) {
+        let text = "the watchdog ends, as a signal asked; agents that run go on".to_owned();
+        self.note(text, serde_json::Value::Null);
+    }
+
+    fn note(&mut self, text: String, detail: serde_json::Value) {
+        let entry = self.entry(EntryKind::Note, text, detail);
+        self.write(Record { entries: vec![entry], ..Record::default() });
+    }
+
+    fn entry(&self, kind: EntryKind, text: String, detail: serde_json::Value) -> Entry {
+        let at_wall_ms = chrono::Utc::now().timestamp_millis();
+        Entry { at_wall_ms, tick: self.engine.state().tick, subject: None, kind, text, detail }
+    }
+
+    /// What has no room is in the log alone.
+    fn write(&mut self, record: Record<'_>) {
         if let Err(error) = self.engine.ledger.commit(&record) {
             tracing::warn!("{error}");
         }
-        // Said when it holds: a verb that finds the file broken in the next instant looks in the store.
-        tracing::info!("{text}");
     }
 }
 

@@ -11,12 +11,14 @@ use crate::WatchdogError;
 use crate::config_source::ConfigSource;
 use crate::heartbeat::heartbeat;
 use crate::ledger::LedgerError;
+use crate::log_alarms::LogAlarms;
 use crate::long_logs::LongLogs;
 use crate::lost_logs::LostLogs;
 use crate::notify::Notifier;
 use crate::place::LocalPlace;
 use crate::run::{Reign, holder, tmux_place, told};
 use crate::service_manager::ServiceManager;
+use crate::signals::{Signals, Told};
 use crate::standby::WRITES_EVERY;
 use crate::store_ledger::StoreLedger;
 use crate::tick::Engine;
@@ -79,7 +81,7 @@ impl Hold {
     /// name in the lock, and believes the fleet watched. Meanwhile nothing is done, and `status` says why.
     ///
     /// # Errors
-    /// When the store is of no use, also with room for it.
+    /// When the store is of no use, also with room for it, or a signal asks for the end.
     pub async fn reign<D: Driver>(
         self,
         config: &Path,
@@ -92,12 +94,15 @@ impl Hold {
         let mut manager = ServiceManager::of_environment();
         let mut notifier = Notifier::without_store();
         let mut account = Account::default();
+        // From now on an end that is asked for is one in order, also before the first look.
+        let mut signals = Signals::watch()?;
         loop {
             let error = match self.crown(config, loaded.clone(), tools, &driver) {
                 Ok(mut reign) => match reign.keep_fleet() {
                     Ok(()) => {
                         account.works(&state_dir);
                         reign.manager = manager;
+                        reign.signals = Some(signals);
                         return Ok(self.over_to(reign));
                     }
                     Err(error @ WatchdogError::Ledger(LedgerError::Unusable(_))) => error,
@@ -114,7 +119,12 @@ impl Hold {
             notifier.tend_without_store(&fleet);
             heartbeat(&fleet);
             manager.turned(|| told(&account, &fleet));
-            tokio::time::sleep(WRITES_EVERY).await;
+            tokio::select! {
+                () = tokio::time::sleep(WRITES_EVERY) => {}
+                told = signals.next() => if matches!(told, Told::End) {
+                    return Err(WatchdogError::Interrupted);
+                },
+            }
         }
     }
 
@@ -148,11 +158,13 @@ impl Hold {
             long_logs: LongLogs::default(),
             desk,
             lost_logs: LostLogs::default(),
+            log_alarms: LogAlarms::default(),
             socket,
             notifier: Notifier::new(),
             what: self.holder.what.clone(),
             terminals,
             named_on: None,
+            signals: None,
             lock: None,
         })
     }

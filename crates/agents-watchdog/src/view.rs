@@ -31,6 +31,8 @@ pub struct Known<'a> {
     /// The fleet in force.
     pub fleet: &'a Fleet,
     pub config_problem: Option<String>,
+    /// The file is good by now, and the watchdog has not read it yet.
+    pub config_mended: bool,
     /// Why the store cannot be used; then nothing is remembered.
     pub store_problem: Option<String>,
     /// Who could not be told of what needs a person.
@@ -72,6 +74,8 @@ pub struct FleetView {
     pub config: PathBuf,
     /// What is wrong with the config file, in one line.
     pub config_problem: Option<String>,
+    /// The file is good by now, and the watchdog has not read it yet.
+    pub config_mended: bool,
     /// Why the store cannot be used, since when, and the way out.
     pub store_problem: Option<String>,
     /// Who could not be told of what needs a person.
@@ -279,6 +283,7 @@ impl FleetView {
         Self {
             config: known.fleet.config.clone(),
             config_problem: known.config_problem.clone(),
+            config_mended: known.config_mended,
             store_problem: known.store_problem.clone(),
             untold: known.untold.clone(),
             neighbour: known.neighbour.cloned(),

@@ -57,6 +57,7 @@ fn view() -> FleetView {
     FleetView {
         config: "/srv/agents.toml".into(),
         config_problem: None,
+        config_mended: false,
         store_problem: None,
         untold: Vec::new(),
         neighbour: None,
@@ -115,6 +116,15 @@ fn trouble_stands_above_the_table() {
     let heads: Vec<&str> = text.lines().take(3).map(|line| &line[..8]).collect();
     assert_eq!(heads, [" config:", " tmux: c", " phase: "]);
     assert!(text.contains("STALE") && text.contains("last look 66 min ago"), "{text}");
+}
+
+#[test]
+fn a_file_that_was_mended_since_is_not_called_broken() {
+    let mut view = view();
+    view.config_problem = Some("the watchdog reads it at its next look".to_owned());
+    view.config_mended = true;
+    let text = plain(&of(&view, None));
+    assert!(text.starts_with(" config: mended since, ") && !text.contains("BROKEN"), "{text}");
 }
 
 #[test]

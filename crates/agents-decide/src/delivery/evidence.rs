@@ -7,6 +7,8 @@ use crate::{MemberSeen, Shown, ToldState};
 
 /// How many characters of the message's end are looked for; the end is what a composer shows last.
 const NEEDLE: usize = 40;
+/// How many of its beginning: a narrow row holds them.
+const BEGINNING: usize = 16;
 /// So many characters of a text in a row are no chance.
 const SHOWN: usize = 4;
 /// The rows in which a composer and its footer stand.
@@ -270,8 +272,14 @@ fn copies(rows: &[String], needle: &str) -> usize {
     squeeze(&rows.join("\n")).matches(needle).count()
 }
 
+/// The beginning of a text, as it is looked for on a screen; `None` where it is so short that it may stand there by chance.
+pub(super) fn beginning_of(text: &str) -> Option<String> {
+    let begin: String = squeeze(text).chars().take(BEGINNING).collect();
+    (begin.chars().count() >= SHOWN).then_some(begin)
+}
+
 /// Text without white space, digits and box lines, so that wrapping, clocks and frames do not matter.
-fn squeeze(text: &str) -> String {
+pub(super) fn squeeze(text: &str) -> String {
     text.chars()
         .filter(|c| !c.is_whitespace() && !c.is_ascii_digit() && !matches!(c, '│' | '┃' | '|'))
         .collect()

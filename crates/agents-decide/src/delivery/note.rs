@@ -38,6 +38,10 @@ pub enum MessageNote {
         message: String,
         tries: u8,
     },
+    /// A text of somebody's came into the composer before it, so it is not submitted.
+    Behind {
+        message: String,
+    },
     /// The composer is empty, nothing shows that it went, and who sent it is told so.
     Unproven {
         message: String,

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use super::evidence::{self, Went};
 use super::mailbox::Again;
-use super::{Before, Message, MessageKind, MessageNote, SUBMITS, Stage, hint, went};
+use super::{Before, Message, MessageKind, MessageNote, SUBMITS, Stage, hint, unsent, went};
 use crate::draft::{Declared, Draft};
-use crate::{MemberSeen, Moment};
+use crate::{MemberSeen, Moment, PaneSeen};
 
 /// How long evidence may be late of a message that an empty composer holds no longer.
 const UNPROVEN_AFTER: Duration = Duration::from_secs(30);
@@ -56,6 +56,22 @@ fn take_out(draft: &mut Draft<'_>, what: Declared<'_>, message: &Message) {
     draft.look_in(Duration::from_millis(500));
 }
 
+/// A text of somebody's came into the composer before it, in the moment between the look and the paste. The key would send
+/// both as one, so a person decides.
+pub(super) fn behind(
+    draft: &mut Draft<'_>,
+    what: Declared<'_>,
+    pane: &PaneSeen,
+    before: Before,
+    message: &Message,
+) {
+    let (name, since, run) = (what.name(), draft.now.at, pane.run);
+    draft.alarm_of(Some(name), "stuck", MessageNote::Behind { message: message.kind.to_string() });
+    let Before { rows: before, first, drafted } = before;
+    let first = Some(first);
+    draft.member(name).mailbox.stage = Stage::Stuck { since, run, before, first, drafted };
+}
+
 /// The key was pressed as often as is wise, and nothing showed that the message went.
 pub(super) fn stuck(
     draft: &mut Draft<'_>,
@@ -72,6 +88,9 @@ pub(super) fn stuck(
     }
     let kind = message.kind.to_string();
     let is_empty = seen.shown.as_ref().is_some_and(|shown| shown.composer_empty && !shown.asks());
+    if unsent::precedes(draft, what, seen, &message.text) {
+        return draft.note(name, MessageNote::Behind { message: kind });
+    }
     if !is_empty || draft.now.at.since(since) < UNPROVEN_AFTER {
         return draft.note(name, MessageNote::Stuck { message: kind, tries: SUBMITS });
     }

@@ -8,6 +8,7 @@ use crate::draft::{Declared, Draft};
 use crate::{Activity, MemberSeen, PaneSeen, Seen};
 
 use super::Stage;
+use super::evidence::{beginning_of, is_part, squeeze};
 
 /// What `ready_re` told of the composer so far in this run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -50,6 +51,49 @@ pub(super) fn stands(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSee
     let is_empty = is_empty(draft, what, seen);
     let composer = draft.member(what.name()).mailbox.composer;
     is_empty == Some(false) && composer.empty == Some(false)
+}
+
+/// Whether a text of somebody's stands before ours in the composer: it came between the look and the paste. Only what a
+/// preset reads, or a `ready_re` that matches the row as far as it goes without a text, tells that.
+pub(super) fn precedes(
+    draft: &Draft<'_>,
+    what: Declared<'_>,
+    seen: &MemberSeen,
+    text: &str,
+) -> bool {
+    let Some(beginning) = beginning_of(text) else { return false };
+    if let Some(shown) = &seen.shown {
+        let unsent = shown.draft.as_ref().filter(|unsent| !is_part(unsent, text));
+        let unsent = unsent.map(|unsent| squeeze(unsent)).unwrap_or_default();
+        return unsent.find(&beginning).is_some_and(|at| says(&unsent[..at]));
+    }
+    let ready = what.backend(draft.fleet).and_then(|backend| backend.ready_re.as_ref());
+    let (Some(ready), Seen::Known(screen), Some(false)) =
+        (ready, &seen.screen, is_empty(draft, what, seen))
+    else {
+        return false;
+    };
+    let matches = |part: &str| ready.is_match(part) || ready.is_match(part.trim_end());
+    let before = screen.rows.iter().rev().find_map(|row| before(row, &beginning));
+    before.filter(|before| !matches(before)).is_some_and(|before| {
+        let mut places = before.char_indices().map(|(at, _)| before.split_at(at));
+        places.any(|(prompt, rest)| says(rest) && matches(prompt))
+    })
+}
+
+/// What stands before that beginning of a text in its row.
+fn before<'r>(row: &'r str, beginning: &str) -> Option<&'r str> {
+    if !squeeze(row).contains(beginning) {
+        return None;
+    }
+    let mut places = row.char_indices().filter(|(_, c)| !c.is_whitespace());
+    let is_there = |at: usize| squeeze(&row[at..]).starts_with(beginning);
+    places.find(|(at, _)| is_there(*at)).map(|(at, _)| &row[..at])
+}
+
+/// Whether these are words, and no mere prompt or frame.
+fn says(part: &str) -> bool {
+    part.chars().any(char::is_alphanumeric)
 }
 
 /// Whether this look shows an empty composer; `None` where `ready_re` is not what tells it.

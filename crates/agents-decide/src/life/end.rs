@@ -101,7 +101,9 @@ pub(super) fn ended(
         && may_run(draft, what)
         && !what.is_task();
     let survivors = own_pane(seen).is_some() || seen.processes.known().is_some();
-    let asked = up_since.is_some_and(|since| crate::intent::is_asked_up_after(draft, name, since));
+    // A start that was sent again may have begun with the first request.
+    let begun = up_since.map(|since| draft.member(name).begun_by(since));
+    let asked = begun.is_some_and(|since| crate::intent::is_asked_up_after(draft, name, since));
     let why = match refused {
         _ if draft.server_lost && asked => Why::Asked,
         _ if draft.server_lost => Why::ServerLost,

@@ -11,7 +11,7 @@ use super::{
 use crate::conversation::{self, Start};
 use crate::draft::{Declared, Draft};
 use crate::sentence::Telling;
-use crate::{Action, MemberSeen, Moment, Program, RunId, Why, account, login};
+use crate::{Action, MemberSeen, Moment, Program, RunId, SentStart, Why, account, login};
 
 /// How long a session may take to appear.
 const APPEARS_WITHIN: Duration = Duration::from_secs(10);
@@ -184,6 +184,7 @@ fn start(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSeen, why: Why,
     let mends = u32::from(on_its_own && why != Why::New);
     member.restarts = member.restarts.saturating_add(mends);
     member.last_run = Some(run);
+    member.sent = Some(SentStart { run, at: now, again: false });
     member.activity = crate::ActivityState::default();
     member.limit = crate::Limit::default();
     member.login = None;
@@ -237,10 +238,13 @@ pub(super) fn starting(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberS
     let now = draft.now.at;
     if let Some((run, reason)) = &seen.start_failed
         && *run == sent.run
+        && (draft.member(name).is_sent_once(sent.run) || shows_nothing(seen, sent.run))
     {
         conversation::never_began(draft.member(name), sent.run);
-        // Nothing was launched for it, and the run before was seen to have ended: there are no processes to ask after.
-        draft.member(name).last_run = None;
+        if draft.member(name).is_sent_once(sent.run) {
+            // Nothing was launched for it, and the run before was seen to have ended: there are no processes to ask after.
+            draft.member(name).last_run = None;
+        }
         return failed(draft, what, reason.clone(), &sent.why);
     }
     let exit = seen.exit.as_ref().filter(|exit| exit.run == sent.run);
@@ -284,6 +288,13 @@ pub(super) fn starting(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberS
     }
 }
 
+/// Whether no trace of that run is seen, which one of several requests may have begun.
+fn shows_nothing(seen: &MemberSeen, run: RunId) -> bool {
+    let has_begun = seen.began.is_some_and(|began| began.run == run);
+    let is_recorded = has_begun || seen.exit.as_ref().is_some_and(|exit| exit.run == run);
+    seen.pane.is_absent() && seen.processes.is_absent() && !is_recorded
+}
+
 /// Whether a run without a session began, and nothing of it lives: its launcher lost its power, or was killed, before it could
 /// record the end. It has taken the run, so that to send the start once more gives nothing.
 fn is_lost(seen: &MemberSeen, run: RunId) -> bool {
@@ -293,6 +304,11 @@ fn is_lost(seen: &MemberSeen, run: RunId) -> bool {
 /// Sends a start once more: the launcher takes each run once, so one that did happen is not repeated.
 fn send_start(draft: &mut Draft<'_>, what: Declared<'_>, sent: Sent) {
     let sent_at = draft.now.at;
+    if let Some(earlier) = &mut draft.member(what.name()).sent
+        && earlier.run == sent.run
+    {
+        earlier.again = true;
+    }
     draft.act(start_action(draft, what, sent.run, sent.why.clone()));
     await_session(draft, what, Sent { sent_at, ..sent });
 }

@@ -28,8 +28,9 @@ pub(super) fn stopping(
     let grace = draft.fleet.timing.stop_grace;
     let is_closed = seen.pane.known().map_or(seen.pane.is_absent(), |pane| !pane.ours);
     // Nothing was launched for a start that failed before tmux was asked, so nothing tells of its processes.
-    let never_launched =
-        seen.start_failed.as_ref().is_some_and(|(failed, _)| Some(*failed) == stop.run);
+    let failed = seen.start_failed.as_ref().map(|(failed, _)| *failed);
+    let failed = failed.filter(|failed| Some(*failed) == stop.run);
+    let never_launched = failed.is_some_and(|run| draft.member(name).is_sent_once(run));
     if is_closed && (seen.processes.is_absent() || never_launched) {
         let life = match stop.then {
             Some(why @ (Why::Gone { .. } | Why::ServerLost)) => return again(draft, what, why),

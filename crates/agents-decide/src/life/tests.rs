@@ -1,5 +1,6 @@
 //! What becomes of a member whose state is older than its session, and of a message that is under way when it is stopped?
 
+mod again;
 mod kinds;
 mod pairs;
 mod starts;

@@ -55,6 +55,21 @@ fn after_so_many_prompts_it_stops_with_one_alarm_and_types_nothing_more() {
 }
 
 #[test]
+fn one_that_has_given_all_its_prompts_speaks_of_no_further_one() {
+    for (pilot, most) in [(PILOT.to_owned(), 3), (PILOT.replace("= 3", "= 0"), 0)] {
+        let mut bed = bed_with(&pilot);
+        let mut waits = false;
+        for second in 0..400 {
+            bed.run(1);
+            let said = bed.says();
+            assert!(!said.contains(&format!("{} of {most}", most + 1)), "{second}: {said}");
+            waits |= said.contains("it may give no more");
+        }
+        assert!(waits && bed.done.iter().any(|it| it.contains("alarm")), "{:?}", bed.done);
+    }
+}
+
+#[test]
 fn a_message_of_the_operator_begins_the_count_anew() {
     let mut bed = bed();
     bed.run(600);

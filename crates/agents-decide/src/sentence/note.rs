@@ -135,6 +135,10 @@ impl MessageNote {
                 "nothing shows whether the {message} went, and nothing of it stands in the composer, so it is typed again at {}",
                 telling.now.point(*at)
             ),
+            Self::Behind { message } => format!(
+                "the {message} stands in the composer behind a text of somebody's, and is not submitted with it; `agents attach {}` shows both",
+                telling.name()
+            ),
             Self::Stuck { message, tries } => format!(
                 "the {message} is typed, but did not go after {}; `agents attach {}` shows why",
                 count(u64::from(*tries), "submit"),

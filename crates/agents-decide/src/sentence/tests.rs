@@ -125,6 +125,10 @@ fn notes() -> Vec<(Note, &'static str)> {
             "the wake is typed, but did not go after 3 submits; `agents attach ann` shows why",
         ),
         (
+            MessageNote::Behind { message: text("wake") }.into(),
+            "the wake stands in the composer behind a text of somebody's, and is not submitted with it; `agents attach ann` shows both",
+        ),
+        (
             MessageNote::Seen {
                 message: text("probe"),
                 evidence: crate::Went::Told,

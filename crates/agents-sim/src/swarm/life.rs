@@ -282,6 +282,13 @@ impl LifeOf {
             if world.has_empty_composer(session.as_str()) {
                 world.type_by_hand(session.as_str(), &text);
             }
+            // Who was told of a text of ours behind a line of their own sends both, as one.
+            let unsent = world.unsent(session.as_str());
+            if let Some(judge) =
+                self.simulation.judge.as_mut().filter(|_| !unsent.is_empty() && unsent != text)
+            {
+                judge.typed_by_hand(session.as_str(), &unsent);
+            }
             world.press(session.as_str(), "Enter");
         }
     }

@@ -135,6 +135,31 @@ fn reading_after_a_writer_was_killed_finds_its_last_commit_and_changes_nothing()
     assert_eq!(fingerprint(folder.path()), before);
 }
 
+/// A log that was begun anew and has no frame yet, or whose first sector was not written whole, says nothing; SQLite tries for
+/// ten seconds to follow such a log by an index that it may not write.
+#[test]
+fn a_log_that_was_left_before_its_first_frame_is_no_obstacle() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut other = OtherProcess::start(folder.path());
+    other.commit();
+    let beside = |name: &str| fs::read(folder.path().join(name)).unwrap();
+    let (log, index) = (beside("store.db-wal"), beside("store.db-shm"));
+    other.end();
+    let store = beside("store.db");
+    let torn = [vec![0; 512], log[512..].to_vec()].concat();
+    let left = [&log[..32], &log[..20], &[0; 32], &torn];
+    for log in left {
+        let folder = tempfile::tempdir().unwrap();
+        let files = [("store.db", &store[..]), ("store.db-wal", log), ("store.db-shm", &index)];
+        for (name, bytes) in files {
+            fs::write(folder.path().join(name), bytes).unwrap();
+        }
+        let began = std::time::Instant::now();
+        assert_eq!(ask_everything(folder.path()), 1, "a log of {} bytes", log.len());
+        assert!(began.elapsed().as_secs() < 5, "it waited {:?}", began.elapsed());
+    }
+}
+
 /// As the index is between a writer's crash and the next one's recovery of it: its two heads differ.
 #[test]
 fn an_index_that_its_writer_left_unfinished_is_no_obstacle() {

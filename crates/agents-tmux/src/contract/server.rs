@@ -140,7 +140,7 @@ pub(super) async fn r8_an_earlier_writer_changes_nothing<B: Bench>(bench: &mut B
         typing(id, "two", "m2"),
         submit(id, "m2"),
         kill(&session, "a"),
-        TmuxOp::AttachLog { pane: id, log },
+        TmuxOp::AttachLog { pane: id, log, anew: false },
         TmuxOp::Start(start_of(&new, argv.clone())),
     ];
     for op in &ops {

@@ -129,11 +129,27 @@ pub(super) async fn t43_a_second_log_pipe_changes_nothing<B: Bench>(bench: &mut 
     let folder = bench.folder("logs");
     let (first, second) = (folder.join("first.log"), folder.join("second.log"));
     that(!pane(bench, "talker").await?.logged, || "a log that nobody asked for".to_owned())?;
-    changed(bench, &TmuxOp::AttachLog { pane: id, log: first.clone() }).await?;
+    changed(bench, &TmuxOp::AttachLog { pane: id, log: first.clone(), anew: false }).await?;
     for log in [&first, &second] {
-        expect(bench, &TmuxOp::AttachLog { pane: id, log: log.clone() }, Ok(Done::Already)).await?;
+        let attach = TmuxOp::AttachLog { pane: id, log: log.clone(), anew: false };
+        expect(bench, &attach, Ok(Done::Already)).await?;
     }
     that(pane(bench, "talker").await?.logged, || "the second call ended the log".to_owned())
+}
+
+pub(super) async fn a_log_pipe_made_anew_takes_the_place_of_the_first<B: Bench>(
+    bench: &mut B,
+) -> Outcome {
+    let (_, id) = sink(bench, "talker").await?;
+    let folder = bench.folder("logs");
+    let (first, second) = (folder.join("first.log"), folder.join("second.log"));
+    let attach = |log: &Path, anew| TmuxOp::AttachLog { pane: id, log: log.to_owned(), anew };
+    changed(bench, &attach(&first, true)).await?;
+    changed(bench, &attach(&second, true)).await?;
+    that(pane(bench, "talker").await?.logged, || "it ended the log".to_owned())?;
+    expect(bench, &attach(&first, false), Ok(Done::Already)).await?;
+    changed(bench, &attach(&second, true)).await?;
+    that(pane(bench, "talker").await?.logged, || "the third call ended the log".to_owned())
 }
 
 pub(super) async fn s1_a_log_path_is_only_a_path<B: Bench>(bench: &mut B) -> Outcome {
@@ -157,7 +173,7 @@ pub(super) async fn s1_a_log_path_is_only_a_path<B: Bench>(bench: &mut B) -> Out
         changed(bench, &TmuxOp::Start(start)).await?;
         logs(bench, &log, "written").await?;
         let (_, id) = started(bench, &format!("late{n}"), Actor::Shows("x".to_owned())).await?;
-        changed(bench, &TmuxOp::AttachLog { pane: id, log }).await?;
+        changed(bench, &TmuxOp::AttachLog { pane: id, log, anew: false }).await?;
     }
     that(!exists(&canary), || "a part of a log path was executed".to_owned())
 }

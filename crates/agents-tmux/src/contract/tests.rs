@@ -1,8 +1,9 @@
 use std::path::PathBuf;
 
+use super::bench::{Actor, Bench as _, Disturbance, LOOKS, name, pane, start_of, started};
 use super::real_bench::RealBench;
 use super::*;
-use crate::{ControlMode, OneShot};
+use crate::{ControlMode, Driver as _, OneShot, SocketRepair, TmuxError, TmuxOp};
 
 /// A bench on the machine's own tmux.
 pub(crate) async fn one_shot() -> RealBench<OneShot> {
@@ -55,4 +56,32 @@ async fn a_private_server_ends_when_it_is_empty_and_only_then() {
     assert!(bench.tmux(&["list-sessions"]).await.is_err(), "the empty server is still there");
     // Without a server there is nothing to do.
     place.end_server_without_sessions().await.unwrap();
+}
+
+/// So the fake terminals carry out a late change in the server that it was sent to, and start no other for it.
+#[tokio::test]
+async fn what_a_stopped_server_was_asked_for_it_does_itself_though_its_socket_is_gone() {
+    let mut bench = one_shot().await;
+    started(&mut bench, "a", Actor::Shows("x".to_owned())).await.unwrap();
+    let server = bench.driver().list().await.unwrap().server;
+    bench.disturb(Disturbance::StopServer).await.unwrap();
+    bench.disturb(Disturbance::ShortLimit).await.unwrap();
+    let session = name("late").unwrap();
+    let argv = bench.words(&session, Actor::Shows("y".to_owned()));
+    // The client is killed at the limit.
+    let asked = bench.driver().apply(&TmuxOp::Start(start_of(&session, argv))).await;
+    assert!(matches!(asked, Err(TmuxError::Unknown { .. })), "{asked:?}");
+    std::fs::remove_file(bench.place().socket_path()).unwrap();
+    bench.disturb(Disturbance::ResumeServer).await.unwrap();
+    assert_eq!(bench.driver().restore_socket(server).await, Ok(SocketRepair::Back));
+    let mut found = pane(&mut bench, "late").await;
+    for _ in 0..LOOKS {
+        if found.is_ok() {
+            break;
+        }
+        bench.pause().await;
+        found = pane(&mut bench, "late").await;
+    }
+    found.unwrap();
+    assert_eq!(bench.driver().list().await.unwrap().server, server);
 }

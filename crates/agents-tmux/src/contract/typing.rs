@@ -108,7 +108,7 @@ pub(super) async fn t18_a_dead_pane_refuses_text_and_the_server_lives<B: Bench>(
     }
     refused(bench, &submit(pane_id, "m1"), "ended").await?;
     let log = bench.folder("logs").join("dead.log");
-    refused(bench, &TmuxOp::AttachLog { pane: pane_id, log }, "ended").await?;
+    refused(bench, &TmuxOp::AttachLog { pane: pane_id, log, anew: false }, "ended").await?;
     no_token(bench, "mortal").await
 }
 
@@ -130,7 +130,7 @@ pub(super) async fn t32_a_missing_pane_is_missing<B: Bench>(bench: &mut B) -> Ou
     missing(bench, &typing(absent, "x", "m1")).await?;
     missing(bench, &submit(absent, "m1")).await?;
     let log = bench.folder("logs").join("absent.log");
-    missing(bench, &TmuxOp::AttachLog { pane: absent, log }).await?;
+    missing(bench, &TmuxOp::AttachLog { pane: absent, log, anew: false }).await?;
     let screens = bench.driver().screens(&[absent]).await;
     that(matches!(screens[..], [Err(TmuxError::Missing { .. })]), || {
         format!("screens: {screens:?}")

@@ -93,7 +93,8 @@ impl FakeDriver {
             is_late: false,
             epoch: self.fence.as_ref().map(|fence| fence.epoch),
         };
-        let sent_to = inner.server.as_ref().map(|server| server.id);
+        let reached = inner.server.as_ref().filter(|server| server.has_socket);
+        let sent_to = reached.map(|server| server.id);
         let faults = match inner.enter(Call::Apply) {
             Passage::Open(faults) => faults,
             Passage::Failed(error) => {
@@ -121,7 +122,8 @@ impl FakeDriver {
         });
         if let Some(delay) = delay {
             // Only a start makes a server where there is none; the rest dies with the one that it was sent to.
-            if sent_to.is_some() || matches!(op, TmuxOp::Start(_)) {
+            let makes_one = matches!(op, TmuxOp::Start(_)) && !inner.is_hidden(self.seen);
+            if sent_to.is_some() || makes_one {
                 inner.late.push((at + delay, op.clone(), self.fence.clone(), sent_to));
             }
             let error = unheard("a planned late effect");
@@ -133,7 +135,7 @@ impl FakeDriver {
             inner.faults.add(Call::Apply, next, Fault::ProgramEnds);
         }
         inner.swallows = faults.contains(&Fault::Swallowed);
-        let (mut outcome, has_news) = inner.carry_out(op, self.fence.as_ref(), self.seen);
+        let (mut outcome, has_news) = inner.carry_out(op, self.fence.as_ref(), (self.seen, None));
         inner.swallows = false;
         let took_effect = outcome.is_ok();
         if faults.contains(&Fault::DoneUnheard) {

@@ -76,11 +76,11 @@ impl Inner {
         let due: Vec<(Duration, TmuxOp, Option<Fence>, Option<ServerId>)> = due;
         let mut has_news = false;
         for (_, op, fence, sent_to) in due {
-            // What a server was asked for dies with it.
-            if sent_to.is_some() && self.server.as_ref().map(|server| server.id) != sent_to {
+            // What a server was asked for it does itself, with a socket or without; it dies with it.
+            if sent_to.is_some_and(|id| !self.lives(id)) {
                 continue;
             }
-            let (outcome, news) = self.carry_out(&op, fence.as_ref(), None);
+            let (outcome, news) = self.carry_out(&op, fence.as_ref(), (None, sent_to));
             has_news |= news;
             let took_effect = outcome.is_ok();
             let epoch = fence.map(|fence| fence.epoch);
@@ -114,24 +114,35 @@ impl Inner {
         }
     }
 
+    /// Whether the server of that identity lives, reachable or not.
+    fn lives(&self, id: ServerId) -> bool {
+        self.server.iter().chain(&self.unreachable).any(|server| server.id == id)
+    }
+
+    /// Whether the server that was seen last lives without its socket: a driver starts no other beside it.
+    pub(super) fn is_hidden(&self, seen: Option<ServerId>) -> bool {
+        let server = self.server.as_ref();
+        server.is_some_and(|server| !server.has_socket && seen == Some(server.id))
+    }
+
+    /// Does one change: in the server that it was sent to, or else in the one that the socket leads to.
     pub(super) fn carry_out(
         &mut self,
         op: &TmuxOp,
         fence: Option<&Fence>,
-        seen: Option<ServerId>,
+        (seen, sent_to): (Option<ServerId>, Option<ServerId>),
     ) -> (Result<Done, TmuxError>, bool) {
         let program = match op {
             TmuxOp::Start(start) => {
                 if let Err(refused) = check_start(start) {
                     return (Err(refused), false);
                 }
-                let live = |id: ServerId| {
-                    self.server.iter().find(|server| server.id == id && !server.has_socket)
-                };
-                if seen.and_then(live).is_some() {
-                    return (Err(no_server()), false);
+                if sent_to.is_none() {
+                    if self.is_hidden(seen) {
+                        return (Err(no_server()), false);
+                    }
+                    self.ensure_server_for_driver();
                 }
-                self.ensure_server_for_driver();
                 let refusal = self.launches.refusal(start);
                 refusal.unwrap_or_else(|| self.program_of(&start.session))
             }
@@ -141,9 +152,12 @@ impl Inner {
             | TmuxOp::AttachLog { .. } => Program::silent(),
         };
         let now = self.now;
-        let Some(server) = self.server.as_mut().filter(|server| server.has_socket) else {
-            return (Err(no_server()), false);
+        let mut servers = self.server.iter_mut().chain(&mut self.unreachable);
+        let server = match sent_to {
+            Some(id) => servers.find(|server| server.id == id),
+            None => self.server.as_mut().filter(|server| server.has_socket),
         };
+        let Some(server) = server else { return (Err(no_server()), false) };
         let names_pane = match op {
             TmuxOp::Type { .. } | TmuxOp::Submit { .. } | TmuxOp::AttachLog { .. } => true,
             TmuxOp::Kill { pane, .. } => pane.is_some(),

@@ -72,6 +72,14 @@ impl World {
         empty
     }
 
+    /// What stands in a composer, and was not sent.
+    #[must_use]
+    pub fn unsent(&self, session: &str) -> String {
+        let mut unsent = String::new();
+        self.run_on(session, |running, _| running.unsent().clone_into(&mut unsent));
+        unsent
+    }
+
     pub(super) fn run_on(&self, session: &str, act: impl FnOnce(&mut Running, Duration)) {
         let mut inner = self.lock();
         let now = inner.now;

@@ -140,6 +140,11 @@ impl Running {
         scrollback::forget(&mut self.transcript, TRANSCRIPT);
     }
 
+    /// What stands in the composer.
+    pub(crate) fn unsent(&self) -> &str {
+        &self.draft
+    }
+
     /// What was submitted since the last call.
     pub(crate) fn submissions(&mut self) -> Vec<String> {
         std::mem::take(&mut self.submissions)

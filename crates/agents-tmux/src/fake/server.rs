@@ -139,14 +139,14 @@ impl Server {
             TmuxOp::Kill { session, pane, agent_id, untagged_too } => {
                 self.kill((session, *pane), agent_id, *untagged_too, effects)
             }
-            TmuxOp::AttachLog { pane, log } => {
+            TmuxOp::AttachLog { pane, log, anew } => {
                 let session = self.pane(*pane)?;
                 if session.dead.is_some() {
                     return Err(TmuxError::Refused {
                         reason: format!("the program in pane {pane} has ended"),
                     });
                 }
-                if session.log.is_some() {
+                if session.log.is_some() && !anew {
                     return Ok(Done::Already);
                 }
                 session.log = Some(log.clone());

@@ -75,6 +75,27 @@ async fn what_a_server_was_asked_for_dies_with_it_also_when_it_dies_in_that_call
 }
 
 #[tokio::test]
+async fn what_a_server_was_asked_for_it_does_itself_though_its_socket_is_gone() {
+    let world = World::new();
+    let mut driver = world.driver();
+    driver.apply(&start("a")).await.unwrap();
+    let first = driver.list().await.unwrap().server;
+    world.fault(Call::Apply, 1, Fault::Late(seconds(3)));
+    assert!(matches!(driver.apply(&start("late")).await, Err(TmuxError::Unknown { .. })));
+    world.remove_socket();
+    world.advance(seconds(4));
+    assert_eq!((world.live_servers(), world.second_servers()), (1, 0));
+    assert_eq!(driver.restore_socket(first).await.unwrap(), SocketRepair::Back);
+    assert_eq!(driver.list().await.unwrap().panes.len(), 2);
+    // Whom nothing leads to is asked for nothing.
+    world.remove_socket();
+    world.fault(Call::Apply, 1, Fault::Late(seconds(3)));
+    driver.apply(&start("never")).await.unwrap_err();
+    world.advance(seconds(4));
+    assert_eq!((world.live_servers(), world.second_servers()), (1, 0));
+}
+
+#[tokio::test]
 async fn t18_a_paste_into_a_pane_that_has_just_died_is_refused_or_ends_the_server() {
     for is_guarded in [true, false] {
         let world = World::new();

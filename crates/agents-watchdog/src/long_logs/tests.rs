@@ -15,12 +15,12 @@ fn f46_a_long_log_is_emptied_and_its_end_is_beside_it() {
     assert_eq!(put_aside(&log, 10).unwrap(), None, "it may have so much");
     writer.write_all(b"abc").unwrap();
     let written = log.metadata().unwrap().modified().unwrap();
-    let aside = put_aside(&log, 10).unwrap().unwrap();
+    let aside = put_aside(&log, 10).unwrap().unwrap().unwrap();
     assert_eq!((text(&log), text(&aside)), (String::new(), "3456789abc".to_owned()));
     assert_eq!(log.metadata().unwrap().modified().unwrap(), written, "nobody worked");
     writer.write_all(b"the writer goes on").unwrap();
     assert_eq!(text(&log), "the writer goes on");
-    put_aside(&log, 10).unwrap();
+    put_aside(&log, 10).unwrap().unwrap().unwrap();
     assert_eq!(text(&aside), "er goes on");
 }
 
@@ -36,21 +36,52 @@ fn what_is_no_log_of_ours_is_left_alone() {
     std::fs::create_dir(&log).unwrap();
     assert_eq!(put_aside(&log, 1).unwrap(), None);
     std::fs::remove_dir(&log).unwrap();
-    // A link in the place of what was put aside is not followed.
+    assert_eq!(text(&other), "somebody's");
+}
+
+#[test]
+fn f46_a_log_is_cut_also_where_nothing_can_be_put_aside_and_links_are_not_followed() {
+    let dir = tempfile::tempdir().unwrap();
+    let (log, other) = (dir.path().join("t-ann.log"), dir.path().join("other"));
+    let aside = dir.path().join("t-ann.log.1");
+    std::fs::write(&other, "somebody's").unwrap();
+    let cut = || {
+        std::fs::write(&log, "long").unwrap();
+        let lost = put_aside(&log, 1).unwrap().unwrap().unwrap_err();
+        assert_eq!((text(&log), text(&other)), (String::new(), "somebody's".to_owned()));
+        assert!(lost.is_blocked && lost.aside == aside, "{lost:?}");
+        let told = lost.told();
+        let names = [&log, &aside].map(|file| told.contains(&file.display().to_string()));
+        assert!(names == [true; 2] && told.ends_with("; delete or move away what is there"));
+        lost.why
+    };
+    std::os::unix::fs::symlink(&other, &aside).unwrap();
+    assert_eq!(cut(), "a link stands there, which is not followed");
+    std::fs::remove_file(&aside).unwrap();
+    std::fs::create_dir(&aside).unwrap();
+    assert_eq!(cut(), "a folder stands there");
+    std::fs::remove_dir(&aside).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&aside).status().unwrap().success());
+    assert_eq!(cut(), "something that is no plain file stands there");
+    // Also with somebody who reads it: it would be opened, and take what fits into it.
+    let reader = File::options().read(true).custom_flags(plain()).open(&aside).unwrap();
+    assert_eq!(cut(), "something that is no plain file stands there");
+    drop(reader);
+    std::fs::remove_file(&aside).unwrap();
     std::fs::write(&log, "long").unwrap();
-    std::os::unix::fs::symlink(&other, dir.path().join("t-ann.log.1")).unwrap();
-    assert!(put_aside(&log, 1).is_err());
-    assert_eq!((text(&log), text(&other)), ("long".to_owned(), "somebody's".to_owned()));
+    put_aside(&log, 1).unwrap().unwrap().unwrap();
+    assert_eq!(text(&aside), "g");
 }
 
 #[test]
 fn it_is_looked_at_every_ten_seconds_by_one_at_a_time() {
     assert!(LongLogs::default().is_due());
-    let just_now = LongLogs { looked_at: Some(Instant::now()), under_way: None };
+    let just_now = LongLogs { looked_at: Some(Instant::now()), ..LongLogs::default() };
     assert!(!just_now.is_due());
     let (go, wait) = std::sync::mpsc::channel::<()>();
     let copying = std::thread::spawn(move || while wait.recv().is_ok() {});
-    let busy = LongLogs { looked_at: None, under_way: Some((copying, channel().0)) };
+    let under_way = Some((copying, channel().0));
+    let busy = LongLogs { under_way, ..LongLogs::default() };
     assert!(!busy.is_due());
     drop(go);
 }
@@ -89,7 +120,7 @@ fn f46_a_flood_is_followed_as_long_as_it_lasts_and_as_anybody_cares() {
         std::thread::yield_now();
     }
     let logs = vec![loud.clone(), quiet.clone()];
-    let following = std::thread::spawn(move || follow(logs, 1000, &ends));
+    let following = std::thread::spawn(move || follow(logs, 1000, &ends, &channel().0));
     while cuts < 3 {
         let now = length(&loud);
         cuts += u32::from(now < last);
@@ -110,6 +141,6 @@ fn who_only_once_was_too_long_is_followed_no_further() {
     let log = dir.path().join("t.log");
     std::fs::write(&log, "x".repeat(4000)).unwrap();
     let (_alive, ends) = channel();
-    follow(vec![log.clone()], 1000, &ends);
+    follow(vec![log.clone()], 1000, &ends, &channel().0);
     assert_eq!(text(&log), "");
 }

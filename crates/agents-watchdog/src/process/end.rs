@@ -9,9 +9,10 @@ use super::{ProcessError, StartMark};
 #[cfg(test)]
 mod tests;
 
-/// The signals that end programs, politest first.
+/// The signals that end programs, politest first; before them the one that lets a stopped program go on, to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signal {
+    Continue,
     Hangup,
     Interrupt,
     Terminate,
@@ -21,6 +22,7 @@ pub enum Signal {
 impl Signal {
     fn native(self) -> rustix::process::Signal {
         match self {
+            Self::Continue => rustix::process::Signal::CONT,
             Self::Hangup => rustix::process::Signal::HUP,
             Self::Interrupt => rustix::process::Signal::INT,
             Self::Terminate => rustix::process::Signal::TERM,

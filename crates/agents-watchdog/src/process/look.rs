@@ -109,6 +109,12 @@ impl Table {
         self.rows.get(&pid)
     }
 
+    /// The processes that a process has begun itself, and that live.
+    pub fn children(&self, pid: u32) -> impl Iterator<Item = u32> {
+        let lives = |child: &u32| self.rows.get(child).is_some_and(|row| !row.ended);
+        second_of(&self.children, pid).filter(lives)
+    }
+
     /// The named processes, the members of the groups and sessions they lead or led, and all descendants of these.
     ///
     /// A child whose parent has ended is somebody else's child from then on; its group still tells where it came from.

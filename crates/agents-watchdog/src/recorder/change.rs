@@ -52,6 +52,7 @@ fn beside_activity(member: &Member) -> impl PartialEq + '_ {
         starts,
         restarts,
         last_run,
+        sent,
         one_off,
         program,
         conversations,
@@ -62,7 +63,7 @@ fn beside_activity(member: &Member) -> impl PartialEq + '_ {
     let machines = (wanted, life, budget, limit, mailbox, wake_at, suspicion);
     let asked = (asks, answering, login, pilot);
     let runs =
-        (starts, restarts, last_run, one_off, program, conversations, began, roots, in_front);
+        (starts, restarts, last_run, sent, one_off, program, conversations, began, roots, in_front);
     (machines, asked, runs)
 }
 

@@ -124,6 +124,7 @@ fn with_files(
     FleetView::of(&Known {
         fleet: &fleet(),
         config_problem: None,
+        config_mended: false,
         store_problem: None,
         untold: Vec::new(),
         neighbour: None,

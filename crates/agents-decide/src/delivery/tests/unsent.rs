@@ -101,3 +101,51 @@ fn i13_another_run_has_another_composer() {
     crate::delivery::end_run(state.members.get_mut(&ann()).unwrap());
     assert_eq!(state.members[&ann()].mailbox.composer, crate::ComposerSeen::default());
 }
+
+/// What is done about a message that was pasted, and stands on a screen that shows that; and what is said.
+fn done_about(ready: &str, shows: &str) -> (bool, bool) {
+    let mut state = FleetState::default();
+    up(&mut state, 3);
+    let (text, at, run) = ("look at this again".to_owned(), now(1000).at, Some(RunId(3)));
+    let kind = MessageKind::Claim;
+    let message = Message { id: 7, kind, text, owed_since: at, now_until: None, again: None };
+    let mailbox = &mut state.members.get_mut(&ann()).unwrap().mailbox;
+    mailbox.queue.push_back(message);
+    mailbox.stage = crate::Stage::Typed { at, run };
+    let decision = looked(&fleet(ready), &state, seen(shows, 3, false), 1010);
+    let is_submitted = decision.actions.iter().any(|it| matches!(it, Action::Submit { .. }));
+    let is_told = decision
+        .notes
+        .iter()
+        .any(|it| matches!(it.note, crate::Note::Message(crate::MessageNote::Behind { .. })));
+    let next = decision.next;
+    assert_eq!(is_submitted, !is_told, "{shows}");
+    // Nobody acts: it is left alone, and told of.
+    let later = looked(&fleet(ready), &next, seen(shows, 3, false), 1100);
+    assert!(is_submitted || later.actions.is_empty(), "{:?}", later.actions);
+    // Both go.
+    let sent = format!("{shows} / working, esc interrupt / >");
+    let sent = looked(&fleet(ready), &next, seen(&sent, 3, false), 1101).next;
+    let left = sent.members[&ann()].mailbox.queue.len();
+    (is_submitted, is_told && left == 0)
+}
+
+#[test]
+fn i13_a_message_that_came_behind_a_line_of_somebodys_is_not_submitted_with_it() {
+    let (submitted, told) = ((true, false), (false, true));
+    for (ready, shows, expected) in [
+        ("ready_re = \"^>$\"\n", "> look at this again", submitted),
+        ("ready_re = \"^>$\"\n", "> a line of mine look at this again", told),
+        ("ready_re = \"^>$\"\n", "> 98look at this again", submitted),
+        ("ready_re = \"^> ?$\"\n", "> a line of minelook at this again / ? for shortcuts", told),
+        // The prompt goes on, or the row is none that `ready_re` reads.
+        ("ready_re = \"^> \"\n", "> a line of mine look at this again", submitted),
+        ("ready_re = \"for shortcuts\"\n", "> a line of mine look at this again", submitted),
+        ("ready_re = \"^>$\"\n", "ann> a line of mine look at this again", submitted),
+        // Another row than the composer's, which is empty.
+        ("ready_re = \"^>$\"\n", "> a line of mine look at this again / >", submitted),
+        ("", "> a line of mine look at this again", submitted),
+    ] {
+        assert_eq!(done_about(ready, shows), expected, "{ready} {shows}");
+    }
+}
