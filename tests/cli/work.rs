@@ -213,6 +213,8 @@ fn who_is_cut_off_goes_on_and_who_is_down_waits_and_who_is_cancelled_ends() {
     assert!(why.out.contains("task running: attempt 1 runs"), "{why:?}");
     works.bed.kill_session("t-a");
     runs(2);
+    let again = works.bed.read("prompts-seen/a.1");
+    assert!(again.contains("was cut off") && again.contains("do nothing twice"), "{again}");
     assert_eq!(works.task("a")["attempt"], 1, "{}", works.task("a"));
     works.agents(&["down", "a"]).ends_with(0);
     works.until_task("a", "stuck");

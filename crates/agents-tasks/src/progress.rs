@@ -76,6 +76,8 @@ pub struct Progress {
     pub branch: String,
     /// The backend that runs its attempt, or ran the last one.
     pub backend: Option<String>,
+    /// The repository of its branch, where that is another than the file names by now.
+    pub repository: Option<String>,
     /// Absolute; `None` before there is one, and when it was removed.
     pub worktree: Option<String>,
     /// The commit that its branch begins with.

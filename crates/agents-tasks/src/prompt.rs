@@ -36,7 +36,7 @@ fn slot_of(manifest: &Manifest, task: &Task, progress: &Progress, slot: &str) ->
         "base" => manifest.base.clone(),
         "worktree" => progress.worktree.clone().unwrap_or_default(),
         "attempt" => progress.attempt.to_string(),
-        "error" => error(progress),
+        "error" => [error(progress), cut_off(progress)].concat(),
         _ => return None,
     })
 }
@@ -69,6 +69,16 @@ fn error(progress: &Progress) -> String {
     format!(
         "\nAn earlier attempt failed. What it did is on the branch. These are the last rows that it printed:\n{}\n",
         rows.join("\n")
+    )
+}
+
+/// Nothing tells how far a run came that was cut off: whoever goes on looks first, or would do it twice.
+fn cut_off(progress: &Progress) -> String {
+    let Some(start) = progress.start.as_ref().filter(|_| progress.interruptions > 0) else {
+        return String::new();
+    };
+    format!(
+        "\nAn earlier run of this attempt was cut off, and nothing tells how far it came. Look first at what it left, with `git log {start}..HEAD` and `git status`: go on from there, do nothing twice, and end at once where all is done.\n"
     )
 }
 
@@ -118,6 +128,10 @@ mod tests {
         progress.error = vec!["error: no such file".to_owned()];
         let second = prompt(&manifest, &manifest.tasks[0], &progress);
         assert!(second.ends_with("> error: no such file\n"), "{second}");
+        assert!(!second.contains("cut off"), "{second}");
+        (progress.interruptions, progress.start) = (1, Some("c0ffee".to_owned()));
+        let third = prompt(&manifest, &manifest.tasks[0], &progress);
+        assert!(third.contains("with `git log c0ffee..HEAD` and `git status`: go on"), "{third}");
     }
 
     #[test]

@@ -11,7 +11,7 @@ mod seat;
 use crate::errand::{Done, Errand, Failure, millis};
 use crate::progress::{Now, Progress, Stage, Then, Work};
 use crate::schedule::{Bounds, Verdict, schedule};
-use crate::{Hook, Manifest, TaskState};
+use crate::{Forge, Hook, Manifest, TaskState};
 
 pub use asked::{Asked, TaskVerb};
 pub use seat::{Ended, Judged, Seat};
@@ -72,6 +72,7 @@ pub enum Session {
 pub fn step(manifest: &Manifest, work: &Work, look: &Look, now: Now) -> Step {
     let mut draft =
         Draft { manifest, work: work.clone(), backends: &look.backends, now, told: Vec::new() };
+    draft.without_forge();
     let answers = look.asked.iter().map(|asked| draft.ask(asked)).collect();
     for outcome in &look.outcomes {
         draft.hear(outcome);
@@ -139,6 +140,19 @@ impl Draft<'_> {
                     self.set(place, state, Some(told.join("; ")));
                 }
                 Verdict::UnderWay | Verdict::Failed | Verdict::Over => {}
+            }
+        }
+    }
+
+    /// Where there is no forge any more, no pull request is owed: what is pushed is done.
+    fn without_forge(&mut self) {
+        if self.manifest.rules.forge != Forge::None {
+            return;
+        }
+        for place in 0..self.work.tasks.len() {
+            if self.work.tasks.get(place).is_some_and(|it| it.stage == Stage::Opening) {
+                let told = format!("pushed to `{}`", self.manifest.rules.remote);
+                self.close(place, TaskState::Complete, told);
             }
         }
     }

@@ -81,3 +81,29 @@ fn a_name_that_a_manifest_has_taken_keeps_those_of_the_config_waiting() {
     let told = works.agents(&["events"]).ends_with(0).out;
     assert_eq!(told.matches("are not taken up").count(), 1, "{told}");
 }
+
+#[test]
+fn what_runs_stays_in_its_repository_and_keeps_its_files_when_the_file_says_otherwise() {
+    let works = Works::new();
+    let fleet = works.bed.read("agents.toml");
+    let dir = works.bed.dir.display().to_string();
+    works.bed.write("how/a", &format!("while [ ! -f {dir}/go ]; do sleep 0.1; done\n"));
+    declare(&works, &fleet, &[RULES, &task("a", "files = [\"x.rs\"]")].concat());
+    works.agents(&["up"]).ends_with(0);
+    works.bed.until("a has begun", || works.journal() == ["begin a"]);
+    // Another clone of the same remote, and other claims of what runs.
+    let rules = RULES.replace("\"builder\"", "\"adversary\"");
+    let (a, b) = (task("a", "files = [\"y.rs\"]"), task("b", "files = [\"x.rs\"]"));
+    declare(&works, &fleet, &[rules.as_str(), &a, &b].concat());
+    works.bed.until("b waits for the file that a may write to still", || {
+        works.tasks().iter().any(|it| it["id"] == "b" && it["reason"] == "a writes to x.rs, too")
+    });
+    works.bed.write("go", "");
+    works.until_task("a", "complete");
+    works.until_task("b", "complete");
+    for (branch, clone) in [("task/a", "builder"), ("task/b", "adversary")] {
+        works.bed.git("remote.git", &["rev-parse", "--verify", branch]).ends_with(0);
+        works.bed.git(clone, &["rev-parse", "--verify", branch]).ends_with(0);
+    }
+    assert_eq!(works.task("a")["attempt"], 1, "{:?}", works.states());
+}

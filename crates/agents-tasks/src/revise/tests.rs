@@ -59,7 +59,7 @@ fn what_vanished_runs_on_and_its_next_attempt_never_begins() {
     assert_eq!(names(&second), ["a"]);
     assert_eq!(second.work.tasks[0], first.work.tasks[0]);
     assert_eq!(second.manifest.rules.attempts, 2);
-    assert!(has_vanished(&second.manifest, None));
+    assert!(is_behind(&second.manifest, &second.work, None));
     // Its attempt fails, and leaves a worktree.
     let mut failed = second;
     failed.work.tasks[0].stage = Stage::Waiting { from: 0 };
@@ -115,4 +115,63 @@ fn a_branch_that_is_still_in_use_is_not_given_to_another() {
     let before = Some((first.source.as_str(), &first.manifest, &first.work));
     let refused = revise(before, Some(&taken), NOW).unwrap_err();
     assert!(refused.contains("`task/a`"), "{refused}");
+}
+
+#[test]
+fn what_runs_keeps_what_it_claimed_until_it_ends() {
+    let row = |file: &str| json!({ "tasks": [{ "id": "a", "files": [file] }] }).to_string();
+    let mut first = begun(&row("x.rs"));
+    running(&mut first, 0);
+    let mut second = again(&first, Some(&row("y.rs"))).unwrap();
+    let claims = |it: &Revised| -> Vec<String> {
+        it.manifest.tasks[0].files.iter().map(|claim| claim.as_str().to_owned()).collect()
+    };
+    assert_eq!(claims(&second), ["y.rs", "x.rs"]);
+    let declared = begun(&row("y.rs")).manifest;
+    assert!(!is_behind(&second.manifest, &second.work, Some(&declared)));
+    second.work.tasks[0].stage = Stage::Waiting { from: 0 };
+    assert!(is_behind(&second.manifest, &second.work, Some(&declared)));
+    let third = again(&second, Some(&row("y.rs"))).unwrap();
+    assert_eq!(claims(&third), ["y.rs"]);
+    assert!(!is_behind(&third.manifest, &third.work, Some(&declared)));
+}
+
+#[test]
+fn what_vanished_stands_in_nobodys_way_when_what_it_depended_on_is_moved_behind_it() {
+    let phases = json!([{ "name": "one" }, { "name": "two" }]);
+    let told = |rows: Value| json!({ "phases": phases, "tasks": rows }).to_string();
+    let mut first = begun(&told(json!([
+        { "id": "a", "phase": "one" },
+        { "id": "b", "phase": "one", "dependsOn": ["a"] },
+    ])));
+    running(&mut first, 1);
+    let second = again(&first, Some(&told(json!([{ "id": "a", "phase": "two" }])))).unwrap();
+    assert_eq!(second.manifest.task("b").unwrap().1.depends_on, Vec::<usize>::new());
+    let (place, _) = second.manifest.task("b").unwrap();
+    assert_eq!(second.work.tasks[place], first.work.tasks[1]);
+}
+
+#[test]
+fn who_is_declared_again_is_wanted_again_and_who_a_person_cancelled_is_not() {
+    let mut first = begun(&source(&["a", "b"]));
+    first.work.tasks[0].attempt = 1;
+    first.work.tasks[0].worktree = Some("/w".to_owned());
+    let second = again(&first, Some(&source(&["b"]))).unwrap();
+    assert_eq!(second.work.tasks[1].state, TaskState::Cancelled);
+    let third = again(&second, Some(&source(&["a", "b"]))).unwrap();
+    let it = &third.work.tasks[0];
+    assert_eq!((it.state, &it.stage), (TaskState::Pending, &Stage::Waiting { from: 0 }));
+    assert_eq!((it.attempt, it.reason.as_str()), (1, "the config declares it again"));
+}
+
+#[test]
+fn who_is_still_to_hear_of_an_end_hears_of_it_though_the_file_forgot_the_task() {
+    let mut first = begun(&source(&["a", "b"]));
+    let progress = &mut first.work.tasks[0];
+    (progress.state, progress.stage, progress.attempt) = (TaskState::Complete, Stage::Over, 1);
+    progress.hook = Some(crate::Hook::OnDone);
+    let mut second = again(&first, Some(&source(&["b"]))).unwrap();
+    assert_eq!(names(&second), ["b", "a"]);
+    second.work.tasks[1].hook = None;
+    assert_eq!(names(&again(&second, Some(&source(&["b"]))).unwrap()), ["b"]);
 }

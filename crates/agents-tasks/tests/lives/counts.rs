@@ -6,7 +6,14 @@ use agents_tasks::Stage;
 
 /// What the lives of a run live through, or else they were too easy. Stages that only follow where somebody changes his mind at
 /// one instant are not listed.
-const LIVED: [&str; 84] = [
+const LIVED: [&str; 91] = [
+    "a task claims other files",
+    "a task depends on others",
+    "more or fewer may run at once",
+    "the file has a task again",
+    "the file has a task less",
+    "the file has a task more",
+    "who vanished from the file is forgotten",
     "a program commits nothing",
     "a program does nothing",
     "a program fails",

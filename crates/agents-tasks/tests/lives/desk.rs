@@ -6,12 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use agents_tasks::errand::{Errand, owed};
 use agents_tasks::progress::{Now, Time};
+use agents_tasks::revise::Revised;
 use agents_tasks::schedule::Bounds;
 use agents_tasks::step::{Asked, Look, Outcome, Session, TaskVerb};
-use agents_tasks::{Progress, Work};
+use agents_tasks::{Progress, Stage, Work};
 
 use crate::drawn::Drawn;
 use crate::planted::{Plant, Subject};
+use crate::revised::{holds, is_new, places};
 use crate::rules::Rules;
 use crate::sessions::Wish;
 use crate::world::{Broken, World, broken};
@@ -19,6 +21,8 @@ use crate::world::{Broken, World, broken};
 /// What outlives a watchdog.
 pub struct Store {
     pub work: Work,
+    /// The manifest that it is the work on.
+    pub source: String,
     pub requests: Vec<Request>,
     /// How often each verb was answered, by its number.
     pub answers: BTreeMap<u64, u32>,
@@ -39,8 +43,8 @@ pub enum Body {
 }
 
 impl Store {
-    pub fn new(work: Work) -> Self {
-        Self { work, requests: Vec::new(), answers: BTreeMap::new(), next: 0 }
+    pub fn new(work: Work, source: String) -> Self {
+        Self { work, source, requests: Vec::new(), answers: BTreeMap::new(), next: 0 }
     }
 
     pub fn submit(&mut self, place: usize, body: Body) {
@@ -70,13 +74,15 @@ pub enum Fate {
 /// What a watchdog has in its memory.
 pub struct Desk {
     work: Work,
+    /// What the file said when it was looked at last.
+    taken_up: Option<String>,
     arrived: Vec<Outcome>,
     under_way: BTreeSet<usize>,
 }
 
 /// What a turn works on.
 pub struct Around<'a> {
-    pub drawn: &'a Drawn,
+    pub drawn: &'a mut Drawn,
     pub world: &'a mut World,
     pub store: &'a mut Store,
     pub rules: &'a mut Rules,
@@ -92,13 +98,14 @@ impl Desk {
             serde_json::from_str(&text).expect("what was written reads back")
         };
         let work = Work { tasks: store.work.tasks.iter().map(read).collect() };
-        Self { work, arrived: Vec::new(), under_way: BTreeSet::new() }
+        Self { work, taken_up: None, arrived: Vec::new(), under_way: BTreeSet::new() }
     }
 
     /// A tick and what follows; whether the watchdog lives on.
     pub fn turn(&mut self, it: &mut Around<'_>, fate: Fate) -> Result<bool, Broken> {
-        let open: Vec<Request> = it.store.requests.clone();
-        let wishes: Vec<(usize, Wish)> = open
+        let wishes: Vec<(usize, Wish)> = it
+            .store
+            .requests
             .iter()
             .filter_map(|request| match request.body {
                 Body::Session(wish) => Some((request.place, wish)),
@@ -111,7 +118,13 @@ impl Desk {
             return Ok(false);
         }
         self.hear(it.world);
-        let verbs: Vec<(u64, Asked)> = open
+        // What was made of the file and is not stored was never made: such turns are as if nobody had looked.
+        if !matches!(fate, Fate::KilledAfterTheStep | Fate::DiskIsFull) {
+            self.take_up(it)?;
+        }
+        let verbs: Vec<(u64, Asked)> = it
+            .store
+            .requests
             .iter()
             .filter_map(|request| match request.body {
                 Body::Verb(verb) => Some((request.number, Asked { place: request.place, verb })),
@@ -130,6 +143,11 @@ impl Desk {
         if fate == Fate::DiskIsFull {
             return Ok(true);
         }
+        for (place, task) in it.drawn.manifest.tasks.iter().enumerate() {
+            let begins = after.work.tasks[place].attempt > self.work.tasks[place].attempt;
+            let covers = it.drawn.file.covers.get(task.id.as_str()).filter(|_| begins);
+            it.drawn.covers[place] = covers.copied().unwrap_or(it.drawn.covers[place]);
+        }
         it.rules.stepped((&self.work, &after.work), &look, &after.answers, (it.drawn, it.world))?;
         self.store(it, &verbs, &after.work);
         self.arrived.clear();
@@ -141,6 +159,74 @@ impl Desk {
             return Ok(false);
         }
         self.errands(it, now, fate)
+    }
+
+    /// Puts what is under way together with what the file says now, where that is news.
+    fn take_up(&mut self, it: &mut Around<'_>) -> Result<(), Broken> {
+        if !is_new(&it.drawn.file, self.taken_up.as_ref(), (&it.drawn.manifest, &self.work)) {
+            return Ok(());
+        }
+        let source = it.drawn.file.source.clone();
+        let before = Some((it.store.source.as_str(), &it.drawn.manifest, &self.work));
+        let now = Now { at: it.world.now, wall_ms: it.wall };
+        let revised = match it.subject.revise(before, &source, now) {
+            Ok(Some(revised)) => revised,
+            other => {
+                return broken("a file that is sound is taken up", format!("{other:?}"));
+            }
+        };
+        holds((&it.drawn.manifest, &self.work), &revised, &it.drawn.file.manifest, it.world)?;
+        for task in &it.drawn.manifest.tasks {
+            if revised.manifest.task(task.id.as_str()).is_none() {
+                it.world.counts.note("who vanished from the file is forgotten");
+            }
+        }
+        let from = places(&it.drawn.manifest, &revised.manifest);
+        self.move_all(it, &from, &revised);
+        it.drawn.manifest = revised.manifest;
+        (it.store.work, it.store.source) = (revised.work.clone(), revised.source);
+        self.work = revised.work;
+        self.taken_up = Some(source);
+        Ok(())
+    }
+
+    /// Gives everything that is told by places the new ones; `from`: where each task stood before.
+    fn move_all(&mut self, it: &mut Around<'_>, from: &[Option<usize>], revised: &Revised) {
+        let to = |old: usize| from.iter().position(|place| *place == Some(old));
+        let mut kept: Vec<Option<u8>> = it.drawn.covers.iter().copied().map(Some).collect();
+        it.drawn.covers = (0..from.len())
+            .map(|place| {
+                let id = revised.manifest.tasks[place].id.as_str();
+                let stage = &revised.work.tasks[place].stage;
+                let is_under_way = !matches!(stage, Stage::Waiting { .. } | Stage::Over);
+                let held = from[place].and_then(|old| kept[old].take());
+                let written = it.drawn.file.covers.get(id).copied();
+                held.filter(|_| is_under_way).or(written).or(held).unwrap_or_default()
+            })
+            .collect();
+        it.world.move_all(from, to);
+        it.rules.move_all(from, (&self.work, &revised.work));
+        it.store.requests.retain_mut(|request| match to(request.place) {
+            Some(place) => {
+                request.place = place;
+                true
+            }
+            None => {
+                // There is no such task, and that is the answer.
+                if let Some(count) = it.store.answers.get_mut(&request.number) {
+                    *count += 1;
+                }
+                false
+            }
+        });
+        self.arrived.retain_mut(|outcome| match to(outcome.place) {
+            Some(place) => {
+                outcome.place = place;
+                true
+            }
+            None => false,
+        });
+        self.under_way = self.under_way.iter().filter_map(|old| to(*old)).collect();
     }
 
     fn hear(&mut self, world: &mut World) {

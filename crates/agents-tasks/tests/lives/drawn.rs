@@ -2,9 +2,11 @@
 
 use std::fmt::Write as _;
 
-use agents_tasks::{Format, Manifest, load};
+use agents_tasks::Manifest;
+use serde_json::Value;
 
 use crate::chance::Chance;
+use crate::revised::File;
 
 /// Claims, and which of eight files each covers, told by hand: `src/main.rs`, `src/net/http.rs`, `src/net/tls.rs`,
 /// `docs/a.md`, `docs/b.md`, `Makefile`, `web/app.ts`, `web/deep/app.ts`, from the lowest bit on.
@@ -32,8 +34,10 @@ pub const ACCOUNTS: [&str; 2] = ["team", "spare"];
 /// A manifest, and what is known of it without the code that is tested.
 pub struct Drawn {
     pub manifest: Manifest,
-    /// The files that each task covers, by its place.
+    /// The files that each task covers, by its place: while it is under way those of when it began.
     pub covers: Vec<u8>,
+    /// What somebody has written; the manifest is that in force.
+    pub file: File,
     pub has_remote: bool,
 }
 
@@ -58,10 +62,31 @@ pub fn draw(chance: &mut Chance) -> Drawn {
         order.swap(at, chance.place(at + 1));
     }
     order.iter().for_each(|at| text.push_str(&rows[*at].1));
-    let manifest = load(&text, Format::Toml).unwrap_or_else(|error| panic!("{text}\n{error}"));
-    let number = |id: &str| id[1..].parse::<usize>().expect("ids are `t` and a number");
-    let covers = manifest.tasks.iter().map(|task| rows[number(task.id.as_str())].2).collect();
-    Drawn { manifest, covers, has_remote }
+    let known = rows.iter().enumerate().map(|(number, row)| (format!("t{number}"), row.2));
+    let file = File::new(document(&text), known.collect());
+    let manifest = file.manifest.clone();
+    let covers = manifest.tasks.iter().map(|task| file.covers[task.id.as_str()]).collect();
+    Drawn { manifest, covers, file, has_remote }
+}
+
+/// As the config hands it over.
+fn document(text: &str) -> Value {
+    let table: toml::Value = toml::from_str(text).unwrap_or_else(|error| panic!("{text}\n{error}"));
+    let mut document = serde_json::to_value(table).expect("a table is an object");
+    let object = document.as_object_mut().expect("a table is an object");
+    for (one, many) in [("task", "tasks"), ("phase", "phases")] {
+        let rows = object.remove(one).unwrap_or_default();
+        object.insert(many.to_owned(), rows);
+    }
+    document
+}
+
+/// What a task claims, and the files that this covers.
+pub fn claims(chance: &mut Chance) -> (Vec<&'static str>, u8) {
+    let claims: Vec<(&str, u8)> =
+        (0..chance.pick(&[0, 1, 1, 1, 2])).map(|_| chance.pick(&CLAIMS)).collect();
+    let covers = claims.iter().fold(0, |all, (_, covers)| all | covers);
+    (claims.into_iter().map(|(name, _)| name).collect(), covers)
 }
 
 fn rules(chance: &mut Chance, has_remote: bool) -> String {
@@ -100,9 +125,8 @@ fn task(
         .map(|other| format!("\"t{other}\""))
         .collect();
     let _ = writeln!(text, "dependsOn = [{}]", on.join(", "));
-    let claims: Vec<(&str, u8)> =
-        (0..chance.pick(&[0, 1, 1, 1, 2])).map(|_| chance.pick(&CLAIMS)).collect();
-    let names: Vec<String> = claims.iter().map(|(name, _)| format!("{name:?}")).collect();
+    let (claims, covers) = claims(chance);
+    let names: Vec<String> = claims.iter().map(|name| format!("{name:?}")).collect();
     let _ = writeln!(text, "files = [{}]", names.join(", "));
     let _ = writeln!(text, "priority = {}", chance.below(3));
     if chance.one_in(3) {
@@ -112,5 +136,5 @@ fn task(
         let _ =
             writeln!(text, "status = \"{}\"", chance.pick(&["complete", "merged", "cancelled"]));
     }
-    (text, claims.iter().fold(0, |all, (_, covers)| all | covers))
+    (text, covers)
 }

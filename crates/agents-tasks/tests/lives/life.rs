@@ -35,7 +35,7 @@ pub fn live(seed: u64, subject: Subject, is_told: bool) -> (Counts, Result<(), B
     let mut world = World::new(chance, count, drawn.has_remote);
     world.is_told = is_told;
     let work = Work::begin(&drawn.manifest, Now { at: world.now, wall_ms: 0 });
-    let (store, rules) = (Store::new(work), Rules::new(count));
+    let (store, rules) = (Store::new(work, drawn.file.source.clone()), Rules::new(count));
     let mut living = Living { drawn, world, store, rules, subject, wall: 0 };
     let mut desk = Desk::begin(&living.store);
     let result = living.in_trouble(&mut desk).and_then(|()| living.in_calm(&mut desk));
@@ -62,6 +62,7 @@ impl Living {
             self.advance(by)?;
             self.befall();
             self.people_ask();
+            self.people_write();
             let fate = self.fate();
             let lives = desk.turn(&mut self.around(), fate)?;
             self.rules.nobody_is_left(&self.store.work, &self.world)?;
@@ -130,6 +131,18 @@ impl Living {
         if world.chance.one_in(25) {
             self.wall += self.world.chance.pick(&[-7_200_000, -5_000, 9_000, 86_400_000]);
             self.world.counts.note("the clock jumps");
+        }
+    }
+
+    /// What people write into the file.
+    fn people_write(&mut self) {
+        if self.world.chance.one_in(12) {
+            let Self { drawn, world, .. } = self;
+            let manifest = &drawn.manifest;
+            let is_known = |id: &str| manifest.task(id).is_some();
+            let what = drawn.file.change(&mut world.chance, is_known);
+            world.counts.note(what);
+            world.tell(|| what.to_owned());
         }
     }
 

@@ -10,6 +10,7 @@ mod drawn;
 mod errands;
 mod life;
 mod planted;
+mod revised;
 mod rules;
 mod sessions;
 mod world;

@@ -2,8 +2,9 @@
 
 use agents_tasks::errand::{Done, Errand, owed};
 use agents_tasks::progress::{Now, Stage, Time, Work};
+use agents_tasks::revise::{Revised, revise};
 use agents_tasks::step::{Look, Seat, Session, Step, TaskVerb, session_of, step};
-use agents_tasks::{Manifest, Progress, TaskState};
+use agents_tasks::{Format, Manifest, Progress, TaskState, load};
 
 use crate::errands::Blind;
 
@@ -31,10 +32,12 @@ pub enum Plant {
     ForgetsWhenItBegan,
     CountsWhatItWaitsFor,
     RetriesBesideASession,
+    ForgetsWhoRuns,
+    TakesClaimsAnew,
 }
 
 impl Plant {
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::IgnoresClaims,
         Self::IgnoresDependencies,
         Self::IgnoresPhases,
@@ -56,6 +59,8 @@ impl Plant {
         Self::ForgetsWhenItBegan,
         Self::CountsWhatItWaitsFor,
         Self::RetriesBesideASession,
+        Self::ForgetsWhoRuns,
+        Self::TakesClaimsAnew,
     ];
 }
 
@@ -81,6 +86,28 @@ impl Subject {
             spoil(plant, before, progress);
         }
         after
+    }
+
+    /// What becomes of the work when the file says something else.
+    pub fn revise(
+        self,
+        before: Option<(&str, &Manifest, &Work)>,
+        declared: &str,
+        now: Now,
+    ) -> Result<Option<Revised>, String> {
+        if self.has(Plant::ForgetsWhoRuns) {
+            return revise(None, Some(declared), now);
+        }
+        let mut revised = revise(before, Some(declared), now)?;
+        if let Some(revised) = revised.as_mut().filter(|_| self.has(Plant::TakesClaimsAnew)) {
+            let file = load(declared, Format::Json).map_err(|error| error.to_string())?;
+            for task in &mut revised.manifest.tasks {
+                if let Some((_, row)) = file.task(task.id.as_str()) {
+                    task.files.clone_from(&row.files);
+                }
+            }
+        }
+        Ok(revised)
     }
 
     pub fn owed(self, manifest: &Manifest, work: &Work, place: usize, now: Now) -> Option<Errand> {
@@ -158,6 +185,8 @@ fn before(plant: Plant, manifest: &mut Manifest, look: &mut Look, work: &mut Wor
         | Plant::ForgetsHooks
         | Plant::TriesAnErrandOnce
         | Plant::SkipsTheWayToJudging
+        | Plant::ForgetsWhoRuns
+        | Plant::TakesClaimsAnew
         | Plant::ForgetsWhenItBegan => {}
     }
 }
@@ -193,6 +222,8 @@ fn spoil(plant: Plant, before: &Progress, progress: &mut Progress) {
         | Plant::GoesOnAfterDown
         | Plant::CountsWhatItWaitsFor
         | Plant::RetriesBesideASession
+        | Plant::ForgetsWhoRuns
+        | Plant::TakesClaimsAnew
         | Plant::TriesAnErrandOnce => {}
     }
 }

@@ -41,6 +41,20 @@ impl Rules {
         Self { memories: vec![Memory::default(); tasks] }
     }
 
+    /// The tasks have other places from now on. Whom the file wants again has a new round of attempts.
+    pub fn move_all(&mut self, from: &[Option<usize>], (before, after): (&Work, &Work)) {
+        let memories = std::mem::take(&mut self.memories);
+        let of = |old: &Option<usize>| old.and_then(|old| memories.get(old).cloned());
+        self.memories = from.iter().map(|old| of(old).unwrap_or_default()).collect();
+        for (place, memory) in self.memories.iter_mut().enumerate() {
+            let was = from[place].map(|old| before.tasks[old].state);
+            if was == Some(TaskState::Cancelled) && after.tasks[place].state != TaskState::Cancelled
+            {
+                (memory.begun, memory.limits, memory.owed) = (0, 0, None);
+            }
+        }
+    }
+
     /// A step was stored.
     pub fn stepped(
         &mut self,
@@ -70,7 +84,7 @@ impl Rules {
             self.ends(&change, drawn, world.now);
             cuts_nobody_off(&change, world)?;
         }
-        side_by_side(after, drawn)
+        side_by_side((before, after), drawn)
     }
 
     /// A session runs only for a task that has one.
@@ -251,7 +265,11 @@ impl Rules {
         } else {
             (Hook::OnDone, &rules.on_done)
         };
-        let is_end = (is == TaskState::Error || is.is_done()) && is != was && !was.is_done();
+        // Who begins anew and is skipped in the same step ends once more.
+        let again = it.is_asked_for_again();
+        let is_end = (is == TaskState::Error || is.is_done())
+            && (is != was || again)
+            && (!was.is_done() || again);
         if is_end && !program.is_empty() {
             memory.owed = Some((hook, now));
             memory.hooks += 1;

@@ -124,6 +124,29 @@ impl World {
         deeds.chain(effects).min()
     }
 
+    /// The tasks have other places from now on; who is forgotten has none.
+    pub fn move_all(&mut self, from: &[Option<usize>], to: impl Fn(usize) -> Option<usize>) {
+        let mut members = std::mem::take(&mut self.members);
+        let taken = |old: &Option<usize>| {
+            old.and_then(|old| members.get_mut(old)).map(std::mem::take).unwrap_or_default()
+        };
+        self.members = from.iter().map(taken).collect();
+        self.running.retain_mut(|running| match to(running.place) {
+            Some(place) => {
+                running.place = place;
+                true
+            }
+            None => false,
+        });
+        self.hooks.retain_mut(|(place, ..)| match to(*place) {
+            Some(new) => {
+                *place = new;
+                true
+            }
+            None => false,
+        });
+    }
+
     /// The accounts that are inside a usage window.
     pub fn held_now(&self) -> Vec<String> {
         let held = self.held_accounts.iter().filter(|(_, until)| *until > self.now);

@@ -195,10 +195,21 @@ fn doing(known: &Known<'_>, subject: &Subject<'_>, member: &Member) -> Option<St
     };
     member.standing.clone().or_else(|| {
         let (stand, note) = by_signs()?;
-        let by = note.told(&Telling::decided(Some(subject.name), known.now));
+        let by = sign(note).to_owned();
         let (is_told, since_ms, differs_since) = (false, None, None);
         Some(Standing { stand, by, is_told, since_ms, besides: Vec::new(), differs_since })
     })
+}
+
+/// What a note goes by, in the words of [`Standing::by`].
+fn sign(note: &Note) -> &'static str {
+    match note {
+        Note::Activity(ActivityNote::PatternSeen { .. }) => "active_re",
+        Note::Activity(ActivityNote::LogYoung { .. }) => "its log",
+        Note::Activity(ActivityNote::ProcessesWork) => "its processes",
+        Note::Activity(ActivityNote::Told { .. }) => "its own word",
+        _ => "no sign of work",
+    }
 }
 
 /// How long after that moment the last look was.

@@ -1,10 +1,11 @@
 //! Which work do the tasks of the config file make, and what becomes of it when the file changes?
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use agents_config::{Fleet, Tasks};
 use agents_tasks::progress::Now;
 use agents_tasks::revise::{Revised, revise};
+use agents_tasks::{Stage, Work};
 
 use super::board::{Board, Header, Held};
 
@@ -28,8 +29,11 @@ pub(super) fn take_up(board: &mut Board, fleet: &Fleet, now: Now) -> Result<bool
             board.works.remove(place);
             Ok(true)
         }
-        (Some(Revised { source, manifest, work }), place) => {
+        (Some(Revised { source, manifest, mut work }), place) => {
             free(board, &manifest)?;
+            if let Some(before) = before.filter(|before| before.header.repository != repository) {
+                stay(&mut work, &before.header.repository);
+            }
             let header = match place.and_then(|place| board.works.get(place)) {
                 Some(held) => Header { source, repository, ..held.header.clone() },
                 None => Header {
@@ -57,6 +61,16 @@ pub(super) fn take_up(board: &mut Board, fleet: &Fleet, now: Now) -> Result<bool
 fn repository(tasks: Option<&Tasks>, before: Option<&Held>) -> PathBuf {
     let of_before = || before.map(|held| held.header.repository.clone()).unwrap_or_default();
     tasks.map_or_else(of_before, |tasks| tasks.repository.clone())
+}
+
+/// What has a branch goes on in the repository that has it.
+fn stay(work: &mut Work, repository: &Path) {
+    for progress in &mut work.tasks {
+        let is_under_way = !matches!(progress.stage, Stage::Waiting { .. } | Stage::Over);
+        if is_under_way || progress.start.is_some() {
+            progress.repository.get_or_insert_with(|| repository.to_string_lossy().into_owned());
+        }
+    }
 }
 
 /// A manifest that was handed in may have taken a name before the file did.

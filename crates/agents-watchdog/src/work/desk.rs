@@ -7,7 +7,7 @@ use agents_decide::Moment;
 use agents_tasks::Stage;
 use agents_tasks::errand::{next_due, owed};
 use agents_tasks::progress::Now;
-use agents_tasks::revise::has_vanished;
+use agents_tasks::revise::is_behind;
 use agents_tasks::step::{Asked, Look, Outcome, step};
 use agents_tmux::Driver;
 use tokio::sync::Notify;
@@ -184,7 +184,7 @@ impl Desk {
         let is_same = self.declared_by.as_ref().is_some_and(|fleet| Arc::ptr_eq(fleet, of_file));
         let manifest = of_file.tasks.as_ref().map(|tasks| &tasks.manifest);
         let held = self.board.declared();
-        let waits = held.is_some_and(|held| has_vanished(&held.manifest, manifest));
+        let waits = held.is_some_and(|held| is_behind(&held.manifest, &held.work, manifest));
         !is_same || waits || self.refused.is_some()
     }
 

@@ -38,11 +38,12 @@ impl Site {
             0 => String::new(),
             generation => format!("-{}", generation + 1),
         };
+        let repository = progress.repository.as_ref().map(PathBuf::from);
         let onto = onto(&held.manifest, &held.work, place);
         Some(Self {
             id: task.id.to_string(),
             work: held.header.name.clone(),
-            repository: held.header.repository.clone(),
+            repository: repository.unwrap_or_else(|| held.header.repository.clone()),
             repo: held.manifest.repo.clone(),
             worktree: worktrees_dir(fleet).join(format!("{}{generation}", task.id)),
             log: log_file(fleet, &fleet.session_prefix.session_of(&task.id)),

@@ -59,3 +59,17 @@ fn a_failure_that_was_told_is_not_told_again_when_the_next_round_is_cancelled() 
     one.ask(TaskVerb::Cancel).unwrap();
     assert_eq!((one.one().state, one.one().hook), (TaskState::Cancelled, None));
 }
+
+#[test]
+fn a_forge_that_went_from_the_file_before_its_pull_request_was_opened_is_not_asked() {
+    let mut one = One::new("forge = \"gh\"");
+    one.begins();
+    one.ends(exit(0));
+    one.did(Ok(Done::Judged { commits: 1, dirty: 0, head: "c1".to_owned() }));
+    one.did(Ok(Done::Pushed));
+    assert_eq!(one.one().stage, Stage::Opening);
+    one.manifest = manifest("[[task]]\nid = \"a\"\n");
+    one.step(Look::default());
+    assert_eq!((one.one().state, &one.one().stage), (TaskState::Complete, &Stage::Over));
+    assert_eq!(one.one().reason, "pushed to `origin`");
+}

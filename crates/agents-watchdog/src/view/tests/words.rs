@@ -108,7 +108,7 @@ fn one_without_a_preset_is_at_work_or_idle_by_its_signs_of_work() {
     };
     let says = |stand, by: &str| Some((stand, by.to_owned(), false));
     let works = ActivityNote::ProcessesWork;
-    let by = "its processes work";
+    let by = "its processes";
     assert_eq!(doing(Some(works.clone().into()), WATCHED), says(Stand::Active, by));
     let word =
         Word { at_wall_ms: 0, tick: 1, actions: Vec::new(), notes: vec![works.clone().into()] };
@@ -122,7 +122,7 @@ fn one_without_a_preset_is_at_work_or_idle_by_its_signs_of_work() {
     }
     let rests = ActivityNote::Idle { since: minutes_ago(2) };
     let idle = doing(Some(rests.into()), WATCHED);
-    assert!(idle.as_ref().is_some_and(|(stand, _, _)| *stand == Stand::Idle), "{idle:?}");
+    assert_eq!(idle, says(Stand::Idle, "no sign of work"));
     let unseen = ActivityNote::ScreenUnseen { cause: "no answer".to_owned() };
     assert_eq!(doing(Some(unseen.into()), WATCHED), None);
     assert_eq!(doing(None, WATCHED), None, "nothing was judged");

@@ -110,7 +110,10 @@ async fn branch_is_free(site: &Site, base: &str) -> Result<(), Failure> {
     }
     // Merges of what it builds on are made anew; all else is somebody's work.
     let mut words = vec!["rev-list", "--count", &branch, "--not", base];
-    let onto: Vec<String> = site.onto.iter().map(|other| reference(other)).collect();
+    let mut onto = Vec::new();
+    for other in &site.onto {
+        onto.push(found(site, other).await?);
+    }
     words.extend(onto.iter().map(String::as_str));
     let own = line(&site.repository, &words, ASKS).await?;
     if own == "0" || (read(site, MAKING).is_some() && !onto.is_empty()) {
@@ -149,7 +152,7 @@ async fn build_on(site: &Site) -> Result<(), Failure> {
         if !holds(&site.worktree, &["config", "user.email"]).await? {
             words.extend(["-c", "user.name=agents", "-c", "user.email=agents@localhost"]);
         }
-        let other = reference(branch);
+        let other = found(site, branch).await?;
         words.extend(["merge", "-q", "--no-edit", &other]);
         let merged = git(&site.worktree, &words, WORKS).await?;
         if merged.code != Some(0) {
@@ -161,6 +164,18 @@ async fn build_on(site: &Site) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// The branch of another task as this repository has it: its own, or else that of the remote. It may have been made in
+/// another repository, and pushed from there.
+async fn found(site: &Site, branch: &str) -> Result<String, Failure> {
+    let own = reference(branch);
+    if holds(&site.repository, &["rev-parse", "--quiet", "--verify", &own]).await? {
+        return Ok(own);
+    }
+    let remote = &site.rules.remote;
+    git(&site.repository, &["fetch", "-q", remote, branch], WORKS).await?;
+    Ok(format!("refs/remotes/{remote}/{branch}"))
 }
 
 fn copy(site: &Site) -> Result<(), Failure> {
