@@ -66,9 +66,8 @@ pub fn ask(fleet: &Fleet, request: &WorkRequest) -> Result<Reply, Error> {
             let why = standstill(&state_dir, holder.as_ref().filter(|_| stands));
             let why = why.map_or_else(String::new, |why| format!(", and {why}"));
             let silence = format!("the watchdog gave no answer within {waited} s{why}");
-            return Err(Error::Failed(format!(
-                "{silence}; nothing was done, and the request is withdrawn"
-            )));
+            let said = format!("{silence}; nothing was done, and the request is withdrawn");
+            return Err(if stands { Error::Unavailable(said) } else { Error::Failed(said) });
         }
         if let Some(holder) = holder.filter(|it| poked.as_ref() != Some(it)) {
             poke(&state_dir, &holder);

@@ -103,6 +103,7 @@ fn s15_a_planted_link_is_never_written_through() {
         "state/fleet.lock",
         "state/store.db",
         "state/trouble",
+        "state/withdrawn",
         "state/kickoff-x.txt",
         "state/phase-idx",
         "state/watchdog.turn",

@@ -31,6 +31,8 @@ pub(crate) struct Draft<'a> {
     pub actions: Vec<Action>,
     notes: Notes,
     pub look_by: Option<Moment>,
+    /// For how long nothing was decided before this.
+    pub away: Duration,
     /// The tmux server that held the fleet is proven to be gone.
     pub server_lost: bool,
     /// Too many look gone at once: absence is not believed in this look.
@@ -57,6 +59,7 @@ impl<'a> Draft<'a> {
             actions: Vec::new(),
             notes: Notes::default(),
             look_by: None,
+            away: now.at.since(state.at),
             server_lost: false,
             doubted: false,
         }

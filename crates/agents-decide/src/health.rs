@@ -20,6 +20,8 @@ use crate::{
 const CONFIRM_AFTER: Duration = Duration::from_secs(5);
 /// A screen that still changes after so long has a clock on it.
 const LONGEST_CONFIRM: Duration = Duration::from_secs(60);
+/// What was seen before the watchdog was away for so long, or could not record what it saw, is no first look.
+const AWAY: Duration = Duration::from_secs(30);
 
 /// What the machine says. `what`: what is wrong, in words.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -44,6 +46,9 @@ struct Found {
 /// Judges an idle session. A row alone condemns nobody: the program must have lost its composer or the foreground, or
 /// have gone silent where nothing shows its composer, or have answered a message with nothing but the error.
 pub(crate) fn step(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen, activity: Activity) {
+    if draft.away >= AWAY {
+        forget_first_look(draft.member(&agent.name));
+    }
     let suspicion = draft.member(&agent.name).suspicion.clone();
     let trial = suspicion.as_ref().map_or(Trial::Open, |suspicion| suspicion.trial);
     if activity != Activity::Idle && trial == Trial::Open {

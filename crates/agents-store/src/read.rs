@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension};
 
-use crate::withdrawn::Withdrawn;
+use crate::withdrawn::{self, Withdrawn};
 use crate::{Recorded, Request, StateDocument, StoreError, Word, journal, request};
 
 /// Something that can run a query on the store and name its file when the query fails.
@@ -54,10 +54,7 @@ pub(crate) fn epoch(connection: &Connection) -> rusqlite::Result<u64> {
 pub(crate) fn withdrawn_at(store: &Path) -> Result<Vec<u64>, StoreError> {
     let Some(folder) = store.parent() else { return Ok(Vec::new()) };
     // As with a disk that fails, nothing is taken up until it can be told.
-    Withdrawn::of(folder).map_err(|error| StoreError::Unwritable {
-        path: store.to_owned(),
-        cause: format!("its file `withdrawn` cannot be read ({error}); delete what is there"),
-    })
+    Withdrawn::of(folder).map_err(|error| withdrawn::unusable(store, &error))
 }
 
 /// Writes the reading methods once for both handles.

@@ -9,7 +9,7 @@ use crate::error::During;
 use crate::identity::Files;
 use crate::in_process::Writing;
 use crate::read::{self, Query};
-use crate::withdrawn::Withdrawn;
+use crate::withdrawn::{self, Withdrawn};
 use crate::{Commit, Holder, Identity, Keep, Reader, StoreError, journal, request, schema};
 
 #[cfg(test)]
@@ -185,21 +185,24 @@ impl Store {
     pub fn submit_request(&mut self, body: &str) -> Result<u64, StoreError> {
         let now = wall_ms();
         // Its place is taken while there is room; without it a request can be withdrawn only where that is recorded.
-        let withdrawn = self.withdrawn();
-        let mut over = withdrawn.as_ref().and_then(|it| it.all().ok()).unwrap_or_default();
+        let withdrawn = match self.withdrawn() {
+            Ok(withdrawn) => Some(withdrawn),
+            Err(error) if is_for_want_of_room(&error) => None,
+            Err(error) => return Err(withdrawn::unusable(&self.path, &error)),
+        };
+        let mut over = Vec::new();
         let id = self.write(|connection| {
+            let id = request::submit(connection, body, now)?;
+            let Some(withdrawn) = &withdrawn else { return Ok(id) };
+            // A store that was put back from a copy gives numbers out again.
+            withdrawn.forget(&[id]).map_err(unforgotten)?;
+            over = withdrawn.all().map_err(unforgotten)?;
             for id in &over {
                 request::withdraw(connection, *id)?;
             }
-            let id = request::submit(connection, body, now)?;
-            // A store that was put back from a copy gives numbers out again.
-            over.push(id);
-            if let Some(withdrawn) = &withdrawn {
-                withdrawn.forget(&[id]).map_err(unforgotten)?;
-            }
             Ok(id)
         })?;
-        if let Some(withdrawn) = withdrawn.filter(|_| over.len() > 1) {
+        if let Some(withdrawn) = withdrawn.filter(|_| !over.is_empty()) {
             // What stays there is the number of a request that is gone.
             drop(withdrawn.forget(&over));
         }
@@ -221,7 +224,7 @@ impl Store {
 
     /// The same in the file that needs no room; `None` where that fails too.
     fn withdraw_beside(&mut self, id: u64) -> Option<bool> {
-        let withdrawn = self.withdrawn()?;
+        let withdrawn = self.withdrawn().ok()?;
         // It takes the lock for writers and writes nothing.
         let at_once = self.connection.transaction_with_behavior(TransactionBehavior::Immediate);
         let at_once = at_once.ok()?;
@@ -233,8 +236,8 @@ impl Store {
         Some(true)
     }
 
-    fn withdrawn(&self) -> Option<Withdrawn> {
-        self.path.parent().and_then(|folder| Withdrawn::make(folder).ok())
+    fn withdrawn(&self) -> std::io::Result<Withdrawn> {
+        Withdrawn::make(self.path.parent().unwrap_or_else(|| Path::new(".")))
     }
 
     fn write_as_holder<T>(
@@ -307,6 +310,14 @@ fn immediate<T>(
     let revision = read::revision(&transaction)?;
     transaction.commit()?;
     Ok(Some((done, revision)))
+}
+
+fn is_for_want_of_room(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind;
+    matches!(
+        error.kind(),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge
+    )
 }
 
 /// A number that cannot be forgotten would take the new request for one that was withdrawn.

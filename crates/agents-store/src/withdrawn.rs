@@ -8,13 +8,23 @@ use std::io;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
-use crate::folder;
+use crate::{StoreError, folder};
 
 const FILE: &str = "withdrawn";
 /// How many verbs can give up before one of them finds room.
 const SLOTS: u64 = 256;
 /// A number takes eight bytes, written at once; zero is no request's.
 const SLOT: u64 = 8;
+
+/// Why nothing is asked for or taken up: something else stands in the place of the file, or it cannot be read.
+pub(crate) fn unusable(store: &Path, error: &io::Error) -> StoreError {
+    StoreError::Unwritable {
+        path: store.to_owned(),
+        cause: format!(
+            "the file `{FILE}` beside it cannot be used ({error}); delete what is there"
+        ),
+    }
+}
 
 /// The file in which they stand.
 pub(crate) struct Withdrawn {

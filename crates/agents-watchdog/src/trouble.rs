@@ -98,7 +98,7 @@ impl Account {
         if self.current.as_ref().is_some_and(|it| it.what == what && it.retries == retries) {
             return false;
         }
-        self.tell(what, now);
+        self.tell(what, retries, now);
         // One cause may give way to another; the standstill is still the same.
         let since = self.current.take().map_or_else(Utc::now, |before| before.since);
         let trouble = Trouble { what: what.to_owned(), since, pid: std::process::id(), retries };
@@ -110,8 +110,14 @@ impl Account {
         self.is_told
     }
 
-    /// Tells it in the log, unless it has come and gone too often.
-    fn tell(&mut self, what: &str, now: Instant) {
+    /// Tells it in the log, unless it has come and gone too often. A store that was lost or spoilt is always told:
+    /// somebody did that.
+    fn tell(&mut self, what: &str, retries: bool, now: Instant) {
+        if !retries {
+            self.is_told = true;
+            tracing::error!("{what}; nothing is done until that is mended");
+            return;
+        }
         while self.told.front().is_some_and(|at| now.duration_since(*at) >= TOLD_WITHIN) {
             self.told.pop_front();
         }
@@ -216,6 +222,10 @@ mod tests {
             [true, true, true, false, false, true, false, true, false, true],
             "those of the last ten minutes count"
         );
+        for second in 1190..1200 {
+            assert!(blocked(second, "lost", Meanwhile::Waits), "somebody took it away again");
+        }
+        assert!(!blocked(1199, "full", Meanwhile::Retries), "and that of the disk is what it was");
         let own = std::process::id();
         account.blocked(folder.path(), "full", Meanwhile::Retries);
         assert!(Trouble::of(folder.path(), own).unwrap().retries, "told or not, it is shown");

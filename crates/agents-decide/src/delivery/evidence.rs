@@ -154,6 +154,12 @@ pub(super) fn went(
     }
 }
 
+/// Whether the screen showed the text, and shows it no longer.
+pub(super) fn is_missing(before: &[String], after: &[String], text: &str) -> bool {
+    let needle = end_of(text);
+    copies(before, &needle) > 0 && copies(after, &needle) == 0
+}
+
 /// A text that the screen did not show when its key was pressed stands in the conversation by now: below it stands the
 /// prompt that stands before it, and nothing behind that. So it is where a person typed what had been lost.
 fn rose(submitted: &Submitted<'_>, after: &[String]) -> Option<Went> {

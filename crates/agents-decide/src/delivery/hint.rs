@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use agents_names::AgentName;
 
-use super::{QUICK_LOOK, Went};
-use crate::MemberSeen;
+use super::evidence::is_missing;
+use super::{QUICK_LOOK, Stage, Went};
 use crate::draft::Draft;
+use crate::{MemberSeen, Seen};
 
 /// A program draws a screen in less.
 pub(super) const AGREES_AFTER: Duration = Duration::from_millis(100);
@@ -26,21 +27,41 @@ pub(super) fn agreed(
     span: Duration,
 ) -> Option<Went> {
     let now = draft.now.at;
-    let hinted = &mut draft.member(name).mailbox.hinted;
     let Some(evidence) = evidence else {
-        *hinted = None;
+        draft.member(name).mailbox.hinted = None;
         return None;
     };
     let is_read = seen.shown.as_ref().is_some_and(|shown| shown.composer_empty);
-    if is_strong(evidence) || is_read {
+    if is_read || is_strong(evidence) && !is_work_without_the_text(draft, name, seen, evidence) {
         return Some(evidence);
     }
+    let hinted = &mut draft.member(name).mailbox.hinted;
     let since = *hinted.get_or_insert(now);
     if now.since(since) >= span {
         return Some(evidence);
     }
     draft.look_in(QUICK_LOOK);
     None
+}
+
+/// Whether the screen showed the text when its key was pressed, and shows none of it now, but something that looks like
+/// work: the half with the composer may not be drawn, and words of work may stand in what the program said.
+fn is_work_without_the_text(
+    draft: &mut Draft<'_>,
+    name: &AgentName,
+    seen: &MemberSeen,
+    evidence: Went,
+) -> bool {
+    let mailbox = &draft.member(name).mailbox;
+    let (Stage::Submitted { before, .. } | Stage::Stuck { before, .. }) = &mailbox.stage else {
+        return false;
+    };
+    let (Some(message), Seen::Known(screen)) = (mailbox.queue.front(), &seen.screen) else {
+        return false;
+    };
+    evidence == Went::WorkBegan
+        && seen.told.is_none()
+        && is_missing(before, &screen.rows, &message.text)
 }
 
 /// Whether it says what is there, and not only what is missing or different.

@@ -189,6 +189,10 @@ fn f20_a_half_drawn_screen_does_not_prove_that_a_message_went() {
     // What two looks agree on did go, and work that begins needs no second look.
     assert_eq!(owed_after(&[">", ">"]), [1, 0]);
     assert_eq!(owed_after(&["> say hello / working, esc interrupt / >"]), [0]);
+    // Words of work above a composer that is not drawn are none of its own.
+    let half = "press esc interrupt";
+    assert_eq!(owed_after(&[half, "press esc interrupt / > say hello"]), [1, 1]);
+    assert_eq!(owed_after(&[half, half]), [1, 0]);
 }
 
 #[test]
@@ -202,6 +206,7 @@ fn i13_half_drawn_screens_do_not_prove_that_a_text_left_that_did_not_go_for_long
     // For two seconds it stands there no more.
     assert_eq!(owed_at(stuck(), &[">"; 9]), [1, 1, 1, 1, 1, 1, 1, 1, 0]);
     assert_eq!(owed_at(stuck(), &["> say hello / working, esc interrupt / >"]), [0]);
+    assert_eq!(owed_at(stuck(), &["press esc interrupt", whole, whole]), [1; 3]);
 }
 
 #[test]

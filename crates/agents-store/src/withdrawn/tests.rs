@@ -125,8 +125,11 @@ fn where_nobody_can_tell_what_was_withdrawn_nothing_is_taken_up() {
     let id = store.submit_request("1").unwrap();
     std::fs::remove_file(folder.path().join(FILE)).unwrap();
     std::fs::create_dir(folder.path().join(FILE)).unwrap();
-    let open = store.open_requests().unwrap_err().to_string();
-    assert!(open.contains("its file `withdrawn` cannot be read"), "{open}");
+    let told = [store.open_requests().map(drop), store.submit_request("2").map(drop)];
+    for told in told.map(|told| told.unwrap_err().to_string()) {
+        assert!(told.contains("the file `withdrawn` beside it cannot be used"), "{told}");
+        assert!(told.ends_with("; delete what is there"), "{told}");
+    }
     let taken = store.commit(&Commit { taken: &[id], ..Commit::default() });
     assert!(matches!(taken, Err(StoreError::Unwritable { .. })), "{taken:?}");
     std::fs::remove_dir(folder.path().join(FILE)).unwrap();

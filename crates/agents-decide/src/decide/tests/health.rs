@@ -295,6 +295,21 @@ fn f28_only_the_same_words_confirm_a_first_look() {
 }
 
 #[test]
+fn i2_a_first_look_from_before_the_watchdog_was_away_condemns_nobody() {
+    for (away, is_confirmed) in [(29, true), (30, false), (300, false)] {
+        let mut scene = idle();
+        scene.screen("ann", "it is broken / $");
+        for _ in 0..3 {
+            scene.tick(1000);
+        }
+        assert_eq!(trial(&scene), Some(Trial::Open));
+        scene.at_ms += (away - 1) * 1000;
+        assert_eq!(touches(&scene.tick(1000)), is_confirmed, "{away}");
+        assert!(is_confirmed || stopped(&mut scene, 10, "").is_some(), "two looks confirm it");
+    }
+}
+
+#[test]
 fn f28_a_screen_with_a_clock_on_it_is_condemned_after_a_minute() {
     let mut scene = idle();
     let begin = scene.at_ms;
