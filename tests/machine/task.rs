@@ -14,7 +14,7 @@ touch DIR/ended
 "#;
 
 #[test]
-fn f46_a_task_that_ends_while_the_disk_is_full_is_done_once_and_pushed() {
+fn f45_a_task_that_ends_while_the_disk_is_full_is_done_once_and_pushed() {
     let mut bed = Bed::empty();
     let dir = bed.dir.display().to_string();
     let backend =
