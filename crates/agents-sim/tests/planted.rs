@@ -152,7 +152,7 @@ const KNOWN: [(Planted, u64); 39] = [
     (Planted::Bug(Bug::MarkerIsNothing), 10283542806791360001),
     (Planted::Bug(Bug::PhaseZero), 6051947643683389182),
     (Planted::Bug(Bug::AdoptsHead), 6051947643683389182),
-    (Planted::Bug(Bug::ForgetsMessages), 7),
+    (Planted::Bug(Bug::ForgetsMessages), 10283542806791360001),
     (Planted::Bug(Bug::ForgetsStarts), 6051947643683389182),
     (Planted::Bug(Bug::ForgetsPace), 6051947643683389182),
     (Planted::Bug(Bug::ForgetsHold), 16636106807449963335),

@@ -260,9 +260,12 @@ fn promised(
     }
 }
 
-/// What condemns a program was seen twice.
+/// What condemns a program was seen twice. A pane whose program has ended is only cleared away, and says why it ended.
 fn confirmed(name: &AgentName, why: &Why, tick: &Judged<'_>, found: &mut Vec<String>) {
     let Some(member) = tick.before.state.members.get(name) else { return };
+    if tick.truth(name).is_some_and(|truth| truth.is_dead) {
+        return;
+    }
     let is_twice = match why {
         Why::Stall { .. } => matches!(member.stall, Stall::Suspect { .. }),
         Why::Fatal { .. } | Why::Mismatch { .. } => member.suspicion.is_some(),
