@@ -139,7 +139,8 @@ pub fn preview(app: &App, loaded: &Loaded, asked: &Asked) -> Result<u8, Error> {
         return Ok(code::DONE);
     }
     let mut lines = told.lines();
-    let (acts, refused) = (told.actions().count(), told.refused().count());
+    let acts = told.actions().count();
+    let refused = told.refused().count() + told.let_go().count();
     if would != "none" && acts + refused == 0 {
         lines.remove(0);
     }
@@ -187,6 +188,22 @@ impl Told<'_> {
 
     /// Whom the verb would be refused for, as far as that is known at once, and why.
     fn refused(&self) -> impl Iterator<Item = (&AgentName, &str)> {
+        self.answers().filter_map(|(name, answer)| match answer {
+            Answer::Failed(reason) => Some((name, reason.as_str())),
+            _ => None,
+        })
+    }
+
+    /// Whom the verb would let go as they are, and why.
+    fn let_go(&self) -> impl Iterator<Item = (&AgentName, &str)> {
+        self.answers().filter_map(|(name, answer)| match answer {
+            Answer::Done(reason) => Some((name, reason.as_str())),
+            _ => None,
+        })
+    }
+
+    /// What is answered to the verb at once.
+    fn answers(&self) -> impl Iterator<Item = (&AgentName, &Answer)> {
         let decision = &self.looked.decision;
         let replies = decision.actions.iter().filter_map(|action| {
             let Action::Reply { request: ASKED, answers } = action else { return None };
@@ -196,19 +213,7 @@ impl Told<'_> {
         let open = decision.next.open.iter().filter(|open| open.id == ASKED);
         let known = open.flat_map(|open| &open.answers);
         let known = known.filter_map(|(name, answer)| Some((name, answer.as_ref()?)));
-        told.chain(known).filter_map(|(name, answer)| match answer {
-            Answer::Failed(reason) => Some((name, reason.as_str())),
-            Answer::Started
-            | Answer::AlreadyRunning
-            | Answer::Stopped
-            | Answer::StoppedWith(_)
-            | Answer::NotRunning
-            | Answer::NotRunningWith(_)
-            | Answer::Delivered(_)
-            | Answer::Done(_)
-            | Answer::Waiting(_)
-            | Answer::Unseen(_) => None,
-        })
+        told.chain(known)
     }
 
     /// Who is parked already would not be: it is.
@@ -224,6 +229,9 @@ impl Told<'_> {
             self.actions().map(|action| format!("would {}", action.told(now))).collect();
         lines.extend(
             self.refused().map(|(name, reason)| format!("would be refused for {name}: {reason}")),
+        );
+        lines.extend(
+            self.let_go().map(|(name, reason)| format!("would let go of {name}: {reason}")),
         );
         if lines.is_empty() {
             lines.push("would do nothing".to_owned());
