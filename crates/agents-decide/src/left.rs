@@ -74,6 +74,14 @@ pub(crate) fn want_down(draft: &mut Draft<'_>, names: &[AgentName], whole: bool)
             stay_down(member);
         }
     }
+    // The file may have lost one that was never seen, between the verb and this look.
+    let since = draft.now.at;
+    for name in names.iter().filter(|name| !declared.contains(name)) {
+        if !draft.next.members.contains_key(name) && !draft.next.left.contains_key(name) {
+            let member = Member { wanted: Wanted::Down, ..Member::default() };
+            draft.next.left.insert(name.clone(), Left { since, member });
+        }
+    }
 }
 
 fn stay_down(member: &mut Member) {

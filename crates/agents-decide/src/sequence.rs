@@ -320,6 +320,11 @@ fn completing(draft: &mut Draft<'_>, plan: &LoopPlan, phase: PhaseId) {
 fn launch(draft: &mut Draft<'_>, task: Declared<'_>) {
     let at = draft.now.at;
     let why = Why::SequenceComplete;
+    let member = draft.member(task.name());
+    if member.wanted == Wanted::Down {
+        // The file asks for it, after the operator did: a `down` that is still open says so.
+        member.wanted = Wanted::Unsaid;
+    }
     match draft.member(task.name()).life.clone() {
         Life::Up { run, .. } | Life::Missing { run, .. } => {
             begin_stop(draft, task, run, why.clone(), Some(why));

@@ -41,11 +41,16 @@ fn a_swarm_breaks_nothing() {
 
 /// Lives that are known to break something, which `agents sim` counts as violations. None of them is to stay: each is mended
 /// in the product, or in the judge where that is proven to be wrong, and moved to those below.
-const OPEN: [u64; 0] = [];
+const OPEN: [u64; 2] = [
+    // I17: asked down while the file did not declare it, and started when the file does again.
+    4781055655681867462,
+    // L2: the last claim was never told; not read to its cause yet.
+    2190492638097826404,
+];
 
 /// Lives that broke something once. Four more, whose forty agents stall again and again as those of the two kept here do, were
 /// lived again when that was mended, and take too long for a test.
-const MENDED: [u64; 83] = [
+const MENDED: [u64; 89] = [
     4272875505918317388,
     7273112841633147184,
     15795910506479492296,
@@ -129,6 +134,12 @@ const MENDED: [u64; 83] = [
     15027890073851513869,
     2556858454858025308,
     12495920470763017959,
+    5709296403116333703,
+    984759654722870818,
+    10294134719534269843,
+    14993255908113049254,
+    18389612126354749144,
+    11078958530660733267,
 ];
 
 #[test]

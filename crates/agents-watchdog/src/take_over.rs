@@ -138,6 +138,10 @@ impl Hold {
     ) -> Result<Reign<D>, WatchdogError> {
         let state_dir = loaded.fleet.state_dir();
         let mut store = Store::open(&state_dir)?;
+        // Moved in this moment: the store would be a new one, at the old place.
+        if !self.lock.is_in_place(&state_dir) {
+            return Err(WatchdogError::Displaced(state_dir));
+        }
         store.claim_epoch(&self.holder)?;
         let terminals = tmux_place(&loaded.fleet, &tools.tmux);
         let place = LocalPlace::new(terminals.clone(), state_dir, tools.myself.clone());

@@ -37,15 +37,18 @@ fn look_by(
     verb: Option<Verb>,
     at: u64,
 ) -> Decision {
-    let mut observation = observed(seen);
-    observation.independent = independent;
-    let requests = verb.into_iter().map(|verb| Request { id: RequestId(1), verb });
-    observation.requests = requests.collect();
+    let observation = Observation { independent, ..asked(seen, verb) };
     decide(&fleet(), state, &observation, false, now(at))
 }
 
 fn observed(seen: MemberSeen) -> Observation {
     observation([(ann(), seen)])
+}
+
+/// The same, with what is asked for.
+fn asked(seen: MemberSeen, verb: Option<Verb>) -> Observation {
+    let requests = verb.into_iter().map(|verb| Request { id: RequestId(1), verb });
+    Observation { requests: requests.collect(), ..observed(seen) }
 }
 
 /// A state that knows of that run only.

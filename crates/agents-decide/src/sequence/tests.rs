@@ -362,3 +362,37 @@ fn the_position_of_the_original_program_is_taken_over_and_one_beyond_the_end_is_
     let beyond = after(Some(2));
     assert!(beyond.starts_with("in P2; ") && beyond.contains("alarm position"), "{beyond}");
 }
+
+/// The end of the phases starts it, so who had asked it down is told, and is not left without an answer.
+#[test]
+fn l1_a_down_that_is_open_when_the_end_of_the_phases_starts_its_task_is_answered() {
+    let (life, seen) = gone(stopped());
+    let place = Some(Sequence::Completing { phase: phase("P2") });
+    let scene = Scene { life, seen, ..Scene::new(&place) };
+    let mut before = scene.state();
+    let report = name("report");
+    let ends = Life::Stopping {
+        since: now(AT - 1).at,
+        sent_at: now(AT - 1).at,
+        run: run(),
+        stage: crate::StopStage::Terminate,
+        why: crate::Why::Asked,
+        then: None,
+    };
+    let member = before.members.get_mut(&report).unwrap();
+    (member.life, member.wanted) = (ends, Wanted::Down);
+    let verb = Verb::Down { names: Vec::new(), whole: true };
+    let answers = [(report.clone(), None)].into();
+    before.open =
+        vec![crate::OpenRequest { id: RequestId(1), verb, since: now(AT - 2).at, answers }];
+    before.last_request = RequestId(1);
+    let look = scene.look(&before);
+    let decision = decide(&fleet(true), &before, &look, true, now(AT));
+    assert_eq!(decision.next.open, []);
+    let answer = decision.actions.iter().find_map(|action| match action {
+        Action::Reply { answers, .. } => Some(answers.clone()),
+        _ => None,
+    });
+    let meanwhile = crate::Answer::Failed("it was asked up meanwhile".to_owned());
+    assert_eq!(answer, Some(vec![(report, meanwhile)]));
+}

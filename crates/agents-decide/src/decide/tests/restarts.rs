@@ -98,6 +98,21 @@ fn f48_a_member_that_left_the_file_is_remembered_for_a_day_as_it_was() {
 }
 
 #[test]
+fn i17_who_is_asked_down_while_the_file_lacks_it_stays_down_when_the_file_has_it() {
+    let mut scene = Scene::running(&["ann"], "");
+    scene.ask(Verb::Down { names: vec![name("bob")], whole: false });
+    scene.tick(1000);
+    let left = std::mem::take(&mut scene.state.left);
+    assert_eq!(left[&name("bob")].member.wanted, Wanted::Down);
+    let mut scene = Scene::running(&["ann", "bob"], "");
+    scene.state.members.remove(&name("bob"));
+    scene.state.left = left;
+    scene.seen.members.insert(name("bob"), gone());
+    let decision = scene.tick(1000);
+    assert!(!decision.actions.iter().any(|it| matches!(it, Action::Start { .. })));
+}
+
+#[test]
 fn only_once_it_was_up_for_ten_minutes_is_a_member_healthy() {
     for (seconds, is_healthy) in [(599, false), (600, true)] {
         let mut scene = Scene::running(&["ann"], "");

@@ -140,7 +140,7 @@ fn outcome(life: &Life, seen: &MemberSeen, verb: Option<Verb>) -> String {
     before.next_run = 3;
     before.members.get_mut(&ann()).unwrap().life = life.clone();
     let is_asked = verb.is_some();
-    let decision = look(&before, seen.clone(), verb, AT);
+    let decision = look(&before, seen.clone(), verb.clone(), AT);
     let acts: Vec<&Action> = decision.actions.iter().collect();
     let touches = |it: &&Action| matches!(it, Action::Start { .. } | Action::Stop { .. });
     if seen.pane.known().is_none() && !seen.pane.is_absent() && !is_asked {
@@ -151,7 +151,7 @@ fn outcome(life: &Life, seen: &MemberSeen, verb: Option<Verb>) -> String {
         assert!(!acts.iter().any(ends), "a stranger's pane is nobody's to end: {acts:?}");
     }
     assert!(acts.iter().filter(|it| matches!(it, Action::Start { .. })).count() <= 1);
-    let observation = observed(seen.clone());
+    let observation = asked(seen.clone(), verb);
     let broken = invariants::check(&fleet(), &before, &observation, &decision, now(AT));
     assert_eq!(broken, []);
     let mut said = kind(&decision.next.members[&ann()].life);
