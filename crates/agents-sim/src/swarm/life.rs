@@ -179,6 +179,7 @@ impl LifeOf {
         while self.now() < end {
             let pause = Duration::from_millis(500 + self.random.below(pace));
             self.simulation.run_for(pause)?;
+            self.forget_a_claim_of_another_phase();
             self.due()?;
             if self.random.chance(72) {
                 let kind = self.mix.next(&mut self.random);

@@ -106,6 +106,16 @@ impl LifeOf {
         }
     }
 
+    /// A claim is told in the phase in which it was pushed: with the next one its reviewer begins anew, also where the
+    /// phase of then comes back.
+    pub(super) fn forget_a_claim_of_another_phase(&mut self) {
+        let owed_in = self.claim_owed.as_ref().and_then(|(_, phase)| phase.as_ref());
+        let now_in = self.phase();
+        if owed_in.is_some() && now_in.is_some() && owed_in != now_in.as_ref() {
+            self.claim_owed = None;
+        }
+    }
+
     /// The phase that the watchdog that lives knows.
     pub(super) fn phase(&self) -> Option<PhaseId> {
         let state = self.simulation.state()?;
