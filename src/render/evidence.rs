@@ -195,6 +195,9 @@ fn mailbox(evidence: &Evidence<'_>) -> String {
         Stage::Typing { .. } => "being typed",
         Stage::Typed { .. } => "typed, not submitted yet",
         Stage::Submitted { .. } => "submitted, not seen to go yet",
+        Stage::Stuck { unsubmitted: true, .. } => {
+            "typed behind a text of somebody's, and not submitted"
+        }
         Stage::Stuck { .. } => "typed, and not taken after every try",
     };
     let more = match mailbox.queue.len() - 1 {

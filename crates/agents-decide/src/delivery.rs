@@ -27,7 +27,7 @@ pub(crate) use mailbox::{
     keep_for_next_start, owe, owe_now, probe_state, progress,
 };
 pub use note::MessageNote;
-use outcome::{delivered, stuck};
+use outcome::{Halt, delivered, stuck};
 pub(crate) use ready::closed;
 pub use unsent::ComposerSeen;
 
@@ -78,10 +78,10 @@ pub(crate) fn step(
             let sent = Submit { pane, at, tries, before: Before { rows: before, first, drafted } };
             submitted(draft, what, seen, sent, &message);
         }
-        Stage::Stuck { since, before, first, drafted, .. } => {
+        Stage::Stuck { since, before, first, drafted, unsubmitted, .. } => {
             let first = first.unwrap_or(since);
             let before = Before { rows: before, first, drafted };
-            stuck(draft, what, seen, (since, &before), &message);
+            stuck(draft, what, seen, Halt { since, before: &before, unsubmitted }, &message);
         }
     }
 }
@@ -295,7 +295,8 @@ fn submitted(
         draft.alarm_of(Some(name), "stuck", MessageNote::Stuck { message: kind, tries });
         let Before { rows: before, first, drafted } = sent.before;
         let first = Some(first);
-        draft.member(name).mailbox.stage = Stage::Stuck { since, run, before, first, drafted };
+        draft.member(name).mailbox.stage =
+            Stage::Stuck { since, run, before, first, drafted, unsubmitted: false };
         return;
     }
     draft.note(name, MessageNote::Submitted { message: kind, tries });

@@ -130,6 +130,13 @@ fn goes_down(draft: &Draft<'_>) -> bool {
     draft.next.wanted == Wanted::Down && draft.next.open.iter().any(is_asked)
 }
 
+/// Whether the fleet is down as the operator asked, and nobody of it was asked up since.
+fn is_down(draft: &Draft<'_>) -> bool {
+    let is_up = |wanted: Wanted| wanted == Wanted::Up;
+    draft.next.wanted == Wanted::Down
+        && !draft.next.members.values().any(|member| is_up(member.wanted))
+}
+
 /// The first tick: where the original program was, else the first phase.
 fn begin(draft: &mut Draft<'_>, plan: &LoopPlan) {
     let index = draft.seen.legacy_position.unwrap_or(0);
@@ -304,7 +311,8 @@ fn say_left_behind(draft: &mut Draft<'_>, what: Declared<'_>, to: &PhaseId) {
 
 fn completing(draft: &mut Draft<'_>, plan: &LoopPlan, phase: PhaseId) {
     draft.note_fleet(PhaseNote::Complete);
-    if !all_stopped(draft, &Why::SequenceComplete) {
+    // What its end starts would run in a fleet that is down, and the watchdog ends with the last one.
+    if !all_stopped(draft, &Why::SequenceComplete) || is_down(draft) {
         return;
     }
     draft.act(Action::MarkComplete { phase: phase.clone() });

@@ -58,8 +58,11 @@ fn write(state_dir: &Path, trouble: Option<&Trouble>) -> std::io::Result<()> {
 const TOLD_AT_MOST: usize = 3;
 const TOLD_WITHIN: Duration = Duration::from_secs(600);
 
+/// What lasts so long does not come and go.
+const LASTS_FROM: Duration = Duration::from_secs(60);
+
 const COMES_AND_GOES: &str =
-    "; it comes and goes, so for ten minutes only `agents status` tells of it";
+    "; it comes and goes, so for ten minutes only `agents status` tells of it, unless it lasts";
 
 /// What the loop does about a trouble.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +78,8 @@ pub(crate) enum Meanwhile {
 pub(crate) struct Account {
     current: Option<Trouble>,
     is_settled: bool,
+    /// When the present standstill began.
+    began: Option<Instant>,
     /// When standstills were told.
     told: VecDeque<Instant>,
     /// The present one was.
@@ -96,7 +101,10 @@ impl Account {
     ) -> bool {
         let retries = meanwhile == Meanwhile::Retries;
         if self.current.as_ref().is_some_and(|it| it.what == what && it.retries == retries) {
-            return false;
+            return self.tells_that_it_lasts(what, now);
+        }
+        if self.current.is_none() {
+            self.began = Some(now);
         }
         self.tell(what, retries, now);
         // One cause may give way to another; the standstill is still the same.
@@ -108,6 +116,17 @@ impl Account {
         self.current = Some(trouble);
         self.is_settled = false;
         self.is_told
+    }
+
+    /// One that was told no more, because such came and went, and now stays; true once.
+    fn tells_that_it_lasts(&mut self, what: &str, now: Instant) -> bool {
+        let lasts = self.began.is_some_and(|began| now.duration_since(began) >= LASTS_FROM);
+        if self.is_told || !lasts {
+            return false;
+        }
+        self.is_told = true;
+        tracing::error!("{what}; nothing is done until that is mended, and it lasts");
+        true
     }
 
     /// Tells it in the log, unless it has come and gone too often. A store that was lost or spoilt is always told:
@@ -231,5 +250,21 @@ mod tests {
         assert!(Trouble::of(folder.path(), own).unwrap().retries, "told or not, it is shown");
         account.blocked(folder.path(), "full", Meanwhile::Waits);
         assert!(!Trouble::of(folder.path(), own).unwrap().retries);
+    }
+
+    #[test]
+    fn one_that_came_and_went_and_then_lasts_is_told_once_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut account = Account::default();
+        let began = Instant::now();
+        let at = |second: u64| began + Duration::from_secs(second);
+        for second in 0..3 {
+            assert!(account.blocked_at(folder.path(), "full", Meanwhile::Retries, at(second)));
+            account.works(folder.path());
+        }
+        let told: Vec<bool> = [10, 40, 69, 70, 75, 200]
+            .map(|second| account.blocked_at(folder.path(), "full", Meanwhile::Retries, at(second)))
+            .to_vec();
+        assert_eq!(told, [false, false, false, true, false, false]);
     }
 }

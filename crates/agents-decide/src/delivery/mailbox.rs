@@ -161,6 +161,9 @@ pub enum Stage {
         first: Option<Moment>,
         #[serde(default)]
         drafted: bool,
+        /// The key was never pressed, since a text of somebody's stands before it.
+        #[serde(default)]
+        unsubmitted: bool,
     },
 }
 

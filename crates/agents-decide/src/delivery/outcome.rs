@@ -69,30 +69,48 @@ pub(super) fn behind(
     draft.alarm_of(Some(name), "stuck", MessageNote::Behind { message: message.kind.to_string() });
     let Before { rows: before, first, drafted } = before;
     let first = Some(first);
-    draft.member(name).mailbox.stage = Stage::Stuck { since, run, before, first, drafted };
+    draft.member(name).mailbox.stage =
+        Stage::Stuck { since, run, before, first, drafted, unsubmitted: true };
 }
 
-/// The key was pressed as often as is wise, and nothing showed that the message went.
+/// A message that stands in a composer, and nothing more is done for it.
+pub(super) struct Halt<'a> {
+    pub since: Moment,
+    pub before: &'a Before,
+    /// No key was pressed for it.
+    pub unsubmitted: bool,
+}
+
+/// The key was pressed as often as is wise, or not at all, and nothing showed that the message went.
 pub(super) fn stuck(
     draft: &mut Draft<'_>,
     what: Declared<'_>,
     seen: &MemberSeen,
-    (since, before): (Moment, &Before),
+    Halt { since, before, unsubmitted }: Halt<'_>,
     message: &Message,
 ) {
     let name = what.name();
     // Somebody pressed the key, or the program took it late.
-    let evidence = went(draft, what, seen, before, message);
+    let mut evidence = went(draft, what, seen, before, message);
+    if unsubmitted {
+        evidence =
+            evidence.and_then(|it| taken_by_itself(draft, what, seen, (before, it), message));
+    }
     if let Some(evidence) = hint::agreed(draft, name, seen, evidence, hint::STUCK_AGREES_AFTER) {
         return delivered(draft, what, message, (evidence, SUBMITS));
     }
     let kind = message.kind.to_string();
-    let is_empty = seen.shown.as_ref().is_some_and(|shown| shown.composer_empty && !shown.asks());
-    if unsent::precedes(draft, what, seen, &message.text) {
-        return draft.note(name, MessageNote::Behind { message: kind });
-    }
+    let is_empty = match &seen.shown {
+        Some(shown) => shown.composer_empty && !shown.asks(),
+        None => unsubmitted && unsent::is_clear(draft, what, seen),
+    };
     if !is_empty || draft.now.at.since(since) < UNPROVEN_AFTER {
-        return draft.note(name, MessageNote::Stuck { message: kind, tries: SUBMITS });
+        let note = if unsubmitted {
+            MessageNote::Behind { message: kind }
+        } else {
+            MessageNote::Stuck { message: kind, tries: SUBMITS }
+        };
+        return draft.note(name, note);
     }
     // What comes behind it is not to wait for what will never show.
     take_out(draft, what, message);
@@ -107,6 +125,26 @@ pub(super) fn stuck(
             crate::pilot::went(draft, name);
         }
         None => owe_anew(draft, what, before.first, message),
+    }
+}
+
+/// What shows that a message went whose key we did not press. Whoever cleared the composer took its text away as well, so
+/// that a text which left proves nothing; a program that works on it does.
+fn taken_by_itself(
+    draft: &Draft<'_>,
+    what: Declared<'_>,
+    seen: &MemberSeen,
+    (before, evidence): (&Before, Went),
+    message: &Message,
+) -> Option<Went> {
+    match evidence {
+        Went::Told | Went::WorkBegan | Went::TextRepeated => Some(evidence),
+        Went::TextLeft | Went::NewBelow | Went::ScreenChanged => {
+            let screen = seen.screen.known()?;
+            let active = what.backend(draft.fleet)?.active_re.as_ref();
+            let evidence = evidence::went(&before.rows, &screen.rows, &message.text, active)?;
+            (evidence == Went::WorkBegan).then_some(evidence)
+        }
     }
 }
 

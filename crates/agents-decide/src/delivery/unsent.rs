@@ -96,6 +96,11 @@ fn says(part: &str) -> bool {
     part.chars().any(char::is_alphanumeric)
 }
 
+/// Whether `ready_re` tells that no text stands there.
+pub(super) fn is_clear(draft: &Draft<'_>, what: Declared<'_>, seen: &MemberSeen) -> bool {
+    is_empty(draft, what, seen) == Some(true)
+}
+
 /// Whether this look shows an empty composer; `None` where `ready_re` is not what tells it.
 fn is_empty(draft: &Draft<'_>, what: Declared<'_>, seen: &MemberSeen) -> Option<bool> {
     let ready = what.backend(draft.fleet)?.ready_re.as_ref()?;

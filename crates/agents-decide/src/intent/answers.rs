@@ -226,6 +226,10 @@ fn why_waiting(draft: &Draft<'_>, name: &AgentName) -> String {
         crate::Note::Message(crate::MessageNote::Stuck { .. }) => {
             Some("it is typed, but was not taken".to_owned())
         }
+        crate::Note::Message(crate::MessageNote::Behind { .. }) => Some(
+            "it stands in the composer behind a text of somebody's, and is not submitted with it"
+                .to_owned(),
+        ),
         _ => None,
     });
     said.unwrap_or_else(|| "it is under way".to_owned())

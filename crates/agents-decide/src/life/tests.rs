@@ -203,7 +203,7 @@ fn i13_half_drawn_screens_do_not_prove_that_a_text_left_that_did_not_go_for_long
     let whole = "> say hello / ? for shortcuts";
     let stuck = || {
         let (since, run, first) = (now(1).at, Some(RunId(3)), Some(now(1).at));
-        Stage::Stuck { since, run, before: before(), first, drafted: false }
+        Stage::Stuck { since, run, before: before(), first, drafted: false, unsubmitted: false }
     };
     assert_eq!(owed_at(stuck(), &["", "", "? for", whole, ""]), [1; 5]);
     // For two seconds it stands there no more.

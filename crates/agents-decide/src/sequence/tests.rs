@@ -371,20 +371,12 @@ fn l1_a_down_that_is_open_when_the_end_of_the_phases_starts_its_task_is_answered
     let scene = Scene { life, seen, ..Scene::new(&place) };
     let mut before = scene.state();
     let report = name("report");
-    let ends = Life::Stopping {
-        since: now(AT - 1).at,
-        sent_at: now(AT - 1).at,
-        run: run(),
-        stage: crate::StopStage::Terminate,
-        why: crate::Why::Asked,
-        then: None,
-    };
+    let since = now(AT - 1).at;
     let member = before.members.get_mut(&report).unwrap();
-    (member.life, member.wanted) = (ends, Wanted::Down);
+    (member.life, member.wanted) = (Life::Up { since, run: run() }, Wanted::Down);
     let verb = Verb::Down { names: Vec::new(), whole: true };
     let answers = [(report.clone(), None)].into();
-    before.open =
-        vec![crate::OpenRequest { id: RequestId(1), verb, since: now(AT - 2).at, answers }];
+    before.open = vec![crate::OpenRequest { id: RequestId(1), verb, since, answers }];
     before.last_request = RequestId(1);
     let look = scene.look(&before);
     let decision = decide(&fleet(true), &before, &look, true, now(AT));
@@ -394,5 +386,11 @@ fn l1_a_down_that_is_open_when_the_end_of_the_phases_starts_its_task_is_answered
         _ => None,
     });
     let meanwhile = crate::Answer::Failed("it was asked up meanwhile".to_owned());
-    assert_eq!(answer, Some(vec![(report, meanwhile)]));
+    assert_eq!(answer, Some(vec![(report.clone(), meanwhile)]));
+    // In a fleet that is down nothing is started, and the phases complete once it is up.
+    before.wanted = Wanted::Down;
+    before.members.values_mut().for_each(|member| member.wanted = Wanted::Down);
+    let decision = decide(&fleet(true), &before, &look, true, now(AT));
+    assert_eq!(decision.next.sequence, place);
+    assert_eq!(decision.next.members[&report].wanted, Wanted::Down);
 }

@@ -338,6 +338,7 @@ fn a_stuck_message_is_shown_with_the_way_out() {
         before: agents_decide::Rows::default(),
         first: None,
         drafted: false,
+        unsubmitted: false,
     };
     let view = look(Some(&ann(member)), &listed(vec![pane("t-ann", None, false)]), WATCHED);
     assert_eq!(view.agents[0].owed, ["kickoff"]);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::super::mailbox::Again;
-use super::super::outcome::{delivered, stuck, take_out_told};
+use super::super::outcome::{Halt, delivered, stuck, take_out_told};
 use super::super::{Before, Message, MessageKind, MessageNote, Stage, Went};
 use crate::activity::fixture::{ann, fleet_of, now, observation, reading, screen, up};
 use crate::draft::{Declared, Draft};
@@ -67,10 +67,12 @@ fn unproven(message: &Message, lasts: u64, draft: Option<&str>) -> Decision {
         before: rows.clone().into(),
         first: Some(first),
         drafted: false,
+        unsubmitted: false,
     };
     after(&state(vec![message.clone()], stage), |it, what| {
         let before = Before { rows: rows.into(), first, drafted: false };
-        stuck(it, what, &rests(draft), (since, &before), message);
+        let halt = Halt { since, before: &before, unsubmitted: false };
+        stuck(it, what, &rests(draft), halt, message);
     })
 }
 
@@ -145,7 +147,17 @@ fn when_the_key_of_a_delivered_message_was_pressed_is_remembered() {
         (Stage::Typing { at, run, tries: 1 }, None),
         (Stage::Typed { at, run }, None),
         (Stage::Submitted { at, run, tries: 1, before: before(), first, drafted: false }, Some(at)),
-        (Stage::Stuck { since: at, run, before: before(), first, drafted: false }, Some(at)),
+        (
+            Stage::Stuck {
+                since: at,
+                run,
+                before: before(),
+                first,
+                drafted: false,
+                unsubmitted: false,
+            },
+            Some(at),
+        ),
     ] {
         let sent = message(7, MessageKind::Claim);
         let decision = after(&state(vec![sent.clone()], stage.clone()), |it, what| {

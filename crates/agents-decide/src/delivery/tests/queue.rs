@@ -38,7 +38,14 @@ fn stages() -> [Stage; 5] {
         Stage::Typing { at, run, tries: 1 },
         Stage::Typed { at, run },
         Stage::Submitted { at, run, tries: 1, before: rows(), first: None, drafted: false },
-        Stage::Stuck { since: at, run, before: rows(), first: None, drafted: false },
+        Stage::Stuck {
+            since: at,
+            run,
+            before: rows(),
+            first: None,
+            drafted: false,
+            unsubmitted: false,
+        },
     ]
 }
 

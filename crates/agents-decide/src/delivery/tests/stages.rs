@@ -45,7 +45,14 @@ fn stages() -> Vec<(String, Stage)> {
     }
     for span in [1000, 29_999, 30_000, 40_000] {
         let (before, first) = (vec![format!("> {TEXT}")].into(), Some(ago(span + 8000)));
-        let stage = Stage::Stuck { since: ago(span), run, before, first, drafted: true };
+        let stage = Stage::Stuck {
+            since: ago(span),
+            run,
+            before,
+            first,
+            drafted: true,
+            unsubmitted: false,
+        };
         all.push((format!("stuck for {span} ms"), stage));
     }
     all

@@ -149,3 +149,39 @@ fn i13_a_message_that_came_behind_a_line_of_somebodys_is_not_submitted_with_it()
         assert_eq!(done_about(ready, shows), expected, "{ready} {shows}");
     }
 }
+
+/// What becomes of a message behind somebody's line once the composer shows that, and 40 s later: whether it is delivered,
+/// and whether it is owed.
+fn after_behind(kind: MessageKind, shows: &str) -> [(bool, bool); 2] {
+    let fleet = fleet("ready_re = \"^>$\"\n");
+    let mut state = FleetState::default();
+    up(&mut state, 3);
+    let (text, at, run) = ("look at this again".to_owned(), now(1000).at, Some(RunId(3)));
+    let message = Message { id: 7, kind, text, owed_since: at, now_until: None, again: None };
+    let mailbox = &mut state.members.get_mut(&ann()).unwrap().mailbox;
+    mailbox.queue.push_back(message);
+    mailbox.stage = crate::Stage::Typed { at, run };
+    let behind = seen("> a line of mine look at this again", 3, false);
+    let mut state = looked(&fleet, &state, behind, 1010).next.into_inner();
+    [1011, 1051].map(|at| {
+        // As long as nothing is said for good, looks come and go.
+        state = looked(&fleet, &state, seen(shows, 3, false), at).next.into_inner();
+        let decision = looked(&fleet, &state, seen(shows, 3, false), at + 3);
+        let is_told = |it: &crate::About| {
+            matches!(it.note, crate::Note::Message(crate::MessageNote::Seen { .. }))
+        };
+        let is_delivered = decision.notes.iter().any(is_told);
+        state = decision.next.into_inner();
+        (is_delivered, !state.members[&ann()].mailbox.queue.is_empty())
+    })
+}
+
+#[test]
+fn i13_a_message_that_somebody_cleared_away_with_their_line_is_not_delivered() {
+    // A ping is typed anew, and the operator is told that it is not known.
+    assert_eq!(after_behind(MessageKind::Claim, ">"), [(false, true), (false, true)]);
+    assert_eq!(after_behind(MessageKind::Operator(1), ">"), [(false, true), (false, false)]);
+    // Nobody acts.
+    let stands = "> a line of mine look at this again";
+    assert_eq!(after_behind(MessageKind::Claim, stands), [(false, true); 2]);
+}
