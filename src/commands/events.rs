@@ -1,5 +1,7 @@
 //! `agents events`: the journal of decisions and outcomes.
 
+use std::time::{Duration, Instant};
+
 use agents_config::Fleet;
 use agents_store::{Reader, Recorded};
 
@@ -13,6 +15,8 @@ use crate::render::{event, stored};
 pub const FLEET: &str = "fleet";
 /// How many events are read at once while following.
 const BATCH: u32 = 1000;
+/// For how long a store may be unreadable before whoever follows it gives up.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 pub fn run(app: &App, events: &Events) -> Result<u8, Error> {
     let fleet = app.in_force()?.loaded.fleet;
@@ -78,22 +82,44 @@ pub fn of_fleet(reader: &Reader, limit: u32, last: u64) -> Result<Vec<Recorded>,
     }
 }
 
-fn follow(app: &App, fleet: &Fleet, events: &Events, mut seen: u64) -> Result<(), Error> {
-    let mut revision = None;
+fn follow(app: &App, fleet: &Fleet, events: &Events, seen: u64) -> Result<(), Error> {
+    let mut shown = Shown { seen, revision: None };
+    let mut failing: Option<Instant> = None;
     loop {
-        if let Some(reader) = stored::reader(&fleet.state_dir())? {
-            let now = reader.revision()?;
-            if revision != Some(now) {
-                let mut news = reader.journal_since(seen, BATCH)?;
-                let is_all = news.len() < BATCH as usize;
-                seen = news.last().map_or(seen, |event| event.seq);
-                news.retain(|event| is_about(event, events.name.as_deref()));
+        match shown.news(fleet, events) {
+            Ok(news) => {
+                failing = None;
                 show(app, &news)?;
-                // More than one batch at once: the rest comes with the next look.
-                revision = is_all.then_some(now);
             }
+            // Writers that come and go on a busy machine can make a store unreadable for a moment.
+            Err(Error::Unavailable(_))
+                if failing.get_or_insert_with(Instant::now).elapsed() < PATIENCE => {}
+            Err(error) => return Err(error),
         }
         follow::pause();
+    }
+}
+
+/// How far a journal was shown.
+struct Shown {
+    seen: u64,
+    revision: Option<u64>,
+}
+
+impl Shown {
+    /// What came since.
+    fn news(&mut self, fleet: &Fleet, events: &Events) -> Result<Vec<Recorded>, Error> {
+        let Some(reader) = stored::reader(&fleet.state_dir())? else { return Ok(Vec::new()) };
+        let now = reader.revision()?;
+        if self.revision == Some(now) {
+            return Ok(Vec::new());
+        }
+        let mut news = reader.journal_since(self.seen, BATCH)?;
+        // More than one batch at once: the rest comes with the next look.
+        self.revision = (news.len() < BATCH as usize).then_some(now);
+        self.seen = news.last().map_or(self.seen, |event| event.seq);
+        news.retain(|event| is_about(event, events.name.as_deref()));
+        Ok(news)
     }
 }
 
