@@ -62,8 +62,6 @@ type Answers = BTreeMap<AgentName, Option<Answer>>;
 fn up(draft: &mut Draft<'_>, names: &[AgentName], whole: bool, start: &Start<'_>) -> Answers {
     if whole {
         draft.next.wanted = Wanted::Up;
-    }
-    if whole {
         take_up_again(draft);
     }
     let chosen = chosen(draft, names, whole);
@@ -90,10 +88,8 @@ fn take_up_again(draft: &mut Draft<'_>) {
         let is_there = draft.seen.members.get(what.name());
         let is_there = is_there.is_some_and(|seen| taken(draft, what, seen).is_some());
         let member = draft.member(what.name());
-        if is_there
-            && !what.enabled()
-            && matches!(member.life, Life::Stopped { how: Ending::Asked, .. })
-        {
+        let is_down = matches!(member.life, Life::Stopped { how: Ending::Asked, .. });
+        if is_there && !what.enabled() && is_down {
             member.wanted = Wanted::Unsaid;
         }
     }
