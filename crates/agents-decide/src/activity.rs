@@ -12,7 +12,7 @@ use std::time::Duration;
 use agents_config::{Backend, Pattern, Timing};
 
 use crate::standing::{self, Stand, Standing};
-use crate::{MemberSeen, Moment, Now, ProcessesSeen, Rows, ScreenSeen, Seen, Shown, ShownState};
+use crate::{MemberSeen, Moment, Now, Rows, ScreenSeen, Seen, Shown, ShownState};
 
 pub(crate) use heard::overhear;
 pub(crate) use tail::{is_filler, numbered_tail, tail};
