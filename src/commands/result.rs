@@ -18,7 +18,9 @@ pub fn run(app: &App, asked: &ResultOf) -> Result<u8, Error> {
         return Err(Error::Usage(format!("there is no task `{name}`; `agents tasks` lists them")));
     };
     let (task, progress) = (&held.manifest.tasks[place], &held.work.tasks[place]);
-    let files = files(&held.header.repository, progress);
+    // It stays in the repository that it was begun in, whatever its manifest says by now.
+    let begun_in = progress.repository.as_ref().map(std::path::PathBuf::from);
+    let files = files(begun_in.as_ref().unwrap_or(&held.header.repository), progress);
     let session = fleet.session_prefix.session_of(&task.id);
     let log = fleet.log_dir.join(format!("{session}.log"));
     if app.json {

@@ -106,4 +106,16 @@ fn what_runs_stays_in_its_repository_and_keeps_its_files_when_the_file_says_othe
         works.bed.git(clone, &["rev-parse", "--verify", branch]).ends_with(0);
     }
     assert_eq!(works.task("a")["attempt"], 1, "{:?}", works.states());
+    // Another remote, which has nothing of theirs.
+    let bare = ["clone", "-q", "--bare", "--single-branch", "remote.git", "other.git"];
+    works.bed.git(".", &bare).ends_with(0);
+    works.bed.git(".", &["clone", "-q", "other.git", "other"]).ends_with(0);
+    let rules = RULES.replace("\"builder\"", "\"other\"");
+    let c = task("c", "files = [\"z.rs\"]");
+    declare(&works, &fleet, &[rules.as_str(), &a, &b, &c].concat());
+    works.until_task("c", "complete");
+    for id in ["a", "b", "c"] {
+        let result = works.agents(&["result", id, "--json"]).ends_with(0).json();
+        assert_eq!(result["files"], serde_json::json!([format!("{id}.txt")]), "{result}");
+    }
 }
