@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 pub(crate) mod fixture;
+mod heard;
 mod tail;
 #[cfg(test)]
 mod tests;
@@ -11,8 +12,9 @@ use std::time::Duration;
 use agents_config::{Backend, Pattern, Timing};
 
 use crate::standing::{self, Stand, Standing};
-use crate::{MemberSeen, Moment, Now, ProcessesSeen, Rows, ScreenSeen, Seen, Shown, ShownState};
+use crate::{MemberSeen, Moment, Now, Rows, ScreenSeen, Seen, Shown, ShownState};
 
+pub(crate) use heard::overhear;
 pub(crate) use tail::{is_filler, numbered_tail, tail};
 
 /// Rows from the end of the screen in which the active pattern counts; above them stand answers, which may quote it.
@@ -20,16 +22,6 @@ pub(crate) const BOTTOM_ROWS: usize = 12;
 
 /// Work uses more of the processor than this share of the time; an idle TUI that blinks uses up to 2 %.
 pub(crate) const WORKING_SHARE: f64 = 0.05;
-
-/// A burst of so much is work, also in a longer span; but never less than this share of it, which no idle TUI uses.
-const BURST_OF: Duration = Duration::from_secs(30);
-const LEAST_SHARE: f64 = 0.025;
-
-/// Processor time is compared over at least this span: over less, one burst of an idle program looks like work.
-const CPU_SPAN: Duration = Duration::from_secs(5);
-
-/// A look takes so long at most between the reading of the clock and that of a file's age.
-const MEASURED_WITHIN: Duration = Duration::from_secs(1);
 
 /// How long a program draws its first screen; what changes later is its work.
 const BOOT: Duration = Duration::from_secs(60);
@@ -201,8 +193,8 @@ pub fn judge(
         Seen::Absent => return (next, Activity::Unknown, notes),
         Seen::Unknown(cause) => Err(cause),
     };
-    watch_processes(&mut next, (&seen.processes, is_accused), now, &mut notes);
-    let log_active = watch_log(&mut next, backend, seen.log_age, now, &mut notes);
+    heard::watch_processes(&mut next, (&seen.processes, is_accused), now, &mut notes);
+    let log_active = heard::watch_log(&mut next, backend, seen.log_age, now, &mut notes);
     let screen = match screen {
         Ok(screen) => screen,
         Err(cause) => {
@@ -267,63 +259,6 @@ fn watch_told(
     next.evidence(since);
     notes.push(ActivityNote::Told { by });
     true
-}
-
-/// How many milliseconds of processor time are work in a span: how often it is looked changes little.
-fn working_ms(span: Duration) -> f64 {
-    let burst = WORKING_SHARE * span.min(BURST_OF).as_millis() as f64;
-    burst.max(LEAST_SHARE * span.as_millis() as f64)
-}
-
-fn watch_processes(
-    next: &mut ActivityState,
-    (processes, is_accused): (&Seen<ProcessesSeen>, bool),
-    now: Now,
-    notes: &mut Vec<ActivityNote>,
-) {
-    let Seen::Known(processes) = processes else { return };
-    let same_set = next.processes == Some(processes.digest);
-    let works = match next.cpu {
-        Some((from, _)) if same_set && now.at.since(from) < CPU_SPAN => return,
-        Some((from, before)) if same_set => {
-            let used = processes.cpu_ms.saturating_sub(before) as f64;
-            let span = now.at.since(from);
-            let is_burst = is_accused && span < BURST_OF && used <= working_ms(BURST_OF);
-            if is_burst {
-                return;
-            }
-            used > working_ms(span)
-        }
-        Some(_) => true,
-        // The first look has nothing to compare with.
-        None => false,
-    };
-    next.cpu = Some((now.at, processes.cpu_ms));
-    next.processes = Some(processes.digest);
-    if works {
-        next.evidence(now.at);
-        notes.push(ActivityNote::ProcessesWork);
-    }
-}
-
-/// Whether the log alone makes the agent active.
-fn watch_log(
-    next: &mut ActivityState,
-    backend: &Backend,
-    log_age: Option<Duration>,
-    now: Now,
-    notes: &mut Vec<ActivityNote>,
-) -> bool {
-    let Some(age) = log_age else { return false };
-    // The log says exactly when the program last wrote, also between two looks.
-    let written =
-        Moment(now.at.0.saturating_sub(u64::try_from(age.as_millis()).unwrap_or(u64::MAX)));
-    // The same age, measured a little earlier or later within a look, is no growth.
-    if next.evidence_at.is_none_or(|known| written.since(known) >= MEASURED_WITHIN) {
-        notes.push(ActivityNote::LogGrows);
-    }
-    next.evidence(written);
-    backend.footer_ui && age <= backend.log_grace
 }
 
 fn watch_screen(

@@ -210,6 +210,10 @@ fn one_agent<'a>(
         activity
     } else {
         draft.member(name).standing = None;
+        if matches!(seen.pane, Seen::Unknown(_)) {
+            let is_accused = is_accused(draft.member(name));
+            activity::overhear(draft, agent, seen, is_accused);
+        }
         Activity::Unknown
     };
     conversation::hear(draft, agent, seen);

@@ -241,8 +241,18 @@ fn unseen_text_went(before: &[String], after: &[String]) -> Option<Went> {
 }
 
 fn is_placeholder(row: &str) -> bool {
-    let row = row.to_lowercase();
-    row.contains("[pasted") || row.contains("[paste #")
+    before_placeholder(row).is_some()
+}
+
+/// What stands before the first placeholder, as `[Pasted Content 3903 chars]` of codex or `[paste #1 +74 lines]` of pi.
+pub(super) fn before_placeholder(row: &str) -> Option<&str> {
+    const MARKS: [&str; 2] = ["[pasted", "[paste #"];
+    let begins = |at: usize, mark: &str| {
+        row.get(at..at + mark.len()).is_some_and(|part| part.eq_ignore_ascii_case(mark))
+    };
+    let mut places = row.match_indices('[').map(|(at, _)| at);
+    let at = places.find(|at| MARKS.iter().any(|mark| begins(*at, mark)))?;
+    Some(&row[..at])
 }
 
 /// A placeholder that moved up from the screen's end became part of the history.

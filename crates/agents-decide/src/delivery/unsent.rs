@@ -8,7 +8,7 @@ use crate::draft::{Declared, Draft};
 use crate::{Activity, MemberSeen, PaneSeen, Seen};
 
 use super::Stage;
-use super::evidence::{beginning_of, is_part, squeeze};
+use super::evidence::{before_placeholder, beginning_of, is_part, squeeze};
 
 /// What `ready_re` told of the composer so far in this run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -63,9 +63,13 @@ pub(super) fn precedes(
 ) -> bool {
     let Some(beginning) = beginning_of(text) else { return false };
     if let Some(shown) = &seen.shown {
-        let unsent = shown.draft.as_ref().filter(|unsent| !is_part(unsent, text));
-        let unsent = unsent.map(|unsent| squeeze(unsent)).unwrap_or_default();
-        return unsent.find(&beginning).is_some_and(|at| says(&unsent[..at]));
+        let Some(unsent) = &shown.draft else { return false };
+        // A long paste is hidden; some programs show how it begins.
+        if let Some(before) = before_placeholder(unsent) {
+            return says(before) && !squeeze(text).starts_with(&squeeze(before));
+        }
+        let (whole, unsent) = (is_part(unsent, text), squeeze(unsent));
+        return !whole && unsent.find(&beginning).is_some_and(|at| says(&unsent[..at]));
     }
     let ready = what.backend(draft.fleet).and_then(|backend| backend.ready_re.as_ref());
     let (Some(ready), Seen::Known(screen), Some(false)) =

@@ -20,7 +20,7 @@ impl World {
 
     /// Someone ends the session.
     pub fn kill_session(&self, session: &str) {
-        let has_news = self.lock().remove(session, EndCause::Killed);
+        let has_news = self.lock().remove(None, session, EndCause::Killed);
         self.tell(has_news);
     }
 

@@ -88,15 +88,15 @@ impl Inner {
         }
         self.refresh();
         let servers = self.server.iter().chain(&self.unreachable);
-        let ends: Vec<(Arc<str>, i32)> = servers
-            .flat_map(|server| &server.sessions)
-            .filter_map(|session| {
+        let sessions = servers.flat_map(|server| server.sessions.iter().map(|it| (server.id, it)));
+        let ends: Vec<(ServerId, Arc<str>, i32)> = sessions
+            .filter_map(|(server, session)| {
                 let (at, code) = session.exit()?;
-                (at <= now).then(|| (Arc::clone(&session.name), code))
+                (at <= now).then(|| (server, Arc::clone(&session.name), code))
             })
             .collect();
-        for (session, code) in ends {
-            has_news |= self.exit(&session, code);
+        for (server, session, code) in ends {
+            has_news |= self.exit_in(Some(server), &session, code);
         }
         has_news
     }
@@ -204,32 +204,43 @@ impl Inner {
     }
 
     pub(super) fn exit(&mut self, name: &str, code: i32) -> bool {
-        if !self.keeps_dead {
-            return self.remove(name, EndCause::Exit(code));
-        }
-        let at = self.now;
-        let found = self.server.as_mut().and_then(|server| server.session(name));
-        let Some(session) = found.filter(|session| session.dead.is_none()) else {
-            return false;
-        };
-        session.dead = Some(Dead { status: Some(code), signal: None });
-        if session.is_launcher() {
-            return true;
-        }
-        self.ended.push(Ended { at, session: name.to_owned(), cause: EndCause::Exit(code) });
-        true
+        self.exit_in(None, name, code)
     }
 
-    pub(super) fn remove(&mut self, name: &str, cause: EndCause) -> bool {
-        let servers = self.server.iter_mut().chain(&mut self.unreachable);
-        for server in servers {
-            if let Some(at) = server.sessions.iter().position(|session| *session.name == *name) {
-                let session = server.sessions.remove(at);
-                self.bury(session, cause);
-                return true;
-            }
+    /// The program of that session ends: in that server, or in the first that has it.
+    fn exit_in(&mut self, server: Option<ServerId>, name: &str, code: i32) -> bool {
+        if !self.keeps_dead {
+            return self.remove(server, name, EndCause::Exit(code));
         }
-        false
+        let ends = |server: &mut Server| {
+            let session = server.session(name).filter(|session| session.dead.is_none())?;
+            session.dead = Some(Dead { status: Some(code), signal: None });
+            Some(session.is_launcher())
+        };
+        let ended = self.servers_of(server).find_map(ends);
+        if ended == Some(false) {
+            let (at, cause) = (self.now, EndCause::Exit(code));
+            self.ended.push(Ended { at, session: name.to_owned(), cause });
+        }
+        ended.is_some()
+    }
+
+    pub(super) fn remove(&mut self, server: Option<ServerId>, name: &str, cause: EndCause) -> bool {
+        let removed = self.servers_of(server).find_map(|server| {
+            let at = server.sessions.iter().position(|session| *session.name == *name)?;
+            Some(server.sessions.remove(at))
+        });
+        let is_there = removed.is_some();
+        if let Some(session) = removed {
+            self.bury(session, cause);
+        }
+        is_there
+    }
+
+    /// The server of that identity, or all, the one that can be reached first.
+    fn servers_of(&mut self, id: Option<ServerId>) -> impl Iterator<Item = &mut Server> {
+        let servers = self.server.iter_mut().chain(&mut self.unreachable);
+        servers.filter(move |server| id.is_none_or(|id| server.id == id))
     }
 
     pub(super) fn lose_server(&mut self) {

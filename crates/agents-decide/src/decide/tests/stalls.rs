@@ -86,6 +86,36 @@ fn f21_one_that_wakes_now_and_then_is_ended_all_the_same() {
 }
 
 #[test]
+fn f05_f21_one_that_was_heard_while_tmux_hung_has_not_been_idle() {
+    let log = |ago_ms| Some(std::time::Duration::from_millis(ago_ms));
+    // What is heard at 295 s, while nothing can be seen; and when it is ended, if it rests from then on.
+    let cases = [
+        (None, 0, STALL_IDLE_MS + 5_100),
+        (log(48_000), 0, STALL_IDLE_MS + 247_000 + 5_100),
+        (None, 60_000, STALL_IDLE_MS + 295_000 + 5_100),
+    ];
+    for (log_age, cpu_ms, ends_at) in cases {
+        let mut scene = silent();
+        let began = scene.at_ms;
+        assert_eq!(ended(&mut scene, |_| 0, 250_000), None);
+        scene.at_ms = began + 295_000;
+        let known = scene.look("ann").clone();
+        *scene.look("ann") = MemberSeen {
+            screen: Seen::Absent,
+            processes: processes(cpu_ms, 1),
+            log_age,
+            ..unseen()
+        };
+        let _ = scene.tick(0);
+        *scene.look("ann") = known;
+        let since = scene.at_ms - began;
+        let at = ended(&mut scene, |_| cpu_ms, 2 * STALL_IDLE_MS).map(|at| at + since);
+        let late = at.and_then(|at| at.checked_sub(ends_at));
+        assert!(late.is_some_and(|late| late < ORDINARY_MS), "{log_age:?} {cpu_ms}: {at:?}");
+    }
+}
+
+#[test]
 fn many_that_rest_are_ended_once_another_way_of_looking_agrees() {
     let mut scene = Scene::running(&["ann", "bob", "cy"], "");
     for agent in &mut scene.fleet.agents {

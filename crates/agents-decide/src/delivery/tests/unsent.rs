@@ -104,6 +104,19 @@ fn i13_another_run_has_another_composer() {
 
 /// What is done about a message that was pasted, and stands on a screen that shows that; and what is said.
 fn done_about(ready: &str, shows: &str) -> (bool, bool) {
+    done(ready, shows, None)
+}
+
+/// The same where a preset reads `draft` in the composer.
+fn done(ready: &str, shows: &str, draft: Option<&str>) -> (bool, bool) {
+    let seen = |shows: &str, draft: Option<&str>| {
+        let shown = draft.map(|unsent| crate::Shown {
+            composer_empty: unsent.is_empty(),
+            draft: (!unsent.is_empty()).then(|| unsent.to_owned()),
+            ..crate::activity::fixture::reading(crate::ShownState::Idle)
+        });
+        MemberSeen { shown, ..seen(shows, 3, false) }
+    };
     let mut state = FleetState::default();
     up(&mut state, 3);
     let (text, at, run) = ("look at this again".to_owned(), now(1000).at, Some(RunId(3)));
@@ -112,7 +125,7 @@ fn done_about(ready: &str, shows: &str) -> (bool, bool) {
     let mailbox = &mut state.members.get_mut(&ann()).unwrap().mailbox;
     mailbox.queue.push_back(message);
     mailbox.stage = crate::Stage::Typed { at, run };
-    let decision = looked(&fleet(ready), &state, seen(shows, 3, false), 1010);
+    let decision = looked(&fleet(ready), &state, seen(shows, draft), 1010);
     let is_submitted = decision.actions.iter().any(|it| matches!(it, Action::Submit { .. }));
     let is_told = decision
         .notes
@@ -121,11 +134,11 @@ fn done_about(ready: &str, shows: &str) -> (bool, bool) {
     let next = decision.next;
     assert_eq!(is_submitted, !is_told, "{shows}");
     // Nobody acts: it is left alone, and told of.
-    let later = looked(&fleet(ready), &next, seen(shows, 3, false), 1100);
+    let later = looked(&fleet(ready), &next, seen(shows, draft), 1100);
     assert!(is_submitted || later.actions.is_empty(), "{:?}", later.actions);
     // Both go.
     let sent = format!("{shows} / working, esc interrupt / >");
-    let sent = looked(&fleet(ready), &next, seen(&sent, 3, false), 1101).next;
+    let sent = looked(&fleet(ready), &next, seen(&sent, draft.map(|_| "")), 1101).next;
     let left = sent.members[&ann()].mailbox.queue.len();
     (is_submitted, is_told && left == 0)
 }
@@ -147,6 +160,25 @@ fn i13_a_message_that_came_behind_a_line_of_somebodys_is_not_submitted_with_it()
         ("", "> a line of mine look at this again", submitted),
     ] {
         assert_eq!(done_about(ready, shows), expected, "{ready} {shows}");
+    }
+}
+
+#[test]
+fn i13_a_message_that_is_hidden_behind_a_line_of_somebodys_is_not_submitted_with_it() {
+    let (submitted, told) = ((true, false), (false, true));
+    for (draft, expected) in [
+        ("[Pasted Content 3903 chars]", submitted),
+        ("[Pasted text #12 +73 lines]", submitted),
+        ("[Pasted ~74 lines]", submitted),
+        ("[paste #1 +74 lines]", submitted),
+        // How it begins is shown.
+        ("look at [Pasted text #1 +3 lines]", submitted),
+        ("> [Pasted ~74 lines]", submitted),
+        ("a line of mine [Pasted Content 3903 chars]", told),
+        ("a line of mine\n[Pasted text #12 +73 lines]", told),
+        ("see [1] of mine: [paste #1 +74 lines]", told),
+    ] {
+        assert_eq!(done("", "> ", Some(draft)), expected, "{draft}");
     }
 }
 
