@@ -42,7 +42,7 @@ sim hours="10000" seed="1":
 
 # What a night is for, each from a seed that is the day's: 250,000 fleet-hours, 100,000 texts typed at a terminal, an hour of fuzzing.
 nightly hours="250000":
-    cargo run --release --locked -p agents -- sim --seed "$(date -u +%Y%m%d)" --hours {{ hours }} --coverage
+    SEED="$(date -u +%Y%m%d)" HOURS={{ hours }} COVERAGE=1 cargo test --locked --profile sim -p agents-sim --test swarm a_swarm_breaks_nothing -- --exact --nocapture
     AGENTS_EVERY_CUT=1 cargo test --release --locked -p agents-sim --test interrupted
     AGENTS_KILLS=500 cargo test --locked -p agents --test kill_watchdog random
     AGENTS_RACES=200 cargo test --locked -p agents --test cli races::f5

@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod tests;
 
+use std::marker::PhantomData;
 use std::ops::Index;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -246,7 +247,25 @@ impl<T: serde::Serialize> serde::Serialize for ByName<T> {
 
 impl<'de, T: serde::Deserialize<'de>> serde::Deserialize<'de> for ByName<T> {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let all = std::collections::BTreeMap::<AgentName, T>::deserialize(deserializer)?;
-        Ok(all.into_iter().collect())
+        deserializer.deserialize_map(Entries(PhantomData))
+    }
+}
+
+/// Takes what is kept as it is read: it was written in the order of the names.
+struct Entries<T>(PhantomData<T>);
+
+impl<'de, T: serde::Deserialize<'de>> serde::de::Visitor<'de> for Entries<T> {
+    type Value = ByName<T>;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a map by names")
+    }
+
+    fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<ByName<T>, A::Error> {
+        let mut all = ByName::default();
+        while let Some((name, kept)) = map.next_entry()? {
+            all.insert(name, kept);
+        }
+        Ok(all)
     }
 }

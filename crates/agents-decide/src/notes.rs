@@ -1,10 +1,8 @@
 //! What has been noted so far in this decision? Each thing once, and found again without a pass over all the members.
 
-use std::collections::BTreeMap;
-
 use agents_names::AgentName;
 
-use crate::{About, Note};
+use crate::{About, ByName, Note};
 
 /// Notes in the making.
 #[derive(Debug, Default)]
@@ -12,13 +10,18 @@ pub(crate) struct Notes {
     /// As they came; `None` where one was taken back.
     all: Vec<Option<About>>,
     /// The places of those about each.
-    by_name: BTreeMap<Option<AgentName>, Vec<usize>>,
+    by_name: ByName<Vec<usize>>,
+    /// Of those about the fleet.
+    of_fleet: Vec<usize>,
 }
 
 impl Notes {
     /// What two machines have to say is said once.
     pub fn add(&mut self, about: About) {
-        let known = self.by_name.entry(about.name.clone()).or_default();
+        let known = match &about.name {
+            Some(name) => self.by_name.of(name),
+            None => &mut self.of_fleet,
+        };
         let is_known =
             |place: &usize| self.all[*place].as_ref().is_some_and(|known| known.note == about.note);
         if !known.iter().any(is_known) {
@@ -28,12 +31,16 @@ impl Notes {
     }
 
     pub fn of(&self, name: Option<&AgentName>) -> impl Iterator<Item = &Note> {
-        let places = self.by_name.get(&name.cloned()).into_iter().flatten();
+        let places = match name {
+            Some(name) => self.by_name.get(name).map_or(&[][..], Vec::as_slice),
+            None => &self.of_fleet,
+        };
+        let places = places.iter();
         places.filter_map(|place| Some(&self.all[*place].as_ref()?.note))
     }
 
     pub fn take_back(&mut self, name: &AgentName, is_it: impl Fn(&Note) -> bool) {
-        for place in self.by_name.get(&Some(name.clone())).into_iter().flatten() {
+        for place in self.by_name.get(name).into_iter().flatten() {
             let noted = &mut self.all[*place];
             noted.take_if(|about| is_it(&about.note));
         }

@@ -130,11 +130,10 @@ impl Runs {
         });
         let gone = |run: &Run| run.state == RunState::Live && run.seen_by != look;
         if self.runs.iter().any(gone) {
-            let ended = terminals.ended();
             for run in self.runs.iter_mut().filter(|run| gone(run)) {
-                let end = ended.iter().rfind(|end| end.session == run.session);
+                let end = terminals.last_end(&run.session);
                 let stubborn = self.stubborn.get(&run.name).copied().unwrap_or_default();
-                run.lose_terminal(end.map(|end| (end.at, end.cause)), stubborn, terminals.now());
+                run.lose_terminal(end, stubborn, terminals.now());
             }
             self.runs.retain(|run| !run.never_launched());
         }

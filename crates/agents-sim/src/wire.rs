@@ -69,10 +69,7 @@ impl Wire {
     }
 
     fn effect(&self, op: &TmuxOp) -> Effect {
-        let session = |pane: PaneId| {
-            let panes = self.inner.world().panes();
-            panes.into_iter().find(|it| it.id == pane).map(|it| it.session).unwrap_or_default()
-        };
+        let session = |pane| self.inner.world().session_of(pane).unwrap_or_default();
         match op {
             TmuxOp::Start(start) => Effect::Start(start.session.to_string()),
             TmuxOp::Kill { session, .. } => Effect::Stop(session.to_string()),

@@ -6,6 +6,10 @@
 
 use agents_sim::swarm::{Swarm, live};
 
+/// Lives are short, allocate much, and are lived on each processor at once: nothing else takes so much of their time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn number(variable: &str) -> Option<u64> {
     std::env::var(variable).ok()?.parse().ok()
 }

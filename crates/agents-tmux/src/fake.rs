@@ -230,7 +230,17 @@ impl World {
     /// The pane of that session.
     #[must_use]
     pub fn pane(&self, session: &str) -> Option<PaneId> {
-        self.panes().into_iter().find(|pane| pane.session == session).map(|pane| pane.id)
+        let inner = self.lock();
+        let mut sessions = inner.server.iter().flat_map(|server| &server.sessions);
+        sessions.find(|it| *it.name == *session).map(|it| it.pane)
+    }
+
+    /// The session of that pane.
+    #[must_use]
+    pub fn session_of(&self, pane: PaneId) -> Option<String> {
+        let inner = self.lock();
+        let mut sessions = inner.server.iter().flat_map(|server| &server.sessions);
+        sessions.find(|it| it.pane == pane).map(|it| it.name.to_string())
     }
 
     /// What the session shows, without a request being counted.

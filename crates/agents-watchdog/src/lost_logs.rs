@@ -93,14 +93,14 @@ impl LostLogs {
         }
         let mut logs = Vec::new();
         for (name, pane) in panes_of_members(fleet, Some(listing)) {
-            let is_ours = pane.agent_id.as_deref() == Some(tag(fleet, &name).as_str());
-            let Some(session) = logged_session(fleet, &name).filter(|_| is_ours) else { continue };
+            let is_ours = pane.agent_id.as_deref() == Some(tag(fleet, name).as_str());
+            let Some(session) = logged_session(fleet, name).filter(|_| is_ours) else { continue };
             if pane.dead.is_some() {
-                self.ended.remove(&name);
+                self.ended.remove(name);
                 continue;
             }
             let file = log_file(fleet, session);
-            let named = Named::at(&file);
+            let (name, named) = (name.clone(), Named::at(&file));
             logs.push(Log { name, pane: pane.id, piped: pane.logged, file, named, written: None });
         }
         let is_new = |log: &Log| log.piped && !self.opened.contains_key(&log.pane);

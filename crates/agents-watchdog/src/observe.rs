@@ -12,7 +12,8 @@ use std::sync::Arc;
 
 use agents_config::{Agent, Fleet};
 use agents_decide::{
-    Base, Life, MemberSeen, Now, Observation, RunId, Seen, ServerSeen, Stall, Trial, Verb, Wanted,
+    Base, Life, MemberSeen, Now, Observation, RunId, Seen, ServerSeen, Shown, Stall, Trial, Verb,
+    Wanted,
 };
 use agents_names::AgentName;
 use agents_screens::SessionIdFrom;
@@ -51,7 +52,10 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         let hangs = listing.as_ref().is_err_and(TmuxError::is_time_out);
         self.tmux_hangs = hangs || self.screens.timed_out;
         let mut members = BTreeMap::new();
-        for name in sessions::member_names(fleet) {
+        let mut names: Vec<&AgentName> = sessions::member_names(fleet).collect();
+        // What is seen of each is large, and is put where it belongs soonest in the order of the names.
+        names.sort_unstable();
+        for name in names {
             let pane = panes.get(name);
             let ours = pane.is_some_and(|pane| self.is_ours(fleet, name, pane));
             let digest = screens.get(name).and_then(|screen| screen.known()).map(|it| it.digest);
@@ -81,10 +85,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             let shown = self.readings.of(fleet, name, pane.copied(), &screen);
             let pane = pane.copied().map(|pane| (pane, ours));
             let seen = sessions::pane_seen(pane, &server);
-            members.insert(
-                name.clone(),
-                MemberSeen { shown, ..self.member_seen(name, seen, screen, facts) },
-            );
+            members.insert(name.clone(), self.member_seen(name, seen, (screen, shown), facts));
         }
         let phase = self.state.sequence.as_ref().map(|sequence| sequence.phase().clone());
         let status = phase.map_or(Seen::Absent, |phase| self.place.status(fleet, &phase));
@@ -131,7 +132,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         &self,
         name: &AgentName,
         pane: Seen<agents_decide::PaneSeen>,
-        screen: Seen<agents_decide::ScreenSeen>,
+        (screen, shown): (Seen<agents_decide::ScreenSeen>, Option<Shown>),
         facts: Facts,
     ) -> MemberSeen {
         let Facts {
@@ -154,7 +155,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         MemberSeen {
             pane,
             screen,
-            shown: None,
+            shown,
             told,
             heard,
             conversation,

@@ -191,19 +191,20 @@ impl Recorder {
         let actions = decision.actions.iter();
         let actions = by_subject(actions.map(|action| (name_of(action.about()), action)));
         let notes = by_subject(decision.notes.iter().map(|about| (subject_of(about), &about.note)));
-        // Whoever nothing is said of any more is not left with an old word.
-        let known = self.words.keys().map(String::as_str);
-        let said = actions.iter().map(|(subject, _)| *subject);
-        let mut subjects: Vec<&str> =
-            known.chain(said).chain(notes.iter().map(|(subject, _)| *subject)).collect();
-        subjects.sort_unstable();
-        subjects.dedup();
         let mut new: Vec<(String, Word)> = Vec::new();
         let (mut actions, mut notes) = (actions.as_slice(), notes.as_slice());
-        for subject in subjects {
+        // Whoever nothing is said of any more is not left with an old word.
+        let mut known = self.words.iter().peekable();
+        loop {
+            let said = [subject_ahead(actions), subject_ahead(notes)];
+            let known_ahead = known.peek().map(|(subject, _)| subject.as_str());
+            let Some(subject) = said.into_iter().chain([known_ahead]).flatten().min() else {
+                break;
+            };
+            let before = known.next_if(|(known, _)| *known == subject).map(|(_, word)| word);
             let (actions, notes) = (next_of(&mut actions, subject), next_of(&mut notes, subject));
             let actions: Vec<String> = actions.iter().map(|(_, it)| it.told(now)).collect();
-            if self.words.get(subject).is_none_or(|before| !before.says(&actions, notes)) {
+            if before.is_none_or(|before| !before.says(&actions, notes)) {
                 let (at_wall_ms, tick) = (now.wall.timestamp_millis(), decision.next.tick);
                 let notes = notes.iter().map(|(_, note)| (*note).clone()).collect();
                 new.push((subject.to_owned(), Word { at_wall_ms, tick, actions, notes }));
@@ -223,6 +224,11 @@ fn by_subject<'d, T>(said: impl Iterator<Item = (&'d str, &'d T)>) -> Vec<(&'d s
     let mut said: Vec<(&str, &T)> = said.collect();
     said.sort_by_key(|(subject, _)| *subject);
     said
+}
+
+/// Of whom something is said next.
+fn subject_ahead<'d, T>(said: &[(&'d str, T)]) -> Option<&'d str> {
+    said.first().map(|(subject, _)| *subject)
 }
 
 /// Takes what is said of the subject, which comes next if anything is.

@@ -133,7 +133,6 @@ pub(super) fn went(
     active: Option<&Pattern>,
 ) -> Option<Went> {
     let needle = end_of(text);
-    let (was, is) = (squeeze(&before.join("\n")), squeeze(&after.join("\n")));
     if let Some(active) = active
         && !still_stands(before, after, text)
         && !bottom(before).any(|row| active.is_match(row))
@@ -147,6 +146,7 @@ pub(super) fn went(
         (_, 0) => Some(Went::TextLeft),
         (earlier, later) if later > earlier => Some(Went::TextRepeated),
         _ => {
+            let (was, is) = (squeeze(&before.join("\n")), squeeze(&after.join("\n")));
             let is_new = below(&was, &needle) != below(&is, &needle)
                 && below(&is, &needle).is_some_and(|rest| !rest.is_empty());
             (is_new && is_above_a_prompt(before, after, text)).then_some(Went::NewBelow)
@@ -296,9 +296,11 @@ pub(super) fn beginning_of(text: &str) -> Option<String> {
 
 /// Text without white space, digits and box lines, so that wrapping, clocks and frames do not matter.
 pub(super) fn squeeze(text: &str) -> String {
-    text.chars()
-        .filter(|c| !c.is_whitespace() && !c.is_ascii_digit() && !matches!(c, '│' | '┃' | '|'))
-        .collect()
+    let is_left =
+        |c: &char| !c.is_whitespace() && !c.is_ascii_digit() && !matches!(c, '│' | '┃' | '|');
+    let mut left = String::with_capacity(text.len());
+    left.extend(text.chars().filter(is_left));
+    left
 }
 
 fn below<'a>(screen: &'a str, needle: &str) -> Option<&'a str> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Applied, Ended, World};
+use super::{Applied, EndCause, Ended, World};
 use crate::PaneId;
 
 /// One session of the server that holds the socket.
@@ -90,6 +90,14 @@ impl World {
     #[must_use]
     pub fn ended_since(&self, count: usize) -> Vec<Ended> {
         self.lock().ended.get(count..).unwrap_or_default().to_vec()
+    }
+
+    /// When and how a program of that session ended last.
+    #[must_use]
+    pub fn last_end(&self, session: &str) -> Option<(Duration, EndCause)> {
+        let inner = self.lock();
+        let last = inner.ended.iter().rfind(|ended| ended.session == session);
+        last.map(|ended| (ended.at, ended.cause))
     }
 
     /// Reads the end of what a session log holds, in whole rows: at most so many bytes, and at most 64 kB.

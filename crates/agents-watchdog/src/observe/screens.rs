@@ -27,17 +27,17 @@ struct Kept {
 
 impl Screens {
     /// The screens of the agents that have a living pane.
-    pub async fn look<D: Driver>(
+    pub async fn look<'f, D: Driver>(
         &mut self,
         driver: &mut D,
         fleet: &Fleet,
-        panes: &BTreeMap<AgentName, &Pane>,
+        panes: &BTreeMap<&'f AgentName, &Pane>,
         now: Now,
-    ) -> BTreeMap<AgentName, Seen<ScreenSeen>> {
+    ) -> BTreeMap<&'f AgentName, Seen<ScreenSeen>> {
         let judged: Vec<(&AgentName, &Pane)> = panes
             .iter()
             .filter(|(name, pane)| fleet.agent(name).is_some() && pane.dead.is_none())
-            .map(|(name, pane)| (name, *pane))
+            .map(|(name, pane)| (*name, *pane))
             .collect();
         let wanted: Vec<PaneId> = judged
             .iter()
@@ -69,7 +69,7 @@ impl Screens {
                     None => Seen::Unknown("it was not captured".to_owned()),
                 },
             };
-            seen.insert(name.clone(), screen);
+            seen.insert(name, screen);
         }
         self.kept = kept;
         seen

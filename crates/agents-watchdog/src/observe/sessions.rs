@@ -1,6 +1,6 @@
 //! Which pane belongs to which member?
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use agents_config::Fleet;
 use agents_decide::{DeadSeen, PaneSeen, Seen, ServerSeen, Undeclared};
@@ -33,37 +33,38 @@ pub(crate) fn session_of<'a>(fleet: &'a Fleet, name: &AgentName) -> Option<&'a S
 /// The pane of each member that has one. The tag decides; the name only where no tag is, as for sessions
 /// that the original program started. Of several panes in a session the first made is the agent's.
 pub(crate) fn panes_of_members<'l>(
-    fleet: &Fleet,
+    fleet: &'l Fleet,
     listing: Option<&'l Listing>,
-) -> BTreeMap<AgentName, &'l Pane> {
+) -> BTreeMap<&'l AgentName, &'l Pane> {
     let mut found = BTreeMap::new();
     let Some(listing) = listing else { return found };
     let tagged = by(listing, |pane| tagged(fleet, pane.agent_id.as_deref()?));
     let named = by(listing, |pane| pane.agent_id.is_none().then_some(pane.session.as_str()));
     for name in member_names(fleet) {
-        let own = tagged.get(name.as_str());
-        let session = session_of(fleet, name);
-        let pane = own.or_else(|| session.and_then(|session| named.get(session.as_str())));
+        let session = || session_of(fleet, name).map(SessionName::as_str);
+        let pane = of(&tagged, name.as_str()).or_else(|| of(&named, session()?));
         if let Some(pane) = pane {
-            found.insert(name.clone(), *pane);
+            found.insert(name, pane);
         }
     }
     found
 }
 
+/// The first made pane of each key, in the order of the keys: those of one server are few, and soon sorted.
 fn by<'l>(
     listing: &'l Listing,
     key: impl Fn(&'l Pane) -> Option<&'l str>,
-) -> HashMap<&'l str, &'l Pane> {
-    let mut found: HashMap<&str, &Pane> = HashMap::new();
-    for pane in &listing.panes {
-        let Some(key) = key(pane) else { continue };
-        let first = found.entry(key).or_insert(pane);
-        if pane.id < first.id {
-            *first = pane;
-        }
-    }
+) -> Vec<(&'l str, &'l Pane)> {
+    let mut found: Vec<(&str, &Pane)> =
+        listing.panes.iter().filter_map(|pane| Some((key(pane)?, pane))).collect();
+    found.sort_unstable_by_key(|(key, pane)| (*key, pane.id));
+    found.dedup_by_key(|(key, _)| *key);
     found
+}
+
+fn of<'l>(found: &[(&'l str, &'l Pane)], key: &str) -> Option<&'l Pane> {
+    let place = found.binary_search_by_key(&key, |(key, _)| *key).ok()?;
+    Some(found[place].1)
 }
 
 /// A member's pane as the decision sees it, with whether it is ours.
