@@ -14,12 +14,24 @@ fn number(variable: &str) -> Option<u64> {
     std::env::var(variable).ok()?.parse().ok()
 }
 
+/// After so many hours it is said how it goes.
+const TOLD_EVERY: u64 = 10_000;
+
 #[test]
 fn a_swarm_breaks_nothing() {
     let swarm = Swarm { seed: number("SEED").unwrap_or(3), hours: number("HOURS").unwrap_or(30) };
     let began = std::time::Instant::now();
     let digests = number("DIGESTS").is_some();
+    let (mut hours, mut violations) = (0, 0);
     let outcome = swarm.run(|lived| {
+        // A night that is broken off has lived what it says.
+        (hours, violations) = (hours + Swarm::LIFE, violations + lived.violations.len());
+        if hours % TOLD_EVERY < Swarm::LIFE {
+            println!(
+                "{hours} fleet-hours, {violations} violations so far, in {:?}",
+                began.elapsed()
+            );
+        }
         if digests {
             println!("{} {:016x} {} ticks", lived.seed, lived.digest, lived.ticks);
         }
