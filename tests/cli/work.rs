@@ -5,6 +5,7 @@ mod clean;
 mod declared;
 mod forges;
 mod left;
+mod logs;
 mod stage;
 mod told;
 

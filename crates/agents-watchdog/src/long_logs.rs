@@ -71,8 +71,8 @@ impl<D: Driver> Reign<D> {
         if !self.engine.supervises || !self.long_logs.is_due() {
             return;
         }
-        let fleet = self.config.fleet();
-        let (logs, most) = (logs_of(fleet), u64::from(fleet.timing.log_megabytes) << 20);
+        let fleet = self.desk.fleet(self.config.fleet());
+        let (logs, most) = (logs_of(&fleet), u64::from(fleet.timing.log_megabytes) << 20);
         let (alive, ends) = channel();
         let (say, lost) = channel();
         let work = move || follow(logs, most, &ends, &say);
@@ -110,7 +110,7 @@ fn follow(mut logs: Vec<PathBuf>, most: u64, ends: &Receiver<()>, say: &Sender<L
     }
 }
 
-/// The logs of the fleet, the watchdog's own among them.
+/// The logs of the fleet, those of tasks and the watchdog's own among them.
 fn logs_of(fleet: &Fleet) -> Vec<PathBuf> {
     let agents = fleet.agents.iter().filter(|it| it.log).map(|it| it.session.clone());
     let services = fleet.services.iter().filter(|it| it.log).map(|it| it.session.clone());

@@ -229,7 +229,8 @@ impl<D: Driver> Reign<D> {
         self.settle_log_alarms();
         // Whatever is wrong with tmux is told by the ticks.
         let Ok(listing) = self.engine.driver.list_briefly().await else { return };
-        let logs = self.lost_logs.look(self.config.fleet(), &listing);
+        let fleet = self.desk.fleet(self.config.fleet());
+        let logs = self.lost_logs.look(&fleet, &listing);
         for step in self.lost_logs.judge(&logs, Instant::now()) {
             match step {
                 Step::Blocked { name, file } => self.alarm_of_name(&name, &file),

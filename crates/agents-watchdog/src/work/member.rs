@@ -35,6 +35,10 @@ pub fn without_tasks(mut fleet: Fleet, board: &Board) -> Fleet {
     let dir = super::site::worktrees_dir(&fleet);
     // One of the file may be called like a task that has long been done.
     fleet.agents.retain(|agent| !(is_task(agent) && agent.dir.starts_with(&dir)));
+    // What stood in for the backend of a task goes with it.
+    let Fleet { agents, backends, .. } = &mut fleet;
+    let is_used = |name: &BackendName| agents.iter().any(|agent| agent.backend == *name);
+    backends.retain(|name, backend| !backend.is_missing() || is_used(name));
     fleet
 }
 
