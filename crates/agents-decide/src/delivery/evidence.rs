@@ -160,6 +160,12 @@ pub(super) fn is_missing(before: &[String], after: &[String], text: &str) -> boo
     copies(before, &needle) > 0 && copies(after, &needle) == 0
 }
 
+/// Whether the screen shows more copies of the text than before.
+pub(super) fn is_said_again(before: &[String], after: &[String], text: &str) -> bool {
+    let needle = end_of(text);
+    copies(after, &needle) > copies(before, &needle)
+}
+
 /// A text that the screen did not show when its key was pressed stands in the conversation by now: below it stands the
 /// prompt that stands before it, and nothing behind that. So it is where a person typed what had been lost.
 fn rose(submitted: &Submitted<'_>, after: &[String]) -> Option<Went> {
@@ -168,6 +174,14 @@ fn rose(submitted: &Submitted<'_>, after: &[String]) -> Option<Went> {
     let is_new = !repeated && copies(before, &needle) == 0 && copies(after, &needle) > 0;
     let is_above = prompt_of(after, text).is_some() && is_above_a_prompt(after, after, text);
     (is_new && is_above).then_some(Went::NewBelow)
+}
+
+/// Whether the text stands on that screen as something that was said before, above a composer that holds nothing: so it
+/// is not that copy of it which was typed last.
+pub(super) fn is_only_said(screen: &[String], text: &str) -> bool {
+    copies(screen, &end_of(text)) > 0
+        && prompt_of(screen, text).is_some()
+        && is_above_a_prompt(screen, screen, text)
 }
 
 /// Whether the text may stand in the composer as it did, whatever else on the screen looks like work: a turn that nobody

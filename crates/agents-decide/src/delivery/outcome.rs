@@ -6,7 +6,7 @@ use super::evidence::{self, Went};
 use super::mailbox::Again;
 use super::{Before, Message, MessageKind, MessageNote, SUBMITS, Stage, hint, unsent, went};
 use crate::draft::{Declared, Draft};
-use crate::{MemberSeen, Moment, PaneSeen};
+use crate::{MemberSeen, Moment, PaneSeen, ScreenSeen};
 
 /// How long evidence may be late of a message that an empty composer holds no longer.
 const UNPROVEN_AFTER: Duration = Duration::from_secs(30);
@@ -92,6 +92,13 @@ pub(super) fn stuck(
     let name = what.name();
     // Somebody pressed the key, or the program took it late.
     let mut evidence = went(draft, what, seen, before, message);
+    // The paste was lost: whatever the program began to work on so long after the key, it was not that.
+    let is_lost = seen.shown.is_none() && evidence::is_only_said(&before.rows, &message.text);
+    let repeats =
+        |screen: &ScreenSeen| evidence::is_said_again(&before.rows, &screen.rows, &message.text);
+    if is_lost && evidence == Some(Went::WorkBegan) && !seen.screen.known().is_some_and(repeats) {
+        evidence = None;
+    }
     if unsubmitted {
         evidence =
             evidence.and_then(|it| taken_by_itself(draft, what, seen, (before, it), message));
@@ -102,7 +109,7 @@ pub(super) fn stuck(
     let kind = message.kind.to_string();
     let is_empty = match &seen.shown {
         Some(shown) => shown.composer_empty && !shown.asks(),
-        None => unsubmitted && unsent::is_clear(draft, what, seen),
+        None => is_lost || unsubmitted && unsent::is_clear(draft, what, seen),
     };
     if !is_empty || draft.now.at.since(since) < UNPROVEN_AFTER {
         let note = if unsubmitted {

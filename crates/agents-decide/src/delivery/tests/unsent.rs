@@ -208,6 +208,61 @@ fn after_behind(kind: MessageKind, shows: &str) -> [(bool, bool); 2] {
     })
 }
 
+/// What becomes of a claim whose keys did nothing, `before` having been shown at the first of them and `after` from 20 s
+/// after the last: whether it is delivered, at once and within 40 s, and whether it is owed anew then.
+fn after_lost(before: &str, after: &str) -> (bool, bool) {
+    let fleet = fleet("");
+    let mut state = FleetState::default();
+    up(&mut state, 3);
+    let (text, since, run) = ("look at this again".to_owned(), now(1000).at, Some(RunId(3)));
+    let (kind, before) = (MessageKind::Claim, screen(before).rows);
+    let message = Message { id: 7, kind, text, owed_since: since, now_until: None, again: None };
+    let mailbox = &mut state.members.get_mut(&ann()).unwrap().mailbox;
+    mailbox.recent.push_back(message.text.clone());
+    mailbox.queue.push_back(message);
+    let (first, drafted, unsubmitted) = (Some(since), false, false);
+    mailbox.stage = crate::Stage::Stuck { since, run, before, first, drafted, unsubmitted };
+    let mut is_delivered = false;
+    for at in [1020, 1023, 1031] {
+        let decision = looked(&fleet, &state, seen(after, 3, false), at);
+        is_delivered |= decision
+            .notes
+            .iter()
+            .any(|it| matches!(it.note, crate::Note::Message(crate::MessageNote::Seen { .. })));
+        state = decision.next.into_inner();
+    }
+    let mailbox = &state.members[&ann()].mailbox;
+    (is_delivered, mailbox.queue.iter().any(|owed| owed.again.is_some()))
+}
+
+#[test]
+fn l2_what_a_program_works_on_long_after_the_key_is_not_a_text_that_was_lost() {
+    let said = "> look at this again / done. / >";
+    for (before, after, expected) in [
+        // The same text went before; the copy that was typed now never came.
+        (said, "> look at this again / done. / working, esc interrupt", (false, true)),
+        (said, "> look at this again / done. / working, esc interrupt / >", (false, true)),
+        (said, said, (false, true)),
+        // It was read late, or somebody typed it.
+        (
+            said,
+            "> look at this again / done. / > look at this again / working, esc interrupt",
+            (true, false),
+        ),
+        // It stood in the composer, and somebody pressed the key.
+        (
+            "> look at this again",
+            "> look at this again / working, esc interrupt / >",
+            (true, false),
+        ),
+        ("done. / > look at this again", "done. / working, esc interrupt", (true, false)),
+        // Nothing is known of a program that does not show what is typed.
+        ("done.", "working, esc interrupt", (true, false)),
+    ] {
+        assert_eq!(after_lost(before, after), expected, "{before} | {after}");
+    }
+}
+
 #[test]
 fn i13_a_message_that_somebody_cleared_away_with_their_line_is_not_delivered() {
     // A ping is typed anew, and the operator is told that it is not known.
