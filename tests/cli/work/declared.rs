@@ -91,7 +91,9 @@ fn what_runs_stays_in_its_repository_and_keeps_its_files_when_the_file_says_othe
     declare(&works, &fleet, &[RULES, &task("a", "files = [\"x.rs\"]")].concat());
     works.agents(&["up"]).ends_with(0);
     works.bed.until("a has begun", || works.journal() == ["begin a"]);
-    // Another clone of the same remote, and other claims of what runs.
+    // Another clone of the same remote, which follows one branch of it, and other claims of what runs.
+    let follows = "+refs/heads/main:refs/remotes/origin/main";
+    works.bed.git("adversary", &["config", "remote.origin.fetch", follows]).ends_with(0);
     let rules = RULES.replace("\"builder\"", "\"adversary\"");
     let (a, b) = (task("a", "files = [\"y.rs\"]"), task("b", "files = [\"x.rs\"]"));
     declare(&works, &fleet, &[rules.as_str(), &a, &b].concat());

@@ -127,12 +127,9 @@ async fn branch_is_free(site: &Site, base: &str) -> Result<(), Failure> {
 
 /// The commit that the branch begins with: that of the remote, as new as it can be had, else the local one.
 async fn base(site: &Site) -> Result<String, Failure> {
-    let remote = &site.rules.remote;
     let mut candidates = vec![reference(&site.base)];
     if has_remote(site).await? {
-        // Without a network, what was fetched last is good enough to begin with.
-        git(&site.repository, &["fetch", "-q", remote, &site.base], WORKS).await?;
-        candidates.insert(0, format!("refs/remotes/{remote}/{}", site.base));
+        candidates.insert(0, fetch(site, &site.base).await?);
     }
     for candidate in &candidates {
         let commit = format!("{candidate}^{{commit}}");
@@ -173,9 +170,17 @@ async fn found(site: &Site, branch: &str) -> Result<String, Failure> {
     if holds(&site.repository, &["rev-parse", "--quiet", "--verify", &own]).await? {
         return Ok(own);
     }
+    fetch(site, branch).await
+}
+
+/// Fetches a branch of the remote to where this repository keeps it, also where that follows others only, as a clone with
+/// `--depth` or `--single-branch` does. Without a network, what was fetched last is good enough to begin with.
+async fn fetch(site: &Site, branch: &str) -> Result<String, Failure> {
     let remote = &site.rules.remote;
-    git(&site.repository, &["fetch", "-q", remote, branch], WORKS).await?;
-    Ok(format!("refs/remotes/{remote}/{branch}"))
+    let kept = format!("refs/remotes/{remote}/{branch}");
+    let what = format!("+{}:{kept}", reference(branch));
+    git(&site.repository, &["fetch", "-q", remote, &what], WORKS).await?;
+    Ok(kept)
 }
 
 fn copy(site: &Site) -> Result<(), Failure> {
