@@ -123,6 +123,24 @@ pub struct Member {
     pub in_front: Option<RunId>,
 }
 
+impl FleetState {
+    /// Takes over when its members were last seen to work from what would have been remembered next, and came to nothing.
+    /// What is decided has to be made durable first; what was seen was seen, and may not be there to see at the next look.
+    pub fn remember_work(&mut self, next: &Self) {
+        for (name, then) in next.members.iter() {
+            let is_later = |now: &Member| {
+                now.last_run == then.last_run
+                    && now.activity.evidence_at < then.activity.evidence_at
+            };
+            if self.members.get(name).is_some_and(is_later)
+                && let Some(member) = self.members.get_mut(name)
+            {
+                member.activity.evidence_at = then.activity.evidence_at;
+            }
+        }
+    }
+}
+
 impl Member {
     /// Whether nothing was launched for a run of which one request is known to have failed.
     pub(crate) fn is_sent_once(&self, run: RunId) -> bool {

@@ -187,6 +187,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         if let Err(error) = self.record(&decision, now, &news) {
             // What was not made durable was not decided.
             self.recorder.forget();
+            self.state.remember_work(&decision.next);
             return Err(error);
         }
         self.state = decision.next.clone();

@@ -116,6 +116,28 @@ fn f05_f21_one_that_was_heard_while_tmux_hung_has_not_been_idle() {
 }
 
 #[test]
+fn f45_what_was_seen_of_its_work_is_known_though_nothing_could_be_recorded() {
+    let mut scene = silent();
+    let known = scene.look("ann").clone();
+    assert_eq!(ended(&mut scene, |_| 0, 250_000), None);
+    // A look saw another screen, and the one after it the same as before.
+    scene.screen("ann", "half of it");
+    let (before, worked_at) = (scene.state.clone(), scene.now().at);
+    let next = scene.tick(0).next;
+    scene.state = before;
+    scene.state.remember_work(&next);
+    *scene.look("ann") = known;
+    assert_eq!(scene.state.members[&name("ann")].activity.evidence_at, Some(worked_at));
+    let at = ended(&mut scene, |_| 0, 2 * STALL_IDLE_MS);
+    assert!(at.is_some_and(|at| at >= STALL_IDLE_MS), "{at:?}");
+    // Of another run it says nothing.
+    let member = scene.state.members.get_mut(&name("ann")).unwrap();
+    (member.last_run, member.activity.evidence_at) = (Some(RunId(9)), None);
+    scene.state.remember_work(&next);
+    assert_eq!(scene.state.members[&name("ann")].activity.evidence_at, None);
+}
+
+#[test]
 fn many_that_rest_are_ended_once_another_way_of_looking_agrees() {
     let mut scene = Scene::running(&["ann", "bob", "cy"], "");
     for agent in &mut scene.fleet.agents {
