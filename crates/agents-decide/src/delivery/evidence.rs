@@ -184,6 +184,12 @@ pub(super) fn is_only_said(screen: &[String], text: &str) -> bool {
         && is_above_a_prompt(screen, screen, text)
 }
 
+/// Whether that screen shows the text where it was typed, or what stands for it there.
+pub(super) fn stood(screen: &[String], text: &str) -> bool {
+    let is_shown = copies(screen, &end_of(text)) > 0 && !is_only_said(screen, text);
+    is_shown || bottom(screen).any(is_placeholder)
+}
+
 /// Whether the text may stand in the composer as it did, whatever else on the screen looks like work: a turn that nobody
 /// asked for begins above a composer, or in its footer. A text that went has a prompt below it, or more than it had.
 fn still_stands(before: &[String], after: &[String], text: &str) -> bool {

@@ -92,11 +92,14 @@ pub(super) fn stuck(
     let name = what.name();
     // Somebody pressed the key, or the program took it late.
     let mut evidence = went(draft, what, seen, before, message);
-    // The paste was lost: whatever the program began to work on so long after the key, it was not that.
-    let is_lost = seen.shown.is_none() && evidence::is_only_said(&before.rows, &message.text);
+    // The paste may have been lost: what such a program begins to do so long after the key proves nothing.
+    let is_unseen = seen.shown.is_none() && !evidence::stood(&before.rows, &message.text);
     let repeats =
         |screen: &ScreenSeen| evidence::is_said_again(&before.rows, &screen.rows, &message.text);
-    if is_lost && evidence == Some(Went::WorkBegan) && !seen.screen.known().is_some_and(repeats) {
+    let is_doubtful = is_unseen
+        && matches!(evidence, Some(Went::WorkBegan | Went::ScreenChanged))
+        && !seen.screen.known().is_some_and(repeats);
+    if is_doubtful {
         evidence = None;
     }
     if unsubmitted {
@@ -109,7 +112,11 @@ pub(super) fn stuck(
     let kind = message.kind.to_string();
     let is_empty = match &seen.shown {
         Some(shown) => shown.composer_empty && !shown.asks(),
-        None => is_lost || unsubmitted && unsent::is_clear(draft, what, seen),
+        None => {
+            let is_clear = || unsent::is_clear(draft, what, seen);
+            let is_lost = || evidence::is_only_said(&before.rows, &message.text);
+            is_doubtful || (unsubmitted || is_unseen) && is_clear() || is_unseen && is_lost()
+        }
     };
     if !is_empty || draft.now.at.since(since) < UNPROVEN_AFTER {
         let note = if unsubmitted {

@@ -256,8 +256,15 @@ fn l2_what_a_program_works_on_long_after_the_key_is_not_a_text_that_was_lost() {
             (true, false),
         ),
         ("done. / > look at this again", "done. / working, esc interrupt", (true, false)),
-        // Nothing is known of a program that does not show what is typed.
-        ("done.", "working, esc interrupt", (true, false)),
+        (
+            "> [Pasted ~74 lines]",
+            "> [Pasted ~74 lines] / working, esc interrupt / >",
+            (true, false),
+        ),
+        // It was never shown.
+        ("done. / >", "done. / working, esc interrupt", (false, true)),
+        ("done. / >", "done. / it says something / >", (false, true)),
+        ("done. / >", "done. / > look at this again / working, esc interrupt", (true, false)),
     ] {
         assert_eq!(after_lost(before, after), expected, "{before} | {after}");
     }
