@@ -144,7 +144,9 @@ pub(super) fn went(
         (0, 0) => unseen_text_went(before, after),
         (0, _) => None,
         (_, 0) => Some(Went::TextLeft),
-        (earlier, later) if later > earlier => Some(Went::TextRepeated),
+        (earlier, later) if later > earlier && !may_be_unsent(after, text) => {
+            Some(Went::TextRepeated)
+        }
         _ => {
             let (was, is) = (squeeze(&before.join("\n")), squeeze(&after.join("\n")));
             let is_new = below(&was, &needle) != below(&is, &needle)
@@ -179,9 +181,13 @@ fn rose(submitted: &Submitted<'_>, after: &[String]) -> Option<Went> {
 /// Whether the text stands on that screen as something that was said before, above a composer that holds nothing: so it
 /// is not that copy of it which was typed last.
 pub(super) fn is_only_said(screen: &[String], text: &str) -> bool {
-    copies(screen, &end_of(text)) > 0
-        && prompt_of(screen, text).is_some()
-        && is_above_a_prompt(screen, screen, text)
+    let is_behind_a_prompt = prompt_of(screen, text).is_some();
+    copies(screen, &end_of(text)) > 0 && is_behind_a_prompt && !may_be_unsent(screen, text)
+}
+
+/// Whether the last copy on that screen may stand in the composer: behind a prompt that does not stand below it again.
+fn may_be_unsent(screen: &[String], text: &str) -> bool {
+    prompt_of(screen, text).is_some() && !is_above_a_prompt(screen, screen, text)
 }
 
 /// Whether that screen shows the text where it was typed, or what stands for it there.

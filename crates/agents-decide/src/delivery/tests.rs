@@ -25,6 +25,16 @@ fn d3_an_echo_that_appears_a_second_time_went() {
 }
 
 #[test]
+fn i13_a_second_copy_in_the_composer_did_not_go() {
+    let said = "> hello there\ndone.";
+    // The composer was not drawn as the key was pressed.
+    check(said, "> hello there\ndone.\n> hello there\n? for shortcuts", "hello there", false);
+    check(said, "> hello there\ndone.\n> hello there\n>\n? for shortcuts", "hello there", true);
+    check(said, "> hello there\ndone.\nyou: hello there\n>", "hello there", true);
+    check("done.\n> hello there", "done.\n> hello there\n> hello there\n>", "hello there", true);
+}
+
+#[test]
 fn a_composer_that_emptied_went() {
     check(
         "> hello there\n? for shortcuts",
@@ -243,7 +253,7 @@ fn work_that_begins_is_told_from_a_text_that_only_left_or_stands_twice() {
             "> hello there\n* (esc to interrupt)\n> hello there",
             Went::WorkBegan,
         ),
-        ("> hello there\n? help", "> hello there\ndone.\n> hello there", Went::TextRepeated),
+        ("> hello there\n? help", "> hello there\ndone.\n> hello there\n>", Went::TextRepeated),
         ("> hello there\na\nb\nc", "done.", Went::TextLeft),
     ] {
         let went = went(&rows(before), &rows(after), "hello there", Some(&active));
