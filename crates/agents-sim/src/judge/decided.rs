@@ -42,12 +42,15 @@ impl Judge {
             }
             match action {
                 Action::Start { name, why, run, .. } => {
-                    // Asked for again, since nothing was seen of it.
+                    // Asked for again, since nothing was seen of it. What a person or a phase asked for gives a whole budget
+                    // with each request of it: the decision of the first may have died with a watchdog, unjudged.
                     let known = tick.before.state.members.get(name);
                     let is_again = known.is_some_and(|member| {
                         matches!(&member.life, Life::Starting { run: of, .. } if of == run)
                     });
-                    if !is_again {
+                    if is_whole(why) {
+                        self.starts.remove(name);
+                    } else if !is_again {
                         self.start(name, why, tick, ticked, found);
                     }
                 }
@@ -135,10 +138,6 @@ impl Judge {
         ticked: &Ticked,
         found: &mut Vec<String>,
     ) {
-        if matches!(why, Why::Asked | Why::Phase { .. } | Why::SequenceComplete) {
-            self.starts.remove(name);
-            return;
-        }
         if self.down.contains(name) {
             found.push(format!("I17: {name} was asked down, and is started ({why:?})"));
         }
@@ -165,6 +164,11 @@ impl Judge {
             found.push(format!("I7: the fleet has {count} automatic starts within {FLEET_SPAN:?}"));
         }
     }
+}
+
+/// Whether who is started for this begins with a whole budget.
+fn is_whole(why: &Why) -> bool {
+    matches!(why, Why::Asked | Why::Phase { .. } | Why::SequenceComplete)
 }
 
 /// What the operator waits for.
