@@ -33,6 +33,8 @@ pub use unsent::ComposerSeen;
 
 /// A step that has not shown in the session's token by then was lost, and is sent again under the same token.
 const LOST_AFTER: Duration = Duration::from_secs(3);
+/// A screen that never showed a text changes so soon because of its key, or for another reason.
+const CHANGED_WITHIN: Duration = Duration::from_secs(10);
 /// How long a program may take to draw what was typed, where a preset reads its composer. A key that comes before is a
 /// key that nothing can be compared with.
 const DRAWN_WITHIN: Duration = Duration::from_secs(10);
@@ -276,6 +278,9 @@ fn submitted(
     let name = what.name();
     let arrived = has_arrived(&sent, message);
     let evidence = gone(draft, what, seen, &sent, message);
+    // Nobody looked for a while, in which a screen changes in any case.
+    let is_late = draft.now.at.since(sent.at) >= CHANGED_WITHIN;
+    let evidence = evidence.filter(|it| *it != Went::ScreenChanged || !is_late);
     if let Some(evidence) = hint::agreed(draft, name, seen, evidence, hint::AGREES_AFTER) {
         return delivered(draft, what, message, (evidence, sent.tries));
     }

@@ -33,6 +33,8 @@ pub(crate) struct Judge {
     fleet_starts: Vec<Moment>,
     /// Whoever was asked down, and not up since.
     down: BTreeSet<AgentName>,
+    /// Since when who is not in the file has been remembered, as it was known last.
+    left: BTreeMap<AgentName, Moment>,
     /// What was asked for, and no decision that was made durable is known to have taken up.
     asked: VecDeque<(RequestId, Verb)>,
     /// Where the phases were after the last decision, of whatever watchdog.

@@ -143,6 +143,8 @@ pub(super) fn went(
     match (copies(before, &needle), copies(after, &needle)) {
         (0, 0) => unseen_text_went(before, after),
         (0, _) => None,
+        // What was said before has scrolled away.
+        (_, 0) if is_only_said(before, text) => None,
         (_, 0) => Some(Went::TextLeft),
         (earlier, later) if later > earlier && !may_be_unsent(after, text) => {
             Some(Went::TextRepeated)

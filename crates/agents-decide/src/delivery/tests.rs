@@ -35,6 +35,12 @@ fn i13_a_second_copy_in_the_composer_did_not_go() {
 }
 
 #[test]
+fn l2_what_was_said_before_and_scrolls_away_is_no_text_that_went() {
+    check("> hello there\ndone.\n>\n? for shortcuts", ">\n? for shortcuts", "hello there", false);
+    check("done.\n> hello there\n? for shortcuts", ">\n? for shortcuts", "hello there", true);
+}
+
+#[test]
 fn a_composer_that_emptied_went() {
     check(
         "> hello there\n? for shortcuts",

@@ -30,12 +30,13 @@ impl Judge {
         self.heed(tick.fleet, &ticked.decision.next);
         // Whoever comes back into the file after a day is new, and a new member is started whatever was asked of an earlier
         // one of its name. A machine whose clock was set forward while it was off has been off for days, as far as it knows.
-        let now = ticked.now.at;
-        let is_forgotten = |name: &AgentName| {
-            let left = tick.before.state.left.get(name);
-            left.is_some_and(|left| now.since(left.since) >= REMEMBERED_FOR)
-        };
-        self.down.retain(|name| !is_forgotten(name));
+        let (now, before) = (ticked.now.at, &tick.before.state);
+        self.left.retain(|name, _| !before.members.contains_key(name));
+        self.left.extend(before.left.iter().map(|(name, left)| (name.clone(), left.since)));
+        // Also where the decision that forgot it died with its watchdog.
+        let left = &self.left;
+        self.down
+            .retain(|name| left.get(name).is_none_or(|since| now.since(*since) < REMEMBERED_FOR));
         for action in &ticked.decision.actions {
             if let Some(name) = action.about().filter(|name| !tick.is_declared(name)) {
                 undeclared(name, action, tick, ticked, found);
@@ -252,6 +253,11 @@ fn promised(
     found: &mut Vec<String>,
 ) {
     let is_stall = matches!(why, Why::Stall { .. });
+    // It promised after it had been condemned, and is being ended.
+    let life = tick.before.state.members.get(name).map(|member| &member.life);
+    if matches!(life, Some(Life::Stopping { .. })) {
+        return;
+    }
     if !is_stall || !tick.machine.parts().jumps.is_empty() {
         return;
     }
