@@ -57,11 +57,63 @@ fn a_swarm_breaks_nothing() {
 
 /// Lives that are known to break something, which `agents sim` counts as violations. None of them is to stay: each is mended
 /// in the product, or in the judge where that is proven to be wrong, and moved to those below.
-const OPEN: [u64; 0] = [];
+const OPEN: [u64; 9] = [
+    // All of the night of 250,000 fleet-hours.
+    // I2: what it printed between two looks left the same screen, and a jump of the clock hid the age of its log.
+    11203611245156279494,
+    1295159973007942922,
+    // I12: two looks over two connections did not find a session that was there.
+    12244080919306320071,
+    16406099915703969675,
+    // I17: said to be down after its start was answered late or not at all.
+    13699246506032000974,
+    5930204295464460901,
+    // I13, and L1 twice: not read to their causes yet.
+    16336149283676111546,
+    17800289975761892750,
+    5638695192066641137,
+];
 
 /// Lives that broke something once. Four more, whose forty agents stall again and again as those of the two kept here do, were
 /// lived again when that was mended, and take too long for a test.
-const MENDED: [u64; 95] = [
+const MENDED: [u64; 132] = [
+    4230595274685001483,
+    10083137600343458905,
+    15541809600831050217,
+    4152515594678087806,
+    10550501889827269774,
+    15601303253427126325,
+    8694533809840616146,
+    4254749673219553700,
+    600435169527521944,
+    6805734109399379570,
+    3380699196551718084,
+    1001563678131703677,
+    14668723761983261591,
+    7642884716506511210,
+    13362470188953706300,
+    9709926248687780733,
+    15554415135625375572,
+    1472299400237083945,
+    12018714693065124351,
+    15013960901318488015,
+    13461951965838768431,
+    13302605900058388477,
+    15887378575465196539,
+    3448623717336247364,
+    3605380593035715231,
+    3552137244275825059,
+    12708724592257913627,
+    1603358401446058843,
+    3592336243672115363,
+    14664286132613094669,
+    17185375091473481303,
+    2783588780308351987,
+    13026476184198267262,
+    1873378048231826144,
+    10752420265018217299,
+    4351991198146844874,
+    1036416450361703187,
     // It never came to its end: a program ended in a server whose socket was gone.
     3622522520116399996,
     6118123518377501574,
