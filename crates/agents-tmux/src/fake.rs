@@ -74,6 +74,9 @@ pub enum EndCause {
     ServerLost,
 }
 
+/// The server of the last listing, to which a change of a pane is bound, and that which a request was sent to.
+type SeenAndSentTo = (Option<ServerId>, Option<ServerId>);
+
 #[derive(Debug)]
 struct Inner {
     now: Duration,
@@ -89,7 +92,7 @@ struct Inner {
     launches: Launches,
     faults: FaultPlan,
     /// When, what, by which writer, and for which server.
-    late: Vec<(Duration, TmuxOp, Option<Fence>, Option<ServerId>)>,
+    late: Vec<(Duration, TmuxOp, Option<Fence>, SeenAndSentTo)>,
     applied: Vec<Applied>,
     ended: Vec<Ended>,
     logs: BTreeMap<OsString, String>,

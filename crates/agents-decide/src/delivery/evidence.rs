@@ -146,7 +146,7 @@ pub(super) fn went(
         // What was said before has scrolled away.
         (_, 0) if is_only_said(before, text) => None,
         (_, 0) => Some(Went::TextLeft),
-        (earlier, later) if later > earlier && !may_be_unsent(after, text) => {
+        (earlier, later) if later > earlier && !is_typed_again(before, after, text) => {
             Some(Went::TextRepeated)
         }
         _ => {
@@ -190,6 +190,12 @@ pub(super) fn is_only_said(screen: &[String], text: &str) -> bool {
 /// Whether the last copy on that screen may stand in the composer: behind a prompt that does not stand below it again.
 fn may_be_unsent(screen: &[String], text: &str) -> bool {
     prompt_of(screen, text).is_some() && !is_above_a_prompt(screen, screen, text)
+}
+
+/// Whether the copy that is new may be that in the composer, which was not drawn before: it stands behind what stood before
+/// the earlier one. What a program says itself stands behind something else, or nothing.
+fn is_typed_again(before: &[String], after: &[String], text: &str) -> bool {
+    may_be_unsent(after, text) && prompt_of(before, text) == prompt_of(after, text)
 }
 
 /// Whether that screen shows the text where it was typed, or what stands for it there.

@@ -31,6 +31,9 @@ fn i13_a_second_copy_in_the_composer_did_not_go() {
     check(said, "> hello there\ndone.\n> hello there\n? for shortcuts", "hello there", false);
     check(said, "> hello there\ndone.\n> hello there\n>\n? for shortcuts", "hello there", true);
     check(said, "> hello there\ndone.\nyou: hello there\n>", "hello there", true);
+    // A terminal that echoes, and a program that repeats.
+    check("ready\nhello there", "ready\nhello there\ngot hello there", "hello there", true);
+    check("ready\nhello there", "ready\nhello there\nhello there", "hello there", true);
     check("done.\n> hello there", "done.\n> hello there\n> hello there\n>", "hello there", true);
 }
 

@@ -105,16 +105,19 @@ fn is_complete(draft: &Draft<'_>, request: &OpenRequest) -> bool {
     answered && moved
 }
 
-/// Who was down when the answer was noted, and was asked up before it could be given, is not said to be down.
+/// Who was down when the answer was noted, and was asked up before it could be given, or was started late by a request that
+/// tmux had not answered, is not said to be down.
 fn take_back(draft: &Draft<'_>, request: &mut OpenRequest, name: &AgentName) {
     let is_down = |answer: &Answer| {
         let plain = matches!(answer, Answer::Stopped | Answer::NotRunning);
         plain || matches!(answer, Answer::StoppedWith(_) | Answer::NotRunningWith(_))
     };
     let member = draft.next.members.get(name);
-    let is_asked_up = member.is_some_and(|member| member.wanted != Wanted::Down);
+    let is_up_again = member.is_some_and(|member| {
+        member.wanted != Wanted::Down || !matches!(member.life, Life::Stopped { .. })
+    });
     if matches!(request.verb, Verb::Down { .. })
-        && is_asked_up
+        && is_up_again
         && request.answers.get(name).is_some_and(|answer| answer.as_ref().is_some_and(is_down))
     {
         request.answers.insert(name.clone(), None);

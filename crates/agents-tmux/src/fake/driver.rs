@@ -124,7 +124,7 @@ impl FakeDriver {
             // Only a start makes a server where there is none; the rest dies with the one that it was sent to.
             let makes_one = matches!(op, TmuxOp::Start(_)) && !inner.is_hidden(self.seen);
             if sent_to.is_some() || makes_one {
-                inner.late.push((at + delay, op.clone(), self.fence.clone(), sent_to));
+                inner.late.push((at + delay, op.clone(), self.fence.clone(), (self.seen, sent_to)));
             }
             let error = unheard("a planned late effect");
             inner.applied.push(failed(error.clone()));

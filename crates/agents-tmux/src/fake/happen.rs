@@ -8,7 +8,7 @@ use agents_names::SessionName;
 use super::program::Program;
 use super::scrollback;
 use super::server::{Effects, Server, Session};
-use super::{Applied, EndCause, Ended, Inner};
+use super::{Applied, EndCause, Ended, Inner, SeenAndSentTo};
 use crate::request::check_start;
 use crate::{Dead, Done, Fence, ServerId, TmuxError, TmuxOp};
 
@@ -73,14 +73,14 @@ impl Inner {
         let (due, later) =
             std::mem::take(&mut self.late).into_iter().partition(|(at, ..)| *at <= now);
         self.late = later;
-        let due: Vec<(Duration, TmuxOp, Option<Fence>, Option<ServerId>)> = due;
+        let due: Vec<(Duration, TmuxOp, Option<Fence>, SeenAndSentTo)> = due;
         let mut has_news = false;
-        for (_, op, fence, sent_to) in due {
+        for (_, op, fence, (seen, sent_to)) in due {
             // What a server was asked for it does itself, with a socket or without; it dies with it.
             if sent_to.is_some_and(|id| !self.lives(id)) {
                 continue;
             }
-            let (outcome, news) = self.carry_out(&op, fence.as_ref(), (None, sent_to));
+            let (outcome, news) = self.carry_out(&op, fence.as_ref(), (seen, sent_to));
             has_news |= news;
             let took_effect = outcome.is_ok();
             let epoch = fence.map(|fence| fence.epoch);
@@ -130,7 +130,7 @@ impl Inner {
         &mut self,
         op: &TmuxOp,
         fence: Option<&Fence>,
-        (seen, sent_to): (Option<ServerId>, Option<ServerId>),
+        (seen, sent_to): SeenAndSentTo,
     ) -> (Result<Done, TmuxError>, bool) {
         let program = match op {
             TmuxOp::Start(start) => {
