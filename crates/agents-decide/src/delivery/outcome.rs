@@ -92,8 +92,10 @@ pub(super) fn stuck(
     let name = what.name();
     // Somebody pressed the key, or the program took it late.
     let mut evidence = went(draft, what, seen, before, message);
-    // The paste may have been lost: what such a program begins to do so long after the key proves nothing.
-    let is_unseen = seen.shown.is_none() && !evidence::stood(&before.rows, &message.text);
+    // The paste may have been lost: what such a program begins to do so long after the key proves nothing, unless it says
+    // itself what it does, or a preset reads its composer.
+    let is_read = seen.shown.is_some() || seen.told.is_some() || seen.screen.known().is_none();
+    let is_unseen = !is_read && !evidence::stood(&before.rows, &message.text);
     let repeats =
         |screen: &ScreenSeen| evidence::is_said_again(&before.rows, &screen.rows, &message.text);
     let is_doubtful = is_unseen
