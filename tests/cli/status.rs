@@ -126,14 +126,22 @@ fn a_watchdog_that_was_killed_is_not_told_as_one_that_was_ended() {
     };
     bed.agents(&["up", "ann"]).ends_with(0);
     assert_eq!(bed.status()["watchdog"]["died"], false);
-    let kill = |pid: &serde_json::Value| {
-        let killed = bed.command("kill").args(["-9", &pid.to_string()]).status().unwrap();
-        assert!(killed.success());
+    // Its lock names a watchdog before its first word in the journal is written, which one that is killed so early never is.
+    let begun = || {
+        let pid = bed.status()["watchdog"]["pid"].to_string();
+        let word = format!("the watchdog began (process {pid})");
+        bed.until("the watchdog began", || {
+            bed.agents(&["events"]).ends_with(0).out.contains(&word)
+        });
+        pid
+    };
+    let signal = |name: &str, pid: &str| {
+        assert!(bed.command("kill").args([name, pid]).status().unwrap().success());
     };
     bed.agents(&["up"]).ends_with(0);
     for _ in 0..2 {
         bed.until("a watchdog runs", || bed.status()["watchdog"]["state"] == "running");
-        kill(&bed.status()["watchdog"]["pid"]);
+        signal("-9", &begun());
         bed.until("its death is told", || bed.status()["watchdog"]["died"] == true);
         told("DIED");
         let why = bed.agents(&["why", "ann"]).ends_with(0);
@@ -143,6 +151,7 @@ fn a_watchdog_that_was_killed_is_not_told_as_one_that_was_ended() {
         told("DIED");
         bed.agents(&["up", "watchdog"]).ends_with(0);
     }
+    begun();
     bed.agents(&["down", "watchdog"]).ends_with(0);
     told("stopped");
     let noted = |words: &str| {
@@ -151,12 +160,11 @@ fn a_watchdog_that_was_killed_is_not_told_as_one_that_was_ended() {
     assert_eq!(noted("the watchdog began (process "), 3);
     assert_eq!(noted("the one before it had died: nobody ended it"), 2);
     bed.agents(&["up", "watchdog"]).ends_with(0);
-    let pid = bed.status()["watchdog"]["pid"].to_string();
-    assert!(bed.command("kill").args(["-TERM", &pid]).status().unwrap().success());
+    signal("-TERM", &begun());
     bed.until("it ended", || bed.status()["watchdog"]["state"] == "stopped");
     assert_eq!(noted("the watchdog ends, as a signal asked"), 1);
     bed.agents(&["up", "watchdog"]).ends_with(0);
-    kill(&bed.status()["watchdog"]["pid"]);
+    signal("-9", &begun());
     bed.agents(&["down"]).ends_with(0);
     told("stopped");
     assert_eq!(bed.status()["watchdog"]["died"], false);

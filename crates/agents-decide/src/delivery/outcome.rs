@@ -91,19 +91,10 @@ pub(super) fn stuck(
 ) {
     let name = what.name();
     // Somebody pressed the key, or the program took it late.
-    let mut evidence = went(draft, what, seen, before, message);
-    // The paste may have been lost: what such a program begins to do so long after the key proves nothing, unless it says
-    // itself what it does, or a preset reads its composer.
-    let is_read = seen.shown.is_some() || seen.told.is_some() || seen.screen.known().is_none();
-    let is_unseen = !is_read && !evidence::stood(&before.rows, &message.text);
-    let repeats =
-        |screen: &ScreenSeen| evidence::is_said_again(&before.rows, &screen.rows, &message.text);
-    let is_doubtful = is_unseen
-        && matches!(evidence, Some(Went::WorkBegan | Went::ScreenChanged))
-        && !seen.screen.known().is_some_and(repeats);
-    if is_doubtful {
-        evidence = None;
-    }
+    let found = went(draft, what, seen, before, message);
+    let is_unseen = is_unseen(seen, before, message);
+    let is_doubtful = is_unseen && is_by_chance(seen, before, found, message);
+    let mut evidence = found.filter(|_| !is_doubtful);
     if unsubmitted {
         evidence =
             evidence.and_then(|it| taken_by_itself(draft, what, seen, (before, it), message));
@@ -142,6 +133,26 @@ pub(super) fn stuck(
         }
         None => owe_anew(draft, what, before.first, message),
     }
+}
+
+/// Whether the paste may have been lost: the text never showed where it was typed, and nothing else tells of it, neither a
+/// preset that reads the composer nor the program itself.
+fn is_unseen(seen: &MemberSeen, before: &Before, message: &Message) -> bool {
+    let is_read = seen.shown.is_some() || seen.told.is_some() || seen.screen.known().is_none();
+    !is_read && !evidence::stood(&before.rows, &message.text)
+}
+
+/// Whether that evidence says no more than that the program does something, so long after the key.
+fn is_by_chance(
+    seen: &MemberSeen,
+    before: &Before,
+    evidence: Option<Went>,
+    message: &Message,
+) -> bool {
+    let is_said =
+        |screen: &ScreenSeen| evidence::is_said_again(&before.rows, &screen.rows, &message.text);
+    matches!(evidence, Some(Went::WorkBegan | Went::ScreenChanged))
+        && !seen.screen.known().is_some_and(is_said)
 }
 
 /// What shows that a message went whose key we did not press. Whoever cleared the composer took its text away as well, so
