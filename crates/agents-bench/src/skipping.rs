@@ -65,6 +65,8 @@ impl Place for Skipping {
     fn facts(&mut self, fleet: &Fleet, name: &AgentName, need: Need) -> Facts {
         let mut facts = self.inner.facts(fleet, name, need);
         facts.log_age = facts.log_age.map(|age| self.aged(age));
+        // The file is dated by the clock that goes at its own pace.
+        facts.log_dated = None;
         facts
     }
 

@@ -105,6 +105,7 @@ fn member(number: u32, screen: &ScreenSeen) -> MemberSeen {
         conversation: None,
         exit: None,
         log_age: None,
+        log_dated: None,
         processes: Seen::Known(ProcessesSeen { cpu_ms: 100, digest: 1, count: 1 }),
         unstartable: None,
         start_failed: None,

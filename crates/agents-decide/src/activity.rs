@@ -14,6 +14,7 @@ use agents_config::{Backend, Pattern, Timing};
 use crate::standing::{self, Stand, Standing};
 use crate::{MemberSeen, Moment, Now, Rows, ScreenSeen, Seen, Shown, ShownState};
 
+pub use heard::LogMark;
 pub(crate) use heard::overhear;
 pub(crate) use tail::{is_filler, numbered_tail, tail};
 
@@ -57,6 +58,9 @@ pub struct ActivityState {
     pub processes: Option<u64>,
     /// When any signal of work was last seen: output, log, processor, new processes.
     pub evidence_at: Option<Moment>,
+    /// What the log was dated when it was last seen to grow.
+    #[serde(default)]
+    pub log: Option<LogMark>,
 }
 
 /// What is known at one look.
@@ -194,7 +198,7 @@ pub fn judge(
         Seen::Unknown(cause) => Err(cause),
     };
     heard::watch_processes(&mut next, (&seen.processes, is_accused), now, &mut notes);
-    let log_active = heard::watch_log(&mut next, backend, seen.log_age, now, &mut notes);
+    let log_active = heard::watch_log(&mut next, backend, seen, now, &mut notes);
     let screen = match screen {
         Ok(screen) => screen,
         Err(cause) => {

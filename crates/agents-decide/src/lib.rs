@@ -48,7 +48,7 @@ mod zones;
 
 pub use account::{Account, AccountNote, Closed, Reopening};
 pub use action::{Action, LookBy, RunId, StopStage, Why};
-pub use activity::{Activity, ActivityNote, ActivityState};
+pub use activity::{Activity, ActivityNote, ActivityState, LogMark};
 pub use answer::{AnswerNote, Answering, MenuKey};
 pub use asks::Asks;
 pub use budget::Budget;

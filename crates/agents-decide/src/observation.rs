@@ -71,6 +71,9 @@ pub struct MemberSeen {
     pub exit: Option<ExitSeen>,
     /// Since the session log was last written; `None` without a log.
     pub log_age: Option<Duration>,
+    /// What the wall clock showed when the session log was last written, in milliseconds since 1970, as the file is dated.
+    #[serde(default)]
+    pub log_dated: Option<i64>,
     /// The processes of the last run; `Absent` when none is left, or none was recorded.
     pub processes: Seen<ProcessesSeen>,
     /// Why a start would fail now: a missing prompt file or working directory.

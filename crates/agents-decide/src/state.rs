@@ -136,6 +136,7 @@ impl FleetState {
                 && let Some(member) = self.members.get_mut(name)
             {
                 member.activity.evidence_at = then.activity.evidence_at;
+                member.activity.log = then.activity.log;
             }
         }
     }

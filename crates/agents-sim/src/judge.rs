@@ -137,6 +137,7 @@ impl Judge {
         let mut found = Vec::new();
         // What its writer died of writing counts, too.
         self.heed(tick.fleet, &tick.before.state);
+        self.see_off(&tick.before.state);
         self.effects(tick, &mut found);
         if let Ok(ticked) = tick.ticked {
             self.see_programs(tick.fleet, ticked);

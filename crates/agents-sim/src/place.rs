@@ -70,10 +70,9 @@ impl SimPlace {
         format!("boot-{}", self.machine.boot())
     }
 
-    /// The age of the session log by the wall clock, as files are dated.
-    fn log_age(&self, session: &SessionName) -> Option<Duration> {
-        let logged_at = self.machine.terminals.logged_at(session.as_str())?;
-        self.machine.age(calendar::of_wall(logged_at))
+    /// The date of a session log that was last written in that true second.
+    fn log_dated(&self, second: u64) -> i64 {
+        i64::try_from(self.machine.dated(second)).unwrap_or(i64::MAX).saturating_mul(1000)
     }
 
     fn last_output(&self, fleet: &Fleet, session: &SessionName) -> Vec<String> {
@@ -169,9 +168,11 @@ impl Place for SimPlace {
         let told = parts.told.get(name).filter(|_| need.lives).cloned();
         drop(parts);
         let log = session.filter(|_| logs || need.processes);
+        let logged_at = log.and_then(|log| self.machine.terminals.logged_at(log.as_str()));
         Facts {
             exit,
-            log_age: log.and_then(|session| self.log_age(session)),
+            log_age: logged_at.and_then(|at| self.machine.age(calendar::of_wall(at))),
+            log_dated: logged_at.map(|at| self.log_dated(at)),
             processes,
             unstartable,
             began,

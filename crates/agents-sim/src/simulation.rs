@@ -10,7 +10,7 @@ use std::time::Duration;
 use agents_config::Fleet;
 use agents_decide::{FleetState, RequestId, Told, ToldState, Verb};
 use agents_names::AgentName;
-use agents_tmux::fake::{Chat, FakeDriver, Program, World};
+use agents_tmux::fake::{Call, Chat, FakeDriver, Program, World};
 use agents_tmux::{Driver as _, Fence};
 use agents_watchdog::ledger::LedgerError;
 use agents_watchdog::run::LEAST_PAUSE;
@@ -231,11 +231,12 @@ impl Simulation {
     pub fn wake_earlier(&mut self) -> Result<(), SimError> {
         let Some(mut engine) = self.earlier.take() else { return Ok(()) };
         let fleet = Arc::clone(&self.fleet);
-        let said = match ready(engine.tick(&fleet))? {
-            Ok(_) => "the earlier watchdog has nothing to record".to_owned(),
-            Err(error) => format!("the earlier watchdog ends: {error}"),
-        };
-        self.trace.say(&said);
+        let looks = self.terminals.calls(Call::List);
+        let ended = ready(engine.tick(&fleet))?.err().map(|error| format!("ends: {error}"));
+        // The world never hides a session in two looks in a row, and a look of another is none of the one that acts.
+        self.terminals.go_back_to_lacking(looks);
+        let said = ended.unwrap_or_else(|| "has nothing to record".to_owned());
+        self.trace.say(&format!("the earlier watchdog {said}"));
         Ok(())
     }
 

@@ -197,6 +197,12 @@ impl World {
         self.lock().faults.count(call)
     }
 
+    /// The listings since that one, the count of which was told then, count as none if it lacked a session: what hides a
+    /// session from two observers in turn hides it from neither twice in a row.
+    pub fn go_back_to_lacking(&self, count: u64) {
+        self.lock().faults.go_back_to_lacking(count);
+    }
+
     /// All changes asked for so far.
     #[must_use]
     pub fn applied(&self) -> Vec<Applied> {

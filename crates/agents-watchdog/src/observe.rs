@@ -138,6 +138,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         let Facts {
             exit,
             log_age,
+            log_dated,
             processes,
             unstartable,
             began,
@@ -161,6 +162,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             conversation,
             exit,
             log_age,
+            log_dated,
             processes,
             unstartable,
             start_failed,

@@ -31,6 +31,8 @@ use agents_tmux::{Listing, StartSession, TmuxError};
 pub struct Facts {
     pub exit: Option<ExitSeen>,
     pub log_age: Option<std::time::Duration>,
+    /// In milliseconds since 1970, as the file is dated.
+    pub log_dated: Option<i64>,
     pub processes: Seen<ProcessesSeen>,
     pub unstartable: Option<String>,
     pub began: Option<BeganSeen>,

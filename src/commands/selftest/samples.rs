@@ -73,6 +73,7 @@ pub fn seen(screen: &[&str]) -> MemberSeen {
         conversation: None,
         exit: None,
         log_age: Some(Duration::from_secs(3600)),
+        log_dated: None,
         processes: Seen::Absent,
         unstartable: None,
         start_failed: None,

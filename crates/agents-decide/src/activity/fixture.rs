@@ -152,6 +152,7 @@ pub(crate) fn member(text: &str, cpu_ms: u64) -> MemberSeen {
         conversation: None,
         exit: None,
         log_age: None,
+        log_dated: None,
         processes: processes(cpu_ms, 1),
         unstartable: None,
         start_failed: None,

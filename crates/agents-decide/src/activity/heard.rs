@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use agents_config::{Agent, Backend};
+use chrono::TimeDelta;
 
 use super::{ActivityNote, ActivityState, WORKING_SHARE};
 use crate::draft::Draft;
@@ -26,7 +27,7 @@ pub(crate) fn overhear(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen, 
     let state = &mut draft.member(&agent.name).activity;
     let mut notes = Vec::new();
     watch_processes(state, (&seen.processes, is_accused), now, &mut notes);
-    watch_log(state, backend, seen.log_age, now, &mut notes);
+    watch_log(state, backend, seen, now, &mut notes);
     for note in notes {
         draft.note(&agent.name, note);
     }
@@ -69,22 +70,73 @@ pub(super) fn watch_processes(
     }
 }
 
+/// What a log was dated, and how the wall clock went then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct LogMark {
+    /// In milliseconds since 1970.
+    dated: i64,
+    /// By how many milliseconds the wall clock was ahead of our own.
+    ahead: i64,
+}
+
+impl LogMark {
+    fn new(dated: i64, now: Now) -> Self {
+        let own = i64::try_from(now.at.0).unwrap_or(i64::MAX);
+        Self { dated, ahead: now.wall.timestamp_millis().saturating_sub(own) }
+    }
+
+    /// Whether the log is dated so since then.
+    #[must_use]
+    pub fn is_of(&self, dated: i64) -> bool {
+        self.dated == dated
+    }
+
+    /// The same under a wall clock that has always been so much ahead.
+    #[must_use]
+    pub fn under(self, ahead: TimeDelta) -> Self {
+        Self { ahead: self.ahead.saturating_add(ahead.num_milliseconds()), ..self }
+    }
+
+    /// Whether the wall clock was set between the two.
+    fn was_set_since(self, before: Self) -> bool {
+        self.ahead.abs_diff(before.ahead) >= MEASURED_WITHIN.as_millis() as u64
+    }
+}
+
 /// Whether the log alone makes the agent active.
 pub(super) fn watch_log(
     next: &mut ActivityState,
     backend: &Backend,
-    log_age: Option<Duration>,
+    seen: &MemberSeen,
     now: Now,
     notes: &mut Vec<ActivityNote>,
 ) -> bool {
-    let Some(age) = log_age else { return false };
-    // The log says exactly when the program last wrote, also between two looks.
-    let written =
-        Moment(now.at.0.saturating_sub(u64::try_from(age.as_millis()).unwrap_or(u64::MAX)));
-    // The same age, measured a little earlier or later within a look, is no growth.
-    if next.evidence_at.is_none_or(|known| written.since(known) >= MEASURED_WITHIN) {
-        notes.push(ActivityNote::LogGrows);
+    let is_young = seen.log_age.is_some_and(|age| age <= backend.log_grace);
+    if let Some(written) = written(next, seen, now) {
+        // The same age, measured a little earlier or later within a look, is no growth.
+        if next.evidence_at.is_none_or(|known| written.since(known) >= MEASURED_WITHIN) {
+            notes.push(ActivityNote::LogGrows);
+        }
+        next.evidence(written);
     }
-    next.evidence(written);
-    backend.footer_ui && age <= backend.log_grace
+    backend.footer_ui && is_young
+}
+
+/// When the log was last written, if that is news. Its age says so exactly, also between two looks; but what was written
+/// before the wall clock was set has another age by it, or none, and all that is certain is that it came since the last look.
+fn written(next: &mut ActivityState, seen: &MemberSeen, now: Now) -> Option<Moment> {
+    let mark = seen.log_dated.map(|dated| LogMark::new(dated, now));
+    let before = next.log;
+    match (before, mark) {
+        (Some(before), Some(mark)) if before.dated == mark.dated => return None,
+        (_, None) => {}
+        (_, Some(_)) => next.log = mark,
+    }
+    if let (Some(before), Some(mark)) = (before, mark)
+        && mark.was_set_since(before)
+    {
+        return Some(now.at);
+    }
+    let age = u64::try_from(seen.log_age?.as_millis()).unwrap_or(u64::MAX);
+    Some(Moment(now.at.0.saturating_sub(age)))
 }

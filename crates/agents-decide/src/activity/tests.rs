@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use proptest::prelude::*;
 
 use super::fixture::{backend, member, now, processes, reading, timing, unknown};
@@ -192,6 +193,39 @@ fn a_log_is_said_to_grow_only_when_it_grew() {
     let [ActivityNote::Idle { .. }] = said(30, &logged)[..] else {
         panic!("{:?}", said(30, &logged))
     };
+}
+
+#[test]
+fn f52_what_was_logged_before_the_clock_was_set_is_evidence() {
+    // A log dated so in ms, at a look in that second, when the wall clock is so many seconds ahead; and when it last worked.
+    let cases: [&[(i64, u64, i64, u64)]; 5] = [
+        // Nothing set: to the second.
+        &[(-5_000, 0, 0, 0), (20_000, 60, 0, 20), (20_000, 120, 0, 20), (110_000, 180, 0, 110)],
+        // Set back after it was written: its date is to come, and it has no age.
+        &[(-5_000, 0, 0, 0), (50_000, 60, -3_600, 60), (50_000, 120, -3_600, 60)],
+        // Set forward: its age says that it was written an hour ago.
+        &[(-5_000, 0, 0, 0), (50_000, 60, 3_600, 60), (50_000, 120, 3_600, 60)],
+        // Set while it rested: no sign of work.
+        &[(-5_000, 0, 0, 0), (-5_000, 60, 3_600, 0), (-5_000, 120, -3_600, 0)],
+        // Once it has grown by the new clock, its age counts again.
+        &[(-5_000, 0, 0, 0), (3_650_000, 60, 3_600, 60), (3_700_000, 120, 3_600, 100)],
+    ];
+    for looks in cases {
+        let mut state = ActivityState::default();
+        for (dated, at, ahead, worked_at) in looks {
+            let mut now = now(*at);
+            let zero = (now.wall - TimeDelta::seconds(at.cast_signed())).timestamp_millis();
+            now.wall += TimeDelta::seconds(*ahead);
+            let mut seen = member(REST, 0);
+            let date = zero + dated;
+            seen.log_dated = Some(date);
+            let age = u64::try_from(now.wall.timestamp_millis() - date);
+            seen.log_age = age.ok().map(Duration::from_millis);
+            state = judge(&state, &backend(), (&seen, None).into(), &timing(), now).0;
+            let worked_at = super::tests::now(*worked_at).at;
+            assert_eq!(state.evidence_at, Some(worked_at), "{looks:?} at {at}");
+        }
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::life::{Ending, Life};
 use crate::request::Answer;
 use crate::sentence::Telling;
 use crate::state::{Member, OpenRequest};
-use crate::{MemberSeen, Moment, RunId, Why};
+use crate::{MemberSeen, Moment, RunId, Seen, Why};
 
 /// How long a started program must live for the start to count: one that dies at once has failed.
 const SETTLED: Duration = Duration::from_millis(400);
@@ -36,7 +36,9 @@ pub(super) fn started(
                     "a session `{session}` runs that was not started by `agents`; it is left as it is"
                 )));
             }
-            let settled = has_settled(seen, member.began, (*since, *run), draft.now.at);
+            // What was up when it was seen last may have ended since, as in a reboot behind a terminal that nobody sees.
+            let is_seen = !matches!(draft.seen.server, Seen::Unknown(_));
+            let settled = is_seen && has_settled(seen, member.began, (*since, *run), draft.now.at);
             let fresh = *since >= asked;
             settled.then_some(if fresh { Answer::Started } else { Answer::AlreadyRunning })
         }

@@ -32,6 +32,7 @@ pub(super) fn falsify(bug: Bug, seen: &mut Observation) {
                     screen.digest = 0;
                 }
                 member.log_age = member.log_age.map(|_| Duration::from_secs(3600));
+                member.log_dated = None;
             }
         }
         Bug::DeadPaneLives => {

@@ -1,7 +1,11 @@
 //! Would the same be decided again: from the state as it is stored, and under another wall clock?
 
+use std::borrow::Cow;
+
 use agents_decide::stall::promise::MARKER;
-use agents_decide::{Action, ByName, Decision, FleetState, Limit, Member, Now, decide};
+use agents_decide::{
+    Action, ByName, Decision, FleetState, Limit, Member, Now, Observation, decide,
+};
 use agents_names::AgentName;
 use agents_watchdog::tick::Ticked;
 use chrono::TimeDelta;
@@ -58,14 +62,17 @@ impl Judge {
             found.push("I8: the state cannot be read as it is stored".to_owned());
             return;
         };
-        let decide = |now| decide(tick.fleet, &stored, &ticked.observation, ticked.heavy, now);
         let wall = ticked.now.wall.checked_add_signed(AHEAD).unwrap_or(ticked.now.wall);
-        let difference = is_timeless(tick, ticked)
-            .then(|| difference(&ticked.decision, &decide(Now { wall, ..ticked.now })));
+        let difference = is_timeless(tick, ticked).then(|| {
+            let stored = under(&stored, &ticked.observation);
+            let now = Now { wall, ..ticked.now };
+            let other = decide(tick.fleet, &stored, &ticked.observation, ticked.heavy, now);
+            difference(&ticked.decision, &other)
+        });
         // What comes back as it was, and is decided alike under another clock, is decided alike.
         let is_sure = difference == Some(None) && stored == *tick.before.state;
         if !is_sure || self.decided.is_multiple_of(SURE) {
-            let again = decide(ticked.now);
+            let again = decide(tick.fleet, &stored, &ticked.observation, ticked.heavy, ticked.now);
             let is_said = again.actions == ticked.decision.actions;
             if again.next != ticked.decision.next
                 || !is_said && said(&ticked.decision) != said(&again)
@@ -81,6 +88,22 @@ impl Judge {
             found.push(format!("I14: the wall clock alone makes a difference: {difference}"));
         }
     }
+}
+
+/// The state as it would be had the other wall clock gone from the beginning: one that is set is noticed where a log has
+/// grown.
+fn under<'s>(state: &'s FleetState, seen: &Observation) -> Cow<'s, FleetState> {
+    let mut state = Cow::Borrowed(state);
+    for (name, seen) in &seen.members {
+        let log = state.members.get(name).and_then(|member| member.activity.log);
+        if let (Some(dated), Some(log)) = (seen.log_dated, log)
+            && !log.is_of(dated)
+            && let Some(member) = state.to_mut().members.get_mut(name)
+        {
+            member.activity.log = Some(log.under(AHEAD));
+        }
+    }
+    state
 }
 
 /// Whether nobody is in a usage window, and nobody promises anything: only such ends are read on the wall clock.

@@ -30,11 +30,7 @@ impl Judge {
         self.heed(tick.fleet, &ticked.decision.next);
         // Whoever comes back into the file after a day is new, and a new member is started whatever was asked of an earlier
         // one of its name. A machine whose clock was set forward while it was off has been off for days, as far as it knows.
-        let (now, before) = (ticked.now.at, &tick.before.state);
-        self.left.retain(|name, _| !before.members.contains_key(name));
-        self.left.extend(before.left.iter().map(|(name, left)| (name.clone(), left.since)));
-        // Also where the decision that forgot it died with its watchdog.
-        let left = &self.left;
+        let (now, left) = (ticked.now.at, &self.left);
         self.down
             .retain(|name| left.get(name).is_none_or(|since| now.since(*since) < REMEMBERED_FOR));
         for action in &ticked.decision.actions {
@@ -93,6 +89,12 @@ impl Judge {
             bounded(name, member, tick, ticked, found);
         }
         blind(tick, ticked, found);
+    }
+
+    /// Who has left the file, also where the decision that forgets it dies with its watchdog, as many in a row may.
+    pub(super) fn see_off(&mut self, before: &FleetState) {
+        self.left.retain(|name, _| !before.members.contains_key(name));
+        self.left.extend(before.left.iter().map(|(name, left)| (name.clone(), left.since)));
     }
 
     /// Whoever is asked for begins with a whole budget, and is down no longer: from the decision on that took it up.

@@ -110,10 +110,14 @@ impl World {
         }
     }
 
-    /// The server stops answering, or goes on.
+    /// The server stops answering, or goes on, also where its socket leads to another by now.
     pub fn stop_server(&self, stopped: bool) {
-        if let Some(server) = self.lock().server.as_mut() {
+        let mut inner = self.lock();
+        if let Some(server) = inner.server.as_mut() {
             server.is_stopped = stopped;
+        }
+        for server in inner.unreachable.iter_mut().filter(|_| !stopped) {
+            server.is_stopped = false;
         }
     }
 

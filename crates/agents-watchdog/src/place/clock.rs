@@ -78,10 +78,14 @@ pub fn now_after(mark: Option<&ClockMark>) -> Now {
     clock.now()
 }
 
-/// How old a file is by the wall clock. `None` for one from the future: the clock was set back since it was written.
-pub(crate) fn age(path: &std::path::Path) -> Option<Duration> {
-    let modified: DateTime<Utc> = std::fs::metadata(path).ok()?.modified().ok()?.into();
-    (Utc::now() - modified).to_std().ok()
+/// When a file was last written, by the wall clock as it went then.
+pub(crate) fn dated(path: &std::path::Path) -> Option<DateTime<Utc>> {
+    Some(std::fs::metadata(path).ok()?.modified().ok()?.into())
+}
+
+/// How long ago that was by the wall clock. `None` for what is to come: the clock was set back since.
+pub(crate) fn age(written: DateTime<Utc>) -> Option<Duration> {
+    (Utc::now() - written).to_std().ok()
 }
 
 /// The zone of this machine by its name, so that a reset across a change of summer time is read right.

@@ -66,3 +66,27 @@ fn a_task_that_ran_well_was_started_and_anything_else_that_ended_was_not() {
         assert_eq!(answer, Some(expected), "{who} {how}");
     }
 }
+
+#[test]
+fn nobody_says_that_one_runs_whom_nobody_can_see() {
+    use crate::draft::Draft;
+    use crate::{Answer, FleetState, Life, Member, Seen};
+    let fleet = fixture::fleet_of(
+        "[defaults]\nsession_prefix = \"t-\"\nlog_dir = \"l\"\nprompt = \"x\"\nbackend = \"c\"\n[backend.c]\nbin = \"c\"\n\
+         [[agent]]\nname = \"ann\"\n",
+    );
+    let state = FleetState::default();
+    let mut seen = fixture::observation([]);
+    let up = Life::Up { since: Moment(10_000), run: Some(RunId(7)) };
+    let began = Some((RunId(7), Moment(10_000)));
+    let member = Member { life: up, began, ..Member::default() };
+    let name: agents_names::AgentName = "ann".parse().unwrap();
+    for (server, expected) in [
+        (seen.server.clone(), Some(Answer::AlreadyRunning)),
+        (Seen::Unknown("no answer".to_owned()), None),
+    ] {
+        seen.server = server;
+        let draft = Draft::new(&fleet, &state, &seen, false, fixture::now(100));
+        assert_eq!(super::started(&draft, &name, &member, Moment(90_000)), expected);
+    }
+}
