@@ -68,9 +68,12 @@ async fn what_a_stopped_server_was_asked_for_it_does_itself_though_its_socket_is
     bench.disturb(Disturbance::ShortLimit).await.unwrap();
     let session = name("late").unwrap();
     let argv = bench.words(&session, Actor::Shows("y".to_owned()));
-    // The client is killed at the limit.
-    let asked = bench.driver().apply(&TmuxOp::Start(start_of(&session, argv))).await;
-    assert!(matches!(asked, Err(TmuxError::Unknown { .. })), "{asked:?}");
+    // The client is killed at the limit, on a busy machine before it has asked. Of those that have, the first counts.
+    for _ in 0..4 {
+        let start = TmuxOp::Start(start_of(&session, argv.clone()));
+        let asked = bench.driver().apply(&start).await;
+        assert!(matches!(asked, Err(TmuxError::Unknown { .. })), "{asked:?}");
+    }
     std::fs::remove_file(bench.place().socket_path()).unwrap();
     bench.disturb(Disturbance::ResumeServer).await.unwrap();
     assert_eq!(bench.driver().restore_socket(server).await, Ok(SocketRepair::Back));

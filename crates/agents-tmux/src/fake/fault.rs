@@ -42,7 +42,7 @@ pub(crate) struct FaultPlan {
     planned: Vec<(Call, u64, Fault)>,
     counts: [u64; 3],
     /// The last listing that lacked a session.
-    lacking: u64,
+    lacking: Option<u64>,
 }
 
 impl FaultPlan {
@@ -53,7 +53,7 @@ impl FaultPlan {
 
     /// The listings since that one count as none, if it lacked a session.
     pub(crate) fn go_back_to_lacking(&mut self, count: u64) {
-        if self.lacking == count {
+        if self.lacking == Some(count) {
             self.counts[slot(Call::List)] = count;
         }
     }
@@ -74,7 +74,7 @@ impl FaultPlan {
         let due = self.planned.extract_if(.., |(of, nth, _)| *of == call && *nth == now);
         let due: Vec<Fault> = due.map(|(_, _, fault)| fault).collect();
         if due.iter().any(|fault| matches!(fault, Fault::Omit(_))) {
-            self.lacking = now;
+            self.lacking = Some(now);
         }
         due
     }
