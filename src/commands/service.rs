@@ -12,12 +12,14 @@ use crate::commands::doctor::linger;
 use crate::commands::watchdog::watches;
 use crate::error::{Error, code};
 
+mod change;
 mod manager;
 mod plist;
 #[cfg(test)]
 mod tests;
 mod unit;
 
+use change::{Change, What};
 pub use manager::Manager;
 
 /// Each file that we write begins so, or has it in its second line; others are not ours to touch.
@@ -130,19 +132,23 @@ fn install(app: &App, asked: &ServiceInstall) -> Result<u8, Error> {
     }
     let file = manager.file(&service.name)?;
     let before = refuse_foreign(manager, &file, &service)?;
-    let steps = manager.steps_to_install(&service.name, &file);
+    let is_written = before.as_deref() != Some(&text);
+    let change = Change {
+        name: &service.name,
+        manager,
+        file: &file,
+        what: if is_written { What::Write } else { What::Leave },
+        before: Vec::new(),
+        after: manager.steps_to_install(&service.name, &file),
+    };
     if asked.dry_run {
-        let writes =
-            if before.as_deref() == Some(&text) { "would leave as it is" } else { "would write" };
-        print(&format!("{writes} {}", file.display()))?;
-        return tell_steps("would run", &steps);
+        return change.would(app);
     }
-    if before.as_deref() != Some(&text) {
+    if is_written {
         let folder = file.parent().map_or(Ok(()), fs::create_dir_all);
         folder.and_then(|()| write_private(&file, text.as_bytes())).map_err(|error| {
             Error::Failed(format!("{}: {error}; nothing was changed", file.display()))
         })?;
-        print(&format!("written: {}", file.display()))?;
     }
     let outlives = linger();
     if !outlives.advice.is_empty() {
@@ -150,31 +156,13 @@ fn install(app: &App, asked: &ServiceInstall) -> Result<u8, Error> {
     }
     // By hand it would be refused the fleet, and stay down.
     if watches(&loaded.fleet.state_dir())? && !manager.is_active(&service.name) {
-        say(
-            "a watchdog holds this fleet already; the service takes over after `agents down watchdog`, with:",
-        );
-        return tell_steps("run", &steps).map(|_| code::PARTLY);
+        let then = "the service takes over after `agents down watchdog`, with:";
+        return change.left_to_do(app, "a watchdog holds this fleet already", then);
     }
-    match manager.take(&steps) {
-        Ok(()) => {
-            print(&format!(
-                "{} is installed, runs, and comes back with this system",
-                service.name
-            ))?;
-            Ok(code::DONE)
-        }
-        Err(why) => {
-            say(&format!("{why}; the file is there, what is left to do:"));
-            tell_steps("run", &steps).map(|_| code::PARTLY)
-        }
+    match manager.take(&change.after) {
+        Ok(()) => change.done(app, " is installed, runs, and comes back with this system"),
+        Err(why) => change.left_to_do(app, &why, "the file is there, what is left to do:"),
     }
-}
-
-fn tell_steps(word: &str, steps: &[Vec<String>]) -> Result<u8, Error> {
-    for step in steps {
-        print(&format!("{word}: {}", step.join(" ")))?;
-    }
-    Ok(code::DONE)
 }
 
 /// What the file says now; one that is not this fleet's is refused.
@@ -208,23 +196,23 @@ fn uninstall(app: &App, asked: &ServiceUninstall) -> Result<u8, Error> {
     let manager = Manager::of_this_system();
     let service = Service::of(app, &loaded.fleet)?;
     let file = manager.file(&service.name)?;
-    if refuse_foreign(manager, &file, &service)?.is_none() {
-        say(&format!("there is no {}; nothing to do", file.display()));
-        return Ok(code::DONE);
-    }
-    let before = manager.steps_to_uninstall(&service.name);
-    let after = manager.steps_after_uninstall();
-    if asked.dry_run {
-        tell_steps("would run", &before)?;
-        print(&format!("would remove {}", file.display()))?;
-        return tell_steps("would run", &after);
+    let is_there = refuse_foreign(manager, &file, &service)?.is_some();
+    let change = Change {
+        name: &service.name,
+        manager,
+        file: &file,
+        what: if is_there { What::Remove } else { What::Absent },
+        before: if is_there { manager.steps_to_uninstall(&service.name) } else { Vec::new() },
+        after: if is_there { manager.steps_after_uninstall() } else { Vec::new() },
+    };
+    if !is_there || asked.dry_run {
+        return change.would(app);
     }
     // Without the manager there is nothing of it that runs.
-    let stopped = manager.take(&before);
+    let stopped = manager.take(&change.before);
     fs::remove_file(&file)
         .map_err(|error| Error::Failed(format!("{}: {error}", file.display())))?;
-    print(&format!("removed: {}", file.display()))?;
-    if let Err(why) = stopped.and_then(|()| manager.take(&after)) {
+    if let Err(why) = stopped.and_then(|()| manager.take(&change.after)) {
         say(&format!("{why}; the file is gone, and the service with the next login"));
     }
     if !watches(&loaded.fleet.state_dir())? {
@@ -232,7 +220,7 @@ fn uninstall(app: &App, asked: &ServiceUninstall) -> Result<u8, Error> {
             "agents that run go on, and nobody watches them: `agents up` starts a watchdog in a session",
         );
     }
-    Ok(code::DONE)
+    change.done(app, " is uninstalled")
 }
 
 fn status(app: &App) -> Result<u8, Error> {

@@ -101,6 +101,21 @@ fn what_fails_is_told_in_a_document_too() {
 }
 
 #[test]
+fn what_is_trusted_is_told_in_a_document() {
+    let bed = Bed::with(FLEET);
+    for (words, trusted, changed) in [
+        (&["trust"][..], true, true),
+        (&["trust", "--withdraw"], false, true),
+        (&["trust", "--withdraw"], false, false),
+    ] {
+        let told = json(&bed, words).ends_with(0).json();
+        assert_eq!(told["schema"], "agents.trust/1");
+        assert!(told["config"].as_str().unwrap().ends_with("/agents.toml"), "{told}");
+        assert_eq!((&told["trusted"], &told["changed"]), (&trusted.into(), &changed.into()));
+    }
+}
+
+#[test]
 fn a_line_of_a_log_is_a_document() {
     let bed = Bed::with(FLEET);
     bed.write(".state/t-ann.log", "one\n\u{1b}[31mtwo\u{1b}[0m\nthree \"3\"");

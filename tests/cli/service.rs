@@ -224,6 +224,41 @@ fn a_service_is_installed_used_by_up_and_removed_again() {
 }
 
 #[test]
+fn what_is_done_to_a_service_is_told_in_documents() {
+    let bed = Bed::with(CONFIG);
+    let path = with_systemctl(&bed, 0);
+    let told = |words: &[&str], code: u8| {
+        let words = [&["--json", "service"], words].concat();
+        let told = bed.agents_with(&[("PATH", &path)], &words).ends_with(code.into()).json();
+        assert_eq!(told["schema"], "agents.service-change/1");
+        let is = |key: &str| told[key].as_bool().unwrap();
+        (told["change"].as_str().unwrap().to_owned(), is("dry_run"), is("done"), told)
+    };
+    let (change, dry, done, document) = told(&["install", "--dry-run"], 0);
+    assert_eq!((change.as_str(), dry, done), ("write", true, false), "{document}");
+    assert_eq!(document["file"], text(&unit(&bed)));
+    let steps = document["steps"].as_array().unwrap();
+    let step = serde_json::json!(["systemctl", "--user", "enable", "--now", "agents-t.service"]);
+    assert!(steps.contains(&step) && !unit(&bed).exists(), "{document}");
+    let (change, dry, done, document) = told(&["install"], 0);
+    assert_eq!((change.as_str(), dry, done), ("write", false, true), "{document}");
+    let (change, dry, done, document) = told(&["install", "--dry-run"], 0);
+    assert_eq!((change.as_str(), dry, done), ("none", true, false), "{document}");
+    bed.until("it watches", || bed.status()["watchdog"]["state"] == "running");
+    // systemd says that it is none of its own.
+    let (_, dry, done, document) = told(&["install"], 3);
+    assert_eq!((dry, done), (false, false), "{document}");
+    assert!(document["reason"].as_str().unwrap().contains("holds this fleet already"));
+    let (change, dry, done, document) = told(&["uninstall", "--dry-run"], 0);
+    assert_eq!((change.as_str(), dry, done), ("remove", true, false), "{document}");
+    let (change, dry, done, document) = told(&["uninstall"], 0);
+    assert_eq!((change.as_str(), dry, done), ("remove", false, true), "{document}");
+    let (change, _, done, document) = told(&["uninstall"], 0);
+    assert_eq!((change.as_str(), done), ("none", false), "{document}");
+    assert!(!unit(&bed).exists());
+}
+
+#[test]
 fn without_a_systemd_that_answers_the_file_is_written_and_the_rest_said() {
     let bed = Bed::with(CONFIG);
     let path = with_systemctl(&bed, 1);
