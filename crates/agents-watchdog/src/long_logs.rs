@@ -26,6 +26,10 @@ const FLOODS_LOOKED_AT_EVERY: Duration = Duration::from_secs(1);
 /// that an idle fleet has, in seconds.
 const LOOKS_OF_A_FLOOD: u64 = 30;
 
+/// So much of the end of a log that cannot be put aside stays in it, if it may be twice as long: the last words are those
+/// that tell what happened.
+const LAST_WORDS: u64 = 1 << 20;
+
 /// When the logs were looked at last, and who does it.
 #[derive(Debug, Default)]
 pub(crate) struct LongLogs {
@@ -42,6 +46,8 @@ struct Lost {
     log: PathBuf,
     aside: PathBuf,
     why: String,
+    /// How many bytes of its end are in it again.
+    kept: usize,
     /// Something stands in the place of what is put aside.
     is_blocked: bool,
 }
@@ -50,8 +56,12 @@ impl Lost {
     fn told(&self) -> String {
         let (log, aside, why) = (self.log.display(), self.aside.display(), &self.why);
         let way_out = if self.is_blocked { "; delete or move away what is there" } else { "" };
+        let but = match self.kept {
+            0 => String::new(),
+            kept => format!(" but for its last {kept} bytes"),
+        };
         format!(
-            "{log} was too long and was cut, and what it held is lost, since it cannot be put aside in {aside}: \
+            "{log} was too long and was cut, and what it held is lost{but}, since it cannot be put aside in {aside}: \
              {why}{way_out}"
         )
     }
@@ -181,7 +191,10 @@ fn put_aside(log: &Path, most: u64) -> std::io::Result<Option<Result<PathBuf, Lo
     let aside = PathBuf::from(name);
     // What prints faster than this copies is not followed for ever.
     let kept = keep((&file).take(most * 2), &aside);
+    let last_words =
+        if kept.is_err() { end_of(&file, LAST_WORDS.min(most / 2)) } else { Vec::new() };
     file.set_len(0)?;
+    let again = say_again(log, &last_words);
     // A log that was just written is a sign of work, and this is none.
     file.set_modified(seen.modified()?)?;
     Ok(Some(match kept {
@@ -189,9 +202,31 @@ fn put_aside(log: &Path, most: u64) -> std::io::Result<Option<Result<PathBuf, Lo
         Err(error) => {
             let blocks = blocks(&aside);
             let why = blocks.map_or_else(|| error.to_string(), str::to_owned);
-            Err(Lost { log: log.to_owned(), aside, why, is_blocked: blocks.is_some() })
+            let kept = again.map_or(0, |()| last_words.len());
+            Err(Lost { log: log.to_owned(), aside, why, kept, is_blocked: blocks.is_some() })
         }
     }))
+}
+
+/// The last bytes of a file, whole lines of them where there are any; none where it cannot be read.
+fn end_of(mut file: &File, most: u64) -> Vec<u8> {
+    let mut end = Vec::new();
+    let from = file.metadata().map_or(0, |seen| seen.len().saturating_sub(most));
+    let read = file.seek(SeekFrom::Start(from)).and_then(|_| file.take(most).read_to_end(&mut end));
+    if read.is_err() {
+        return Vec::new();
+    }
+    let first = end.iter().position(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    end.split_off(first)
+}
+
+/// Writes to the end of a log, as those do that have it open.
+fn say_again(log: &Path, words: &[u8]) -> std::io::Result<()> {
+    if words.is_empty() {
+        return Ok(());
+    }
+    let mut log = File::options().append(true).custom_flags(plain()).open(log)?;
+    log.write_all(words)
 }
 
 /// A pipe in its place would make the opening wait, and a link leads to a file that is not ours.

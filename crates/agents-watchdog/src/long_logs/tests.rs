@@ -74,6 +74,28 @@ fn f46_a_log_is_cut_also_where_nothing_can_be_put_aside_and_links_are_not_follow
 }
 
 #[test]
+fn f46_the_last_words_of_a_log_that_cannot_be_put_aside_stay_in_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = dir.path().join("t-ann.log");
+    std::fs::create_dir(dir.path().join("t-ann.log.1")).unwrap();
+    let mut writer = File::options().create(true).append(true).open(&log).unwrap();
+    writer.write_all(b"one\ntwo\nthree\nfour").unwrap();
+    let written = log.metadata().unwrap().modified().unwrap();
+    let lost = put_aside(&log, 16).unwrap().unwrap().unwrap_err();
+    assert_eq!(
+        (text(&log).as_str(), lost.kept),
+        ("four", 4),
+        "whole lines of its last eight bytes"
+    );
+    assert_eq!(log.metadata().unwrap().modified().unwrap(), written, "nobody worked");
+    assert!(lost.told().contains("is lost but for its last 4 bytes, since"), "{}", lost.told());
+    writer.write_all(b"\nfive").unwrap();
+    assert_eq!(text(&log), "four\nfive");
+    // Short enough now, it is not cut again.
+    assert_eq!(put_aside(&log, 16).unwrap(), None);
+}
+
+#[test]
 fn it_is_looked_at_every_ten_seconds_by_one_at_a_time() {
     assert!(LongLogs::default().is_due());
     let just_now = LongLogs { looked_at: Some(Instant::now()), ..LongLogs::default() };
