@@ -203,10 +203,18 @@ impl Store {
             Ok(id)
         })?;
         if let Some(withdrawn) = withdrawn.filter(|_| !over.is_empty()) {
-            // What stays there is the number of a request that is gone.
-            drop(withdrawn.forget(&over));
+            self.forget(&withdrawn, &over);
         }
         Ok(id)
+    }
+
+    /// Under the lock for writers, as all that is written there: its place may be another's in the next moment. What stays
+    /// is the number of a request that is gone.
+    fn forget(&mut self, withdrawn: &Withdrawn, over: &[u64]) {
+        let at_once = self.connection.transaction_with_behavior(TransactionBehavior::Immediate);
+        if at_once.is_ok() {
+            drop(withdrawn.forget(over));
+        }
     }
 
     /// Takes a request back, also where there is no room to record it; false when it was answered already.
