@@ -92,7 +92,12 @@ fn check_question(cli: Cli) {
 
 #[test]
 #[ignore = "needs npm; just real"]
-fn claude_and_opencode_put_a_question() {
+fn claude_puts_a_question() {
     check_question(Cli::Claude);
+}
+
+#[test]
+#[ignore = "needs npm; just real"]
+fn opencode_puts_a_question() {
     check_question(Cli::Opencode);
 }
