@@ -124,10 +124,22 @@ pub struct Member {
 }
 
 impl FleetState {
-    /// Takes over when its members were last seen to work from what would have been remembered next, and came to nothing.
-    /// What is decided has to be made durable first; what was seen was seen, and may not be there to see at the next look.
-    pub fn remember_work(&mut self, next: &Self) {
+    /// Takes over when its members were last seen to work, and that they are no longer missed, from what would have been
+    /// remembered next, and came to nothing. What is decided has to be made durable first; what was seen was seen, and may
+    /// not be there to see at the next look.
+    pub fn remember_seen(&mut self, next: &Self) {
         for (name, then) in next.members.iter() {
+            let is_found = |now: &Member| {
+                now.last_run == then.last_run
+                    && matches!(now.life, Life::Missing { .. })
+                    && matches!(then.life, Life::Up { .. })
+            };
+            if self.members.get(name).is_some_and(is_found)
+                && let Some(member) = self.members.get_mut(name)
+            {
+                // The next look that lacks it is the first in a row again.
+                member.life = then.life.clone();
+            }
             let is_later = |now: &Member| {
                 now.last_run == then.last_run
                     && now.activity.evidence_at < then.activity.evidence_at

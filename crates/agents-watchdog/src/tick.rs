@@ -187,7 +187,9 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         if let Err(error) = self.record(&decision, now, &news) {
             // What was not made durable was not decided.
             self.recorder.forget();
-            self.state.remember_work(&decision.next);
+            self.state.remember_seen(&decision.next);
+            // What another connection was asked for is answered, and the next look is one of its own.
+            self.independent = false;
             return Err(error);
         }
         self.state = decision.next.clone();

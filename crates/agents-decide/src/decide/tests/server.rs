@@ -216,3 +216,28 @@ fn many_that_were_missed_once_and_are_missed_again_together_wait_for_another_way
         assert!(!matches!(scene.life(it), Life::Missing { .. }), "{:?}", scene.life(it));
     }
 }
+
+#[test]
+fn f03_f45_who_was_found_again_is_missed_anew_though_nothing_could_be_recorded() {
+    let mut scene = Scene::running(&["ann"], "");
+    let known = scene.look("ann").clone();
+    let gone = MemberSeen { pane: Seen::Absent, screen: Seen::Absent, ..known.clone() };
+    *scene.look("ann") = gone.clone();
+    let _ = scene.tick(0);
+    assert!(matches!(scene.life("ann"), Life::Missing { .. }), "{:?}", scene.life("ann"));
+    // The next look finds it, and the disk is full.
+    *scene.look("ann") = known;
+    let before = scene.state.clone();
+    let next = scene.tick(400).next;
+    scene.state = before;
+    scene.state.remember_seen(&next);
+    assert!(matches!(scene.life("ann"), Life::Up { .. }), "{:?}", scene.life("ann"));
+    // One look alone lacks it after that.
+    *scene.look("ann") = gone;
+    let decision = scene.tick(5_000);
+    assert!(decision.actions.is_empty(), "{:?}", decision.actions);
+    assert!(matches!(scene.life("ann"), Life::Missing { .. }), "{:?}", scene.life("ann"));
+    // And two in a row prove that it is gone.
+    let _ = scene.tick(400);
+    assert!(!matches!(scene.life("ann"), Life::Missing { .. } | Life::Up { .. }));
+}

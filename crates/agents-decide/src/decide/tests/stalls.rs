@@ -125,7 +125,7 @@ fn f45_what_was_seen_of_its_work_is_known_though_nothing_could_be_recorded() {
     let (before, worked_at) = (scene.state.clone(), scene.now().at);
     let next = scene.tick(0).next;
     scene.state = before;
-    scene.state.remember_work(&next);
+    scene.state.remember_seen(&next);
     *scene.look("ann") = known;
     assert_eq!(scene.state.members[&name("ann")].activity.evidence_at, Some(worked_at));
     let at = ended(&mut scene, |_| 0, 2 * STALL_IDLE_MS);
@@ -133,7 +133,7 @@ fn f45_what_was_seen_of_its_work_is_known_though_nothing_could_be_recorded() {
     // Of another run it says nothing.
     let member = scene.state.members.get_mut(&name("ann")).unwrap();
     (member.last_run, member.activity.evidence_at) = (Some(RunId(9)), None);
-    scene.state.remember_work(&next);
+    scene.state.remember_seen(&next);
     assert_eq!(scene.state.members[&name("ann")].activity.evidence_at, None);
 }
 
