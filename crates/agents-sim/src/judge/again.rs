@@ -95,12 +95,16 @@ impl Judge {
 fn under<'s>(state: &'s FleetState, seen: &Observation) -> Cow<'s, FleetState> {
     let mut state = Cow::Borrowed(state);
     for (name, seen) in &seen.members {
-        let log = state.members.get(name).and_then(|member| member.activity.log);
-        if let (Some(dated), Some(log)) = (seen.log_dated, log)
-            && !log.is_of(dated)
-            && let Some(member) = state.to_mut().members.get_mut(name)
-        {
-            member.activity.log = Some(log.under(AHEAD));
+        let left = || state.left.get(name).map(|left| &left.member);
+        let log = state.members.get(name).or_else(left).and_then(|member| member.activity.log);
+        let (Some(dated), Some(log)) = (seen.log_dated, log) else { continue };
+        if !log.is_of(dated) {
+            let FleetState { members, left, .. } = state.to_mut();
+            // One that is back in the file since is taken up as it was.
+            let left = left.get_mut(name).map(|left| &mut left.member);
+            if let Some(member) = members.get_mut(name).or(left) {
+                member.activity.log = Some(log.under(AHEAD));
+            }
         }
     }
     state
