@@ -1,7 +1,8 @@
 //! `agents service`: who keeps the watchdog itself running, over its own death and a reboot? systemd, or launchd on macOS.
 
 use std::fs;
-use std::path::PathBuf;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
 
 use agents_config::Fleet;
 use agents_watchdog::launch::write_private;
@@ -19,7 +20,7 @@ mod plist;
 mod tests;
 mod unit;
 
-use change::{Change, What};
+use change::{Change, Left, What};
 pub use manager::Manager;
 
 /// Each file that we write begins so, or has it in its second line; others are not ours to touch.
@@ -156,13 +157,27 @@ fn install(app: &App, asked: &ServiceInstall) -> Result<u8, Error> {
     }
     // By hand it would be refused the fleet, and stay down.
     if watches(&loaded.fleet.state_dir())? && !manager.is_active(&service.name) {
+        let why = "a watchdog holds this fleet already";
         let then = "the service takes over after `agents down watchdog`, with:";
-        return change.left_to_do(app, "a watchdog holds this fleet already", then);
+        return change.left_to_do(app, &Left { why, then, steps: &change.after });
     }
     match manager.take(&change.after) {
         Ok(()) => change.done(app, " is installed, runs, and comes back with this system"),
-        Err(why) => change.left_to_do(app, &why, "the file is there, what is left to do:"),
+        Err(why) => {
+            let then = "the file is there, what is left to do:";
+            change.left_to_do(app, &Left { why: &why, then, steps: &change.after })
+        }
     }
+}
+
+/// The text of a plain file, also behind a link. A pipe in its place would make the reading wait for ever.
+fn read(file: &Path) -> std::io::Result<String> {
+    let flags = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
+    let opened = fs::File::options().read(true).custom_flags(flags).open(file)?;
+    if !opened.metadata()?.is_file() {
+        return Err(std::io::Error::other("it is no plain file; move it away first"));
+    }
+    std::io::read_to_string(opened)
 }
 
 /// What the file says now; one that is not this fleet's is refused.
@@ -171,7 +186,7 @@ fn refuse_foreign(
     file: &PathBuf,
     service: &Service,
 ) -> Result<Option<String>, Error> {
-    let text = match fs::read_to_string(file) {
+    let text = match read(file) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(Error::Failed(format!("{}: {error}", file.display()))),
@@ -205,15 +220,30 @@ fn uninstall(app: &App, asked: &ServiceUninstall) -> Result<u8, Error> {
         before: if is_there { manager.steps_to_uninstall(&service.name) } else { Vec::new() },
         after: if is_there { manager.steps_after_uninstall() } else { Vec::new() },
     };
-    if !is_there || asked.dry_run {
+    if asked.dry_run {
         return change.would(app);
     }
-    // Without the manager there is nothing of it that runs.
-    let stopped = manager.take(&change.before);
+    if !is_there {
+        return change.done(app, "");
+    }
+    // A manager that does not answer leaves the file: without it nobody could end the service by this verb any more. Where
+    // there is none at all, or it knows of no such service, nothing of it runs.
+    let may_run = || match manager.state(&service.name) {
+        Some(_) => Ok(manager.is_active(&service.name)),
+        None => watches(&loaded.fleet.state_dir()),
+    };
+    if let Err(why) = manager.take(&change.before)
+        && may_run()?
+    {
+        let then = "the file is left as it is, since the service may run; try again after:";
+        return change.left_to_do(app, &Left { why: &why, then, steps: &change.before });
+    }
     fs::remove_file(&file)
         .map_err(|error| Error::Failed(format!("{}: {error}", file.display())))?;
-    if let Err(why) = stopped.and_then(|()| manager.take(&change.after)) {
-        say(&format!("{why}; the file is gone, and the service with the next login"));
+    if let Err(why) = manager.take(&change.after) {
+        let then =
+            "the file is gone, and what the manager knows of it with the next login, or after:";
+        return change.left_to_do(app, &Left { why: &why, then, steps: &change.after });
     }
     if !watches(&loaded.fleet.state_dir())? {
         say(

@@ -11,7 +11,12 @@ pub fn run(app: &App, trust: &Trust) -> Result<u8, Error> {
     let loaded = app.load()?;
     let config = loaded.fleet.config.display();
     if trust.withdraw {
-        let was_trusted = trust::withdraw(&loaded.fleet.config);
+        let was_trusted = trust::withdraw(&loaded.fleet.config).map_err(|(file, error)| {
+            let file = file.display();
+            Error::Failed(format!(
+                "cannot take back that {config} is trusted: {file}: {error}; it still is, until that file is gone"
+            ))
+        })?;
         let told = if was_trusted {
             format!("{config}: changes are no longer asked about")
         } else {

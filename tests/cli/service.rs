@@ -253,9 +253,50 @@ fn what_is_done_to_a_service_is_told_in_documents() {
     assert_eq!((change.as_str(), dry, done), ("remove", true, false), "{document}");
     let (change, dry, done, document) = told(&["uninstall"], 0);
     assert_eq!((change.as_str(), dry, done), ("remove", false, true), "{document}");
-    let (change, _, done, document) = told(&["uninstall"], 0);
-    assert_eq!((change.as_str(), done), ("none", false), "{document}");
+    let (change, dry, done, document) = told(&["uninstall"], 0);
+    assert_eq!((change.as_str(), dry, done), ("none", false, true), "{document}");
     assert!(!unit(&bed).exists());
+}
+
+#[test]
+fn a_service_that_cannot_be_ended_keeps_its_file() {
+    let bed = Bed::with(CONFIG);
+    let path = with_systemctl(&bed, 0);
+    let agents = |words: &[&str]| bed.agents_with(&[("PATH", &path)], words);
+    agents(&["service", "install"]).ends_with(0);
+    bed.until("it watches", || bed.status()["watchdog"]["state"] == "running");
+    with_systemctl(&bed, 1);
+    bed.write("active", "active\n");
+    for words in [&["service", "uninstall"][..], &["--json", "service", "uninstall"]] {
+        let ran = agents(words).ends_with(3);
+        assert!(!ran.out.contains("uninstalled") && unit(&bed).exists(), "{ran:?}");
+        assert!(ran.out.contains("failed") || ran.err.contains("failed"), "{ran:?}");
+    }
+    // Nothing answers, and a watchdog runs, which may be its.
+    bed.program("bin/systemctl", "#!/bin/sh\necho 'Failed to connect to bus' >&2\nexit 1\n");
+    agents(&["service", "uninstall"]).ends_with(3);
+    assert!(unit(&bed).exists());
+    bed.agents(&["down", "watchdog"]).ends_with(0);
+    // Nothing of it can run. What the manager knows of the file is told.
+    let ran = agents(&["service", "uninstall"]).ends_with(3);
+    assert!(ran.out.contains("removed: ") && ran.err.contains("with the next login"), "{ran:?}");
+    assert!(!unit(&bed).exists());
+}
+
+#[test]
+fn a_pipe_in_the_place_of_the_unit_keeps_nobody_waiting() {
+    let bed = Bed::with(CONFIG);
+    let path = with_systemctl(&bed, 0);
+    std::fs::create_dir_all(unit(&bed).parent().unwrap()).unwrap();
+    assert!(Command::new("mkfifo").arg(unit(&bed)).status().unwrap().success());
+    let agents = |words: &[&str]| bed.agents_with(&[("PATH", &path)], words);
+    for verb in ["install", "uninstall"] {
+        let ran = agents(&["service", verb]).ends_with(1);
+        assert!(ran.err.contains("it is no plain file"), "{ran:?}");
+    }
+    agents(&["service", "status"]).ends_with(3);
+    agents(&["up"]).ends_with(0);
+    bed.until("it watches", || bed.status()["watchdog"]["state"] == "running");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Does `agents run` carry a manifest out, in real worktrees, with pushes and pull requests, whatever dies on the way?
 
+mod asked;
 mod backends;
 mod clean;
 mod declared;

@@ -89,3 +89,26 @@ fn s17_a_running_watchdog_takes_no_change_that_was_not_trusted() {
     bed.agents(&["up"]).ends_with(0);
     bed.until("it runs", || bed.dir.join("ran.txt").exists());
 }
+
+#[test]
+fn s17_what_was_trusted_and_cannot_be_read_lets_nothing_run() {
+    let bed = fleet("", &[agent("x", "", RAN)]);
+    let told = bed.agents(&["trust"]).ends_with(0);
+    assert!(told.err.contains("is trusted as it is now"), "{told:?}");
+    let kept = bed.dir.parent().unwrap().join("home/.local/state/agents/trusted");
+    let kept: Vec<_> = std::fs::read_dir(&kept).unwrap().map(|it| it.unwrap().path()).collect();
+    let [kept] = &kept[..] else { panic!("{kept:?}") };
+    let whole = std::fs::read(kept).unwrap();
+    for damaged in [&b""[..], &whole[..10], b"{}", b"\xff"] {
+        std::fs::write(kept, damaged).unwrap();
+        let ran = bed.agents(&["up"]);
+        is_refused(&bed, &ran);
+        assert!(ran.err.contains("cannot be read from"), "{ran:?}");
+    }
+    // Nor is it taken back where that fails.
+    std::fs::remove_file(kept).unwrap();
+    std::fs::create_dir_all(kept.join("in the way")).unwrap();
+    let ran = bed.agents(&["trust", "--withdraw"]).ends_with(1);
+    assert!(ran.err.contains("cannot take back"), "{ran:?}");
+    is_refused(&bed, &bed.agents(&["up"]));
+}

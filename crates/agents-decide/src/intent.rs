@@ -70,6 +70,9 @@ fn up(draft: &mut Draft<'_>, names: &[AgentName], whole: bool, start: &Start<'_>
     for what in chosen {
         let name = what.name();
         want_up(draft, name, start.one_offs);
+        if whole && what.is_of_manifest(draft.fleet) && started::is_at_its_end(draft, name) {
+            continue;
+        }
         if whole && what.is_loop() && complete {
             let said = "the phase sequence is complete; `agents phase set` goes back".to_owned();
             answers.insert(name.clone(), Some(Answer::Waiting(said)));

@@ -20,6 +20,8 @@ pub enum Trust {
     Given,
     /// Another content may be run.
     Changed,
+    /// Something, and it cannot be read what: until then nothing may be run.
+    Unreadable,
 }
 
 /// Why a content is not run.
@@ -31,6 +33,11 @@ pub enum Untrusted {
         "{config}, or a preset it uses, has changed since it was trusted: read it, then run `agents trust`"
     )]
     Changed { config: PathBuf },
+    #[error(
+        "what you have trusted of {config} cannot be read from {kept}: read the config and the presets it uses, then run \
+         `agents trust`"
+    )]
+    Unreadable { config: PathBuf, kept: PathBuf },
 }
 
 /// What the user has said of this content.
@@ -38,9 +45,10 @@ pub enum Untrusted {
 pub fn of(loaded: &Loaded) -> Trust {
     let Some(file) = file_of(&loaded.fleet.config) else { return Trust::NotAsked };
     match read(&file) {
-        Some(trusted) if trusted == InForce::of(loaded) => Trust::Given,
-        Some(trusted) if trusted.config == loaded.fleet.config => Trust::Changed,
-        Some(_) | None => Trust::NotAsked,
+        Ok(Some(trusted)) if trusted == InForce::of(loaded) => Trust::Given,
+        Ok(Some(trusted)) if trusted.config == loaded.fleet.config => Trust::Changed,
+        Ok(Some(_) | None) => Trust::NotAsked,
+        Err(_) => Trust::Unreadable,
     }
 }
 
@@ -53,6 +61,10 @@ pub fn check(loaded: &Loaded, is_required: bool) -> Result<(), Untrusted> {
     match of(loaded) {
         Trust::Given => Ok(()),
         Trust::Changed => Err(Untrusted::Changed { config: config() }),
+        Trust::Unreadable => Err(Untrusted::Unreadable {
+            config: config(),
+            kept: file_of(&loaded.fleet.config).unwrap_or_default(),
+        }),
         Trust::NotAsked if is_required => Err(Untrusted::Never { config: config() }),
         Trust::NotAsked => Ok(()),
     }
@@ -70,8 +82,16 @@ pub fn give(loaded: &Loaded) -> std::io::Result<()> {
 }
 
 /// Forgets what the user has said of a file; whether there was anything.
-pub fn withdraw(config: &Path) -> bool {
-    file_of(config).is_some_and(|file| std::fs::remove_file(file).is_ok())
+///
+/// # Errors
+/// Those of the file system, with the file: then it counts as it did.
+pub fn withdraw(config: &Path) -> Result<bool, (PathBuf, std::io::Error)> {
+    let Some(file) = file_of(config) else { return Ok(false) };
+    match std::fs::remove_file(&file) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err((file, error)),
+    }
 }
 
 /// Where is kept what the user has said of a file.
@@ -81,6 +101,11 @@ pub fn file_of(config: &Path) -> Option<PathBuf> {
     Some(folder.join(Digest::of(&config.to_string_lossy()).as_str()))
 }
 
-fn read(file: &Path) -> Option<InForce> {
-    serde_json::from_slice(&std::fs::read(file).ok()?).ok()
+/// What is kept there, if anything is. What is damaged, or nobody may read, is not nothing.
+fn read(file: &Path) -> std::io::Result<Option<InForce>> {
+    match std::fs::read(file) {
+        Ok(text) => Ok(Some(serde_json::from_slice(&text)?)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
 }

@@ -17,6 +17,15 @@ pub(super) enum What {
     Absent,
 }
 
+/// Why it did not come to its end, and which commands are left to the user.
+#[derive(Debug)]
+pub(super) struct Left<'a> {
+    pub why: &'a str,
+    /// What that means; the commands follow.
+    pub then: &'a str,
+    pub steps: &'a [Vec<String>],
+}
+
 /// One change of the service.
 #[derive(Debug)]
 pub(super) struct Change<'a> {
@@ -55,20 +64,26 @@ impl Change<'_> {
         if app.json {
             return self.document(false, (true, None));
         }
+        if self.what == What::Absent {
+            say(&format!("there is no {}; nothing to do", self.file.display()));
+            return Ok(code::DONE);
+        }
         self.tell_file()?;
         print(&format!("{}{words}", self.name))?;
         Ok(code::DONE)
     }
 
-    /// The file is there, and for this reason the commands are left to the user.
-    pub fn left_to_do(&self, app: &App, why: &str, then: &str) -> Result<u8, Error> {
+    /// Something is left to the user.
+    pub fn left_to_do(&self, app: &App, left: &Left<'_>) -> Result<u8, Error> {
         if app.json {
-            self.document(false, (false, Some(why)))?;
-        } else {
-            self.tell_file()?;
-            say(&format!("{why}; {then}"));
-            steps("run", &self.after)?;
+            self.document(false, (false, Some(left.why)))?;
+            return Ok(code::PARTLY);
         }
+        if self.what == What::Write || !self.file.exists() {
+            self.tell_file()?;
+        }
+        say(&format!("{}; {}", left.why, left.then));
+        steps("run", left.steps)?;
         Ok(code::PARTLY)
     }
 

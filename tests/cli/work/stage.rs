@@ -117,8 +117,14 @@ impl Works {
         watchdog.unwrap_or_else(|| panic!("no watchdog: {}", self.bed.watchdog_log())).pid
     }
 
-    /// Kills the watchdog as nothing can be killed harder, and starts another.
+    /// Kills the watchdog, and starts another.
     pub fn crash(&self) {
+        self.kill_watchdog();
+        self.agents(&["up", "watchdog"]).ends_with(0);
+    }
+
+    /// Kills the watchdog as nothing can be killed harder.
+    pub fn kill_watchdog(&self) {
         let pid = self.watchdog().to_string();
         Command::new("kill").args(["-9", &pid]).stderr(Stdio::null()).status().unwrap();
         // It holds the fleet until the kernel has cleared it away.
@@ -126,7 +132,6 @@ impl Works {
             let holder = agents_store::FleetLock::holder(&self.bed.dir.join(".state/state"));
             holder.unwrap().is_none_or(|holder| holder.pid.to_string() != pid)
         });
-        self.agents(&["up", "watchdog"]).ends_with(0);
     }
 
     pub fn branches(&self) -> Vec<String> {
