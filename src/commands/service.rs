@@ -183,7 +183,7 @@ fn read(file: &Path) -> std::io::Result<String> {
 /// What the file says now; one that is not this fleet's is refused.
 fn refuse_foreign(
     manager: Manager,
-    file: &PathBuf,
+    file: &Path,
     service: &Service,
 ) -> Result<Option<String>, Error> {
     let text = match read(file) {
