@@ -9,7 +9,7 @@ use crate::conversation::Which;
 use crate::delivery::{MessageKind, Went, closed, keep_for_next_start, owe, owe_now, settle};
 use crate::draft::{Declared, Draft};
 use crate::life::{Ending, Life, begin_stop, set, taken};
-use crate::request::{Answer, OneOffs, Request, RequestId, SendTerms, Verb};
+use crate::request::{Answer, Request, RequestId, SendTerms, Verb};
 use crate::sentence::messages_kept;
 use crate::sequence::Sequence;
 use crate::state::{OpenRequest, Wanted};
@@ -17,8 +17,10 @@ use crate::{MessageNote, Moment, Seen, Why};
 
 mod answers;
 mod started;
+mod up;
 
 pub(crate) use answers::close;
+use up::{Start, ask_up, up, want_conversation, want_up};
 
 /// Takes up the requests that no earlier tick has seen.
 pub(crate) fn take(draft: &mut Draft<'_>) {
@@ -51,72 +53,7 @@ fn begin(draft: &mut Draft<'_>, request: Request) {
     draft.next.open.push(OpenRequest { id, verb, since, answers });
 }
 
-/// How those that are asked up are to be started.
-struct Start<'a> {
-    one_offs: &'a OneOffs,
-    which: &'a Which,
-}
-
 type Answers = BTreeMap<AgentName, Option<Answer>>;
-
-fn up(draft: &mut Draft<'_>, names: &[AgentName], whole: bool, start: &Start<'_>) -> Answers {
-    if whole {
-        draft.next.wanted = Wanted::Up;
-        take_up_again(draft);
-    }
-    let chosen = chosen(draft, names, whole);
-    let complete = draft.next.sequence.as_ref().is_some_and(crate::sequence::Sequence::is_complete);
-    let mut answers = Answers::new();
-    for what in chosen {
-        let name = what.name();
-        want_up(draft, name, start.one_offs);
-        if whole && what.is_of_manifest(draft.fleet) && started::is_at_its_end(draft, name) {
-            continue;
-        }
-        if whole && what.is_loop() && complete {
-            let said = "the phase sequence is complete; `agents phase set` goes back".to_owned();
-            answers.insert(name.clone(), Some(Answer::Waiting(said)));
-            continue;
-        }
-        let answer = ask_up(draft, what);
-        want_conversation(draft, name, start.which, answer.as_ref());
-        answers.insert(name.clone(), answer);
-    }
-    answers
-}
-
-/// Sessions of a person's own that `down` let go are watched over again; they are neither started nor waited for.
-fn take_up_again(draft: &mut Draft<'_>) {
-    for what in draft.declared() {
-        let is_there = draft.seen.members.get(what.name());
-        let is_there = is_there.is_some_and(|seen| taken(draft, what, seen).is_some());
-        let member = draft.member(what.name());
-        let is_down = matches!(member.life, Life::Stopped { how: Ending::Asked, .. });
-        if is_there && !what.enabled() && is_down {
-            member.wanted = Wanted::Unsaid;
-        }
-    }
-}
-
-/// What runs is left in its conversation, and what fails now is not started.
-fn want_conversation(
-    draft: &mut Draft<'_>,
-    name: &AgentName,
-    which: &Which,
-    answer: Option<&Answer>,
-) {
-    let is_to_start = answer.is_none();
-    draft.member(name).conversations.next =
-        if is_to_start { which.clone() } else { Which::default() };
-}
-
-/// The operator's last word decides with what later starts are made, too.
-fn want_up(draft: &mut Draft<'_>, name: &AgentName, one_offs: &OneOffs) {
-    let member = draft.member(name);
-    member.wanted = Wanted::Up;
-    member.one_off = one_offs.get(name).cloned().unwrap_or_default();
-    member.pilot.begin_anew();
-}
 
 /// The declared members that a verb names, or all that are enabled.
 fn chosen<'a>(draft: &Draft<'a>, names: &[AgentName], whole: bool) -> Vec<Declared<'a>> {
@@ -124,58 +61,6 @@ fn chosen<'a>(draft: &Draft<'a>, names: &[AgentName], whole: bool) -> Vec<Declar
     declared
         .filter(|what| if whole { what.enabled() } else { names.contains(what.name()) })
         .collect()
-}
-
-fn ask_up(draft: &mut Draft<'_>, what: Declared<'_>) -> Option<Answer> {
-    let at = draft.now.at;
-    if what.is_loop()
-        && let Some(sequence) = &mut draft.next.sequence
-    {
-        match sequence {
-            // It starts with the others, once all have stopped.
-            Sequence::Moving { restart, .. } => {
-                if !restart.contains(what.name()) {
-                    restart.push(what.name().clone());
-                }
-                return None;
-            }
-            Sequence::Completing { .. } => {
-                let said = "the phase sequence is just being completed; ask again".to_owned();
-                return Some(Answer::Waiting(said));
-            }
-            Sequence::Running { .. } | Sequence::Finishing { .. } | Sequence::Complete { .. } => {}
-        }
-    }
-    let runs = draft
-        .seen
-        .members
-        .get(what.name())
-        .is_some_and(|seen| seen.pane.known().is_some_and(|pane| pane.dead.is_none()));
-    let member = draft.member(what.name());
-    let life = member.life.clone();
-    match life {
-        Life::Stopping { .. } => {
-            if let Life::Stopping { then, .. } = &mut member.life {
-                *then = Some(Why::Asked);
-            }
-            None
-        }
-        Life::Starting { .. } => None,
-        Life::Up { .. } if runs => Some(Answer::AlreadyRunning),
-        Life::Stopped { .. } | Life::Due { .. } | Life::Parked { .. } if runs => {
-            set(draft, what, Life::Stopped { since: at, how: Ending::Asked });
-            Some(Answer::AlreadyRunning)
-        }
-        Life::Up { .. } | Life::Missing { .. } => None,
-        Life::Stopped { .. } | Life::Due { .. } | Life::Parked { .. } => {
-            member.budget.reset();
-            for key in ["parked", "start", "unstartable"] {
-                draft.calm(Some(what.name()), key);
-            }
-            set(draft, what, Life::Due { at, why: Why::Asked });
-            None
-        }
-    }
 }
 
 fn down(draft: &mut Draft<'_>, names: &[AgentName], whole: bool) -> Answers {

@@ -73,21 +73,6 @@ pub(super) fn look_when_settled(draft: &mut Draft<'_>, open: &[OpenRequest]) {
     }
 }
 
-/// Whether the run of a task is over, or may be: what comes of that its manifest decides, and nobody runs it again who asks
-/// for the fleet. One that `down` cut off goes on.
-pub(super) fn is_at_its_end(draft: &Draft<'_>, name: &AgentName) -> bool {
-    let seen = draft.seen.members.get(name).and_then(|seen| seen.pane.known());
-    let runs = seen.is_some_and(|pane| pane.dead.is_none());
-    match draft.next.members.get(name).map(|member| &member.life) {
-        Some(Life::Up { .. } | Life::Missing { .. }) => !runs,
-        Some(Life::Stopped { how, .. }) => {
-            matches!(how, Ending::Ended(_) | Ending::Failed(_)) && !runs
-        }
-        Some(Life::Stopping { why, .. }) => *why != Why::Asked,
-        Some(Life::Starting { .. } | Life::Due { .. } | Life::Parked { .. }) | None => false,
-    }
-}
-
 /// Whether the program, not just its session, has lived for long enough.
 fn has_settled(
     seen: Option<&MemberSeen>,
