@@ -7,6 +7,7 @@ mod rests;
 mod server;
 mod stalls;
 mod strays;
+mod tasks;
 mod wakes;
 
 use agents_config::Fleet;

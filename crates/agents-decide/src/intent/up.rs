@@ -29,7 +29,7 @@ pub(super) fn up(
         take_up_again(draft);
     }
     let chosen = chosen(draft, names, whole);
-    let complete = draft.next.sequence.as_ref().is_some_and(crate::sequence::Sequence::is_complete);
+    let complete = draft.next.sequence.as_ref().is_some_and(Sequence::is_complete);
     let mut answers = Answers::new();
     for what in chosen {
         let name = what.name();
@@ -88,11 +88,13 @@ fn is_at_its_end(draft: &Draft<'_>, name: &AgentName) -> bool {
     let runs = is_seen_alive(draft, name);
     match draft.next.members.get(name).map(|member| &member.life) {
         Some(Life::Up { .. } | Life::Missing { .. }) => !runs,
+        // A start that a killed watchdog sent may have begun, and ended, unseen, or is about to end.
+        Some(Life::Starting { .. }) => true,
         Some(Life::Stopped { how, .. }) => {
             matches!(how, Ending::Ended(_) | Ending::Failed(_)) && !runs
         }
         Some(Life::Stopping { why, .. }) => *why != Why::Asked,
-        Some(Life::Starting { .. } | Life::Due { .. } | Life::Parked { .. }) | None => false,
+        Some(Life::Due { .. } | Life::Parked { .. }) | None => false,
     }
 }
 

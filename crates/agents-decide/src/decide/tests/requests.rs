@@ -6,13 +6,13 @@ use super::*;
 use crate::delivery::{MessageKind, Stage};
 use crate::{OneOffs, Rows, SendTerms, Which};
 
-fn up_verb(names: &[&str]) -> Verb {
+pub(super) fn up_verb(names: &[&str]) -> Verb {
     let names: Vec<AgentName> = names.iter().map(|it| name(it)).collect();
     let whole = names.is_empty();
     Verb::Up { names, whole, one_offs: OneOffs::new(), which: Which::Own }
 }
 
-fn down_verb(names: &[&str]) -> Verb {
+pub(super) fn down_verb(names: &[&str]) -> Verb {
     let names: Vec<AgentName> = names.iter().map(|it| name(it)).collect();
     let whole = names.is_empty();
     Verb::Down { names, whole }
@@ -39,48 +39,6 @@ fn a_request_is_taken_up_once() {
     assert_eq!(scene.state.last_request, RequestId(5));
     assert_eq!(scene.state.members[&name("ann")].mailbox.queue.len(), 1);
     assert!(matches!(scene.life("ann"), Life::Up { .. }));
-}
-
-#[test]
-fn who_asks_for_the_fleet_runs_no_task_again_that_has_ended() {
-    let task = || {
-        let mut scene = Scene::running(&["job"], "kind = \"task\"\n");
-        scene.fleet.agents[0].dir = scene.fleet.log_dir.join("worktrees/job");
-        scene
-    };
-    // It has ended since the last look, with its pane dead or gone; or was seen to.
-    let dead = Some(crate::DeadSeen { status: Some(0), signal: None });
-    let pane = PaneSeen { run: Some(RunId(1)), dead, ..pane() };
-    let dead = || MemberSeen { pane: Seen::Known(pane.clone()), ..gone() };
-    for (seen, looked) in [(gone(), 0), (dead(), 0), (gone(), 2), (dead(), 1), (dead(), 3)] {
-        let mut scene = task();
-        scene.seen.members.insert(name("job"), seen);
-        let mut started = Vec::new();
-        for look in 0..6 {
-            if look == looked {
-                scene.ask(up_verb(&[]));
-            }
-            if look == 2 {
-                scene.seen.members.insert(name("job"), gone());
-            }
-            let decision = scene.tick(400);
-            started.extend(
-                decision.actions.into_iter().filter(|it| matches!(it, Action::Start { .. })),
-            );
-        }
-        assert_eq!(started, [], "{looked}");
-        assert!(matches!(scene.life("job"), Life::Stopped { how: Ending::Ended(_), .. }));
-        assert!(scene.state.open.is_empty(), "{:?}", scene.state.open);
-    }
-    // One that `down` cut off goes on.
-    let mut scene = task();
-    scene.ask(down_verb(&[]));
-    scene.tick(400);
-    scene.seen.members.insert(name("job"), gone());
-    scene.tick(400);
-    scene.ask(up_verb(&[]));
-    let decision = scene.tick(400);
-    assert!(decision.actions.iter().any(|it| matches!(it, Action::Start { .. })));
 }
 
 #[test]
