@@ -106,6 +106,7 @@ fn member(number: u32, screen: &ScreenSeen) -> MemberSeen {
         exit: None,
         log_age: None,
         log_dated: None,
+        log_size: None,
         processes: Seen::Known(ProcessesSeen { cpu_ms: 100, digest: 1, count: 1 }),
         unstartable: None,
         start_failed: None,

@@ -15,7 +15,7 @@ use crate::standing::{self, Stand, Standing};
 use crate::{MemberSeen, Moment, Now, Rows, ScreenSeen, Seen, Shown, ShownState};
 
 pub use heard::LogMark;
-pub(crate) use heard::overhear;
+pub(crate) use heard::{log_age, overhear};
 pub(crate) use tail::{is_filler, numbered_tail, tail};
 
 /// Rows from the end of the screen in which the active pattern counts; above them stand answers, which may quote it.

@@ -313,7 +313,7 @@ fn stall(
         activity,
         state: &state,
         processes: &seen.processes,
-        log_age: seen.log_age,
+        log_age: crate::activity::log_age(&state, seen, draft.now),
         unsettled,
     };
     let step = before.step(&look, draft.now);

@@ -74,6 +74,9 @@ pub struct MemberSeen {
     /// What the wall clock showed when the session log was last written, in milliseconds since 1970, as the file is dated.
     #[serde(default)]
     pub log_dated: Option<i64>,
+    /// How long the session log is, in bytes: a file that was only touched is as long as before.
+    #[serde(default)]
+    pub log_size: Option<u64>,
     /// The processes of the last run; `Absent` when none is left, or none was recorded.
     pub processes: Seen<ProcessesSeen>,
     /// Why a start would fail now: a missing prompt file or working directory.

@@ -173,6 +173,7 @@ impl Place for SimPlace {
             exit,
             log_age: logged_at.and_then(|at| self.machine.age(calendar::of_wall(at))),
             log_dated: logged_at.map(|at| self.log_dated(at)),
+            log_size: None,
             processes,
             unstartable,
             began,

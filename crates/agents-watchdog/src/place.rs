@@ -33,6 +33,8 @@ pub struct Facts {
     pub log_age: Option<std::time::Duration>,
     /// In milliseconds since 1970, as the file is dated.
     pub log_dated: Option<i64>,
+    /// In bytes.
+    pub log_size: Option<u64>,
     pub processes: Seen<ProcessesSeen>,
     pub unstartable: Option<String>,
     pub began: Option<BeganSeen>,

@@ -6,6 +6,7 @@ mod inbox;
 mod owner;
 mod send;
 mod spool;
+mod stamp;
 #[cfg(test)]
 mod tests;
 mod waiting;
@@ -20,6 +21,8 @@ pub use hearing::Hearing;
 pub use inbox::Inbox;
 pub use send::send;
 pub use spool::Spool;
+pub(crate) use stamp::Clocks;
+pub use stamp::Stamp;
 
 /// The variable in an agent's environment that names the fleet's state folder.
 pub const STATE_VARIABLE: &str = "AGENTS_STATE";
@@ -37,6 +40,9 @@ pub struct Envelope {
     pub cli: Option<String>,
     /// When the program reported, in milliseconds since 1970.
     pub at_wall_ms: i64,
+    /// The same by a clock that nobody sets, which tells the order of reports; `None` from a reporter that knows none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stamp: Option<Stamp>,
     /// What its hook said, as it came: the program's own JSON, or a text that is none.
     pub payload: serde_json::Value,
 }

@@ -74,6 +74,7 @@ pub fn seen(screen: &[&str]) -> MemberSeen {
         exit: None,
         log_age: Some(Duration::from_secs(3600)),
         log_dated: None,
+        log_size: None,
         processes: Seen::Absent,
         unstartable: None,
         start_failed: None,

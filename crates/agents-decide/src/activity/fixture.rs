@@ -153,6 +153,7 @@ pub(crate) fn member(text: &str, cpu_ms: u64) -> MemberSeen {
         exit: None,
         log_age: None,
         log_dated: None,
+        log_size: None,
         processes: processes(cpu_ms, 1),
         unstartable: None,
         start_failed: None,

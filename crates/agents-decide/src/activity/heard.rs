@@ -70,19 +70,31 @@ pub(super) fn watch_processes(
     }
 }
 
-/// What a log was dated, and how the wall clock went then.
+/// What a log was dated when it was last written to, how long it was, and how the wall clock went then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct LogMark {
     /// In milliseconds since 1970.
     dated: i64,
     /// By how many milliseconds the wall clock was ahead of our own.
     ahead: i64,
+    /// In bytes.
+    #[serde(default)]
+    size: Option<u64>,
+    /// When it was written by our own clock.
+    #[serde(default)]
+    written_at: Option<Moment>,
 }
 
 impl LogMark {
-    fn new(dated: i64, now: Now) -> Self {
+    fn of(seen: &MemberSeen, now: Now) -> Option<Self> {
         let own = i64::try_from(now.at.0).unwrap_or(i64::MAX);
-        Self { dated, ahead: now.wall.timestamp_millis().saturating_sub(own) }
+        let ahead = now.wall.timestamp_millis().saturating_sub(own);
+        Some(Self { dated: seen.log_dated?, ahead, size: seen.log_size, written_at: None })
+    }
+
+    /// Whether the log has another date now, and not a byte more or less: nobody wrote to it.
+    fn is_only_touched(self, seen: &MemberSeen) -> bool {
+        seen.log_dated != Some(self.dated) && self.size.is_some() && self.size == seen.log_size
     }
 
     /// Whether the log is dated so since then.
@@ -111,24 +123,33 @@ pub(super) fn watch_log(
     now: Now,
     notes: &mut Vec<ActivityNote>,
 ) -> bool {
-    let is_young = seen.log_age.is_some_and(|age| age <= backend.log_grace);
     if let Some(written) = written(next, seen, now) {
+        next.log = next.log.map(|log| LogMark { written_at: Some(written), ..log });
         // The same age, measured a little earlier or later within a look, is no growth.
         if next.evidence_at.is_none_or(|known| written.since(known) >= MEASURED_WITHIN) {
             notes.push(ActivityNote::LogGrows);
         }
         next.evidence(written);
     }
-    backend.footer_ui && is_young
+    backend.footer_ui && log_age(next, seen, now).is_some_and(|age| age <= backend.log_grace)
+}
+
+/// How long ago the log was written to: its age, unless something has touched the file since.
+pub(crate) fn log_age(state: &ActivityState, seen: &MemberSeen, now: Now) -> Option<Duration> {
+    match state.log {
+        Some(log) if log.is_only_touched(seen) => log.written_at.map(|at| now.at.since(at)),
+        Some(_) | None => seen.log_age,
+    }
 }
 
 /// When the log was last written, if that is news. Its age says so exactly, also between two looks; but what was written
 /// before the wall clock was set has another age by it, or none, and all that is certain is that it came since the last look.
 fn written(next: &mut ActivityState, seen: &MemberSeen, now: Now) -> Option<Moment> {
-    let mark = seen.log_dated.map(|dated| LogMark::new(dated, now));
+    let mark = LogMark::of(seen, now);
     let before = next.log;
     match (before, mark) {
         (Some(before), Some(mark)) if before.dated == mark.dated => return None,
+        (Some(before), Some(_)) if before.is_only_touched(seen) => return None,
         (_, None) => {}
         (_, Some(_)) => next.log = mark,
     }

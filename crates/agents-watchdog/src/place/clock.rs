@@ -78,9 +78,10 @@ pub fn now_after(mark: Option<&ClockMark>) -> Now {
     clock.now()
 }
 
-/// When a file was last written, by the wall clock as it went then.
-pub(crate) fn dated(path: &std::path::Path) -> Option<DateTime<Utc>> {
-    Some(std::fs::metadata(path).ok()?.modified().ok()?.into())
+/// When a file was last written, by the wall clock as it went then, and how long it is.
+pub(crate) fn written(path: &std::path::Path) -> Option<(DateTime<Utc>, u64)> {
+    let file = std::fs::metadata(path).ok()?;
+    Some((file.modified().ok()?.into(), file.len()))
 }
 
 /// How long ago that was by the wall clock. `None` for what is to come: the clock was set back since.

@@ -16,7 +16,7 @@ use agents_tmux::{Driver as _, Listing, OneShot, StartSession, TmuxError};
 use tokio::sync::Notify;
 
 use super::analyst::Analysts;
-use super::clock::{Clock, age, dated};
+use super::clock::{Clock, age, written};
 use super::conversation::OpenConversations;
 use super::fetcher::{self, Fetcher};
 use super::tellers::{Tale, Tellers};
@@ -205,11 +205,13 @@ impl Place for LocalPlace {
         let strays = strays.map_or(0, |strays| u32::try_from(strays).unwrap_or(u32::MAX));
         let agent = fleet.agent(name);
         let logs = agent.is_some_and(|agent| agent.log && fleet.backend_of(agent).footer_ui);
-        let log_written = (logs || need.processes).then(log).flatten().and_then(|log| dated(&log));
+        let log_written =
+            (logs || need.processes).then(log).flatten().and_then(|log| written(&log));
         Facts {
             exit,
-            log_age: log_written.and_then(age),
-            log_dated: log_written.map(|at| at.timestamp_millis()),
+            log_age: log_written.and_then(|(at, _)| age(at)),
+            log_dated: log_written.map(|(at, _)| at.timestamp_millis()),
+            log_size: log_written.map(|(_, size)| size),
             processes,
             began,
             roots,

@@ -8,7 +8,7 @@ mod tale;
 mod tests;
 mod voice;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use chrono::{DateTime, Utc};
 use tokio::sync::Notify;
 
 use crate::launch::{RunFiles, write_private};
-use crate::report::{Envelope, Inbox, Spool};
+use crate::report::{Clocks, Envelope, Inbox, Spool};
 
 use reader::{Asked, Reader};
 use server::Servers;
@@ -36,6 +36,8 @@ pub(crate) struct Tellers {
     /// Whether reports are ours to take: whoever only looks leaves them to the holder of the fleet.
     is_listening: bool,
     voices: HashMap<AgentName, (RunId, Voice)>,
+    /// Agents for whom a report of a run came that was never started: it is told once.
+    strangers: HashSet<AgentName>,
     reader: Reader,
     servers: Servers,
 }
@@ -59,6 +61,7 @@ impl Tellers {
             inbox: None,
             is_listening: false,
             voices: HashMap::new(),
+            strangers: HashSet::new(),
             reader,
         }
     }
@@ -75,20 +78,43 @@ impl Tellers {
             None if self.is_listening => self.spool.take(),
             None => return,
         };
+        self.hear(fleet, envelopes, &Clocks::read());
+    }
+
+    fn hear(&mut self, fleet: &Fleet, envelopes: Vec<Envelope>, clocks: &Clocks) {
         if !envelopes.is_empty() {
             self.reader.hurry();
         }
         let mut touched = HashMap::new();
         for envelope in envelopes {
             let name = envelope.name.clone();
-            let Some(report) = read(fleet, &envelope) else { continue };
+            if !self.is_ours(fleet, &name, envelope.run) {
+                continue;
+            }
             let Some(voice) = self.voice_of(&name, envelope.run) else { continue };
             touched.entry((name, envelope.run)).or_insert_with(|| voice.clone());
-            voice.hear(&report);
+            let at = clocks.dated(&envelope, voice.turn(clocks.ahead()));
+            if let Some(report) = read(fleet, &envelope, at) {
+                voice.hear(&report);
+            }
         }
         for ((name, run), before) in touched {
             self.keep(&name, run, &before);
         }
+    }
+
+    /// What was heard of a run that lives, by the wall clock as it goes now.
+    fn voice_now(&mut self, name: &AgentName, run: RunId, clocks: &Clocks) -> Option<Voice> {
+        // Whatever was heard of another run: it is this one that lives.
+        if self.voices.get(name).is_some_and(|(known, _)| *known > run) {
+            self.voices.remove(name);
+        }
+        let voice = self.voice_of(name, run)?;
+        let before = voice.clone();
+        voice.turn(clocks.ahead());
+        let turned = voice.clone();
+        self.keep(name, run, &before);
+        Some(turned)
     }
 
     /// Told when a record says something new.
@@ -99,7 +125,9 @@ impl Tellers {
     /// What is told of a run that lives.
     pub fn tale(&mut self, fleet: &Fleet, living: Living<'_>) -> Tale {
         let Living { name, run, .. } = living;
-        let Some(voice) = self.voice_of(name, run).cloned() else { return Tale::default() };
+        let Some(voice) = self.voice_now(name, run, &Clocks::read()) else {
+            return Tale::default();
+        };
         let record = match self.server_of(fleet, &living, &voice) {
             Some(asked) => self.servers.of(name, asked),
             None => asked(fleet, living, &voice).and_then(|asked| self.reader.of(name, asked)),
@@ -130,6 +158,22 @@ impl Tellers {
             conversation: voice.conversation.clone().or_else(|| living.conversation.clone()),
             began: living.began,
         })
+    }
+
+    /// Whether a run was ever started. A later number than that of the run that lives would speak for nobody, and keep
+    /// the living one from being heard.
+    fn is_ours(&mut self, fleet: &Fleet, name: &AgentName, run: RunId) -> bool {
+        let is_known = self.voices.get(name).is_some_and(|(known, _)| *known >= run);
+        if is_known || self.files.start(name, run).is_some() || self.files.spec(name, run).exists()
+        {
+            return true;
+        }
+        if fleet.agent(name).is_some() && self.strangers.insert(name.clone()) {
+            tracing::warn!(
+                "a report for {name} names run {run}, which was never started: it is not heard, nor are others like it"
+            );
+        }
+        false
     }
 
     /// The voice of a run; none for a run that a later one has replaced.
@@ -188,8 +232,8 @@ fn asked(fleet: &Fleet, living: Living<'_>, voice: &Voice) -> Option<Asked> {
 }
 
 /// A report in the words that all programs share; the reporter may say whose it is, else the agent's preset does.
-fn read(fleet: &Fleet, envelope: &Envelope) -> Option<Report> {
-    let at = DateTime::from_timestamp_millis(envelope.at_wall_ms)?;
+fn read(fleet: &Fleet, envelope: &Envelope, at_ms: i64) -> Option<Report> {
+    let at = DateTime::from_timestamp_millis(at_ms)?;
     let bytes = serde_json::to_vec(&envelope.payload).ok()?;
     let by_preset = || {
         let agent = fleet.agent(&envelope.name)?;

@@ -1,12 +1,17 @@
 //! Reports in, what they tell out.
 
-use agents_decide::{Told, ToldState};
+use agents_config::{Environment, Fleet, load_text};
+use agents_decide::{RunId, Told, ToldState};
+use agents_names::AgentName;
 use agents_records::Report;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
+use super::Tellers;
 use super::tale::{Recorded, Tale};
 use super::voice::Voice;
+use crate::launch::RunFiles;
+use crate::report::{Clocks, Envelope, Stamp};
 
 const START: &str = "2026-11-21T12:00:00Z";
 
@@ -149,4 +154,111 @@ fn a_record_that_grows_is_a_sign_of_life() {
     let heard = Tale::of(&voice, Some(&record)).heard.unwrap();
     assert_eq!(heard.at_ms, at(60).timestamp_millis());
     assert_eq!(heard.prompt.unwrap().text, "do 2");
+}
+
+/// What is told, by a fleet and its run files, of reports such as `3 1 0 Stop`: at three seconds, by run 1, while the wall
+/// clock went so many seconds wrong.
+struct Ears {
+    tellers: Tellers,
+    fleet: Fleet,
+    name: AgentName,
+    dir: tempfile::TempDir,
+}
+
+impl Ears {
+    fn new(runs: &[u64]) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let text = "[defaults]\nsession_prefix = \"t-\"\nlog_dir = \"/tmp\"\n[backend.c]\npreset = \"claude\"\nhooks = true\n\
+                    [[agent]]\nname = \"ann\"\nbackend = \"c\"\nprompt = \"begin\"\n";
+        let loaded =
+            load_text(text, std::path::Path::new("/tmp/agents.toml"), &Environment::default());
+        let name = AgentName::new("ann").unwrap();
+        std::fs::create_dir(dir.path().join("runs")).unwrap();
+        let files = RunFiles::new(dir.path());
+        for run in runs {
+            std::fs::write(files.spec(&name, RunId(*run)), "").unwrap();
+        }
+        let tellers = Tellers::new(dir.path());
+        Self { tellers, fleet: loaded.unwrap().fleet, name, dir }
+    }
+
+    /// One report, made and heard at that second of the machine, while the wall clock went so many seconds wrong.
+    fn hear(&mut self, (second, run, wrong): (u64, u64, i64), event: &str) {
+        self.take(vec![self.report((second, run, wrong), event)], second, wrong);
+    }
+
+    fn report(&self, (second, run, wrong): (u64, u64, i64), event: &str) -> Envelope {
+        Envelope {
+            name: self.name.clone(),
+            run: RunId(run),
+            cli: None,
+            at_wall_ms: clocks(second, wrong).wall_ms,
+            stamp: Some(clocks(second, wrong).stamp),
+            payload: json!({ "hook_event_name": event, "session_id": "one" }),
+        }
+    }
+
+    fn take(&mut self, mut reports: Vec<Envelope>, second: u64, wrong: i64) {
+        let clocks = clocks(second, wrong);
+        clocks.order(&mut reports);
+        self.tellers.hear(&self.fleet, reports, &clocks);
+    }
+
+    /// What is told of a run at that second, and how many seconds ago it and the last word were.
+    fn told(&mut self, run: u64, second: u64, wrong: i64) -> Option<(ToldState, i64, i64)> {
+        let clocks = clocks(second, wrong);
+        let voice = self.tellers.voice_now(&self.name, RunId(run), &clocks)?;
+        let ago = |at_ms: i64| (clocks.wall_ms - at_ms) / 1000;
+        let (told, heard) = (voice.told?, voice.heard?);
+        Some((told.state, ago(told.since_ms), ago(heard.at_ms)))
+    }
+}
+
+fn clocks(second: u64, wrong: i64) -> Clocks {
+    let wall = at(i64::try_from(second).unwrap() + wrong).timestamp_millis();
+    let boot_ms = 1000 * second + 777;
+    Clocks { wall_ms: wall, stamp: Stamp { boot_id: Some("boot".to_owned()), boot_ms } }
+}
+
+#[test]
+fn what_is_reported_counts_however_the_wall_clock_is_set() {
+    for jumps in [[0; 4], [0, -3600, -3600, -3600], [0, 86_400, 0, -86_400], [7200, 0, 3600, 0]] {
+        let mut ears = Ears::new(&[1]);
+        ears.hear((10, 1, jumps[0]), "UserPromptSubmit");
+        assert_eq!(ears.told(1, 15, jumps[1]), Some((ToldState::Active, 5, 5)), "{jumps:?}");
+        ears.hear((20, 1, jumps[1]), "Stop");
+        assert_eq!(ears.told(1, 25, jumps[1]), Some((ToldState::Idle, 5, 5)), "{jumps:?}");
+        // The next watchdog knows it, too, though the clock was set while none ran.
+        let mut next = Tellers::new(ears.dir.path());
+        std::mem::swap(&mut ears.tellers, &mut next);
+        assert_eq!(ears.told(1, 30, jumps[2]), Some((ToldState::Idle, 10, 10)), "{jumps:?}");
+        // What comes late is late by the clock that nobody sets.
+        let late = ears.report((19, 1, jumps[3]), "PermissionRequest");
+        ears.take(vec![late], 31, jumps[3]);
+        assert_eq!(ears.told(1, 32, jumps[3]).unwrap().0, ToldState::Idle, "{jumps:?}");
+        let two = [(40, "Stop"), (35, "UserPromptSubmit")]
+            .map(|(second, event)| ears.report((second, 1, jumps[second as usize % 3]), event));
+        ears.take(two.to_vec(), 41, jumps[3]);
+        assert_eq!(ears.told(1, 45, jumps[3]).unwrap().0, ToldState::Idle, "{jumps:?}");
+        ears.hear((50, 1, jumps[3]), "UserPromptSubmit");
+        assert_eq!(ears.told(1, 50, jumps[0]), Some((ToldState::Active, 0, 0)), "{jumps:?}");
+    }
+}
+
+#[test]
+fn a_report_of_a_run_that_was_never_started_keeps_nobody_from_being_heard() {
+    let mut ears = Ears::new(&[1]);
+    ears.hear((10, 1, 0), "UserPromptSubmit");
+    ears.hear((11, 9, 0), "Stop");
+    ears.hear((12, 1, 0), "Stop");
+    assert_eq!(ears.told(1, 20, 0), Some((ToldState::Idle, 8, 8)));
+    // One that begins under that number later has said nothing yet.
+    std::fs::write(RunFiles::new(ears.dir.path()).spec(&ears.name, RunId(9)), "").unwrap();
+    assert_eq!(ears.told(9, 21, 0), None);
+    ears.hear((22, 9, 0), "UserPromptSubmit");
+    ears.hear((23, 1, 0), "Stop");
+    assert_eq!(ears.told(9, 23, 0), Some((ToldState::Active, 1, 1)));
+    // Though a later one was started, it is the one that lives that counts.
+    assert_eq!(ears.told(1, 23, 0).map(|it| it.0), Some(ToldState::Idle));
+    assert_eq!(ears.tellers.strangers.len(), 1, "told once");
 }
