@@ -63,7 +63,8 @@ impl Sender {
         let payload = serde_json::from_str(text)
             .map_or_else(|_| Value::String(text.chars().take(1000).collect()), shortened);
         let at_wall_ms = chrono::Utc::now().timestamp_millis();
-        Some(Envelope { name: self.name, run: self.run, cli, at_wall_ms, payload })
+        let at_boot_ms = Some(agents_watchdog::process::boot_clock_ms());
+        Some(Envelope { name: self.name, run: self.run, cli, at_wall_ms, at_boot_ms, payload })
     }
 }
 

@@ -37,6 +37,9 @@ pub struct Envelope {
     pub cli: Option<String>,
     /// When the program reported, in milliseconds since 1970.
     pub at_wall_ms: i64,
+    /// The same by the clock that nobody can set ([`crate::process::boot_clock_ms`]); a hook of an earlier program has none.
+    #[serde(default)]
+    pub at_boot_ms: Option<u64>,
     /// What its hook said, as it came: the program's own JSON, or a text that is none.
     pub payload: serde_json::Value,
 }
@@ -46,6 +49,11 @@ impl Envelope {
     #[must_use]
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         serde_json::from_slice(bytes).ok()
+    }
+
+    /// Which of two reports of one start of the machine came first, also where the wall clock was set between them.
+    fn order(&self) -> i64 {
+        self.at_boot_ms.map_or(self.at_wall_ms, |at| i64::try_from(at).unwrap_or(i64::MAX))
     }
 }
 

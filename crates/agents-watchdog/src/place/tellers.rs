@@ -21,12 +21,13 @@ use chrono::{DateTime, Utc};
 use tokio::sync::Notify;
 
 use crate::launch::{RunFiles, write_private};
+use crate::process::boot_clock_ms;
 use crate::report::{Envelope, Inbox, Spool};
 
 use reader::{Asked, Reader};
 use server::Servers;
 pub(crate) use tale::Tale;
-use voice::Voice;
+use voice::{SET_BY_MS, Voice};
 
 /// What was heard of the runs that live.
 pub(crate) struct Tellers {
@@ -79,11 +80,17 @@ impl Tellers {
             self.reader.hurry();
         }
         let mut touched = HashMap::new();
+        let clocks = Clocks::now();
         for envelope in envelopes {
             let name = envelope.name.clone();
-            let Some(report) = read(fleet, &envelope) else { continue };
+            let Some(report) = read(fleet, &envelope, clocks) else { continue };
+            if !self.is_started(&name, envelope.run) {
+                tracing::debug!("{name}: a report of run {} is of no run of ours", envelope.run.0);
+                continue;
+            }
             let Some(voice) = self.voice_of(&name, envelope.run) else { continue };
             touched.entry((name, envelope.run)).or_insert_with(|| voice.clone());
+            voice.follow(clocks.offset_ms());
             voice.hear(&report);
         }
         for ((name, run), before) in touched {
@@ -99,12 +106,15 @@ impl Tellers {
     /// What is told of a run that lives.
     pub fn tale(&mut self, fleet: &Fleet, living: Living<'_>) -> Tale {
         let Living { name, run, .. } = living;
-        let Some(voice) = self.voice_of(name, run).cloned() else { return Tale::default() };
+        let Some(voice) = self.voice_of(name, run) else { return Tale::default() };
+        let clocks = Clocks::now();
+        voice.follow(clocks.offset_ms());
+        let voice = voice.clone();
         let record = match self.server_of(fleet, &living, &voice) {
             Some(asked) => self.servers.of(name, asked),
             None => asked(fleet, living, &voice).and_then(|asked| self.reader.of(name, asked)),
         };
-        Tale::of(&voice, record.as_ref())
+        Tale::of(&voice, record.as_ref(), clocks.wall_ms)
     }
 
     /// Its program does not run.
@@ -130,6 +140,12 @@ impl Tellers {
             conversation: voice.conversation.clone().or_else(|| living.conversation.clone()),
             began: living.began,
         })
+    }
+
+    /// Whether that run is one of ours: whoever reports under another number would make the living one mute.
+    fn is_started(&self, name: &AgentName, run: RunId) -> bool {
+        self.voices.get(name).is_some_and(|(known, _)| *known == run)
+            || self.files.start(name, run).is_some()
     }
 
     /// The voice of a run; none for a run that a later one has replaced.
@@ -162,6 +178,34 @@ impl Tellers {
     }
 }
 
+/// The clock that people set, and the one that nobody can, at one moment.
+#[derive(Debug, Clone, Copy)]
+struct Clocks {
+    wall_ms: i64,
+    boot_ms: i64,
+}
+
+impl Clocks {
+    fn now() -> Self {
+        let boot_ms = i64::try_from(boot_clock_ms()).unwrap_or(i64::MAX);
+        Self { wall_ms: Utc::now().timestamp_millis(), boot_ms }
+    }
+
+    fn offset_ms(self) -> i64 {
+        self.wall_ms.saturating_sub(self.boot_ms)
+    }
+
+    /// When a report was made, by the wall clock as it goes now.
+    fn wall_of(self, envelope: &Envelope) -> i64 {
+        let told = envelope.at_wall_ms;
+        let boot = envelope.at_boot_ms.and_then(|at| i64::try_from(at).ok());
+        // One of before a start of the machine has no time of this one.
+        let age = boot.map(|at| self.boot_ms.saturating_sub(at)).filter(|age| *age >= 0);
+        let at = age.map(|age| self.wall_ms.saturating_sub(age));
+        at.filter(|at| told.saturating_sub(*at).abs() > SET_BY_MS).unwrap_or(told)
+    }
+}
+
 /// Whether an agent's program is read or asked beside what it reports: then it counts when its run began.
 pub(crate) fn is_read(fleet: &Fleet, name: &AgentName) -> bool {
     let hooks = fleet.agent(name).and_then(|agent| hooks_of(fleet.backend_of(agent)));
@@ -188,8 +232,8 @@ fn asked(fleet: &Fleet, living: Living<'_>, voice: &Voice) -> Option<Asked> {
 }
 
 /// A report in the words that all programs share; the reporter may say whose it is, else the agent's preset does.
-fn read(fleet: &Fleet, envelope: &Envelope) -> Option<Report> {
-    let at = DateTime::from_timestamp_millis(envelope.at_wall_ms)?;
+fn read(fleet: &Fleet, envelope: &Envelope, clocks: Clocks) -> Option<Report> {
+    let at = DateTime::from_timestamp_millis(clocks.wall_of(envelope))?;
     let bytes = serde_json::to_vec(&envelope.payload).ok()?;
     let by_preset = || {
         let agent = fleet.agent(&envelope.name)?;

@@ -71,7 +71,7 @@ impl Inbox {
     pub fn take(&self) -> Vec<Envelope> {
         let mut reports = self.spool.take();
         reports.extend(self.waiting.take());
-        reports.sort_by_key(|report| report.at_wall_ms);
+        reports.sort_by_key(Envelope::order);
         reports
     }
 

@@ -7,9 +7,11 @@ use super::owner::make_folder;
 use super::{Envelope, LONGEST};
 use crate::launch::write_private;
 
-/// A fleet without a watchdog keeps this many; what comes later is dropped, since what a hook says is worth
-/// little once the agent has said so much more.
+/// A fleet without a watchdog keeps this many; older ones make room, since what a hook says is worth little once the agent
+/// has said so much more.
 const MOST: usize = 2000;
+/// So many places are left for those who report at the same time.
+const AT_ONCE: usize = 64;
 /// And so much of them together, in bytes: the disk is for the agents' work.
 const LONGEST_OF_ALL: u64 = 16 * LONGEST as u64;
 /// What a sender that was killed left half written is removed after so long.
@@ -28,22 +30,51 @@ impl Spool {
         Self { dir: state_dir.join("spool") }
     }
 
-    /// Leaves one report, whole or not at all.
+    /// Leaves one report, whole or not at all; `order` is greater for what came later.
     ///
     /// # Errors
-    /// Those of the file system; a spool that is full, and a state folder that is gone.
-    pub fn put(&self, at_wall_ms: i64, bytes: &[u8]) -> std::io::Result<()> {
+    /// Those of the file system; a report that is too long, and a state folder that is gone.
+    pub fn put(&self, order: i64, bytes: &[u8]) -> std::io::Result<()> {
         // Only the folder itself is made: a report must not bring back a state folder that was removed.
         make_folder(&self.dir)?;
-        let mut room = (MOST, LONGEST_OF_ALL.saturating_sub(bytes.len() as u64));
-        for entry in std::fs::read_dir(&self.dir)? {
-            let length = entry?.metadata().map_or(0, |meta| meta.len());
-            let left =
-                room.0.checked_sub(1).filter(|left| *left > 0).zip(room.1.checked_sub(length));
-            room = left.ok_or_else(|| std::io::Error::other("the spool is full"))?;
-        }
-        let name = format!("{at_wall_ms:015}-{}.json", std::process::id());
+        let Some(room) = LONGEST_OF_ALL.checked_sub(bytes.len() as u64) else {
+            return Err(std::io::Error::other("the report is too long"));
+        };
+        self.make_room(MOST - AT_ONCE, room)?;
+        let name = format!("{order:015}-{}.json", std::process::id());
         write_private(&self.dir.join(name), bytes)
+    }
+
+    /// Removes the oldest until there are no more than so many, and no more bytes.
+    fn make_room(&self, most: usize, bytes: u64) -> std::io::Result<()> {
+        let (mut files, mut count, mut length) = (Vec::new(), 0, 0_u64);
+        for entry in std::fs::read_dir(&self.dir)? {
+            let entry = entry?;
+            let size = entry.metadata().map_or(0, |meta| meta.len());
+            length = length.saturating_add(size);
+            count += 1;
+            // What another one has half written is its own.
+            if is_whole(&entry.path()) {
+                files.push((entry.path(), size));
+            }
+        }
+        if count <= most && length <= bytes {
+            return Ok(());
+        }
+        files.sort();
+        for (file, size) in files {
+            if count <= most && length <= bytes {
+                break;
+            }
+            match std::fs::remove_file(&file) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+                Ok(()) | Err(_) => (count, length) = (count - 1, length.saturating_sub(size)),
+            }
+        }
+        if length > bytes {
+            return Err(std::io::Error::other("the spool is full of what is no report"));
+        }
+        Ok(())
     }
 
     /// Takes all reports out, oldest first. What is no report is removed, too.
@@ -52,7 +83,7 @@ impl Spool {
         let Ok(entries) = std::fs::read_dir(&self.dir) else { return Vec::new() };
         let files = entries.flatten().map(|entry| entry.path());
         let (mut files, others): (Vec<PathBuf>, Vec<PathBuf>) =
-            files.partition(|file| file.extension().is_some_and(|it| it == "json"));
+            files.partition(|file| is_whole(file));
         files.sort();
         for other in others.iter().filter(|other| is_left(other)) {
             // Whoever else removes it meanwhile is as welcome.
@@ -60,6 +91,10 @@ impl Spool {
         }
         files.iter().filter_map(|file| take(file)).collect()
     }
+}
+
+fn is_whole(file: &Path) -> bool {
+    file.extension().is_some_and(|it| it == "json")
 }
 
 fn is_left(file: &Path) -> bool {

@@ -15,6 +15,7 @@ fn report(at_wall_ms: i64, text: &str) -> Envelope {
         run: RunId(3),
         cli: None,
         at_wall_ms,
+        at_boot_ms: None,
         payload: serde_json::json!({ "hook_event_name": text }),
     }
 }
@@ -101,10 +102,13 @@ fn a_spool_holds_so_much_and_drops_what_is_no_report() {
     std::os::unix::fs::symlink("/dev/zero", state.path().join("spool/3-1.json")).unwrap();
     assert_eq!(spool.take(), [report(2, "Stop")]);
     assert_eq!(std::fs::read_dir(state.path().join("spool")).unwrap().count(), 0);
-    for number in 0..2000 {
-        std::fs::write(state.path().join(format!("spool/{number}.json")), "").unwrap();
+    // The newest tell what an agent does.
+    for number in 0..2100 {
+        spool.put(number, &serde_json::to_vec(&report(number, "Stop")).unwrap()).unwrap();
     }
-    assert!(spool.put(9, b"{}").is_err());
+    let kept: Vec<i64> = spool.take().iter().map(|report| report.at_wall_ms).collect();
+    assert!(kept.len() > 1900 && kept.len() <= 2000, "{}", kept.len());
+    assert_eq!(kept, (2100 - i64::try_from(kept.len()).unwrap()..2100).collect::<Vec<_>>());
 }
 
 #[test]
@@ -112,9 +116,17 @@ fn a_spool_takes_so_much_of_the_disk_and_no_more() {
     let state = tempfile::tempdir().unwrap();
     let spool = Spool::of(state.path());
     let long = vec![b'x'; LONGEST];
-    let kept = (0..100).filter(|number| spool.put(*number, &long).is_ok()).count();
-    assert_eq!(kept, 16);
-    assert!(spool.put(700, b"{}").is_err());
+    for number in 0..100 {
+        spool.put(number, &long).unwrap();
+    }
+    let mut names: Vec<String> = std::fs::read_dir(state.path().join("spool"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    assert_eq!(names.len(), 16);
+    assert!(names[0].starts_with("000000000000084-") && names[15].starts_with("000000000000099-"));
+    assert!(spool.put(700, &vec![b'x'; 17 * LONGEST]).is_err());
     // What a killed sender left is in nobody's way for ever.
     let half = state.path().join("spool/1-1.json.9.new");
     std::fs::File::create(&half).unwrap().set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();

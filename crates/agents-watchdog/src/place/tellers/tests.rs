@@ -5,10 +5,15 @@ use agents_records::Report;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
+use super::Clocks;
 use super::tale::{Recorded, Tale};
 use super::voice::Voice;
+use crate::report::Envelope;
 
 const START: &str = "2026-11-21T12:00:00Z";
+
+/// Later than all that is told here.
+const NOW_MS: i64 = i64::MAX;
 
 fn at(seconds: i64) -> DateTime<Utc> {
     START.parse::<DateTime<Utc>>().unwrap() + TimeDelta::seconds(seconds)
@@ -102,6 +107,62 @@ fn a_run_is_what_its_own_conversation_reports() {
 }
 
 #[test]
+fn f52_what_is_told_after_the_wall_clock_was_set_counts_as_what_came_last() {
+    const HOUR: i64 = 3_600;
+    for jump in [-HOUR, HOUR, -10 * 24 * HOUR] {
+        let mut voice = Voice::default();
+        voice.follow(1_000_000);
+        for (seconds, event) in [(5, "UserPromptSubmit"), (9, "Stop")] {
+            voice.hear(&Report::of_claude(hook(event).as_bytes(), at(seconds)).unwrap());
+        }
+        // Clocks drift apart by a little, and that is nobody's doing.
+        voice.follow(1_000_000 + 1_500);
+        assert_eq!(words(&voice), "one: idle since 9 by hook Stop");
+        voice.follow(1_000_000 + jump * 1000);
+        assert_eq!(voice.told.as_ref().unwrap().since_ms, at(9 + jump).timestamp_millis());
+        let heard = voice.heard.as_ref().unwrap();
+        assert_eq!(heard.at_ms, at(9 + jump).timestamp_millis());
+        assert_eq!(heard.prompt.as_ref().unwrap().at_ms, at(5 + jump).timestamp_millis());
+        voice.hear(&Report::of_claude(hook("PreToolUse").as_bytes(), at(12 + jump)).unwrap());
+        let told = voice.told.unwrap();
+        assert_eq!(
+            (told.state, told.since_ms),
+            (ToldState::Active, at(12 + jump).timestamp_millis())
+        );
+    }
+}
+
+#[test]
+fn f52_a_report_that_waited_while_the_wall_clock_was_set_is_as_old_as_it_is() {
+    let clocks = Clocks { wall_ms: 10_000_000, boot_ms: 500_000 };
+    let envelope = |at_wall_ms, at_boot_ms| Envelope {
+        name: agents_names::AgentName::new("a").unwrap(),
+        run: agents_decide::RunId(1),
+        cli: None,
+        at_wall_ms,
+        at_boot_ms,
+        payload: serde_json::Value::Null,
+    };
+    for (at_wall_ms, at_boot_ms, expected) in [
+        (9_990_000, Some(490_000), 9_990_000),
+        (9_990_300, Some(490_000), 9_990_300),
+        // An hour was put back, or forth, since then.
+        (13_590_000, Some(490_000), 9_990_000),
+        (6_390_000, Some(490_000), 9_990_000),
+        // An earlier program's, and one from before the machine began anew.
+        (13_590_000, None, 13_590_000),
+        (9_000_000, Some(800_000), 9_000_000),
+    ] {
+        assert_eq!(clocks.wall_of(&envelope(at_wall_ms, at_boot_ms)), expected);
+    }
+}
+
+fn hook(event: &str) -> String {
+    let prompt = (event == "UserPromptSubmit").then_some("do it");
+    json!({ "hook_event_name": event, "session_id": "one", "prompt": prompt }).to_string()
+}
+
+#[test]
 fn the_record_and_the_last_prompt_are_those_of_the_conversation() {
     let voice = after("2 one UserPromptSubmit, 3 one Stop, 4 two SessionStart, 5 one Stop");
     assert_eq!(voice.record.as_deref(), Some(std::path::Path::new("/records/two.jsonl")));
@@ -135,18 +196,32 @@ fn of_a_hook_and_a_record_the_later_word_counts_and_of_one_failure_the_record() 
     ] {
         let voice = Voice { told: Some(reported), ..Voice::default() };
         let record = Recorded { told: Some(recorded), ..Recorded::default() };
-        let tale = Tale::of(&voice, Some(&record));
+        let tale = Tale::of(&voice, Some(&record), NOW_MS);
         assert_eq!(tale.told.unwrap().source, source);
         let voice = Voice::default();
-        assert_eq!(Tale::of(&voice, Some(&record)).told.unwrap().source, "record");
+        assert_eq!(Tale::of(&voice, Some(&record), NOW_MS).told.unwrap().source, "record");
     }
+}
+
+#[test]
+fn f52_a_record_with_times_that_are_still_to_come_says_nothing_against_a_hook() {
+    let now_ms = at(20).timestamp_millis();
+    let voice = Voice { told: Some(told(ToldState::Active, 15, "hook")), ..Voice::default() };
+    let ahead = told(ToldState::Idle, 3_600, "record");
+    let grown_ms = Some(at(3_600).timestamp_millis());
+    let record = Recorded { told: Some(ahead), grown_ms, ..Recorded::default() };
+    let tale = Tale::of(&voice, Some(&record), now_ms);
+    assert_eq!((tale.told.unwrap().source.as_str(), tale.heard), ("hook", None));
+    // Where nothing else tells, it does.
+    let alone = Tale::of(&Voice::default(), Some(&record), now_ms);
+    assert_eq!(alone.told.unwrap().source, "record");
 }
 
 #[test]
 fn a_record_that_grows_is_a_sign_of_life() {
     let voice = after("2 one UserPromptSubmit");
     let record = Recorded { grown_ms: Some(at(60).timestamp_millis()), ..Recorded::default() };
-    let heard = Tale::of(&voice, Some(&record)).heard.unwrap();
+    let heard = Tale::of(&voice, Some(&record), NOW_MS).heard.unwrap();
     assert_eq!(heard.at_ms, at(60).timestamp_millis());
     assert_eq!(heard.prompt.unwrap().text, "do 2");
 }

@@ -19,7 +19,12 @@ pub(crate) struct Voice {
     pub is_over: bool,
     pub told: Option<Told>,
     pub heard: Option<Heard>,
+    /// How far the wall clock was ahead of the boot clock when these times were put down, in milliseconds.
+    pub offset_ms: Option<i64>,
 }
+
+/// A wall clock that moves by less goes its way; one that moves by more was set.
+pub(crate) const SET_BY_MS: i64 = 2_000;
 
 impl Voice {
     /// Takes a report of this run. One of another conversation counts for nothing, unless the run moves on to it.
@@ -51,6 +56,25 @@ impl Voice {
         let is_late = before.is_some_and(|before| told.since_ms < before.since_ms);
         if !is_same && !is_late {
             self.told = Some(told);
+        }
+    }
+
+    /// Tells all times by the wall clock as it goes now: one that was set would make what was told before later than what
+    /// is told now, or much older than it is.
+    pub fn follow(&mut self, offset_ms: i64) {
+        let by = self.offset_ms.map_or(0, |before| offset_ms.saturating_sub(before));
+        if self.offset_ms.is_some() && by.abs() <= SET_BY_MS {
+            return;
+        }
+        self.offset_ms = Some(offset_ms);
+        if let Some(told) = &mut self.told {
+            told.since_ms = told.since_ms.saturating_add(by);
+        }
+        if let Some(heard) = &mut self.heard {
+            heard.at_ms = heard.at_ms.saturating_add(by);
+            if let Some(prompt) = &mut heard.prompt {
+                prompt.at_ms = prompt.at_ms.saturating_add(by);
+            }
         }
     }
 
