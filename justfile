@@ -27,6 +27,11 @@ bench *sizes="1 10 50 100 200":
     cargo build --release --locked -p agents
     cargo run --release --locked -p agents-bench -- {{ sizes }} {{ baseline }}
 
+# Lets a fleet live through deaths and floods for an hour of real time, and fails where its watchdog grows.
+soak agents="100" seconds="3600":
+    cargo build --release --locked -p agents
+    cargo run --release --locked -p agents-bench -- {{ agents }} --soak {{ seconds }}
+
 # Counts the instructions of one decision about so many agents at rest; needs valgrind.
 instructions agents="500":
     cargo build --release --locked -p agents-decide --example pure_tick

@@ -28,7 +28,7 @@ use crate::app::App;
 use crate::asked::{Asked, Listed};
 use crate::commands::neighbours;
 use crate::error::Error;
-use crate::in_force::{InForce, Problem};
+use crate::in_force::{self, InForce, Problem};
 use crate::render::stored::{FileProblem, Remembered};
 use crate::servers;
 
@@ -89,10 +89,19 @@ fn look_with(app: &App, in_force: InForce, asked: Option<Asked>) -> Result<Looke
     let asked = asked.or_else(|| place.as_ref().ok().cloned().map(Asked::of));
     let remembered = Remembered::of(&state_dir)?;
     let Remembered { document, words, config_problem, damage, socket, outbox, board } = remembered;
+    let watchdog = watchdog(&fleet)?;
+    let (config_problem, config_mended) =
+        said(problem.as_ref(), config_problem.as_ref(), &digest, watchdog);
+    // A file that loads here and that its watchdog refuses, as one that nobody has trusted: what runs is of the last good one.
+    if problem.is_none()
+        && config_problem.is_some()
+        && let Some(kept) = in_force::kept_in(&state_dir, &fleet)
+    {
+        fleet = kept;
+    }
     if !board.works.is_empty() {
         fleet = with_tasks(&fleet, &board);
     }
-    let watchdog = watchdog(&fleet)?;
     let phase = phase(&fleet, document.as_ref());
     let files = Files::of(&fleet, document.as_ref().map(|document| &document.state));
     // All that can be read without the answer has been read by now.
@@ -104,8 +113,6 @@ fn look_with(app: &App, in_force: InForce, asked: Option<Asked>) -> Result<Looke
         (Ok(_), None) => unseen("the look at tmux came to nothing".to_owned()),
     };
     let (terminals, neighbour) = own(app, &fleet, terminals, watchdog);
-    let (config_problem, config_mended) =
-        said(problem.as_ref(), config_problem.as_ref(), &digest, watchdog);
     let now = now_after(document.as_ref().map(|document| &document.clock));
     let known = Known {
         fleet: &fleet,

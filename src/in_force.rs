@@ -117,6 +117,16 @@ fn torn(config: &Path, loaded: &Loaded) -> Option<(Loaded, Moved)> {
     })
 }
 
+/// The fleet that whoever holds that state folder keeps in force, where it was made of the same file; it is the last good one
+/// that was recorded.
+#[must_use]
+pub fn kept_in(state_dir: &Path, by_file: &Fleet) -> Option<Fleet> {
+    let kept = Kept::recall(state_dir).ok().flatten()?;
+    let is_same = kept.config == by_file.config;
+    let loaded = is_same.then(|| kept.load().ok()).flatten()?;
+    moved(&loaded.fleet, by_file).is_none().then_some(loaded.fleet)
+}
+
 /// The last good fleet of a file that does not load.
 fn kept(config: &Path) -> Result<Option<Loaded>, Error> {
     let real = real(config);

@@ -211,6 +211,8 @@ fn f40_at_random_moments_killed_watchdogs_lose_and_double_no_start_no_kickoff_an
         ended * 12 > kills && sent * 4 > kills,
         "{ended} deaths and {sent} messages in {kills}"
     );
+    let events = bed.agents(&["events"]).ends_with(0).out;
+    assert!(!events.contains("the store has lost"), "{events}");
     bed.agents(&["down"]).ends_with(0);
     assert_eq!(bed.sessions(), Vec::<String>::new());
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use agents_decide::RunId;
 use agents_names::AgentName;
-use agents_watchdog::report::{Envelope, STATE_VARIABLE, Stamp, send};
+use agents_watchdog::report::{Envelope, STATE_VARIABLE, send};
 use serde_json::Value;
 
 /// A hook that does not close its end by then is not waited for; what it has said so far is no report.
@@ -63,8 +63,8 @@ impl Sender {
         let payload = serde_json::from_str(text)
             .map_or_else(|_| Value::String(text.chars().take(1000).collect()), shortened);
         let at_wall_ms = chrono::Utc::now().timestamp_millis();
-        let stamp = Some(Stamp::now());
-        Some(Envelope { name: self.name, run: self.run, cli, at_wall_ms, stamp, payload })
+        let at_boot_ms = Some(agents_watchdog::process::boot_clock_ms());
+        Some(Envelope { name: self.name, run: self.run, cli, at_wall_ms, at_boot_ms, payload })
     }
 }
 

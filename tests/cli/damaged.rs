@@ -3,6 +3,7 @@
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
+use super::notify::kill_watchdog;
 use crate::support::Bed;
 
 const CONFIG: &str = r#"HEAD
@@ -111,6 +112,33 @@ fn f41_a_store_that_is_put_back_as_it_was_is_used_again() {
     bed.until("it heals again", || bed.pid("t-ann").is_some_and(|pid| pid != killed));
     bed.agents(&["down"]).ends_with(0);
     assert_eq!(set_aside(&bed), Vec::<PathBuf>::new());
+}
+
+#[test]
+fn f41_a_log_that_is_damaged_beside_a_kill_loses_records_and_the_journal_says_so() {
+    let bed = Bed::with(CONFIG);
+    bed.agents(&["up"]).ends_with(0);
+    let log = bed.dir.join(".state/state/store.db-wal");
+    let before = std::fs::metadata(&log).unwrap().len();
+    for text in ["one", "two", "three"] {
+        bed.agents(&["send", "ann", text]).ends_with(0);
+    }
+    kill_watchdog(&bed);
+    let mut bytes = std::fs::read(&log).unwrap();
+    for byte in bytes.iter_mut().skip(usize::try_from(before).unwrap() + 100).take(64) {
+        *byte ^= 0xff;
+    }
+    overwrite(&log, &bytes);
+    bed.agents(&["up", "watchdog"]).ends_with(0);
+    let told =
+        || bed.agents(&["events"]).ends_with(0).out.matches("of who held the fleet before").count();
+    bed.until("it is told", || told() == 1);
+    // And only once.
+    kill_watchdog(&bed);
+    bed.agents(&["up", "watchdog"]).ends_with(0);
+    bed.agents(&["send", "ann", "four"]).ends_with(0);
+    assert_eq!(told(), 1);
+    bed.agents(&["down"]).ends_with(0);
 }
 
 #[test]

@@ -30,7 +30,7 @@ fn watchdog_pid(bed: &Bed) -> Option<String> {
     lock["pid"].as_i64().map(|pid| pid.to_string())
 }
 
-fn kill_watchdog(bed: &Bed) {
+pub(super) fn kill_watchdog(bed: &Bed) {
     let pid = watchdog_pid(bed).unwrap();
     Ran::from(bed.command("kill").args(["-9", &pid]).output().unwrap()).ends_with(0);
     let pid = pid.parse().unwrap();

@@ -137,3 +137,34 @@ fn f36_a_long_message_lies_in_a_file_that_one_line_names() {
     let after = std::fs::read_dir(bed.dir.join(".state/state/messages")).unwrap().count();
     assert_eq!(before, after);
 }
+
+/// It takes lines, and ends at `/quit` without a word.
+const QUITS: &str = r#"HEAD
+restart_delay_max = 1
+[backend.reader]
+bin = 'while IFS= read -r line; do case $line in (/quit) echo ended >> ends.txt; exit 0;; esac; echo "$line" >> got.txt; echo "got: $line"; done'
+prompt_delivery = "exec"
+connect_delay = "1s"
+[[agent]]
+name = "ann"
+backend = "reader"
+prompt = "go"
+watch = "heal"
+"#;
+
+#[test]
+fn what_a_program_ends_at_is_not_typed_at_the_one_that_is_started_after_it() {
+    let bed = Bed::with(QUITS);
+    bed.agents(&["up"]).ends_with(0);
+    let ends = || bed.read("ends.txt").lines().count();
+    for asked in 1..=2 {
+        let sent = bed.agents(&["send", "--wait=1m", "ann", "/quit"]);
+        assert!(!sent.out.contains("queued") && !sent.err.contains("queued"), "{sent:?}");
+        bed.until("it has ended", || ends() == asked);
+        let text = format!("hello {asked}");
+        bed.agents(&["send", "--wait=1m", "ann", &text]).ends_with(0);
+        bed.until("the next one takes what follows", || bed.read("got.txt").contains(&text));
+        assert_eq!(ends(), asked, "{}", bed.watchdog_log());
+    }
+    bed.agents(&["down"]).ends_with(0);
+}

@@ -134,10 +134,14 @@ fn a_refused_login_is_neither_a_limit_nor_a_crash() {
 
 /// A hook of `ann`, run by this test as her program would.
 fn hook(bed: &Bed, event: &str) {
+    hook_of(bed, "r1", event);
+}
+
+fn hook_of(bed: &Bed, run: &str, event: &str) {
     let mut command = bed.command(env!("CARGO_BIN_EXE_agents"));
     let state = bed.dir.join(".state/state");
     command.args(["report", "claude"]).env("AGENTS_STATE", state);
-    command.envs([("AGENTS_NAME", "ann"), ("AGENTS_RUN", "r1")]);
+    command.envs([("AGENTS_NAME", "ann"), ("AGENTS_RUN", run)]);
     let mut hook = command.stdin(Stdio::piped()).spawn().unwrap();
     let said = json!({ "session_id": "s-1", "hook_event_name": event });
     hook.stdin.take().unwrap().write_all(said.to_string().as_bytes()).unwrap();
@@ -180,6 +184,18 @@ fn what_was_reported_outlives_the_watchdog() {
         std::fs::read_dir(bed.dir.join(".state/state/spool")).is_ok_and(|dir| dir.count() > 0)
     });
     bed.agents(&["up", "watchdog"]).ends_with(0);
+    does(&bed, "idle", "hook Stop");
+    bed.agents(&["down"]).ends_with(0);
+}
+
+#[test]
+fn a_report_of_a_run_that_never_was_makes_nobody_mute() {
+    let bed = fleet();
+    does(&bed, "idle", "hook SessionStart");
+    hook_of(&bed, "r9", "UserPromptSubmit");
+    hook(&bed, "UserPromptSubmit");
+    does(&bed, "active", "hook UserPromptSubmit");
+    hook(&bed, "Stop");
     does(&bed, "idle", "hook Stop");
     bed.agents(&["down"]).ends_with(0);
 }

@@ -54,7 +54,7 @@ fn s22_another_user_is_not_heard_on_the_socket_of_reports_even_where_its_doors_s
         run: RunId(1),
         cli: None,
         at_wall_ms: 1,
-        stamp: None,
+        at_boot_ms: None,
         payload: serde_json::json!({ "hook_event_name": "Stop" }),
     };
     assert_eq!(reported(&bed, None, &report), "answered: +\n");

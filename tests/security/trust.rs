@@ -112,3 +112,25 @@ fn s17_what_was_trusted_and_cannot_be_read_lets_nothing_run() {
     assert!(ran.err.contains("cannot take back"), "{ran:?}");
     is_refused(&bed, &bed.agents(&["up"]));
 }
+
+#[test]
+fn s17_status_shows_what_runs_and_not_what_an_untrusted_file_says() {
+    let bed = fleet("", &[healed("x", "exec sleep 1000")]);
+    bed.agents(&["trust"]).ends_with(0);
+    bed.agents(&["up"]).ends_with(0);
+    let trusted = bed.read("agents.toml");
+    bed.write("agents.toml", &trusted.replace("name = \"x\"", "name = \"y\""));
+    bed.until("the watchdog refuses it", || {
+        bed.watchdog_log().contains("changed since it was trusted")
+    });
+    let names = || -> Vec<String> {
+        let agents = bed.status()["agents"].as_array().unwrap().clone();
+        agents.iter().map(|it| it["name"].as_str().unwrap().to_owned()).collect()
+    };
+    bed.until("it is told", || bed.status()["config_problem"].is_string());
+    assert_eq!(names(), ["x"]);
+    let said = bed.agents(&["status"]).ends_with(0).out;
+    assert!(said.contains("agents trust") && !said.contains("undeclared"), "{said}");
+    bed.agents(&["trust"]).ends_with(0);
+    bed.until("it is in force", || names() == ["y"]);
+}

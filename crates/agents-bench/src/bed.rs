@@ -41,6 +41,11 @@ const SETTLES_WITHIN: Duration = Duration::from_secs(60);
 impl Bed {
     /// A project that declares so many agents; nothing runs yet.
     pub fn new(agents: usize, program: &Path) -> Result<Self, Error> {
+        Self::with(agents, program, "")
+    }
+
+    /// The same, with more keys of `[watchdog]`.
+    pub fn with(agents: usize, program: &Path, keys: &str) -> Result<Self, Error> {
         let root = tempfile::Builder::new().prefix("agents-bench-").tempdir()?;
         let path = std::env::var_os("PATH").unwrap_or_default();
         let tmux = std::env::split_paths(&path)
@@ -49,7 +54,8 @@ impl Bed {
             .ok_or(Error::NoTmux)?;
         let bed = Self { agents, root, program: program.to_owned(), tmux };
         std::fs::create_dir(bed.dir())?;
-        let mut config = HEAD.replace("SOCKET", &bed.socket().display().to_string());
+        let head = HEAD.replace("[watchdog]\n", &format!("[watchdog]\n{keys}"));
+        let mut config = head.replace("SOCKET", &bed.socket().display().to_string());
         for number in 0..agents {
             config.push_str(&format!(
                 "[[agent]]\nname = \"a{number:04}\"\nprompt = \"do the work\"\n"
@@ -75,6 +81,13 @@ impl Bed {
     pub fn launcher(&self, name: &str) -> Option<u32> {
         let target = format!("=bn-{name}:");
         self.tmux(&["list-panes", "-t", &target, "-F", "#{pane_pid}"]).trim().parse().ok()
+    }
+
+    /// The terminal of an agent, whose output anybody of this user may write.
+    pub fn terminal(&self, name: &str) -> Option<PathBuf> {
+        let target = format!("=bn-{name}:");
+        let told = self.tmux(&["list-panes", "-t", &target, "-F", "#{pane_tty}"]);
+        told.lines().next().map(PathBuf::from)
     }
 
     pub fn socket(&self) -> PathBuf {

@@ -60,6 +60,11 @@ pub fn resident_kib(pid: u32) -> u64 {
     row.and_then(|row| row.split_whitespace().next()?.parse().ok()).unwrap_or(0)
 }
 
+/// How many descriptors a process has open.
+pub fn descriptors(pid: u32) -> usize {
+    fs::read_dir(format!("/proc/{pid}/fd")).map_or(0, Iterator::count)
+}
+
 /// Processes and threads that the machine has started since it booted, by anybody.
 pub fn started_on_machine() -> u64 {
     let text = fs::read_to_string("/proc/stat").unwrap_or_default();

@@ -14,6 +14,7 @@ mod original;
 mod report;
 mod series;
 mod skipping;
+mod soak;
 mod ticks;
 mod verbs;
 
@@ -56,6 +57,10 @@ struct Arguments {
     /// Watch the watchdog while nothing happens, for so many seconds per size
     #[arg(long, default_value_t = 0)]
     idle: u64,
+    /// Instead of measuring, let fleets of these sizes live through deaths and floods for so many seconds each, and fail
+    /// where the watchdog grows
+    #[arg(long)]
+    soak: Option<u64>,
 }
 
 fn main() {
@@ -73,6 +78,17 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
     };
     if !program.is_file() {
         return Err(Error::NoProgram { path: program });
+    }
+    if let Some(seconds) = arguments.soak {
+        println!(
+            "{} on {}",
+            chrono::Utc::now().format("%Y-%m-%d %H:%M UTC"),
+            machine::description()
+        );
+        for agents in &arguments.sizes {
+            soak::run(*agents, &program, std::time::Duration::from_secs(seconds))?;
+        }
+        return Ok(());
     }
     println!(
         "{} on {}; processor times in ms, means",

@@ -27,6 +27,7 @@ pub(crate) use mailbox::{
     keep_for_next_start, owe, owe_now, probe_state, progress,
 };
 pub use note::MessageNote;
+pub(crate) use outcome::lose;
 use outcome::{Halt, delivered, stuck};
 pub(crate) use ready::closed;
 pub use unsent::ComposerSeen;
@@ -65,6 +66,7 @@ pub(crate) fn step(
     let stage = draft.member(name).mailbox.stage.clone();
     if run_of(&stage).is_some_and(|run| run != pane.run) {
         // Typed into a run that is over: owed again.
+        lose(draft, name);
         draft.member(name).mailbox.stage = Stage::Owed;
         draft.look_in(QUICK_LOOK);
         return;
@@ -278,8 +280,8 @@ fn submitted(
     let name = what.name();
     let arrived = has_arrived(&sent, message);
     let evidence = gone(draft, what, seen, &sent, message);
-    // Nobody looked for a while, in which a screen changes in any case.
-    let is_late = draft.now.at.since(sent.at) >= CHANGED_WITHIN;
+    // Nobody looked for a while, in which a screen changes in any case; it is compared with what stood before the first key.
+    let is_late = draft.now.at.since(sent.before.first) >= CHANGED_WITHIN;
     let evidence = evidence.filter(|it| *it != Went::ScreenChanged || !is_late);
     if let Some(evidence) = hint::agreed(draft, name, seen, evidence, hint::AGREES_AFTER) {
         return delivered(draft, what, message, (evidence, sent.tries));
@@ -329,6 +331,9 @@ pub(crate) fn settle(draft: &mut Draft<'_>, what: Declared<'_>) {
     let evidence = gone(draft, what, seen, &sent, &message);
     if let Some(evidence) = hint::agreed(draft, what.name(), seen, evidence, hint::AGREES_AFTER) {
         delivered(draft, what, &message, (evidence, tries));
+    } else if evidence.is_none() && evidence::stands(seen, &sent.before.rows, &message.text) {
+        // The next run gets it: it is known not to have gone.
+        draft.member(what.name()).mailbox.stage = Stage::Owed;
     }
 }
 

@@ -6,7 +6,7 @@ use agents_config::OneOff;
 use agents_names::{AgentName, PhaseId};
 
 use crate::conversation::Which;
-use crate::delivery::{MessageKind, Went, closed, keep_for_next_start, owe, owe_now, settle};
+use crate::delivery::{MessageKind, Went, closed, keep_for_next_start, lose, owe, owe_now, settle};
 use crate::draft::{Declared, Draft};
 use crate::life::{Ending, Life, begin_stop, set, taken};
 use crate::request::{Answer, Request, RequestId, SendTerms, Verb};
@@ -78,6 +78,7 @@ fn down(draft: &mut Draft<'_>, names: &[AgentName], whole: bool) -> Answers {
         draft.member(what.name()).one_off = OneOff::default();
         draft.member(what.name()).conversations.next = Which::default();
         settle(draft, what);
+        lose(draft, what.name());
         keep_for_next_start(draft.member(what.name()));
         let kept = draft.member(what.name()).mailbox.queue.len();
         if let Ok(count @ 1..) = u32::try_from(kept) {
@@ -250,8 +251,7 @@ pub(crate) fn delivered(draft: &mut Draft<'_>, name: &AgentName, request: u64, e
 }
 
 /// Nothing shows whether it went, and it is not typed again.
-pub(crate) fn unproven(draft: &mut Draft<'_>, name: &AgentName, request: u64) {
-    let reason = "it was typed and submitted, nothing of it stands in the composer, and nothing shows that it went";
+pub(crate) fn unproven(draft: &mut Draft<'_>, name: &AgentName, request: u64, reason: &str) {
     answered(draft, name, request, &Answer::Unseen(reason.to_owned()));
 }
 

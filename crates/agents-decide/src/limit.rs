@@ -246,10 +246,7 @@ fn clear(
     let Some(tail) = look.tail() else { return stays(dismissed) };
     let Some(found) = look.found(&tail) else { return stays(None) };
     let is_settled = match found.source.told_ms() {
-        // What was settled under a wall clock that was set back since says nothing of what is told now.
-        Some(told_ms) => settled_ms.is_some_and(|settled_ms| {
-            told_ms <= settled_ms && settled_ms <= now.wall.timestamp_millis()
-        }),
+        Some(told_ms) => settled_ms.is_some_and(|settled_ms| told_ms <= settled_ms),
         // What stands below the probe was printed after it, also when it reads the same.
         None => !tail.below_probe && dismissed.as_ref() == Some(&found.row),
     };

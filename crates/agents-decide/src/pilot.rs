@@ -218,10 +218,7 @@ fn count_cycle(draft: &mut Draft<'_>, name: &AgentName) {
 /// Whether the program tells of a prompt that a person gave it: then the count begins anew.
 fn hear(draft: &mut Draft<'_>, name: &AgentName, seen: &MemberSeen) {
     let prompt = seen.heard.as_ref().and_then(|heard| heard.prompt.as_ref());
-    // One from the future was heard under a wall clock that was set back since.
-    let heard_ms = draft.member(name).pilot.heard_ms;
-    let is_turned = heard_ms > draft.now.wall.timestamp_millis();
-    let Some(prompt) = prompt.filter(|it| it.at_ms > heard_ms || is_turned) else {
+    let Some(prompt) = prompt.filter(|it| it.at_ms > draft.member(name).pilot.heard_ms) else {
         return;
     };
     let (now, at_ms) = (draft.now, prompt.at_ms);

@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::furthest::Furthest;
 use crate::schema::{beside, store_path};
 use crate::{Identity, Reader, StoreError};
 
@@ -70,6 +71,8 @@ pub fn set_aside(state_dir: &Path, stamp: &str) -> Result<PathBuf, StoreError> {
             Ok(()) | Err(_) => {}
         }
     }
+    // The fresh one has lost nothing: what it lacks is here.
+    Furthest::forget(state_dir);
     Ok(aside)
 }
 
@@ -104,6 +107,7 @@ mod tests {
         let (_root, folder) = folder();
         let mut old = Store::open(&folder).unwrap();
         old.submit_request("{}").unwrap();
+        fs::write(folder.join("furthest"), 9_u64.to_le_bytes()).unwrap();
         let path = store_path(&folder);
         fs::write(&path, [9; 5000]).unwrap();
         let wal = fs::read(beside(&path, "-wal")).unwrap();
@@ -118,6 +122,7 @@ mod tests {
         assert!(old.submit_request("{}").is_err(), "the old handle must not write any more");
         let fresh = Store::open(&folder).unwrap();
         assert_eq!(fresh.open_requests().unwrap(), []);
+        assert!(!folder.join("furthest").exists(), "a fresh store has lost nothing");
         // Cut short after the store itself: the rest alone is still no fresh store.
         fs::remove_file(&path).unwrap();
         fs::write(beside(&path, "-wal"), [1; 10]).unwrap();

@@ -13,6 +13,7 @@ mod aside;
 mod commit;
 mod error;
 mod folder;
+mod furthest;
 mod identity;
 mod in_process;
 mod journal;

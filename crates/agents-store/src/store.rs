@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::error::During;
+use crate::furthest::Furthest;
 use crate::identity::Files;
 use crate::in_process::Writing;
 use crate::read::{self, Query};
@@ -26,6 +27,9 @@ pub struct Store {
     epoch: Option<u64>,
     /// The highest revision that this handle has written or read.
     newest: u64,
+    /// Since this handle is the writer; `None` also where the file of it cannot be used.
+    furthest: Option<Furthest>,
+    went_back: u64,
     // After the connection, because fields are dropped in order: no reader may come between.
     writing: Writing,
 }
@@ -46,7 +50,8 @@ impl Store {
             .map_err(|error| StoreError::from_sqlite(&path, During::Reading, &error))?;
         // Whoever opens it sees all three files; one that is missing was taken away meanwhile.
         let files = Files::at(&path).map_err(|_| StoreError::Displaced { path: path.clone() })?;
-        let store = Self { connection, path, files, epoch: None, newest, writing };
+        let (epoch, furthest, went_back) = (None, None, 0);
+        let store = Self { connection, path, files, epoch, newest, furthest, went_back, writing };
         if !store.is_in_place() {
             return Err(StoreError::Displaced { path: store.path.clone() });
         }
@@ -62,6 +67,9 @@ impl Store {
     pub fn claim_epoch(&mut self, holder: &Holder) -> Result<u64, StoreError> {
         let holder = serde_json::to_string(holder)
             .map_err(|error| StoreError::Refused { detail: error.to_string() })?;
+        let furthest = Furthest::make(self.folder()).ok();
+        let (before, was) =
+            (self.query(read::revision)?, furthest.as_ref().map_or(0, Furthest::revision));
         let claimed = self.write(|connection| {
             let epoch = read::epoch(connection)? + 1;
             connection.execute(
@@ -71,9 +79,25 @@ impl Store {
             Ok(epoch)
         })?;
         self.epoch = Some(claimed);
+        self.went_back = was.saturating_sub(before);
+        if let Some(furthest) = &furthest {
+            furthest.set(self.newest);
+        }
+        self.furthest = furthest;
         // Before the disk is full.
         drop(self.withdrawn());
         Ok(claimed)
+    }
+
+    /// How many records of an earlier writer the store lacked when this handle became the writer: its log was damaged, or
+    /// it was put back from a copy.
+    #[must_use]
+    pub fn went_back(&self) -> Option<u64> {
+        Some(self.went_back).filter(|records| *records > 0)
+    }
+
+    fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or_else(|| Path::new("."))
     }
 
     /// Whether the files that are open still are those at the path, the log among them: others would write into others.
@@ -245,7 +269,7 @@ impl Store {
     }
 
     fn withdrawn(&self) -> std::io::Result<Withdrawn> {
-        Withdrawn::make(self.path.parent().unwrap_or_else(|| Path::new(".")))
+        Withdrawn::make(self.folder())
     }
 
     fn write_as_holder<T>(
@@ -259,6 +283,9 @@ impl Store {
             current = read::epoch(connection)?;
             if current == ours { change(connection, ours).map(Some) } else { Ok(None) }
         })?;
+        if let Some(furthest) = self.furthest.as_ref().filter(|_| done.is_some()) {
+            furthest.set(self.newest);
+        }
         done.ok_or(StoreError::Superseded { ours, current })
     }
 

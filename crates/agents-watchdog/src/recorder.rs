@@ -284,6 +284,7 @@ fn is_notable(note: &Note) -> bool {
             note,
             MessageNote::Seen { .. }
                 | MessageNote::Unproven { .. }
+                | MessageNote::EndedUnproven { .. }
                 | MessageNote::OwedAnew { .. }
                 | MessageNote::Kept { .. }
                 | MessageNote::Overtaken { .. }

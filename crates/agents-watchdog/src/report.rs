@@ -6,7 +6,6 @@ mod inbox;
 mod owner;
 mod send;
 mod spool;
-mod stamp;
 #[cfg(test)]
 mod tests;
 mod waiting;
@@ -21,8 +20,6 @@ pub use hearing::Hearing;
 pub use inbox::Inbox;
 pub use send::send;
 pub use spool::Spool;
-pub(crate) use stamp::Clocks;
-pub use stamp::Stamp;
 
 /// The variable in an agent's environment that names the fleet's state folder.
 pub const STATE_VARIABLE: &str = "AGENTS_STATE";
@@ -40,9 +37,9 @@ pub struct Envelope {
     pub cli: Option<String>,
     /// When the program reported, in milliseconds since 1970.
     pub at_wall_ms: i64,
-    /// The same by a clock that nobody sets, which tells the order of reports; `None` from a reporter that knows none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub stamp: Option<Stamp>,
+    /// The same by the clock that nobody can set ([`crate::process::boot_clock_ms`]); a hook of an earlier program has none.
+    #[serde(default)]
+    pub at_boot_ms: Option<u64>,
     /// What its hook said, as it came: the program's own JSON, or a text that is none.
     pub payload: serde_json::Value,
 }
@@ -52,6 +49,11 @@ impl Envelope {
     #[must_use]
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         serde_json::from_slice(bytes).ok()
+    }
+
+    /// Which of two reports of one start of the machine came first, also where the wall clock was set between them.
+    fn order(&self) -> i64 {
+        self.at_boot_ms.map_or(self.at_wall_ms, |at| i64::try_from(at).unwrap_or(i64::MAX))
     }
 }
 

@@ -10,7 +10,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::WatchdogError;
 use crate::config_source::ConfigSource;
 use crate::heartbeat::heartbeat;
-use crate::ledger::LedgerError;
+use crate::ledger::{Entry, EntryKind, Ledger as _, LedgerError, Record};
 use crate::log_alarms::LogAlarms;
 use crate::long_logs::LongLogs;
 use crate::lost_logs::LostLogs;
@@ -143,6 +143,7 @@ impl Hold {
             return Err(WatchdogError::Displaced(state_dir));
         }
         store.claim_epoch(&self.holder)?;
+        let went_back = store.went_back();
         let terminals = tmux_place(&loaded.fleet, &tools.tmux);
         let place = LocalPlace::new(terminals.clone(), state_dir, tools.myself.clone());
         let socket = terminals.socket_path();
@@ -150,6 +151,9 @@ impl Hold {
         let mut engine = Engine::resume(driver, place, StoreLedger::new(store))?;
         let mut desk = Desk::default();
         desk.take_up(&mut engine.ledger);
+        if let Some(records) = went_back {
+            tell_of_lost(&mut engine, records);
+        }
         // The file is compared with what it says itself.
         loaded.fleet = without_tasks(loaded.fleet, desk.board());
         let config = ConfigSource::new(config, loaded);
@@ -176,5 +180,29 @@ impl Hold {
     fn over_to<D>(self, mut reign: Reign<D>) -> Reign<D> {
         reign.lock = Some(self.lock);
         reign
+    }
+}
+
+/// Writes into the journal that the store is not what the last holder left.
+fn tell_of_lost<D: Driver>(engine: &mut Engine<D, LocalPlace, StoreLedger>, records: u64) {
+    let lost = if records == 1 {
+        "the last record".to_owned()
+    } else {
+        format!("the last {records} records")
+    };
+    let entry = Entry {
+        at_wall_ms: chrono::Utc::now().timestamp_millis(),
+        tick: engine.state().tick,
+        subject: None,
+        kind: EntryKind::Alarm,
+        text: format!(
+            "the store has lost {lost} of who held the fleet before: its log was damaged, or a copy was put back; \
+             what runs is taken up as it is found, and what was decided meanwhile may be decided again"
+        ),
+        detail: serde_json::json!({ "key": "store-went-back", "records": records }),
+    };
+    let record = Record { entries: vec![entry], ..Record::default() };
+    if let Err(error) = engine.ledger.commit(&record) {
+        tracing::warn!("{error}; {lost} of the store are lost");
     }
 }

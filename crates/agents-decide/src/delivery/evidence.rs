@@ -188,7 +188,7 @@ pub(super) fn is_only_said(screen: &[String], text: &str) -> bool {
 }
 
 /// Whether the last copy on that screen may stand in the composer: behind a prompt that does not stand below it again.
-fn may_be_unsent(screen: &[String], text: &str) -> bool {
+pub(super) fn may_be_unsent(screen: &[String], text: &str) -> bool {
     prompt_of(screen, text).is_some() && !is_above_a_prompt(screen, screen, text)
 }
 
@@ -196,6 +196,15 @@ fn may_be_unsent(screen: &[String], text: &str) -> bool {
 /// the earlier one. What a program says itself stands behind something else, or nothing.
 fn is_typed_again(before: &[String], after: &[String], text: &str) -> bool {
     may_be_unsent(after, text) && prompt_of(before, text) == prompt_of(after, text)
+}
+
+/// Whether this look shows that the text did not go yet: it stands in the composer.
+pub(super) fn stands(seen: &MemberSeen, before: &[String], text: &str) -> bool {
+    match (&seen.shown, seen.screen.known()) {
+        (Some(shown), _) => shown.draft.as_ref().is_some_and(|unsent| is_part(unsent, text)),
+        (None, Some(screen)) => still_stands(before, &screen.rows, text),
+        (None, None) => false,
+    }
 }
 
 /// Whether that screen shows the text where it was typed, or what stands for it there.

@@ -24,6 +24,9 @@ pub struct Mailbox {
     pub hinted: Option<Moment>,
     #[serde(default)]
     pub composer: ComposerSeen,
+    /// The last text of this run of which nobody knows whether it went, so that it may stand in the composer.
+    #[serde(default)]
+    pub doubtful: Option<String>,
 }
 
 impl Mailbox {
@@ -241,6 +244,7 @@ pub(crate) fn give_up(mailbox: &mut Mailbox, request: u64) {
 /// A new run begins: what was typed into the old one is owed again, and the old kickoff is not.
 pub(crate) fn begin_run(draft: &mut Draft<'_>, what: Declared<'_>) {
     let name = what.name();
+    super::lose(draft, name);
     end_run(draft.member(name));
     // What stood in the old program stands there no longer, and what the new one does not take is told anew.
     draft.calm(Some(name), "stuck");
@@ -259,6 +263,7 @@ pub(crate) fn end_run(member: &mut Member) {
     member.mailbox.stage = Stage::Owed;
     member.mailbox.submitted = None;
     member.mailbox.recent.clear();
+    member.mailbox.doubtful = None;
     member.mailbox.composer = ComposerSeen::default();
     let is_of_run = |kind: &MessageKind| matches!(kind, MessageKind::Probe | MessageKind::Pilot);
     member.mailbox.queue.retain(|owed| !is_of_run(&owed.kind));

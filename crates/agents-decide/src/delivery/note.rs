@@ -48,6 +48,11 @@ pub enum MessageNote {
         /// The number of the request, where an operator sent it.
         request: Option<u64>,
     },
+    /// The run ended after its key was pressed, nothing shows that it went, and who sent it is told so.
+    EndedUnproven {
+        message: String,
+        request: u64,
+    },
     /// The composer is empty, nothing shows that it went, and it is typed anew then.
     OwedAnew {
         message: String,

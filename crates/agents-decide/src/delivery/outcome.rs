@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use agents_names::AgentName;
+
 use super::evidence::{self, Went};
 use super::mailbox::Again;
 use super::{Before, Message, MessageKind, MessageNote, SUBMITS, Stage, hint, unsent, went};
@@ -10,6 +12,8 @@ use crate::{MemberSeen, Moment, PaneSeen, ScreenSeen};
 
 /// How long evidence may be late of a message that an empty composer holds no longer.
 const UNPROVEN_AFTER: Duration = Duration::from_secs(30);
+const UNSEEN: &str = "it was typed and submitted, nothing of it stands in the composer, and nothing shows that it went";
+const ENDED: &str = "it was typed and submitted, and its program ended before anything showed that it went; it is not typed again";
 /// How soon a message of ours of which nothing shows that it went is typed anew: so soon for the first time, then
 /// twice as late each time.
 const AGAIN_FIRST: Duration = Duration::from_secs(60);
@@ -29,7 +33,8 @@ pub(super) fn delivered(
         Stage::Stuck { since, .. } => Some(since),
         Stage::Owed | Stage::Typing { .. } | Stage::Typed { .. } => None,
     };
-    take_out(draft, what, message);
+    take_out(draft, what.name(), message);
+    draft.member(name).mailbox.doubtful = None;
     if draft.member(name).mailbox.queue.iter().all(|owed| owed.again.is_none()) {
         draft.calm(Some(name), "stuck");
     }
@@ -45,8 +50,8 @@ pub(super) fn delivered(
 }
 
 /// It is under way no longer.
-fn take_out(draft: &mut Draft<'_>, what: Declared<'_>, message: &Message) {
-    let mailbox = &mut draft.member(what.name()).mailbox;
+fn take_out(draft: &mut Draft<'_>, name: &AgentName, message: &Message) {
+    let mailbox = &mut draft.member(name).mailbox;
     mailbox.queue.retain(|owed| owed.id != message.id);
     mailbox.stage = Stage::Owed;
     mailbox.recent.push_back(message.text.clone());
@@ -120,11 +125,12 @@ pub(super) fn stuck(
         return draft.note(name, note);
     }
     // What comes behind it is not to wait for what will never show.
-    take_out(draft, what, message);
+    take_out(draft, name, message);
+    draft.member(name).mailbox.doubtful = Some(message.text.clone());
     match message.kind.request() {
         Some(request) => {
             draft.note(name, MessageNote::Unproven { message: kind, request: Some(request) });
-            crate::intent::unproven(draft, name, request);
+            crate::intent::unproven(draft, name, request, UNSEEN);
         }
         // One that is still idle is prompted again in any case.
         None if message.kind == MessageKind::Pilot => {
@@ -133,6 +139,20 @@ pub(super) fn stuck(
         }
         None => owe_anew(draft, what, before.first, message),
     }
+}
+
+/// The run is over, or about to be. A person's message whose key was pressed may have been taken, and may be what ended it
+/// (`/quit`): it is not typed into the next run.
+pub(crate) fn lose(draft: &mut Draft<'_>, name: &AgentName) {
+    let mailbox = &draft.member(name).mailbox;
+    // One that is stuck was seen to stand in the composer.
+    let is_pressed = matches!(mailbox.stage, Stage::Submitted { .. });
+    let Some(message) = mailbox.queue.front().filter(|_| is_pressed).cloned() else { return };
+    let Some(request) = message.kind.request() else { return };
+    take_out(draft, name, &message);
+    let kind = message.kind.to_string();
+    draft.note(name, MessageNote::EndedUnproven { message: kind, request });
+    crate::intent::unproven(draft, name, request, ENDED);
 }
 
 /// Whether the paste may have been lost: the text never showed where it was typed, and nothing else tells of it, neither a

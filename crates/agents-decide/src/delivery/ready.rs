@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::evidence::may_be_unsent;
 use super::{Message, MessageKind, menu, unsent};
 use crate::draft::{Declared, Draft};
 use crate::life::Life;
@@ -24,6 +25,9 @@ const APPEARS_WITHIN: Duration = Duration::from_secs(60);
 
 const UNSENT: &str =
     "its screen shows no empty composer (`ready_re`): text of somebody's may stand in it, not sent";
+
+const DOUBTFUL: &str =
+    "the message before, of which nothing showed that it went, may stand in its composer, not sent";
 
 const ASKS: &str = "it asks something, and any key would be an answer; `agents attach` shows it";
 
@@ -123,6 +127,10 @@ pub(super) fn obstacle(
             draft.look_in(Duration::from_millis(500));
         }
         return Some(reason);
+    }
+    let doubtful = draft.next.members.get(what.name()).and_then(|it| it.mailbox.doubtful.as_ref());
+    if seen.shown.is_none() && doubtful.is_some_and(|text| may_be_unsent(&screen.rows, text)) {
+        return Some(DOUBTFUL);
     }
     match &backend.ready_re {
         Some(ready) if !screen.rows.iter().any(|row| ready.is_match(row)) => {

@@ -94,6 +94,7 @@ pub(super) fn ended(
     if up_since.is_some_and(|since| now.since(since) >= healthy) {
         draft.member(name).budget.healthy();
     }
+    crate::delivery::lose(draft, name);
     crate::delivery::end_run(draft.member(name));
     let refused = crate::conversation::close(draft, what, seen, &how);
     let heals = what.watched()

@@ -131,6 +131,10 @@ impl MessageNote {
                 "nothing shows whether the {message} went: nothing of it stands in the composer; it {} not typed again",
                 telling.is("is", "would be")
             ),
+            Self::EndedUnproven { message, .. } => format!(
+                "nothing shows whether the {message} went before its program ended; it {} not typed again",
+                telling.is("is", "would be")
+            ),
             Self::OwedAnew { message, at } => format!(
                 "nothing shows whether the {message} went, and nothing of it stands in the composer, so it is typed again at {}",
                 telling.now.point(*at)

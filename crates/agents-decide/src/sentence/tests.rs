@@ -143,6 +143,10 @@ fn notes() -> Vec<(Note, &'static str)> {
             "nothing shows whether the claim ping went, and nothing of it stands in the composer, so it is typed again at 12:01:00 (in 60 s)",
         ),
         (
+            MessageNote::EndedUnproven { message: text("wake"), request: 7 }.into(),
+            "nothing shows whether the wake went before its program ended; it is not typed again",
+        ),
+        (
             MessageNote::Unproven { message: text("wake"), request: None }.into(),
             "nothing shows whether the wake went: nothing of it stands in the composer; it is not typed again",
         ),

@@ -8,7 +8,7 @@ mod tale;
 mod tests;
 mod voice;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -21,12 +21,13 @@ use chrono::{DateTime, Utc};
 use tokio::sync::Notify;
 
 use crate::launch::{RunFiles, write_private};
-use crate::report::{Clocks, Envelope, Inbox, Spool};
+use crate::process::boot_clock_ms;
+use crate::report::{Envelope, Inbox, Spool};
 
 use reader::{Asked, Reader};
 use server::Servers;
 pub(crate) use tale::Tale;
-use voice::Voice;
+use voice::{SET_BY_MS, Voice};
 
 /// What was heard of the runs that live.
 pub(crate) struct Tellers {
@@ -36,8 +37,6 @@ pub(crate) struct Tellers {
     /// Whether reports are ours to take: whoever only looks leaves them to the holder of the fleet.
     is_listening: bool,
     voices: HashMap<AgentName, (RunId, Voice)>,
-    /// Agents for whom a report of a run came that was never started: it is told once.
-    strangers: HashSet<AgentName>,
     reader: Reader,
     servers: Servers,
 }
@@ -61,7 +60,6 @@ impl Tellers {
             inbox: None,
             is_listening: false,
             voices: HashMap::new(),
-            strangers: HashSet::new(),
             reader,
         }
     }
@@ -78,43 +76,26 @@ impl Tellers {
             None if self.is_listening => self.spool.take(),
             None => return,
         };
-        self.hear(fleet, envelopes, &Clocks::read());
-    }
-
-    fn hear(&mut self, fleet: &Fleet, envelopes: Vec<Envelope>, clocks: &Clocks) {
         if !envelopes.is_empty() {
             self.reader.hurry();
         }
         let mut touched = HashMap::new();
+        let clocks = Clocks::now();
         for envelope in envelopes {
             let name = envelope.name.clone();
-            if !self.is_ours(fleet, &name, envelope.run) {
+            let Some(report) = read(fleet, &envelope, clocks) else { continue };
+            if !self.is_started(&name, envelope.run) {
+                tracing::debug!("{name}: a report of run {} is of no run of ours", envelope.run.0);
                 continue;
             }
             let Some(voice) = self.voice_of(&name, envelope.run) else { continue };
             touched.entry((name, envelope.run)).or_insert_with(|| voice.clone());
-            let at = clocks.dated(&envelope, voice.turn(clocks.ahead()));
-            if let Some(report) = read(fleet, &envelope, at) {
-                voice.hear(&report);
-            }
+            voice.follow(clocks.offset_ms());
+            voice.hear(&report);
         }
         for ((name, run), before) in touched {
             self.keep(&name, run, &before);
         }
-    }
-
-    /// What was heard of a run that lives, by the wall clock as it goes now.
-    fn voice_now(&mut self, name: &AgentName, run: RunId, clocks: &Clocks) -> Option<Voice> {
-        // Whatever was heard of another run: it is this one that lives.
-        if self.voices.get(name).is_some_and(|(known, _)| *known > run) {
-            self.voices.remove(name);
-        }
-        let voice = self.voice_of(name, run)?;
-        let before = voice.clone();
-        voice.turn(clocks.ahead());
-        let turned = voice.clone();
-        self.keep(name, run, &before);
-        Some(turned)
     }
 
     /// Told when a record says something new.
@@ -125,14 +106,15 @@ impl Tellers {
     /// What is told of a run that lives.
     pub fn tale(&mut self, fleet: &Fleet, living: Living<'_>) -> Tale {
         let Living { name, run, .. } = living;
-        let Some(voice) = self.voice_now(name, run, &Clocks::read()) else {
-            return Tale::default();
-        };
+        let Some(voice) = self.voice_of(name, run) else { return Tale::default() };
+        let clocks = Clocks::now();
+        voice.follow(clocks.offset_ms());
+        let voice = voice.clone();
         let record = match self.server_of(fleet, &living, &voice) {
             Some(asked) => self.servers.of(name, asked),
             None => asked(fleet, living, &voice).and_then(|asked| self.reader.of(name, asked)),
         };
-        Tale::of(&voice, record.as_ref())
+        Tale::of(&voice, record.as_ref(), clocks.wall_ms)
     }
 
     /// Its program does not run.
@@ -160,20 +142,10 @@ impl Tellers {
         })
     }
 
-    /// Whether a run was ever started. A later number than that of the run that lives would speak for nobody, and keep
-    /// the living one from being heard.
-    fn is_ours(&mut self, fleet: &Fleet, name: &AgentName, run: RunId) -> bool {
-        let is_known = self.voices.get(name).is_some_and(|(known, _)| *known >= run);
-        if is_known || self.files.start(name, run).is_some() || self.files.spec(name, run).exists()
-        {
-            return true;
-        }
-        if fleet.agent(name).is_some() && self.strangers.insert(name.clone()) {
-            tracing::warn!(
-                "a report for {name} names run {run}, which was never started: it is not heard, nor are others like it"
-            );
-        }
-        false
+    /// Whether that run is one of ours: whoever reports under another number would make the living one mute.
+    fn is_started(&self, name: &AgentName, run: RunId) -> bool {
+        self.voices.get(name).is_some_and(|(known, _)| *known == run)
+            || self.files.start(name, run).is_some()
     }
 
     /// The voice of a run; none for a run that a later one has replaced.
@@ -206,6 +178,34 @@ impl Tellers {
     }
 }
 
+/// The clock that people set, and the one that nobody can, at one moment.
+#[derive(Debug, Clone, Copy)]
+struct Clocks {
+    wall_ms: i64,
+    boot_ms: i64,
+}
+
+impl Clocks {
+    fn now() -> Self {
+        let boot_ms = i64::try_from(boot_clock_ms()).unwrap_or(i64::MAX);
+        Self { wall_ms: Utc::now().timestamp_millis(), boot_ms }
+    }
+
+    fn offset_ms(self) -> i64 {
+        self.wall_ms.saturating_sub(self.boot_ms)
+    }
+
+    /// When a report was made, by the wall clock as it goes now.
+    fn wall_of(self, envelope: &Envelope) -> i64 {
+        let told = envelope.at_wall_ms;
+        let boot = envelope.at_boot_ms.and_then(|at| i64::try_from(at).ok());
+        // One of before a start of the machine has no time of this one.
+        let age = boot.map(|at| self.boot_ms.saturating_sub(at)).filter(|age| *age >= 0);
+        let at = age.map(|age| self.wall_ms.saturating_sub(age));
+        at.filter(|at| told.saturating_sub(*at).abs() > SET_BY_MS).unwrap_or(told)
+    }
+}
+
 /// Whether an agent's program is read or asked beside what it reports: then it counts when its run began.
 pub(crate) fn is_read(fleet: &Fleet, name: &AgentName) -> bool {
     let hooks = fleet.agent(name).and_then(|agent| hooks_of(fleet.backend_of(agent)));
@@ -232,8 +232,8 @@ fn asked(fleet: &Fleet, living: Living<'_>, voice: &Voice) -> Option<Asked> {
 }
 
 /// A report in the words that all programs share; the reporter may say whose it is, else the agent's preset does.
-fn read(fleet: &Fleet, envelope: &Envelope, at_ms: i64) -> Option<Report> {
-    let at = DateTime::from_timestamp_millis(at_ms)?;
+fn read(fleet: &Fleet, envelope: &Envelope, clocks: Clocks) -> Option<Report> {
+    let at = DateTime::from_timestamp_millis(clocks.wall_of(envelope))?;
     let bytes = serde_json::to_vec(&envelope.payload).ok()?;
     let by_preset = || {
         let agent = fleet.agent(&envelope.name)?;

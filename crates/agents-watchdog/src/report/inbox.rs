@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 
 use super::owner::{make_folder, own_folder};
 use super::waiting::Waiting;
-use super::{Clocks, Envelope, LONGEST, Spool, socket_path};
+use super::{Envelope, LONGEST, Spool, socket_path};
 
 /// A sender that has not said all by then is cut off.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -69,9 +69,9 @@ impl Inbox {
     /// All reports that came since the last call, oldest first, those of the spool among them.
     #[must_use]
     pub fn take(&self) -> Vec<Envelope> {
-        let mut reports = self.spool.take_all();
+        let mut reports = self.spool.take();
         reports.extend(self.waiting.take());
-        Clocks::read().order(&mut reports);
+        reports.sort_by_key(Envelope::order);
         reports
     }
 

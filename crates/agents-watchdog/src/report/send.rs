@@ -23,7 +23,7 @@ pub fn send(state_dir: &Path, envelope: &Envelope) -> std::io::Result<()> {
     let socket = socket_path(state_dir);
     check(&socket, state_dir)
         .and_then(|()| hand_over(&socket, &bytes))
-        .or_else(|_| Spool::of(state_dir).put(envelope.at_wall_ms, &bytes))
+        .or_else(|_| Spool::of(state_dir).put(envelope.order(), &bytes))
 }
 
 /// Whoever made the socket, and the folder that stands for the state folder, hears what the agent says.

@@ -4,11 +4,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::owner::make_folder;
-use super::{Clocks, Envelope, LONGEST};
+use super::{Envelope, LONGEST};
 use crate::launch::write_private;
 
-/// A fleet without a watchdog keeps this many; older ones make room, since the newest tell what a program does.
+/// A fleet without a watchdog keeps this many; older ones make room, since what a hook says is worth little once the agent
+/// has said so much more.
 const MOST: usize = 2000;
+/// So many places are left for those who report at the same time.
+const AT_ONCE: usize = 64;
 /// And so much of them together, in bytes: the disk is for the agents' work.
 const LONGEST_OF_ALL: u64 = 16 * LONGEST as u64;
 /// What a sender that was killed left half written is removed after so long.
@@ -27,48 +30,64 @@ impl Spool {
         Self { dir: state_dir.join("spool") }
     }
 
-    /// Leaves one report, whole or not at all.
+    /// Leaves one report, whole or not at all; `order` is greater for what came later.
     ///
     /// # Errors
-    /// Those of the file system; a spool that is full of what is no report, and a state folder that is gone.
-    pub fn put(&self, at_wall_ms: i64, bytes: &[u8]) -> std::io::Result<()> {
+    /// Those of the file system; a report that is too long, and a state folder that is gone.
+    pub fn put(&self, order: i64, bytes: &[u8]) -> std::io::Result<()> {
         // Only the folder itself is made: a report must not bring back a state folder that was removed.
         make_folder(&self.dir)?;
-        let mut kept = self.kept()?;
-        // The order of arrival, whatever the wall clock showed then.
-        let last = kept.iter().filter_map(|file| file.number).max();
-        let number = last.map_or(at_wall_ms, |last| at_wall_ms.max(last.saturating_add(1)));
-        make_room(&mut kept, bytes.len() as u64)?;
-        let name = format!("{number:015}-{}.json", std::process::id());
+        let Some(room) = LONGEST_OF_ALL.checked_sub(bytes.len() as u64) else {
+            return Err(std::io::Error::other("the report is too long"));
+        };
+        let last = self.make_room(MOST - AT_ONCE, room)?;
+        // What waits here since before a start of the machine has greater numbers, and came earlier.
+        let order = last.map_or(order, |last| order.max(last.saturating_add(1)));
+        let name = format!("{order:015}-{}.json", std::process::id());
         write_private(&self.dir.join(name), bytes)
     }
 
-    /// All that lies in the folder.
-    fn kept(&self) -> std::io::Result<Vec<Kept>> {
-        let mut kept = Vec::new();
+    /// Removes the oldest until there are no more than so many, and no more bytes; the greatest number of all.
+    fn make_room(&self, most: usize, bytes: u64) -> std::io::Result<Option<i64>> {
+        let (mut files, mut count, mut length, mut last) = (Vec::new(), 0, 0_u64, None);
         for entry in std::fs::read_dir(&self.dir)? {
             let entry = entry?;
-            let length = entry.metadata().map_or(0, |meta| meta.len());
-            kept.push(Kept { number: number(&entry.path()), path: entry.path(), length });
+            let size = entry.metadata().map_or(0, |meta| meta.len());
+            length = length.saturating_add(size);
+            count += 1;
+            // What another one has half written is its own.
+            if is_whole(&entry.path()) {
+                last = last.max(number(&entry.path()));
+                files.push((entry.path(), size));
+            }
         }
-        Ok(kept)
+        if count <= most && length <= bytes {
+            return Ok(last);
+        }
+        files.sort();
+        for (file, size) in files {
+            if count <= most && length <= bytes {
+                break;
+            }
+            match std::fs::remove_file(&file) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+                Ok(()) | Err(_) => (count, length) = (count - 1, length.saturating_sub(size)),
+            }
+        }
+        if length > bytes {
+            return Err(std::io::Error::other("the spool is full of what is no report"));
+        }
+        Ok(last)
     }
 
     /// Takes all reports out, oldest first. What is no report is removed, too.
     #[must_use]
     pub fn take(&self) -> Vec<Envelope> {
-        let mut reports = self.take_all();
-        Clocks::read().order(&mut reports);
-        reports
-    }
-
-    /// The same, in the order of their files.
-    pub(super) fn take_all(&self) -> Vec<Envelope> {
         let Ok(entries) = std::fs::read_dir(&self.dir) else { return Vec::new() };
         let files = entries.flatten().map(|entry| entry.path());
         let (mut files, others): (Vec<PathBuf>, Vec<PathBuf>) =
-            files.partition(|file| file.extension().is_some_and(|it| it == "json"));
-        files.sort_by_cached_key(|file| (number(file), file.clone()));
+            files.partition(|file| is_whole(file));
+        files.sort();
         for other in others.iter().filter(|other| is_left(other)) {
             // Whoever else removes it meanwhile is as welcome.
             drop(std::fs::remove_file(other));
@@ -77,40 +96,14 @@ impl Spool {
     }
 }
 
-/// A file of the spool.
-struct Kept {
-    /// `None` for what is no report.
-    number: Option<i64>,
-    path: PathBuf,
-    length: u64,
-}
-
-/// The place of a report's file in the order.
+/// The place of a report in the order in which they came.
 fn number(file: &Path) -> Option<i64> {
     let name = file.file_name()?.to_str()?.strip_suffix(".json")?;
     name.split('-').next()?.parse().ok()
 }
 
-/// Removes the oldest reports until one more of that length finds room. Whoever is killed in between has lost old ones only.
-fn make_room(kept: &mut [Kept], length: u64) -> std::io::Result<()> {
-    let (mut count, mut bytes) =
-        (kept.len(), length + kept.iter().map(|file| file.length).sum::<u64>());
-    let fits = |count: usize, bytes: u64| count < MOST && bytes <= LONGEST_OF_ALL;
-    if fits(count, bytes) {
-        return Ok(());
-    }
-    kept.sort_by(|one, other| (one.number, &one.path).cmp(&(other.number, &other.path)));
-    for oldest in kept.iter().filter(|file| file.number.is_some()) {
-        match std::fs::remove_file(&oldest.path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => continue,
-            Ok(()) | Err(_) => {}
-        }
-        (count, bytes) = (count - 1, bytes - oldest.length);
-        if fits(count, bytes) {
-            return Ok(());
-        }
-    }
-    Err(std::io::Error::other("the spool is full"))
+fn is_whole(file: &Path) -> bool {
+    file.extension().is_some_and(|it| it == "json")
 }
 
 fn is_left(file: &Path) -> bool {

@@ -282,7 +282,7 @@ fn a_message_that_is_kept_as_its_agent_goes_down_is_said_to_be_kept() {
     let said = answers(&scene.tick(400));
     let kept = "it was taken down; the message is kept for its next start";
     assert!(said.contains(&(name("ann"), Answer::Waiting(kept.to_owned()))), "{said:?}");
-    // What was to be typed at once is dropped with the run.
+    // What was to be typed at once is not kept; of one whose key was pressed nobody knows whether it went.
     let mut scene = Scene::running(&["ann"], "");
     scene.screen("ann", "esc interrupt");
     let before = Rows::from(Vec::new());
@@ -299,10 +299,36 @@ fn a_message_that_is_kept_as_its_agent_goes_down_is_said_to_be_kept() {
     };
     scene.ask(down_verb(&["ann"]));
     let said = answers(&scene.tick(400));
-    assert!(
-        said.iter().any(|(_, it)| matches!(it, Answer::Failed(why) if why.starts_with("dropped"))),
-        "{said:?}"
-    );
+    let is_unknown =
+        |it: &Answer| matches!(it, Answer::Unseen(why) if why.contains("its program ended"));
+    assert!(said.iter().any(|(_, it)| is_unknown(it)), "{said:?}");
+}
+
+#[test]
+fn a_message_whose_program_ends_as_it_takes_it_is_not_typed_at_the_next_one() {
+    for ends_before in [false, true] {
+        let mut scene = Scene::running(&["ann"], "");
+        scene.screen("ann", "esc interrupt");
+        scene.ask(send_verb(false, Some(600)));
+        scene.tick(100);
+        let mailbox = &mut scene.state.members.get_mut(&name("ann")).unwrap().mailbox;
+        let (at, run) = (now(1000).at, Some(RunId(1)));
+        let before = Rows::from(vec!["> hello".to_owned()]);
+        mailbox.stage = match ends_before {
+            true => Stage::Typed { at, run },
+            false => Stage::Submitted { at, run, tries: 1, before, first: None, drafted: false },
+        };
+        scene.seen.members.insert(name("ann"), gone());
+        let mut said = Vec::new();
+        for _ in 0..4 {
+            said.extend(answers(&scene.tick(2000)));
+        }
+        let is_unknown = |it: &(AgentName, Answer)| matches!(&it.1, Answer::Unseen(why) if why.contains("not typed again"));
+        assert_eq!(said.iter().any(is_unknown), !ends_before, "{said:?}");
+        let queue = &scene.state.members[&name("ann")].mailbox.queue;
+        let kept = queue.iter().filter(|it| matches!(it.kind, MessageKind::Operator(_))).count();
+        assert_eq!(kept, usize::from(ends_before));
+    }
 }
 
 #[test]

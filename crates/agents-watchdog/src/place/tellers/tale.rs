@@ -3,7 +3,7 @@
 use agents_decide::{Heard, Prompted, Told, ToldState};
 use agents_records::{ErrorKind, Failure, State, WindowKind};
 
-use super::voice::Voice;
+use super::voice::{SET_BY_MS, Voice};
 
 /// A failure that a hook and a record tell within this time is the same one; the record says more of it.
 const SAME_WITHIN_MS: i64 = 5_000;
@@ -69,13 +69,16 @@ pub(crate) struct Tale {
 }
 
 impl Tale {
-    pub fn of(voice: &Voice, record: Option<&Recorded>) -> Self {
+    /// `now_ms`: what the wall clock says. A record keeps the times of the clock that its program saw, so that those of before
+    /// a clock was set back lie ahead: when that was is not known.
+    pub fn of(voice: &Voice, record: Option<&Recorded>, now_ms: i64) -> Self {
         let conversation = voice.conversation.clone();
         let Some(record) = record else {
             return Self { told: voice.told.clone(), heard: voice.heard.clone(), conversation };
         };
         let mut heard = voice.heard.clone();
-        if let Some(grown) = record.grown_ms {
+        let is_past = |at_ms: i64| at_ms <= now_ms.saturating_add(SET_BY_MS);
+        if let Some(grown) = record.grown_ms.filter(|grown| is_past(*grown)) {
             let heard = heard.get_or_insert_default();
             heard.at_ms = heard.at_ms.max(grown);
         }
@@ -83,6 +86,9 @@ impl Tale {
             heard.get_or_insert_default().prompt = Some(prompt.clone());
         }
         let told = match (&voice.told, &record.told) {
+            (Some(reported), Some(recorded)) if !is_past(recorded.since_ms) => {
+                Some(reported.clone())
+            }
             (Some(reported), Some(recorded)) => Some(later(reported, recorded).clone()),
             (told, None) | (None, told) => told.clone(),
         };

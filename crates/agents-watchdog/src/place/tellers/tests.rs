@@ -1,19 +1,22 @@
 //! Reports in, what they tell out.
 
-use agents_config::{Environment, Fleet, load_text};
+use agents_config::{Environment, load_text};
 use agents_decide::{RunId, Told, ToldState};
 use agents_names::AgentName;
 use agents_records::Report;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
-use super::Tellers;
 use super::tale::{Recorded, Tale};
 use super::voice::Voice;
-use crate::launch::RunFiles;
-use crate::report::{Clocks, Envelope, Stamp};
+use super::{Clocks, Tellers};
+use crate::launch::{RunFiles, StartRecord};
+use crate::report::{Envelope, Spool};
 
 const START: &str = "2026-11-21T12:00:00Z";
+
+/// Later than all that is told here.
+const NOW_MS: i64 = i64::MAX;
 
 fn at(seconds: i64) -> DateTime<Utc> {
     START.parse::<DateTime<Utc>>().unwrap() + TimeDelta::seconds(seconds)
@@ -107,6 +110,62 @@ fn a_run_is_what_its_own_conversation_reports() {
 }
 
 #[test]
+fn f52_what_is_told_after_the_wall_clock_was_set_counts_as_what_came_last() {
+    const HOUR: i64 = 3_600;
+    for jump in [-HOUR, HOUR, -10 * 24 * HOUR] {
+        let mut voice = Voice::default();
+        voice.follow(1_000_000);
+        for (seconds, event) in [(5, "UserPromptSubmit"), (9, "Stop")] {
+            voice.hear(&Report::of_claude(hook(event).as_bytes(), at(seconds)).unwrap());
+        }
+        // Clocks drift apart by a little, and that is nobody's doing.
+        voice.follow(1_000_000 + 1_500);
+        assert_eq!(words(&voice), "one: idle since 9 by hook Stop");
+        voice.follow(1_000_000 + jump * 1000);
+        assert_eq!(voice.told.as_ref().unwrap().since_ms, at(9 + jump).timestamp_millis());
+        let heard = voice.heard.as_ref().unwrap();
+        assert_eq!(heard.at_ms, at(9 + jump).timestamp_millis());
+        assert_eq!(heard.prompt.as_ref().unwrap().at_ms, at(5 + jump).timestamp_millis());
+        voice.hear(&Report::of_claude(hook("PreToolUse").as_bytes(), at(12 + jump)).unwrap());
+        let told = voice.told.unwrap();
+        assert_eq!(
+            (told.state, told.since_ms),
+            (ToldState::Active, at(12 + jump).timestamp_millis())
+        );
+    }
+}
+
+#[test]
+fn f52_a_report_that_waited_while_the_wall_clock_was_set_is_as_old_as_it_is() {
+    let clocks = Clocks { wall_ms: 10_000_000, boot_ms: 500_000 };
+    let envelope = |at_wall_ms, at_boot_ms| Envelope {
+        name: agents_names::AgentName::new("a").unwrap(),
+        run: agents_decide::RunId(1),
+        cli: None,
+        at_wall_ms,
+        at_boot_ms,
+        payload: serde_json::Value::Null,
+    };
+    for (at_wall_ms, at_boot_ms, expected) in [
+        (9_990_000, Some(490_000), 9_990_000),
+        (9_990_300, Some(490_000), 9_990_300),
+        // An hour was put back, or forth, since then.
+        (13_590_000, Some(490_000), 9_990_000),
+        (6_390_000, Some(490_000), 9_990_000),
+        // An earlier program's, and one from before the machine began anew.
+        (13_590_000, None, 13_590_000),
+        (9_000_000, Some(800_000), 9_000_000),
+    ] {
+        assert_eq!(clocks.wall_of(&envelope(at_wall_ms, at_boot_ms)), expected);
+    }
+}
+
+fn hook(event: &str) -> String {
+    let prompt = (event == "UserPromptSubmit").then_some("do it");
+    json!({ "hook_event_name": event, "session_id": "one", "prompt": prompt }).to_string()
+}
+
+#[test]
 fn the_record_and_the_last_prompt_are_those_of_the_conversation() {
     let voice = after("2 one UserPromptSubmit, 3 one Stop, 4 two SessionStart, 5 one Stop");
     assert_eq!(voice.record.as_deref(), Some(std::path::Path::new("/records/two.jsonl")));
@@ -140,125 +199,79 @@ fn of_a_hook_and_a_record_the_later_word_counts_and_of_one_failure_the_record() 
     ] {
         let voice = Voice { told: Some(reported), ..Voice::default() };
         let record = Recorded { told: Some(recorded), ..Recorded::default() };
-        let tale = Tale::of(&voice, Some(&record));
+        let tale = Tale::of(&voice, Some(&record), NOW_MS);
         assert_eq!(tale.told.unwrap().source, source);
         let voice = Voice::default();
-        assert_eq!(Tale::of(&voice, Some(&record)).told.unwrap().source, "record");
+        assert_eq!(Tale::of(&voice, Some(&record), NOW_MS).told.unwrap().source, "record");
     }
+}
+
+#[test]
+fn f52_a_record_with_times_that_are_still_to_come_says_nothing_against_a_hook() {
+    let now_ms = at(20).timestamp_millis();
+    let voice = Voice { told: Some(told(ToldState::Active, 15, "hook")), ..Voice::default() };
+    let ahead = told(ToldState::Idle, 3_600, "record");
+    let grown_ms = Some(at(3_600).timestamp_millis());
+    let record = Recorded { told: Some(ahead), grown_ms, ..Recorded::default() };
+    let tale = Tale::of(&voice, Some(&record), now_ms);
+    assert_eq!((tale.told.unwrap().source.as_str(), tale.heard), ("hook", None));
+    // Where nothing else tells, it does.
+    let alone = Tale::of(&Voice::default(), Some(&record), now_ms);
+    assert_eq!(alone.told.unwrap().source, "record");
 }
 
 #[test]
 fn a_record_that_grows_is_a_sign_of_life() {
     let voice = after("2 one UserPromptSubmit");
     let record = Recorded { grown_ms: Some(at(60).timestamp_millis()), ..Recorded::default() };
-    let heard = Tale::of(&voice, Some(&record)).heard.unwrap();
+    let heard = Tale::of(&voice, Some(&record), NOW_MS).heard.unwrap();
     assert_eq!(heard.at_ms, at(60).timestamp_millis());
     assert_eq!(heard.prompt.unwrap().text, "do 2");
 }
 
-/// What is told, by a fleet and its run files, of reports such as `3 1 0 Stop`: at three seconds, by run 1, while the wall
-/// clock went so many seconds wrong.
-struct Ears {
-    tellers: Tellers,
-    fleet: Fleet,
-    name: AgentName,
-    dir: tempfile::TempDir,
-}
-
-impl Ears {
-    fn new(runs: &[u64]) -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let text = "[defaults]\nsession_prefix = \"t-\"\nlog_dir = \"/tmp\"\n[backend.c]\npreset = \"claude\"\nhooks = true\n\
-                    [[agent]]\nname = \"ann\"\nbackend = \"c\"\nprompt = \"begin\"\n";
-        let loaded =
-            load_text(text, std::path::Path::new("/tmp/agents.toml"), &Environment::default());
-        let name = AgentName::new("ann").unwrap();
-        std::fs::create_dir(dir.path().join("runs")).unwrap();
-        let files = RunFiles::new(dir.path());
-        for run in runs {
-            std::fs::write(files.spec(&name, RunId(*run)), "").unwrap();
-        }
-        let tellers = Tellers::new(dir.path());
-        Self { tellers, fleet: loaded.unwrap().fleet, name, dir }
-    }
-
-    /// One report, made and heard at that second of the machine, while the wall clock went so many seconds wrong.
-    fn hear(&mut self, (second, run, wrong): (u64, u64, i64), event: &str) {
-        self.take(vec![self.report((second, run, wrong), event)], second, wrong);
-    }
-
-    fn report(&self, (second, run, wrong): (u64, u64, i64), event: &str) -> Envelope {
-        Envelope {
-            name: self.name.clone(),
-            run: RunId(run),
-            cli: None,
-            at_wall_ms: clocks(second, wrong).wall_ms,
-            stamp: Some(clocks(second, wrong).stamp),
-            payload: json!({ "hook_event_name": event, "session_id": "one" }),
-        }
-    }
-
-    fn take(&mut self, mut reports: Vec<Envelope>, second: u64, wrong: i64) {
-        let clocks = clocks(second, wrong);
-        clocks.order(&mut reports);
-        self.tellers.hear(&self.fleet, reports, &clocks);
-    }
-
-    /// What is told of a run at that second, and how many seconds ago it and the last word were.
-    fn told(&mut self, run: u64, second: u64, wrong: i64) -> Option<(ToldState, i64, i64)> {
-        let clocks = clocks(second, wrong);
-        let voice = self.tellers.voice_now(&self.name, RunId(run), &clocks)?;
-        let ago = |at_ms: i64| (clocks.wall_ms - at_ms) / 1000;
-        let (told, heard) = (voice.told?, voice.heard?);
-        Some((told.state, ago(told.since_ms), ago(heard.at_ms)))
-    }
-}
-
-fn clocks(second: u64, wrong: i64) -> Clocks {
-    let wall = at(i64::try_from(second).unwrap() + wrong).timestamp_millis();
-    let boot_ms = 1000 * second + 777;
-    Clocks { wall_ms: wall, stamp: Stamp { boot_id: Some("boot".to_owned()), boot_ms } }
-}
-
-#[test]
-fn what_is_reported_counts_however_the_wall_clock_is_set() {
-    for jumps in [[0; 4], [0, -3600, -3600, -3600], [0, 86_400, 0, -86_400], [7200, 0, 3600, 0]] {
-        let mut ears = Ears::new(&[1]);
-        ears.hear((10, 1, jumps[0]), "UserPromptSubmit");
-        assert_eq!(ears.told(1, 15, jumps[1]), Some((ToldState::Active, 5, 5)), "{jumps:?}");
-        ears.hear((20, 1, jumps[1]), "Stop");
-        assert_eq!(ears.told(1, 25, jumps[1]), Some((ToldState::Idle, 5, 5)), "{jumps:?}");
-        // The next watchdog knows it, too, though the clock was set while none ran.
-        let mut next = Tellers::new(ears.dir.path());
-        std::mem::swap(&mut ears.tellers, &mut next);
-        assert_eq!(ears.told(1, 30, jumps[2]), Some((ToldState::Idle, 10, 10)), "{jumps:?}");
-        // What comes late is late by the clock that nobody sets.
-        let late = ears.report((19, 1, jumps[3]), "PermissionRequest");
-        ears.take(vec![late], 31, jumps[3]);
-        assert_eq!(ears.told(1, 32, jumps[3]).unwrap().0, ToldState::Idle, "{jumps:?}");
-        let two = [(40, "Stop"), (35, "UserPromptSubmit")]
-            .map(|(second, event)| ears.report((second, 1, jumps[second as usize % 3]), event));
-        ears.take(two.to_vec(), 41, jumps[3]);
-        assert_eq!(ears.told(1, 45, jumps[3]).unwrap().0, ToldState::Idle, "{jumps:?}");
-        ears.hear((50, 1, jumps[3]), "UserPromptSubmit");
-        assert_eq!(ears.told(1, 50, jumps[0]), Some((ToldState::Active, 0, 0)), "{jumps:?}");
-    }
-}
-
 #[test]
 fn a_report_of_a_run_that_was_never_started_keeps_nobody_from_being_heard() {
-    let mut ears = Ears::new(&[1]);
-    ears.hear((10, 1, 0), "UserPromptSubmit");
-    ears.hear((11, 9, 0), "Stop");
-    ears.hear((12, 1, 0), "Stop");
-    assert_eq!(ears.told(1, 20, 0), Some((ToldState::Idle, 8, 8)));
-    // One that begins under that number later has said nothing yet.
-    std::fs::write(RunFiles::new(ears.dir.path()).spec(&ears.name, RunId(9)), "").unwrap();
-    assert_eq!(ears.told(9, 21, 0), None);
-    ears.hear((22, 9, 0), "UserPromptSubmit");
-    ears.hear((23, 1, 0), "Stop");
-    assert_eq!(ears.told(9, 23, 0), Some((ToldState::Active, 1, 1)));
-    // Though a later one was started, it is the one that lives that counts.
-    assert_eq!(ears.told(1, 23, 0).map(|it| it.0), Some(ToldState::Idle));
-    assert_eq!(ears.tellers.strangers.len(), 1, "told once");
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::create_dir(dir.path().join("runs")).unwrap();
+    let text = "[defaults]\nsession_prefix = \"t-\"\nlog_dir = \"/tmp\"\n\
+                [backend.c]\npreset = \"claude\"\nhooks = true\n\
+                [[agent]]\nname = \"ann\"\nbackend = \"c\"\nprompt = \"begin\"\n";
+    let file = std::path::Path::new("/tmp/agents.toml");
+    let fleet = load_text(text, file, &Environment::default()).unwrap().fleet;
+    let name = AgentName::new("ann").unwrap();
+    let begins = |run| {
+        let start =
+            StartRecord { launcher: 1, program: 0, launcher_mark: None, program_mark: None };
+        RunFiles::new(dir.path()).claim(&name, RunId(run), &start).unwrap();
+    };
+    let mut tellers = Tellers::new(dir.path());
+    tellers.listen(None);
+    let mut hear = |run, event: &str| {
+        let envelope = Envelope {
+            name: name.clone(),
+            run: RunId(run),
+            cli: None,
+            at_wall_ms: 5,
+            at_boot_ms: Some(crate::process::boot_clock_ms()),
+            payload: serde_json::from_str(&hook(event)).unwrap(),
+        };
+        Spool::of(dir.path()).put(5, &serde_json::to_vec(&envelope).unwrap()).unwrap();
+        tellers.take(&fleet);
+        let told = |it: &mut Voice| it.told.clone().map(|told| told.state);
+        [1, 9].map(|run| {
+            tellers
+                .voices
+                .get_mut(&name)
+                .filter(|it| it.0 == RunId(run))
+                .and_then(|it| told(&mut it.1))
+        })
+    };
+    begins(1);
+    assert_eq!(hear(1, "UserPromptSubmit"), [Some(ToldState::Active), None]);
+    assert_eq!(hear(9, "UserPromptSubmit"), [Some(ToldState::Active), None]);
+    assert_eq!(hear(1, "Stop"), [Some(ToldState::Idle), None]);
+    // One that begins under that number later has said nothing yet, and is heard from then on.
+    begins(9);
+    assert_eq!(hear(1, "Stop"), [Some(ToldState::Idle), None]);
+    assert_eq!(hear(9, "UserPromptSubmit"), [None, Some(ToldState::Active)]);
 }

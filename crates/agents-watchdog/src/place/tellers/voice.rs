@@ -19,34 +19,14 @@ pub(crate) struct Voice {
     pub is_over: bool,
     pub told: Option<Told>,
     pub heard: Option<Heard>,
-    /// By how many milliseconds the wall clock was ahead of the machine's own when these times were by it.
-    pub ahead: Option<i64>,
+    /// How far the wall clock was ahead of the boot clock when these times were put down, in milliseconds.
+    pub offset_ms: Option<i64>,
 }
 
-/// A wall clock that differs by so much was set; by less, the two clocks were read one after the other.
-const SET_BY_MS: u64 = 1_000;
+/// A wall clock that moves by less goes its way; one that moves by more was set.
+pub(crate) const SET_BY_MS: i64 = 2_000;
 
 impl Voice {
-    /// Brings all times to the wall clock as it goes now, so that they can be compared with it; by how much it is ahead.
-    pub fn turn(&mut self, ahead: i64) -> i64 {
-        let before = *self.ahead.get_or_insert(ahead);
-        if ahead.abs_diff(before) < SET_BY_MS {
-            return before;
-        }
-        self.ahead = Some(ahead);
-        let turned = |at_ms: i64| at_ms.saturating_add(ahead.saturating_sub(before));
-        if let Some(told) = &mut self.told {
-            told.since_ms = turned(told.since_ms);
-        }
-        if let Some(heard) = &mut self.heard {
-            heard.at_ms = turned(heard.at_ms);
-            if let Some(prompt) = &mut heard.prompt {
-                prompt.at_ms = turned(prompt.at_ms);
-            }
-        }
-        ahead
-    }
-
     /// Takes a report of this run. One of another conversation counts for nothing, unless the run moves on to it.
     pub fn hear(&mut self, report: &Report) {
         if !self.is_own(report) {
@@ -76,6 +56,25 @@ impl Voice {
         let is_late = before.is_some_and(|before| told.since_ms < before.since_ms);
         if !is_same && !is_late {
             self.told = Some(told);
+        }
+    }
+
+    /// Tells all times by the wall clock as it goes now: one that was set would make what was told before later than what
+    /// is told now, or much older than it is.
+    pub fn follow(&mut self, offset_ms: i64) {
+        let by = self.offset_ms.map_or(0, |before| offset_ms.saturating_sub(before));
+        if self.offset_ms.is_some() && by.abs() <= SET_BY_MS {
+            return;
+        }
+        self.offset_ms = Some(offset_ms);
+        if let Some(told) = &mut self.told {
+            told.since_ms = told.since_ms.saturating_add(by);
+        }
+        if let Some(heard) = &mut self.heard {
+            heard.at_ms = heard.at_ms.saturating_add(by);
+            if let Some(prompt) = &mut heard.prompt {
+                prompt.at_ms = prompt.at_ms.saturating_add(by);
+            }
         }
     }
 
@@ -116,8 +115,8 @@ impl Voice {
     /// Whether another one says more than that something was heard.
     pub fn says_more_than(&self, other: &Self) -> bool {
         let prompt = |voice: &Self| voice.heard.as_ref().and_then(|heard| heard.prompt.clone());
-        (&self.conversation, &self.record, self.is_over, &self.told, self.ahead)
-            != (&other.conversation, &other.record, other.is_over, &other.told, other.ahead)
+        (&self.conversation, &self.record, self.is_over, &self.told)
+            != (&other.conversation, &other.record, other.is_over, &other.told)
             || prompt(self) != prompt(other)
     }
 }
