@@ -145,8 +145,13 @@ pub(super) fn stuck(
 /// (`/quit`): it is not typed into the next run.
 pub(crate) fn lose(draft: &mut Draft<'_>, name: &AgentName) {
     let mailbox = &draft.member(name).mailbox;
-    // One that is stuck was seen to stand in the composer.
-    let is_pressed = matches!(mailbox.stage, Stage::Submitted { .. });
+    let text = mailbox.queue.front().map_or("", |message| message.text.as_str());
+    let is_pressed = match &mailbox.stage {
+        Stage::Submitted { .. } => true,
+        // It was seen to stand in the composer, unless it never showed.
+        Stage::Stuck { unsubmitted: false, before, .. } => !evidence::stood(before, text),
+        Stage::Owed | Stage::Typing { .. } | Stage::Typed { .. } | Stage::Stuck { .. } => false,
+    };
     let Some(message) = mailbox.queue.front().filter(|_| is_pressed).cloned() else { return };
     let Some(request) = message.kind.request() else { return };
     take_out(draft, name, &message);
