@@ -47,6 +47,7 @@ mod cli {
     mod stopped;
     mod tasks;
     mod told;
+    mod touched;
     mod transcript;
     mod wait;
     mod words;
