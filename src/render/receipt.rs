@@ -51,8 +51,9 @@ pub fn say_answers(answers: &Answers) {
     }
     if answers.iter().any(|(_, answer)| is_not_found(answer)) {
         say(
-            "exit code 127: a program was not found on the PATH of the fleet's tmux server, which is that of the shell \
-             that began it; `agents down`, then `agents up` takes the PATH of this one",
+            "exit code 127: a program was not found. Where this shell finds it, the fleet's tmux server has another PATH, that of \
+             the shell that began it: `agents down`, then `agents up` takes this one. Where it does not, install it, or write \
+             its full path; `agents check` names it",
         );
     }
 }

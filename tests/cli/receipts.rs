@@ -143,15 +143,16 @@ prompt = "go"
         Bed::with(&lost.replace("HEAD", HEAD).replace("restart_delay = 1", "restart_delay = 300"));
     let up = bed.agents(&["up"]).ends_with(1);
     assert!(up.err.contains("exit code 127"), "{up:?}");
-    assert!(
-        up.err.contains("`agents down`, then `agents up` takes the PATH of this one"),
-        "{up:?}"
-    );
+    for way_out in ["`agents down`, then `agents up` takes this one", "write its full path"] {
+        assert!(up.err.contains(way_out), "{up:?}");
+    }
     let sent = bed.agents(&["send", "ann", "--wait=1s", "hello"]).ends_with(3);
     assert!(sent.err.contains("queued"), "{sent:?}");
     let down = bed.agents(&["down"]).ends_with(0);
     assert!(
-        down.err.contains("ann: was not running; 1 message kept for its next start"),
+        down.err.contains(
+            "ann: was not running; the start that was due is taken back; 1 message kept for its next start"
+        ),
         "{down:?}"
     );
     let json = bed.agents(&["down", "--json"]).ends_with(0).json();

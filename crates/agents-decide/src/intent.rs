@@ -110,15 +110,26 @@ fn ask_down(draft: &mut Draft<'_>, what: Declared<'_>) -> Option<Answer> {
         Life::Stopped { .. } | Life::Due { .. } | Life::Parked { .. }
             if present.is_none() && !leftovers && !matches!(seen.pane, Seen::Unknown(_)) =>
         {
-            // Who was down as asked has been so since then.
             let life = &draft.member(what.name()).life;
+            let owed = match life {
+                Life::Due { .. } => Some("the start that was due is taken back".to_owned()),
+                Life::Parked { .. } => Some("it is not tried any more".to_owned()),
+                Life::Stopped { .. }
+                | Life::Starting { .. }
+                | Life::Up { .. }
+                | Life::Missing { .. }
+                | Life::Stopping { .. } => None,
+            };
+            // Who was down as asked has been so since then.
             if !matches!(life, Life::Stopped { how: Ending::Asked, .. }) {
                 set(draft, what, Life::Stopped { since, how: Ending::Asked });
             }
             let kept = draft.member(what.name()).mailbox.queue.len() as u64;
-            return Some(match kept {
-                0 => Answer::NotRunning,
-                kept => Answer::NotRunningWith(messages_kept(kept)),
+            let kept = (kept > 0).then(|| messages_kept(kept));
+            let said: Vec<String> = owed.into_iter().chain(kept).collect();
+            return Some(match said.is_empty() {
+                true => Answer::NotRunning,
+                false => Answer::NotRunningWith(said.join("; ")),
             });
         }
         Life::Starting { run, .. } => begin_stop(draft, what, Some(run), Why::Asked, None),

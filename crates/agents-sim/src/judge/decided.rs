@@ -299,7 +299,14 @@ fn confirmed(name: &AgentName, why: &Why, tick: &Judged<'_>, found: &mut Vec<Str
 /// Whoever is said to be down has no process left.
 fn down(answers: &[(AgentName, Answer)], tick: &Judged<'_>, found: &mut Vec<String>) {
     for (name, answer) in answers {
-        if !matches!(answer, Answer::Stopped | Answer::NotRunning) {
+        let is_down = matches!(
+            answer,
+            Answer::Stopped
+                | Answer::StoppedWith(_)
+                | Answer::NotRunning
+                | Answer::NotRunningWith(_)
+        );
+        if !is_down {
             continue;
         }
         if tick.before.living.contains(name) {
