@@ -18,7 +18,10 @@ pub fn run(app: &App, trust: &Trust) -> Result<u8, Error> {
             ))
         })?;
         let told = if was_trusted {
-            format!("{config}: changes are no longer asked about")
+            format!(
+                "{config} is trusted no longer: with AGENTS_REQUIRE_TRUST=1 nothing of it is started before another \
+                 `agents trust`; without, its changes are not asked about"
+            )
         } else {
             format!("{config} was not trusted by `agents trust`")
         };

@@ -324,7 +324,18 @@ pub(crate) fn settle(draft: &mut Draft<'_>, what: Declared<'_>) {
     let (Some(message), stage) = (mailbox.queue.front().cloned(), mailbox.stage.clone()) else {
         return;
     };
-    let Stage::Submitted { at, run, tries, before, first, drafted } = stage else { return };
+    let is_stuck = matches!(stage, Stage::Stuck { .. });
+    let (at, run, tries, before, first, drafted) = match stage {
+        Stage::Submitted { at, run, tries, before, first, drafted } => {
+            (at, run, tries, before, first, drafted)
+        }
+        // The program may have taken it late, and nobody has looked since.
+        Stage::Stuck { since, run, before, first, drafted, unsubmitted: false } => {
+            (since, run, SUBMITS, before, first, drafted)
+        }
+        Stage::Owed | Stage::Typing { .. } | Stage::Typed { .. } | Stage::Stuck { .. } => return,
+    };
+    let lasting = Stage::Submitted { at, run, tries, before: before.clone(), first, drafted };
     let Some(pane) = seen.pane.known().filter(|pane| pane.run == run) else { return };
     let before = Before { rows: before, first: first.unwrap_or(at), drafted };
     let sent = Submit { pane, at, tries, before };
@@ -334,6 +345,9 @@ pub(crate) fn settle(draft: &mut Draft<'_>, what: Declared<'_>) {
     } else if evidence.is_none() && evidence::stands(seen, &sent.before.rows, &message.text) {
         // The next run gets it: it is known not to have gone.
         draft.member(what.name()).mailbox.stage = Stage::Owed;
+    } else if is_stuck {
+        // It stands there no longer, so nobody knows.
+        draft.member(what.name()).mailbox.stage = lasting;
     }
 }
 

@@ -94,19 +94,18 @@ fn owing() -> FleetState {
     state
 }
 
-/// A message is submitted, and in the look in which it shows to have gone, or not yet, its agent is stopped.
-fn left_of_it(verb: Verb, is_gone: bool) -> usize {
+/// A message is submitted, once or as often as is wise, and in the look in which it shows to have gone, or not yet, its agent
+/// is stopped.
+fn left_of_it(verb: Verb, is_gone: bool, is_stuck: bool) -> usize {
     let mut state = owing();
     let member = state.members.get_mut(&ann()).unwrap();
-    let before = vec!["> say hello".to_owned()];
+    let before = crate::Rows::from(vec!["> say hello".to_owned()]);
     let (at, run) = (now(19).at, Some(RunId(3)));
-    member.mailbox.stage = Stage::Submitted {
-        at,
-        run,
-        tries: 1,
-        before: before.into(),
-        first: Some(at),
-        drafted: false,
+    let (first, drafted) = (Some(at), false);
+    member.mailbox.stage = if is_stuck {
+        Stage::Stuck { since: at, run, before, first, drafted, unsubmitted: false }
+    } else {
+        Stage::Submitted { at, run, tries: 1, before, first, drafted }
     };
     let mut seen = up(3);
     let shown = if is_gone { "> say hello / working, esc interrupt / > " } else { "> say hello" };
@@ -114,7 +113,7 @@ fn left_of_it(verb: Verb, is_gone: bool) -> usize {
     let pane = PaneSeen {
         run: Some(RunId(3)),
         typed: Some("m7".to_owned()),
-        submitted: Some("m7/1".to_owned()),
+        submitted: Some(if is_stuck { "m7/3" } else { "m7/1" }.to_owned()),
         ..pane()
     };
     seen.pane = Seen::Known(pane);
@@ -129,11 +128,13 @@ fn a_message_that_shows_to_have_gone_when_its_agent_is_stopped_is_not_typed_agai
     let down = || Verb::Down { names: names(), whole: false };
     let whole = || Verb::Down { names: Vec::new(), whole: true };
     let restart = || Verb::Restart { names: names(), one_offs: OneOffs::new(), which: Which::Own };
-    for verb in [down(), whole(), restart()] {
-        assert_eq!(left_of_it(verb, true), 0);
-    }
-    for verb in [down(), whole(), restart()] {
-        assert_eq!(left_of_it(verb, false), 1, "nobody saw it go");
+    for is_stuck in [false, true] {
+        for verb in [down(), whole(), restart()] {
+            assert_eq!(left_of_it(verb, true, is_stuck), 0, "{is_stuck}");
+        }
+        for verb in [down(), whole(), restart()] {
+            assert_eq!(left_of_it(verb, false, is_stuck), 1, "nobody saw it go");
+        }
     }
 }
 

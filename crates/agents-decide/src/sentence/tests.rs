@@ -2,6 +2,7 @@
 
 mod orders;
 mod rest;
+mod words;
 
 use std::time::Duration;
 
