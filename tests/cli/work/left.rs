@@ -50,18 +50,3 @@ fn a_set_up_a_hook_and_a_forge_that_leave_a_process_behind_have_ended_when_they_
     assert!(ids.len() >= 4 && ids.iter().all(|id| process_lives(*id)), "{ids:?}");
     assert_eq!(works.task("a")["attempt"], 1);
 }
-
-#[test]
-fn a_folder_that_lies_in_the_way_when_a_task_begins_is_left_as_it_is() {
-    let works = Works::new();
-    let there = works.bed.dir.join(".state/worktrees/b");
-    works.bed.write("how/a", &format!("mkdir {0}; echo mine > {0}/notes.txt\n", there.display()));
-    works
-        .bed
-        .write("tasks.toml", &format!("{}[[task]]\nid = \"b\"\ndependsOn = [\"a\"]\n", one("")));
-    works.run("tasks.toml").ends_with(0);
-    works.until_task("b", "error");
-    let reason = works.task("b")["reason"].as_str().unwrap().to_owned();
-    assert!(reason.contains("is there already, from an earlier task"), "{reason}");
-    assert_eq!(std::fs::read_to_string(there.join("notes.txt")).unwrap(), "mine\n");
-}
