@@ -274,12 +274,15 @@ fn submitted(
     draft: &mut Draft<'_>,
     what: Declared<'_>,
     seen: &MemberSeen,
-    sent: Submit<'_>,
+    mut sent: Submit<'_>,
     message: &Message,
 ) {
     let name = what.name();
     let arrived = has_arrived(&sent, message);
     let evidence = gone(draft, what, seen, &sent, message);
+    if evidence.is_none() {
+        hint::redraw(draft, what, seen, &mut sent.before.rows, message);
+    }
     // Nobody looked for a while, in which a screen changes in any case; it is compared with what stood before the first key.
     let is_late = draft.now.at.since(sent.before.first) >= CHANGED_WITHIN;
     let evidence = evidence.filter(|it| *it != Went::ScreenChanged || !is_late);

@@ -206,6 +206,17 @@ fn condemnation(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen) -> Opti
     Some(Found { why, can_answer, told_at: None })
 }
 
+/// Whether the end of its screen shows an error that its backend calls fatal.
+pub(crate) fn shows_error(draft: &Draft<'_>, what: Declared<'_>, seen: &MemberSeen) -> bool {
+    let own = draft.next.members.get(what.name()).map(|member| member.mailbox.own_texts());
+    let (Some(backend), Some(screen), Some(own)) =
+        (what.backend(draft.fleet), seen.screen.known(), own)
+    else {
+        return false;
+    };
+    fatal::row(backend, screen, own).is_some()
+}
+
 /// The failure of which the program itself tells. It sits at its composer, so a message tries again.
 fn told(seen: &MemberSeen) -> Option<Found> {
     let Told { state, since_ms, .. } = seen.told.as_ref()?;

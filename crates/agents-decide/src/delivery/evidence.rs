@@ -158,10 +158,9 @@ pub(super) fn went(
     }
 }
 
-/// Whether the screen showed the text, and shows it no longer.
-pub(super) fn is_missing(before: &[String], after: &[String], text: &str) -> bool {
-    let needle = end_of(text);
-    copies(before, &needle) > 0 && copies(after, &needle) == 0
+/// Whether the screen shows the text anywhere.
+pub(super) fn is_shown(screen: &[String], text: &str) -> bool {
+    copies(screen, &end_of(text)) > 0
 }
 
 /// Whether the screen shows more copies of the text than before.

@@ -104,6 +104,9 @@ pub(super) fn stuck(
         evidence =
             evidence.and_then(|it| taken_by_itself(draft, what, seen, (before, it), message));
     }
+    // An error that is shown in the place of the composer hides what stands there.
+    let is_hidden = crate::health::shows_error(draft, what, seen);
+    let evidence = evidence.filter(|it| *it != Went::TextLeft || !is_hidden);
     if let Some(evidence) = hint::agreed(draft, name, seen, evidence, hint::STUCK_AGREES_AFTER) {
         return delivered(draft, what, message, (evidence, SUBMITS));
     }

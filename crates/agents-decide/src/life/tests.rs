@@ -19,7 +19,7 @@ use crate::{
 
 fn fleet() -> Fleet {
     let text = "[defaults]\nsession_prefix = \"t-\"\nlog_dir = \"l\"\nprompt = \"x\"\nwatch = \"heal\"\n\
-                [backend.tui]\nbin = \"tui\"\nactive_re = \"esc interrupt\"\n\
+                [backend.tui]\nbin = \"tui\"\nactive_re = \"esc interrupt\"\nfatal_re = \"^Error: \"\n\
                 [[agent]]\nname = \"ann\"\nbackend = \"tui\"\n";
     fleet_of(text)
 }
@@ -196,7 +196,8 @@ fn f20_a_half_drawn_screen_does_not_prove_that_a_message_went() {
     // Words of work above a composer that is not drawn are none of its own.
     let half = "press esc interrupt";
     assert_eq!(owed_after(&[half, "press esc interrupt / > say hello"]), [1, 1]);
-    assert_eq!(owed_after(&[half, half]), [1, 0]);
+    assert_eq!(owed_after(&[half; 5]), [1, 1, 1, 1, 0]);
+    assert_eq!(owed_after(&[half, half, half, whole, half]), [1; 5]);
 }
 
 #[test]
@@ -211,6 +212,27 @@ fn i13_half_drawn_screens_do_not_prove_that_a_text_left_that_did_not_go_for_long
     assert_eq!(owed_at(stuck(), &[">"; 9]), [1, 1, 1, 1, 1, 1, 1, 1, 0]);
     assert_eq!(owed_at(stuck(), &["> say hello / working, esc interrupt / >"]), [0]);
     assert_eq!(owed_at(stuck(), &["press esc interrupt", whole, whole]), [1; 3]);
+}
+
+#[test]
+fn i13_a_text_that_was_drawn_after_its_key_and_stands_did_not_go_whatever_looks_like_work() {
+    let (at, run, first, drafted) = (now(20).at, Some(RunId(3)), Some(now(20).at), false);
+    let before: crate::Rows = vec!["done.".to_owned()].into();
+    let half_drawn =
+        || Stage::Submitted { at, run, tries: 1, before: before.clone(), first, drafted };
+    let stands = "done. / > say hello / ? for shortcuts";
+    let lies = "done. / press esc interrupt / > say hello / ? for shortcuts";
+    assert_eq!(owed_at(half_drawn(), &[stands, lies, lies, lies, lies, lies, lies]), [1; 7]);
+    let went = "done. / > say hello / working, esc interrupt / > / ? for shortcuts";
+    assert_eq!(owed_at(half_drawn(), &[stands, went]), [1, 0]);
+}
+
+#[test]
+fn i13_an_error_in_the_place_of_the_composer_does_not_prove_that_its_text_left() {
+    let (since, run, first) = (now(1).at, Some(RunId(3)), Some(now(1).at));
+    let stuck =
+        Stage::Stuck { since, run, before: before(), first, drafted: false, unsubmitted: false };
+    assert_eq!(owed_at(stuck, &["Error: prompt is too long"; 20]), [1; 20]);
 }
 
 #[test]

@@ -94,7 +94,10 @@ impl Judge {
     /// Who has left the file, also where the decision that forgets it dies with its watchdog, as many in a row may.
     pub(super) fn see_off(&mut self, before: &FleetState) {
         self.left.retain(|name, _| !before.members.contains_key(name));
-        self.left.extend(before.left.iter().map(|(name, left)| (name.clone(), left.since)));
+        for (name, left) in &before.left {
+            // A verb about one that was forgotten meanwhile makes no later leaving of it.
+            self.left.entry(name.clone()).or_insert(left.since);
+        }
     }
 
     /// Whoever is asked for begins with a whole budget, and is down no longer: from the decision on that took it up.
