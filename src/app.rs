@@ -10,7 +10,7 @@ use agents_names::AgentName;
 use agents_tmux::TmuxVersion;
 use agents_watchdog::in_force::Moved;
 use agents_watchdog::run::{Tools, tmux_place};
-use agents_watchdog::trust;
+use agents_watchdog::trust::{self, Untrusted};
 
 use crate::error::Error;
 use crate::in_force::{InForce, refuse_to_tear};
@@ -46,12 +46,19 @@ impl App {
     pub fn load_to_start(&self, but_for: Option<Moved>) -> Result<Loaded, Error> {
         let mut loaded = self.load()?;
         refuse_to_tear(&self.config, &loaded, but_for)?;
-        let is_required =
-            std::env::var_os("AGENTS_REQUIRE_TRUST").is_some_and(|it| it != "0" && !it.is_empty());
-        trust::check(&loaded, is_required)
-            .map_err(|untrusted| Error::Usage(untrusted.to_string()))?;
+        if let Some(untrusted) = self.untrusted(&loaded) {
+            return Err(Error::Usage(untrusted.to_string()));
+        }
         crate::commands::work::with_tasks(&mut loaded.fleet);
         Ok(loaded)
+    }
+
+    /// Why nothing of this content may be started, where the user wants to be asked.
+    #[must_use]
+    pub fn untrusted(&self, loaded: &Loaded) -> Option<Untrusted> {
+        let is_required =
+            std::env::var_os("AGENTS_REQUIRE_TRUST").is_some_and(|it| it != "0" && !it.is_empty());
+        trust::check(loaded, is_required).err()
     }
 
     /// The fleet in force, whatever the file says; a difference is told on standard error.

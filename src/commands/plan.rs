@@ -15,13 +15,14 @@ use agents_watchdog::ledger::{Ledger, LedgerError, Record};
 use agents_watchdog::place::ClockMark;
 use agents_watchdog::store_ledger::{Document, parse_request, parse_state};
 use agents_watchdog::view::{WatchdogState, WatchdogView};
-use agents_watchdog::{Engine, LocalPlace};
+use agents_watchdog::{Engine, LocalPlace, trust};
 use serde_json::{Value, json};
 
-use crate::app::{App, print};
+use crate::app::{App, print, say};
 use crate::bystander;
 use crate::commands::{neighbours, own_sessions};
 use crate::error::{Error, code};
+use crate::in_force::{self, InForce};
 use crate::operate::runtime;
 use crate::render::row::one_line;
 use crate::render::stored;
@@ -62,7 +63,20 @@ impl Watchdog {
 }
 
 pub fn run(app: &App) -> Result<u8, Error> {
-    let loaded = app.in_force()?.loaded;
+    let InForce { mut loaded, problem } = app.in_force()?;
+    let untrusted = app.untrusted(&loaded).filter(|_| problem.is_none());
+    let Some(untrusted) = untrusted else { return foretell(app, &loaded) };
+    if bystander::watchdog(&loaded.fleet)?.pid.is_none() {
+        return nothing(app, &untrusted.to_string());
+    }
+    // A watchdog that runs goes on with what it had. What nobody has said anything of it does take.
+    if let Some(kept) = in_force::kept_in(&loaded.fleet.state_dir(), &loaded.fleet)
+        && trust::check(&loaded, false).is_err()
+    {
+        loaded.fleet = kept;
+        super::work::with_tasks(&mut loaded.fleet);
+        say(&format!("agents: the last good config stays in force: {untrusted}"));
+    }
     foretell(app, &loaded)
 }
 
