@@ -12,6 +12,8 @@ use crate::cli::Run;
 use crate::commands::{neighbours, watchdog, work};
 use crate::error::{Error, code};
 
+mod earlier;
+
 pub fn run(app: &App, run: &Run) -> Result<u8, Error> {
     let loaded = app.load_to_start(None)?;
     // The file's own agents: those of tasks are looked for on the board.
@@ -31,9 +33,15 @@ pub fn run(app: &App, run: &Run) -> Result<u8, Error> {
     check(&fleet, &board, &held).map_err(|problems| {
         Error::Usage(format!("{shown} cannot be run here:\n{}", indented(&problems)))
     })?;
+    let left = earlier::worktrees(&fleet, &board, &held);
+    if !left.is_empty() {
+        let left = indented(&left.join("\n"));
+        return Err(Error::Usage(format!("{shown} cannot be run here:\n{left}")));
+    }
     neighbours::refuse(app, &loaded.fleet)?;
     agents_store::private_folder(&fleet.log_dir)?;
     agents_store::private_folder(&fleet.state_dir())?;
+    earlier::branches(&held).iter().for_each(|row| say(row));
     // tmux, which starts the programs, does not have them.
     if let Err(error) = keep_keys(&fleet.state_dir()) {
         say(&format!("the keys of the environment cannot be kept for the tasks: {error}"));

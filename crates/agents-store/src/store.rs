@@ -68,8 +68,9 @@ impl Store {
         let holder = serde_json::to_string(holder)
             .map_err(|error| StoreError::Refused { detail: error.to_string() })?;
         let furthest = Furthest::make(self.folder()).ok();
-        let (before, was) =
-            (self.query(read::revision)?, furthest.as_ref().map_or(0, Furthest::revision));
+        // In this order: an earlier holder that commits between the two looks has lost nothing.
+        let was = furthest.as_ref().map_or(0, Furthest::revision);
+        let before = self.query(read::revision)?;
         let claimed = self.write(|connection| {
             let epoch = read::epoch(connection)? + 1;
             connection.execute(

@@ -1,4 +1,4 @@
-//! Who asks for the fleet asks for what is to run of it, and not for what is done.
+//! What is asked of tasks that ran before: by `up`, and by a second `run` of their manifest.
 
 use super::stage::{Works, one};
 
@@ -25,4 +25,47 @@ fn f40_a_task_that_ended_while_nobody_watched_is_not_run_again_by_up() {
         assert_eq!(works.task("a")["attempt"], 1, "{:?}", works.states());
         assert_eq!(works.journal(), ["begin a", "end a"], "killed: {killed}");
     }
+}
+
+#[test]
+fn a_manifest_that_is_run_again_is_told_at_once_what_its_first_run_left() {
+    let works = Works::new();
+    // What it commits leaves the notes out, so its worktree is kept; that of `b` goes.
+    let keeps = "git() { if [ \"$1\" = add ]; then command git add a.txt; else command git \"$@\"; fi; }; echo draft > notes.txt\n";
+    works.bed.write("how/a", keeps);
+    works.bed.write("tasks.toml", &format!("{}[[task]]\nid = \"b\"\n", one("")));
+    works.run("tasks.toml").ends_with(0);
+    works.until_all("complete");
+    works.bed.until("b is tidied away", || works.agents(&["worktrees"]).out.lines().count() == 1);
+    let refused = works.run("tasks.toml").ends_with(2);
+    assert!(
+        refused.err.contains("a: `tasks` has a task of that name, which is complete"),
+        "{refused:?}"
+    );
+    assert!(refused.err.contains("`agents tasks reset a`"), "{refused:?}");
+    assert!(!refused.err.contains("b: "), "{refused:?}");
+    assert_eq!(works.tasks().len(), 2, "nothing was taken up");
+    std::fs::remove_file(works.bed.dir.join(".state/worktrees/a/notes.txt")).unwrap();
+    works.agents(&["clean"]).ends_with(0);
+    let begun = works.run("tasks.toml").ends_with(0);
+    assert!(
+        begun.err.contains("b: there is a branch `task/b` with 1 commit that `main` lacks"),
+        "{begun:?}"
+    );
+    works.until_all("error");
+}
+
+#[test]
+fn a_folder_that_lies_in_the_way_when_a_task_begins_is_left_as_it_is() {
+    let works = Works::new();
+    let there = works.bed.dir.join(".state/worktrees/b");
+    works.bed.write("how/a", &format!("mkdir {0}; echo mine > {0}/notes.txt\n", there.display()));
+    works
+        .bed
+        .write("tasks.toml", &format!("{}[[task]]\nid = \"b\"\ndependsOn = [\"a\"]\n", one("")));
+    works.run("tasks.toml").ends_with(0);
+    works.until_task("b", "error");
+    let reason = works.task("b")["reason"].as_str().unwrap().to_owned();
+    assert!(reason.contains("is there already, from an earlier task"), "{reason}");
+    assert_eq!(std::fs::read_to_string(there.join("notes.txt")).unwrap(), "mine\n");
 }

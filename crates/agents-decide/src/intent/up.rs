@@ -7,7 +7,7 @@ use crate::Why;
 use crate::conversation::Which;
 use crate::draft::{Declared, Draft};
 use crate::life::{Ending, Life, set, taken};
-use crate::request::{Answer, OneOffs};
+use crate::request::{Answer, OneOffs, Verb};
 use crate::sequence::Sequence;
 use crate::state::Wanted;
 
@@ -33,6 +33,12 @@ pub(super) fn up(
     let mut answers = Answers::new();
     for what in chosen {
         let name = what.name();
+        if !whole && what.is_of_manifest(draft.fleet) && is_going_down(draft) {
+            // Its manifest may have asked in the very moment. It is asked for again once the fleet is up.
+            let said = "the whole fleet is being taken down; `agents up` takes up its tasks again";
+            answers.insert(name.clone(), Some(Answer::Failed(said.to_owned())));
+            continue;
+        }
         want_up(draft, name, start.one_offs);
         if whole && what.is_of_manifest(draft.fleet) && is_at_its_end(draft, name) {
             continue;
@@ -47,6 +53,12 @@ pub(super) fn up(
         answers.insert(name.clone(), answer);
     }
     answers
+}
+
+/// Whether everything is to be down, and is not yet.
+fn is_going_down(draft: &Draft<'_>) -> bool {
+    draft.next.open.iter().any(|open| matches!(open.verb, Verb::Down { whole: true, .. }))
+        && draft.next.wanted == Wanted::Down
 }
 
 /// Sessions of a person's own that `down` let go are watched over again; they are neither started nor waited for.

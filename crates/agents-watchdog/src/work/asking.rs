@@ -70,7 +70,7 @@ impl Desk {
         self.asking.forget(|whose| owed.iter().any(|(other, ..)| other == whose));
         let mut moved = false;
         for (whose, stage, verb) in owed {
-            let lies_there = open.iter().any(|open| is_alike(open, &verb, &whose.1));
+            let lies_there = open.iter().any(|open| is_settled_by(open, &verb, &whose.1));
             if lies_there || !self.asking.may(&whose, &stage, now.at) {
                 continue;
             }
@@ -126,9 +126,11 @@ impl Desk {
     }
 }
 
-/// Whether a request that lies there asks the same of the task.
-fn is_alike(open: &Verb, verb: &Verb, name: &AgentName) -> bool {
+/// Whether a request that lies there asks the same of the task, or rules it out.
+fn is_settled_by(open: &Verb, verb: &Verb, name: &AgentName) -> bool {
     match (open, verb) {
+        // What is to be started waits until there is a fleet again.
+        (Verb::Down { whole: true, .. }, Verb::Up { .. }) => true,
         (Verb::Up { names, .. }, Verb::Up { .. })
         | (Verb::Down { names, .. }, Verb::Down { .. }) => names.contains(name),
         _ => false,

@@ -80,3 +80,33 @@ fn a_task_that_down_cut_off_goes_on_with_the_fleet() {
     let decision = scene.tick(400);
     assert!(decision.actions.iter().any(|it| matches!(it, Action::Start { .. })));
 }
+
+#[test]
+fn a_task_that_its_manifest_starts_while_the_fleet_goes_down_stays_down_and_the_watchdog_ends() {
+    let mut scene = Scene::running(&["ann", "job"], "");
+    let job = scene.fleet.agents.iter_mut().find(|it| it.name == name("job")).unwrap();
+    job.kind = agents_config::Kind::Task;
+    job.dir = scene.fleet.log_dir.join("worktrees/job");
+    let since = now(900).at;
+    let ended = Life::Stopped { since, how: Ending::Asked };
+    scene.state.members.get_mut(&name("job")).unwrap().life = ended;
+    scene.seen.members.insert(name("job"), gone());
+    // Both were left before the watchdog looked; the manifest's a moment later.
+    scene.ask(down_verb(&[]));
+    scene.ask(up_verb(&["job"]));
+    let mut decision = scene.tick(400);
+    let said = answers(&decision);
+    assert!(
+        said.iter().any(|(who, it)| *who == name("job") && matches!(it, Answer::Failed(_))),
+        "{said:?}"
+    );
+    assert!(!decision.actions.iter().any(|it| matches!(it, Action::Start { .. })));
+    scene.seen.members.insert(name("ann"), gone());
+    for _ in 0..3 {
+        if !decision.actions.contains(&Action::Exit) {
+            decision = scene.tick(400);
+        }
+    }
+    assert!(decision.actions.contains(&Action::Exit), "{decision:?}");
+    assert_eq!(scene.state.members[&name("job")].wanted, Wanted::Down);
+}

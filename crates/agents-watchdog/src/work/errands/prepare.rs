@@ -120,8 +120,9 @@ async fn branch_is_free(site: &Site, base: &str) -> Result<(), Failure> {
         return Ok(());
     }
     Err(lasting(format!(
-        "there is a branch `{}` with {own} commits of its own: rename or delete it, or give the task another `branch`",
-        site.progress.branch
+        "there is a branch `{}` with {own} {} of its own: rename or delete it, or give the task another `branch`",
+        site.progress.branch,
+        if own == "1" { "commit" } else { "commits" }
     )))
 }
 
