@@ -139,3 +139,27 @@ fn a_prompt_may_ask_for_an_answer_alone_and_a_manifest_says_so_where_it_does() {
     let why = works.task("a")["reason"].as_str().unwrap().to_owned();
     assert!(why.contains("there is no commit and no change"), "{why}");
 }
+
+#[test]
+fn a_manifest_whose_repo_names_a_folder_hears_that_its_tasks_run_elsewhere() {
+    let works = Works::new();
+    works.bed.write("how/a", "exit 0\n");
+    works.bed.write("tasks.toml", &one("repo = \"./builder\""));
+    // The project itself is no repository.
+    let refused = works.agents(&["run", "tasks.toml"]).ends_with(2);
+    assert!(refused.err.contains("`--repository DIR`"), "{refused:?}");
+    assert!(
+        refused
+            .err
+            .contains("its `repo` (./builder) is the repository of the forge, and no folder"),
+        "{refused:?}"
+    );
+    // Here it is another one than `repo` says.
+    works.bed.write("other/.keep", "");
+    works.bed.git("other", &["init", "-q"]).ends_with(0);
+    let told = works.agents(&["run", "tasks.toml", "--repository", "other"]);
+    assert!(told.err.contains("its tasks work in ") && told.err.contains("/other,"), "{told:?}");
+    works.bed.write("tasks2.toml", &one("repo = \"example/project\"").replace("\"a\"", "\"b\""));
+    let told = works.run("tasks2.toml").ends_with(0);
+    assert!(!told.err.contains("repo"), "{told:?}");
+}
