@@ -4,6 +4,7 @@ mod asked;
 mod backends;
 mod clean;
 mod declared;
+mod elsewhere;
 mod forges;
 mod left;
 mod logs;

@@ -36,8 +36,8 @@ pub struct Outcome {
     pub generation: u32,
     pub errand: Errand,
     pub result: Result<Done, Failure>,
-    /// What a program of it left behind, in words.
-    pub left: Option<String>,
+    /// What is to be said of it besides, in words.
+    pub aside: Option<String>,
 }
 
 /// What follows.

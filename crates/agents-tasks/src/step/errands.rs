@@ -11,8 +11,8 @@ use crate::{Forge, NoChange, TaskState};
 impl Draft<'_> {
     pub(super) fn hear(&mut self, outcome: &Outcome) {
         let place = outcome.place;
-        if let Some(left) = &outcome.left {
-            self.told.push(Told { place, text: left.clone(), alarm: false });
+        if let Some(aside) = &outcome.aside {
+            self.told.push(Told { place, text: aside.clone(), alarm: false });
         }
         let Some(progress) = self.work.tasks.get_mut(place) else { return };
         if outcome.generation != progress.generation {

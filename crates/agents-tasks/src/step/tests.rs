@@ -61,7 +61,7 @@ impl One {
 
     fn did(&mut self, result: Result<Done, Failure>) {
         let errand = owed(&self.manifest, &self.work, 0, at(self.now)).unwrap();
-        let outcomes = vec![Outcome { place: 0, generation: 0, errand, result, left: None }];
+        let outcomes = vec![Outcome { place: 0, generation: 0, errand, result, aside: None }];
         self.step(Look { outcomes, ..Look::default() });
     }
 
@@ -126,7 +126,7 @@ fn a_program_of_the_operator_hears_once_of_each_end() {
         generation: 0,
         errand: hook,
         result: Err(Failure { reason, lasting: true }),
-        left: None,
+        aside: None,
     };
     let told = one.step(Look { outcomes: vec![outcome], ..Look::default() }).told;
     assert_eq!(told[0].text, "`on_error` failed: `failed` ended with code 1");
@@ -348,7 +348,7 @@ fn an_errand_that_came_too_late_leaves_its_worktree_to_be_tidied() {
     one.ask(TaskVerb::Cancel).unwrap();
     let result = Ok(Done::Prepared { worktree: "/w".to_owned(), start: "c0".to_owned() });
     let outcomes =
-        vec![Outcome { place: 0, generation: 0, errand: Errand::Prepare, result, left: None }];
+        vec![Outcome { place: 0, generation: 0, errand: Errand::Prepare, result, aside: None }];
     one.step(Look { outcomes, ..Look::default() });
     assert_eq!(one.one().state, TaskState::Cancelled);
     assert_eq!(owed(&one.manifest, &one.work, 0, at(one.now)), Some(Errand::Tidy));

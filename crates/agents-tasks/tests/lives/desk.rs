@@ -236,7 +236,7 @@ impl Desk {
                 self.under_way.remove(&running.place);
                 let (place, errand) = (running.place, running.errand);
                 let generation = running.site.generation;
-                self.arrived.push(Outcome { place, generation, errand, result, left: None });
+                self.arrived.push(Outcome { place, generation, errand, result, aside: None });
             }
         }
         world.running.retain(|running| running.heard(now).is_none());

@@ -272,8 +272,8 @@ impl Desk {
         let outcome = |arrived: &Arrived| {
             let (place, _) = held.manifest.task(arrived.whose.1.as_str())?;
             let (errand, result) = (arrived.errand, arrived.result.clone());
-            let (generation, left) = (arrived.generation, arrived.left.clone());
-            Some(Outcome { place, generation, errand, result, left })
+            let (generation, aside) = (arrived.generation, arrived.aside.clone());
+            Some(Outcome { place, generation, errand, result, aside })
         };
         own.filter_map(outcome).collect()
     }

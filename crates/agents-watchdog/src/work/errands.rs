@@ -41,8 +41,8 @@ pub(super) struct Arrived {
     pub generation: u32,
     pub errand: Errand,
     pub result: Result<Done, Failure>,
-    /// What its programs left behind, in words.
-    pub left: Option<String>,
+    /// What is to be said of it besides, in words.
+    pub aside: Option<String>,
 }
 
 /// The errands that are under way in this process.
@@ -79,8 +79,8 @@ impl Errands {
         let task = tokio::spawn(async move {
             let result = run(errand, &site).await;
             // Nobody listens once the desk is gone.
-            let left = site.left.get().cloned();
-            drop(said.send(Arrived { whose: of, generation, errand, result, left }).await);
+            let aside = site.aside.get().cloned();
+            drop(said.send(Arrived { whose: of, generation, errand, result, aside }).await);
             ended.notify_one();
         });
         self.under_way.insert(whose, task);
@@ -171,7 +171,7 @@ async fn program(
     let run = run_to_end(command, name, limit).await;
     if let Some(group) = run.as_ref().ok().and_then(|finished| finished.left) {
         // The first one is told.
-        let _ = site.left.set(format!(
+        let _ = site.aside.set(format!(
             "`{name}` left a process behind that holds its output, in the process group {group} if in none of its own; it is not ended"
         ));
     }

@@ -27,8 +27,8 @@ pub(super) struct Site {
     /// Branches that it builds on.
     pub onto: Vec<String>,
     pub pull: PullText,
-    /// What a program of the errand left behind, in words.
-    pub left: Arc<OnceLock<String>>,
+    /// What is to be said besides of what came of the errand, in words.
+    pub aside: Arc<OnceLock<String>>,
 }
 
 impl Site {
@@ -52,7 +52,7 @@ impl Site {
             progress: progress.clone(),
             pull: pull_text(&held.manifest, task, progress, &onto),
             onto,
-            left: Arc::default(),
+            aside: Arc::default(),
         })
     }
 

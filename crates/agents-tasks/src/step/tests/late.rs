@@ -3,7 +3,7 @@
 use super::*;
 
 fn outcome(generation: u32, errand: Errand, done: Done) -> Look {
-    let outcomes = vec![Outcome { place: 0, generation, errand, result: Ok(done), left: None }];
+    let outcomes = vec![Outcome { place: 0, generation, errand, result: Ok(done), aside: None }];
     Look { outcomes, ..Look::default() }
 }
 

@@ -52,7 +52,7 @@ impl World {
         if let Some(errand) = self.under_way[place].take() {
             let failed = Err(Failure { reason: "the network is down".to_owned(), lasting: false });
             let result = if draw < 40 { failed } else { Ok(done(errand)) };
-            return vec![Outcome { place, generation: 0, errand, result, left: None }];
+            return vec![Outcome { place, generation: 0, errand, result, aside: None }];
         }
         if matches!(self.seats[place], Seat::Up { .. }) {
             let code = match draw {

@@ -64,7 +64,11 @@ async fn again(site: &Site, start: &str) -> Result<Done, Failure> {
         return done(site, start.to_owned());
     }
     if site.worktree.exists() {
-        return Err(taken(site));
+        return Err(lasting(format!(
+            "git does not know its worktree {} any more: look through what is in it, move it away, then `agents tasks retry {}`",
+            site.worktree.display(),
+            site.id
+        )));
     }
     git(&site.repository, &["worktree", "prune"], ASKS).await?;
     line(&site.repository, &["worktree", "add", "-q", text(&site.worktree)?, branch], WORKS)

@@ -3,7 +3,7 @@
 use agents_tasks::TaskState;
 use agents_tasks::errand::{Done, Failure};
 
-use super::{ASKS, Site, WORKS, changes, count, git, holds, passing, reference};
+use super::{ASKS, Site, WORKS, changes, count, git, holds, line, passing, reference};
 use crate::work::site::is_occupied;
 
 pub(super) async fn tidy(site: &Site) -> Result<Done, Failure> {
@@ -34,9 +34,10 @@ pub(super) async fn obstacle(site: &Site) -> Result<Option<String>, Failure> {
         let files = if changed == 1 { "file is" } else { "files are" };
         return Ok(Some(format!("{changed} {files} changed and not committed")));
     }
-    let head = git(&site.worktree, &["symbolic-ref", "--quiet", "HEAD"], ASKS).await?;
-    if head.text().trim() != reference(&site.progress.branch) {
-        return Ok(Some(format!("another branch than `{}` is checked out", site.progress.branch)));
+    let branch = reference(&site.progress.branch);
+    let head = line(&site.worktree, &["rev-parse", "HEAD"], ASKS).await?;
+    if !holds(&site.repository, &["merge-base", "--is-ancestor", &head, &branch]).await? {
+        return Ok(Some(format!("it holds commits that `{}` lacks", site.progress.branch)));
     }
     match is_occupied(&site.worktree) {
         Some(false) => {}
@@ -46,7 +47,6 @@ pub(super) async fn obstacle(site: &Site) -> Result<Option<String>, Failure> {
     if site.progress.state == TaskState::Merged {
         return Ok(None);
     }
-    let branch = reference(&site.progress.branch);
     let remote = &site.rules.remote;
     for holder in [&site.progress.branch, &site.base] {
         let pushed = format!("refs/remotes/{remote}/{holder}");
