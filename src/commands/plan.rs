@@ -2,7 +2,7 @@
 
 mod tasks;
 
-use agents_config::Loaded;
+use agents_config::{Fleet, Loaded};
 use agents_decide::sentence::{Mood, Telling, span};
 use agents_decide::{
     About, Action, Answer, Decision, FleetState, Life, LifeNote, Note, Now, Request, RequestId,
@@ -96,7 +96,7 @@ pub fn foretell(app: &App, loaded: &Loaded) -> Result<u8, Error> {
     // A watchdog makes its first look a heavy one; when the next one of a running watchdog comes is said with it.
     let heavy = watchdog.state == WatchdogState::Stopped;
     let looked = decide_now(app, loaded, Look { verb: None, supervises: true, heavy })?;
-    let told = Told { looked: &looked, watchdog: &watchdog };
+    let told = Told { fleet: &loaded.fleet, looked: &looked, watchdog: &watchdog };
     let board = super::work::board(&loaded.fleet.state_dir())?;
     let tasks = tasks::Tasks::of(&board, &loaded.fleet, looked.now);
     if app.json {
@@ -144,7 +144,7 @@ pub fn preview(app: &App, loaded: &Loaded, asked: &Asked) -> Result<u8, Error> {
     let mut looked = decide_now(app, loaded, look)?;
     // The watchdog's end is told as such.
     looked.decision.actions.retain(|action| !matches!(action, Action::Exit));
-    let told = Told { looked: &looked, watchdog: &watchdog };
+    let told = Told { fleet: &loaded.fleet, looked: &looked, watchdog: &watchdog };
     let (would, sentence) = asked.watchdog.told(&watchdog);
     if app.json {
         let mut data = told.json();
@@ -177,6 +177,7 @@ struct Looked {
 }
 
 struct Told<'a> {
+    fleet: &'a Fleet,
     looked: &'a Looked,
     watchdog: &'a WatchdogView,
 }
@@ -239,8 +240,10 @@ impl Told<'_> {
 
     fn lines(&self) -> Vec<String> {
         let now = self.looked.now;
-        let mut lines: Vec<String> =
-            self.actions().map(|action| format!("would {}", action.told(now))).collect();
+        let mut lines: Vec<String> = self
+            .actions()
+            .map(|action| format!("would {}", action.told_of(self.fleet, now)))
+            .collect();
         lines.extend(
             self.refused().map(|(name, reason)| format!("would be refused for {name}: {reason}")),
         );
@@ -263,7 +266,7 @@ impl Told<'_> {
     fn json(&self) -> Value {
         let now = self.looked.now;
         let actions = self.actions().map(
-            |action| json!({ "about": action.about(), "text": action.told(now), "action": action }),
+            |action| json!({ "about": action.about(), "text": action.told_of(self.fleet, now), "action": action }),
         );
         let notes = self.looked.decision.notes.iter().map(|about| {
             let telling = Telling { about: about.name.as_ref(), now, mood: self.mood(about) };

@@ -163,3 +163,19 @@ fn a_manifest_whose_repo_names_a_folder_hears_that_its_tasks_run_elsewhere() {
     let told = works.run("tasks2.toml").ends_with(0);
     assert!(!told.err.contains("repo"), "{told:?}");
 }
+
+#[test]
+fn each_start_and_stop_of_a_tasks_session_is_told_with_one_reason() {
+    let works = Works::new();
+    works.bed.write("how/a", "sleep 600\n");
+    works.bed.write("tasks.toml", &one("stall = 1\nattempts = 2"));
+    works.run("tasks.toml").ends_with(0);
+    works.until_task("a", "error");
+    let events = works.agents(&["events", "a"]).ends_with(0).out;
+    let told = |order: &str| {
+        let row = format!(" a action {order} a, because its task or the operator asked for it");
+        events.lines().filter(|line| line.ends_with(&row)).count()
+    };
+    assert_eq!((told("start"), told("stop")), (2, 2), "{events}");
+    assert!(!events.contains("because it is declared"), "{events}");
+}
