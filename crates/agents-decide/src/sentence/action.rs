@@ -12,7 +12,7 @@ impl Action {
     #[must_use]
     pub fn told(&self, now: Now) -> String {
         let telling = Telling::decided(self.about(), now);
-        self.told_because(now, |why| why.told(&telling))
+        self.told_because(|why| why.told(&telling))
     }
 
     /// As [`Action::told`], by who knows the fleet. The session of a manifest's task is asked for by the work on that task,
@@ -23,7 +23,7 @@ impl Action {
         let is_of_manifest =
             agent.is_some_and(|agent| Declared::Agent(agent).is_of_manifest(fleet));
         let telling = Telling::decided(self.about(), now);
-        self.told_because(now, |why| match why {
+        self.told_because(|why| match why {
             Why::Asked | Why::New if is_of_manifest => {
                 "its task or the operator asked for it".to_owned()
             }
@@ -31,7 +31,7 @@ impl Action {
         })
     }
 
-    fn told_because(&self, now: Now, because: impl Fn(&Why) -> String) -> String {
+    fn told_because(&self, because: impl Fn(&Why) -> String) -> String {
         match self {
             Self::Start { name, why, opening, phase, one_off, .. } => {
                 let with =
