@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use agents_config::{Environment, Fleet, Loaded};
 use agents_names::AgentName;
-use agents_tmux::TmuxVersion;
+use agents_tmux::{Driver as _, OneShot, TmuxVersion};
 use agents_watchdog::in_force::Moved;
+use agents_watchdog::observe::sessions::of_undeclared;
 use agents_watchdog::run::{Tools, tmux_place};
-use agents_watchdog::trust;
+use agents_watchdog::trust::{self, Untrusted};
 
 use crate::error::Error;
 use crate::in_force::{InForce, refuse_to_tear};
@@ -46,12 +47,19 @@ impl App {
     pub fn load_to_start(&self, but_for: Option<Moved>) -> Result<Loaded, Error> {
         let mut loaded = self.load()?;
         refuse_to_tear(&self.config, &loaded, but_for)?;
-        let is_required =
-            std::env::var_os("AGENTS_REQUIRE_TRUST").is_some_and(|it| it != "0" && !it.is_empty());
-        trust::check(&loaded, is_required)
-            .map_err(|untrusted| Error::Usage(untrusted.to_string()))?;
+        if let Some(untrusted) = self.untrusted(&loaded) {
+            return Err(Error::Usage(untrusted.to_string()));
+        }
         crate::commands::work::with_tasks(&mut loaded.fleet);
         Ok(loaded)
+    }
+
+    /// Why nothing of this content may be started, where the user wants to be asked.
+    #[must_use]
+    pub fn untrusted(&self, loaded: &Loaded) -> Option<Untrusted> {
+        let is_required =
+            std::env::var_os("AGENTS_REQUIRE_TRUST").is_some_and(|it| it != "0" && !it.is_empty());
+        trust::check(loaded, is_required).err()
     }
 
     /// The fleet in force, whatever the file says; a difference is told on standard error.
@@ -163,10 +171,22 @@ pub fn names(fleet: &Fleet, asked: &[String]) -> Result<Vec<AgentName>, Error> {
 pub fn name_of(fleet: &Fleet, asked: &str) -> Result<AgentName, Error> {
     let known = known_names(fleet);
     known.iter().find(|name| name.as_str() == asked).map(|name| (*name).clone()).ok_or_else(|| {
-        let suggestion = closest(asked, known.iter().map(|name| name.as_str()));
         let list: Vec<&str> = known.iter().map(|name| name.as_str()).collect();
-        Error::UnknownName { name: asked.to_owned(), known: list.join(", "), suggestion }
+        let (name, known) = (asked.to_owned(), list.join(", "));
+        // Who is known by an old name is meant, and nobody whose name is like it.
+        if let Some(session) = still_runs(fleet, asked) {
+            return Error::Undeclared { name, session, known };
+        }
+        let suggestion = closest(asked, list.into_iter());
+        Error::UnknownName { name, known, suggestion }
     })
+}
+
+/// The session of one whom the file does not declare any more; `None` also where nobody can tell.
+fn still_runs(fleet: &Fleet, asked: &str) -> Option<String> {
+    let terminals = tmux_place(fleet, &find_program("tmux").ok()?);
+    let listing = runtime().ok()?.block_on(OneShot::new(terminals).list()).ok()?;
+    of_undeclared(fleet, &listing, asked)
 }
 
 /// The known word that was most likely meant.

@@ -18,7 +18,9 @@ use agents_watchdog::recorder::Word;
 use agents_watchdog::run::heartbeat_file;
 use agents_watchdog::store_ledger::Document;
 use agents_watchdog::trouble::Trouble;
-use agents_watchdog::view::{FleetView, Known, NeighbourView, Terminals, WatchdogView};
+use agents_watchdog::view::{
+    ConfigStanding, FleetView, Known, NeighbourView, Terminals, WatchdogView,
+};
 use agents_watchdog::watch;
 use agents_watchdog::work::with_tasks;
 
@@ -81,6 +83,7 @@ pub fn look_at(app: &App, in_force: InForce) -> Result<Looked, Error> {
 fn look_with(app: &App, in_force: InForce, asked: Option<Asked>) -> Result<Looked, Error> {
     let InForce { loaded, problem } = in_force;
     let digest = loaded.digest.clone();
+    let untrusted = app.untrusted(&loaded).map(|untrusted| untrusted.to_string());
     let mut fleet = loaded.fleet;
     let state_dir = fleet.state_dir();
     let place = app.terminals(&fleet);
@@ -90,8 +93,8 @@ fn look_with(app: &App, in_force: InForce, asked: Option<Asked>) -> Result<Looke
     let remembered = Remembered::of(&state_dir)?;
     let Remembered { document, words, config_problem, damage, socket, outbox, board } = remembered;
     let watchdog = watchdog(&fleet)?;
-    let (config_problem, config_mended) =
-        said(problem.as_ref(), config_problem.as_ref(), &digest, watchdog);
+    let file = File { problem: problem.as_ref(), digest: &digest, untrusted };
+    let (config_problem, config_standing) = file.said(config_problem.as_ref(), watchdog);
     // A file that loads here and that its watchdog refuses, as one that nobody has trusted: what runs is of the last good one.
     if problem.is_none()
         && config_problem.is_some()
@@ -117,7 +120,7 @@ fn look_with(app: &App, in_force: InForce, asked: Option<Asked>) -> Result<Looke
     let known = Known {
         fleet: &fleet,
         config_problem,
-        config_mended,
+        config_standing,
         store_problem: store_problem(&state_dir, damage, watchdog),
         untold: outbox.map(|word| untold(&word, &fleet.notify)).unwrap_or_default(),
         neighbour: neighbour.as_ref(),
@@ -134,33 +137,52 @@ fn look_with(app: &App, in_force: InForce, asked: Option<Asked>) -> Result<Looke
     Ok(Looked { view, fleet, document, words, terminals, now })
 }
 
-/// What is wrong with the file, in one line, and whether it was mended since.
-fn said(
-    problem: Option<&Problem>,
-    found: Option<&FileProblem>,
-    digest: &Digest,
-    watchdog: WatchdogView,
-) -> (Option<String>, bool) {
-    match problem {
-        Some(Problem::Broken(error)) => {
-            return (Some(format!("{error}; `agents check` shows every problem")), false);
+/// The config file as it is now.
+struct File<'a> {
+    problem: Option<&'a Problem>,
+    digest: &'a Digest,
+    /// Why nothing of it may be started.
+    untrusted: Option<String>,
+}
+
+impl File<'_> {
+    /// What is wrong with it, in one line, and what that comes to. `found`: what a watchdog found.
+    fn said(
+        self,
+        found: Option<&FileProblem>,
+        watchdog: WatchdogView,
+    ) -> (Option<String>, ConfigStanding) {
+        match self.problem {
+            Some(Problem::Broken(error)) => {
+                let told = format!("{error}; `agents check` shows every problem");
+                return (Some(told), ConfigStanding::Broken);
+            }
+            Some(Problem::Moved(moved)) => {
+                return (Some(moved.to_string()), ConfigStanding::Broken);
+            }
+            None => {}
         }
-        Some(Problem::Moved(moved)) => return (Some(moved.to_string()), false),
-        None => {}
+        let Some(finder) = watchdog.pid.map(u64::from) else {
+            return (self.untrusted, ConfigStanding::Unstartable);
+        };
+        // The file is good for us; the watchdog may not have looked again yet. A predecessor's word is no longer true.
+        let Some(found) = found.filter(|found| found.finder == finder) else {
+            return (None, ConfigStanding::default());
+        };
+        let summary = &found.summary;
+        let is_another =
+            found.digest.as_ref().is_some_and(|of| of.as_str() != Some(self.digest.as_str()));
+        if is_another || (found.is_untrusted && self.untrusted.is_none()) {
+            let told =
+                format!("the watchdog reads it at its next look; before, it found: {summary}");
+            return (Some(told), ConfigStanding::Mended);
+        }
+        let told =
+            format!("the watchdog still runs on the last good config, since it found: {summary}");
+        let standing =
+            if found.is_untrusted { ConfigStanding::Untrusted } else { ConfigStanding::Broken };
+        (Some(told), standing)
     }
-    // The file is good for us; the watchdog may not have looked again yet. A predecessor's word is no longer true.
-    let finder = watchdog.pid.map(u64::from);
-    let Some(found) = found.filter(|found| Some(found.finder) == finder) else {
-        return (None, false);
-    };
-    let summary = &found.summary;
-    let is_mended = found.digest.as_ref().is_some_and(|of| of.as_str() != Some(digest.as_str()));
-    let told = if is_mended {
-        format!("the watchdog reads it at its next look; before, it found: {summary}")
-    } else {
-        format!("the watchdog still runs on the last good config, since it found: {summary}")
-    };
-    (Some(told), is_mended)
 }
 
 /// Why the store cannot be used, and since when: what the watchdog ran into, or what is to be seen.

@@ -22,8 +22,13 @@ pub enum Error {
     /// The config does not load; the report shows every problem.
     #[error("{}", .0.report(false).trim_end())]
     Config(Box<LoadError>),
-    #[error("there is no agent or service `{name}`{}; known: {known}", hint(suggestion.as_deref()))]
+    #[error("there is no agent or service `{name}`{} {known}", hint(suggestion.as_deref()))]
     UnknownName { name: String, known: String, suggestion: Option<String> },
+    #[error(
+        "the config no longer declares `{name}`, and its session {session} runs: `agents down --undeclared` ends it, \
+         with all others of that kind; declared: {known}"
+    )]
+    Undeclared { name: String, session: String, known: String },
     #[error("{0}")]
     Usage(String),
     #[error("{0}")]
@@ -37,8 +42,12 @@ pub enum Error {
     Unwritable(String),
 }
 
-fn hint(suggestion: Option<&str>) -> String {
-    suggestion.map_or_else(String::new, |name| format!(", did you mean `{name}`?"))
+/// What was likely meant, if anything, up to the list of what is known.
+pub fn hint(suggestion: Option<&str>) -> String {
+    match suggestion {
+        Some(name) => format!(", did you mean `{name}`? Known:"),
+        None => "; known:".to_owned(),
+    }
 }
 
 impl Error {
@@ -48,6 +57,7 @@ impl Error {
         match self {
             Self::Config(_) => self.to_string(),
             Self::UnknownName { .. }
+            | Self::Undeclared { .. }
             | Self::Usage(_)
             | Self::Failed(_)
             | Self::Held(_)
@@ -70,7 +80,10 @@ impl Error {
     #[must_use]
     pub fn code(&self) -> u8 {
         match self {
-            Self::Config(_) | Self::UnknownName { .. } | Self::Usage(_) => code::USAGE,
+            Self::Config(_)
+            | Self::UnknownName { .. }
+            | Self::Undeclared { .. }
+            | Self::Usage(_) => code::USAGE,
             Self::Failed(_) => code::FAILED,
             Self::Held(_) => code::HELD,
             Self::Unavailable(_) | Self::Unwritable(_) => code::UNAVAILABLE,

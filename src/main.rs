@@ -18,6 +18,7 @@ mod render;
 mod samples;
 mod servers;
 mod stopped;
+mod unknown_verb;
 mod usage;
 mod whole_file;
 
@@ -35,7 +36,7 @@ fn main() -> ExitCode {
         return ExitCode::from(launch(exec, &spec));
     }
     clap_complete::CompleteEnv::with_factory(Cli::command).complete();
-    let cli = Cli::try_parse().unwrap_or_else(|error| refuse(&error));
+    let cli = Cli::try_parse().unwrap_or_else(|error| refuse(error));
     file_limit::survive();
     let verb = cli.verb.unwrap_or_else(|| without_a_verb(&cli.config));
     let app = App { config: cli.config, json: cli.json };
@@ -62,7 +63,8 @@ fn without_a_verb(config: &std::path::Path) -> Verb {
 }
 
 /// Says what is wrong with the words; an unknown verb also hears the known ones.
-fn refuse(error: &clap::Error) -> ! {
+fn refuse(mut error: clap::Error) -> ! {
+    let meant = unknown_verb::mend(&mut error, std::env::args_os().collect());
     // As they came: words that are no UTF-8 may be what is refused.
     let mut words = std::env::args_os();
     if error.use_stderr() && std::env::args_os().any(|word| word == "--json") {
@@ -78,6 +80,9 @@ fn refuse(error: &clap::Error) -> ! {
         let known = parent.get_subcommands().filter(|verb| !verb.is_hide_set());
         let known: Vec<&str> = known.map(clap::Command::get_name).collect();
         app::say(&format!("\nknown: {}", known.join(", ")));
+        if let Some(meant) = meant {
+            app::say(&format!("\n{meant}"));
+        }
         std::process::exit(i32::from(error::code::USAGE));
     }
     error.exit()

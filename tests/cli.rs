@@ -42,6 +42,7 @@ mod cli {
     mod senders;
     mod sentences;
     mod service;
+    mod slips;
     mod socket;
     mod status;
     mod stopped;

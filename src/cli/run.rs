@@ -18,7 +18,7 @@ pub struct Run {
     /// What the one task is called; made of its words, if it is not named
     #[arg(long, requires = "prompt", value_name = "NAME")]
     pub name: Option<String>,
-    /// What one task is to do, instead of a manifest
+    /// What one task is to do, instead of a manifest; a question counts too: one that ends well and changes nothing is complete
     #[arg(last = true, value_name = "PROMPT")]
     pub prompt: Vec<String>,
 }

@@ -14,6 +14,7 @@ use crate::app::{App, names, print, say};
 use crate::bystander;
 use crate::cli::Adopt;
 use crate::commands::init::programs::PROGRAMS;
+use crate::commands::neighbours;
 use crate::commands::watchdog;
 use crate::error::{Error, code};
 use crate::operate::{Ask, ask, runtime};
@@ -34,6 +35,7 @@ pub fn run(app: &App, adopt: &Adopt) -> Result<u8, Error> {
     let environment = Environment::without_overrides();
     let fleet = load_text(&before, &path, &environment)?.fleet;
     refuse_another_server(&fleet, adopt)?;
+    neighbours::refuse_before_first(app, &fleet)?;
     let pane = pane(app, &fleet, &adopt.session)?;
     let name = adopt.name.clone().unwrap_or_else(|| adopt.session.clone());
     let declared = fleet.agents.iter().find(|agent| agent.session.as_str() == adopt.session);

@@ -10,6 +10,9 @@ use crate::samples::{self, Proof, Wrong};
 pub fn run(app: &App) -> Result<u8, Error> {
     let environment = Environment::of_process();
     let loaded = agents_config::load(&app.config, &environment);
+    // No fault of the file: it may be good, and yet nothing of it is started.
+    let untrusted = loaded.as_ref().ok().and_then(|loaded| app.untrusted(loaded));
+    let untrusted = untrusted.map(|untrusted| untrusted.to_string());
     let (report, problems, ok) = match &loaded {
         Ok(loaded) => {
             let report = loaded.report(&environment);
@@ -19,6 +22,8 @@ pub fn run(app: &App) -> Result<u8, Error> {
             text.extend(Some(report.render(true)).filter(|_| !report.is_empty()));
             text.extend(proof.wrong.iter().map(in_words));
             text.extend(ok.then(|| summary(loaded, &proof)));
+            let refused = untrusted.iter().filter(|_| ok);
+            text.extend(refused.map(|why| format!("`agents up` would refuse it: {why}")));
             let wrong = proof.wrong.iter().map(wrong);
             (text.join("\n\n"), report.problems().iter().map(problem).chain(wrong).collect(), ok)
         }
@@ -26,7 +31,13 @@ pub fn run(app: &App) -> Result<u8, Error> {
     };
     if app.json {
         let problems: Vec<Value> = problems;
-        print(&json!({ "schema": "agents.check/1", "ok": ok, "problems": problems }).to_string())?;
+        let document = json!({
+            "schema": "agents.check/1",
+            "ok": ok,
+            "problems": problems,
+            "untrusted": untrusted,
+        });
+        print(&document.to_string())?;
     } else {
         // Colours are left out where standard output does not take them.
         print(&report)?;

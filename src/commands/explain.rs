@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::app::{App, closest, name_of, print, say};
 use crate::bystander;
 use crate::cli::Explain;
-use crate::error::{Error, code};
+use crate::error::{Error, code, hint};
 use crate::operate::runtime;
 use crate::render::fleet_json::doing;
 use crate::samples::{self, Label, in_words};
@@ -135,8 +135,8 @@ fn state(word: &str) -> Result<State, Error> {
     let known = samples::STATES.into_iter().find(|state| state.as_str() == word);
     known.ok_or_else(|| {
         let near = closest(word, samples::STATES.iter().map(|state| state.as_str()));
-        let hint = near.map_or_else(String::new, |near| format!(", did you mean `{near}`?"));
-        Error::Usage(format!("`{word}` is no state{hint}; known: {}", samples::words()))
+        let hint = hint(near.as_deref());
+        Error::Usage(format!("`{word}` is no state{hint} {}", samples::words()))
     })
 }
 

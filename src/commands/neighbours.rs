@@ -22,6 +22,18 @@ pub fn refuse(app: &App, fleet: &Fleet) -> Result<bool, Error> {
     }
 }
 
+/// As [`refuse`], for a verb that would make the store of a fleet that has none yet: being refused leaves no files.
+///
+/// # Errors
+/// As there.
+pub fn refuse_before_first(app: &App, fleet: &Fleet) -> Result<(), Error> {
+    if agents_store::path(&fleet.state_dir()).exists() {
+        // Who watches it, or the verb itself, finds the neighbour as it takes the fleet.
+        return Ok(());
+    }
+    refuse(app, fleet).map(drop)
+}
+
 /// The living fleet of another config file that has the prefix; none where tmux does not say so.
 ///
 /// # Errors

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::app::{App, closest, print, say};
 use crate::cli::NotifyVerb;
-use crate::error::{Error, code};
+use crate::error::{Error, code, hint};
 use crate::render::row::one_line;
 
 pub fn run(app: &App, verb: &NotifyVerb) -> Result<u8, Error> {
@@ -57,10 +57,9 @@ fn targets<'f>(fleet: &'f Fleet, asked: Option<&str>) -> Result<Vec<&'f NotifyTa
     let found: Vec<&NotifyTarget> = all.iter().filter(|target| target.name == asked).collect();
     if found.is_empty() {
         let names: Vec<&str> = all.iter().map(|target| target.name.as_str()).collect();
-        let hint = closest(asked, names.iter().copied());
-        let hint = hint.map_or_else(String::new, |name| format!(", did you mean `{name}`?"));
-        let known = names.join(", ");
-        return Err(Error::Usage(format!("there is no target `{asked}`{hint}; known: {known}")));
+        let near = closest(asked, names.iter().copied());
+        let (hint, known) = (hint(near.as_deref()), names.join(", "));
+        return Err(Error::Usage(format!("there is no target `{asked}`{hint} {known}")));
     }
     Ok(found)
 }

@@ -10,6 +10,7 @@ use agents_names::PhaseId;
 use crate::app::{App, print, say};
 use crate::bystander;
 use crate::cli::{PhaseSet, PhaseVerb};
+use crate::commands::neighbours;
 use crate::error::{Error, code};
 use crate::operate::{Ask, ask};
 use crate::render::stored;
@@ -34,6 +35,7 @@ pub fn run(app: &App, verb: Option<PhaseVerb>) -> Result<u8, Error> {
         },
         Some(PhaseVerb::Set(set)) => chosen(plan, &set)?,
     };
+    neighbours::refuse_before_first(app, &loaded.fleet)?;
     let within = loaded.fleet.timing.stop_grace * 3 + Duration::from_secs(60);
     let answers = ask(app, &loaded, &Ask { verb: Verb::Phase { to: to.clone() }, within })?;
     let refused = answers.iter().find(|(_, answer)| matches!(answer, Answer::Failed(_)));

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::app::{App, names, print, say};
 use crate::bystander;
 use crate::cli::PilotVerb;
+use crate::commands::neighbours;
 use crate::error::{Error, code};
 use crate::operate::{Ask, ask};
 use crate::render::fleet_json;
@@ -33,6 +34,7 @@ fn switch(app: &App, asked: &[String], on: bool) -> Result<u8, Error> {
     let loaded = app.in_force()?.loaded;
     let fleet = &loaded.fleet;
     let names = names(fleet, asked)?;
+    neighbours::refuse_before_first(app, fleet)?;
     let verb = Verb::Pilot { names, on };
     let answers = ask(app, &loaded, &Ask { verb, within: ANSWERS_WITHIN })?;
     if app.json {

@@ -2,7 +2,7 @@
 
 mod tasks;
 
-use agents_config::Loaded;
+use agents_config::{Fleet, Loaded};
 use agents_decide::sentence::{Mood, Telling, span};
 use agents_decide::{
     About, Action, Answer, Decision, FleetState, Life, LifeNote, Note, Now, Request, RequestId,
@@ -15,13 +15,14 @@ use agents_watchdog::ledger::{Ledger, LedgerError, Record};
 use agents_watchdog::place::ClockMark;
 use agents_watchdog::store_ledger::{Document, parse_request, parse_state};
 use agents_watchdog::view::{WatchdogState, WatchdogView};
-use agents_watchdog::{Engine, LocalPlace};
+use agents_watchdog::{Engine, LocalPlace, trust};
 use serde_json::{Value, json};
 
-use crate::app::{App, print};
+use crate::app::{App, print, say};
 use crate::bystander;
 use crate::commands::{neighbours, own_sessions};
 use crate::error::{Error, code};
+use crate::in_force::{self, InForce};
 use crate::operate::runtime;
 use crate::render::row::one_line;
 use crate::render::stored;
@@ -62,7 +63,20 @@ impl Watchdog {
 }
 
 pub fn run(app: &App) -> Result<u8, Error> {
-    let loaded = app.in_force()?.loaded;
+    let InForce { mut loaded, problem } = app.in_force()?;
+    let untrusted = app.untrusted(&loaded).filter(|_| problem.is_none());
+    let Some(untrusted) = untrusted else { return foretell(app, &loaded) };
+    if bystander::watchdog(&loaded.fleet)?.pid.is_none() {
+        return nothing(app, &untrusted.to_string());
+    }
+    // A watchdog that runs goes on with what it had. What nobody has said anything of it does take.
+    if let Some(kept) = in_force::kept_in(&loaded.fleet.state_dir(), &loaded.fleet)
+        && trust::check(&loaded, false).is_err()
+    {
+        loaded.fleet = kept;
+        super::work::with_tasks(&mut loaded.fleet);
+        say(&format!("agents: the last good config stays in force: {untrusted}"));
+    }
     foretell(app, &loaded)
 }
 
@@ -82,7 +96,7 @@ pub fn foretell(app: &App, loaded: &Loaded) -> Result<u8, Error> {
     // A watchdog makes its first look a heavy one; when the next one of a running watchdog comes is said with it.
     let heavy = watchdog.state == WatchdogState::Stopped;
     let looked = decide_now(app, loaded, Look { verb: None, supervises: true, heavy })?;
-    let told = Told { looked: &looked, watchdog: &watchdog };
+    let told = Told { fleet: &loaded.fleet, looked: &looked, watchdog: &watchdog };
     let board = super::work::board(&loaded.fleet.state_dir())?;
     let tasks = tasks::Tasks::of(&board, &loaded.fleet, looked.now);
     if app.json {
@@ -130,7 +144,7 @@ pub fn preview(app: &App, loaded: &Loaded, asked: &Asked) -> Result<u8, Error> {
     let mut looked = decide_now(app, loaded, look)?;
     // The watchdog's end is told as such.
     looked.decision.actions.retain(|action| !matches!(action, Action::Exit));
-    let told = Told { looked: &looked, watchdog: &watchdog };
+    let told = Told { fleet: &loaded.fleet, looked: &looked, watchdog: &watchdog };
     let (would, sentence) = asked.watchdog.told(&watchdog);
     if app.json {
         let mut data = told.json();
@@ -163,6 +177,7 @@ struct Looked {
 }
 
 struct Told<'a> {
+    fleet: &'a Fleet,
     looked: &'a Looked,
     watchdog: &'a WatchdogView,
 }
@@ -225,8 +240,10 @@ impl Told<'_> {
 
     fn lines(&self) -> Vec<String> {
         let now = self.looked.now;
-        let mut lines: Vec<String> =
-            self.actions().map(|action| format!("would {}", action.told(now))).collect();
+        let mut lines: Vec<String> = self
+            .actions()
+            .map(|action| format!("would {}", action.told_of(self.fleet, now)))
+            .collect();
         lines.extend(
             self.refused().map(|(name, reason)| format!("would be refused for {name}: {reason}")),
         );
@@ -249,7 +266,7 @@ impl Told<'_> {
     fn json(&self) -> Value {
         let now = self.looked.now;
         let actions = self.actions().map(
-            |action| json!({ "about": action.about(), "text": action.told(now), "action": action }),
+            |action| json!({ "about": action.about(), "text": action.told_of(self.fleet, now), "action": action }),
         );
         let notes = self.looked.decision.notes.iter().map(|about| {
             let telling = Telling { about: about.name.as_ref(), now, mood: self.mood(about) };

@@ -5,18 +5,18 @@ use std::io::Write as _;
 use agents_tasks::report::{markdown, task_json};
 use agents_tasks::timeline::svg;
 use agents_watchdog::work::Held;
-use chrono::{DateTime, Local, Utc};
+use chrono::{DateTime, Local};
 use serde_json::{Value, json};
 
+use super::tasks::known::Known;
 use super::tasks::list::phases_json;
 use crate::app::{App, print};
 use crate::cli::ReportRun;
-use crate::commands::work::board;
 use crate::error::{Error, code};
 
 pub fn run(app: &App, report: &ReportRun) -> Result<u8, Error> {
     let fleet = app.in_force()?.loaded.fleet;
-    let board = board(&fleet.state_dir())?;
+    let Known { board, as_of_ms, .. } = Known::of(&fleet)?;
     let known: Vec<&str> = board.works.iter().map(|held| held.header.name.as_str()).collect();
     let found = match &report.name {
         Some(name) => board.works.iter().find(|held| held.header.name == *name),
@@ -31,14 +31,13 @@ pub fn run(app: &App, report: &ReportRun) -> Result<u8, Error> {
             (None, _) => "no manifest was run yet".to_owned(),
         }));
     };
-    let now_ms = Utc::now().timestamp_millis();
     if let Some(path) = &report.svg {
-        draw(path, held, now_ms)?;
+        draw(path, held, as_of_ms)?;
     }
     let told = if app.json {
-        document(held, now_ms).to_string()
+        document(held, as_of_ms).to_string()
     } else {
-        let text = markdown(&held.header.name, &held.manifest, &held.work, (now_ms, &clock));
+        let text = markdown(&held.header.name, &held.manifest, &held.work, (as_of_ms, &clock));
         agents_watchdog::harmless::text(&text)
     };
     print(&told)?;

@@ -25,6 +25,7 @@ pub fn run(app: &App, asked: &Names) -> Result<u8, Error> {
     if asked.dry_run {
         return plan::preview(app, &loaded, &Asked { verb, watchdog: Watchdog::StaysAsItIs });
     }
+    neighbours::refuse_before_first(app, &loaded.fleet)?;
     neighbours::refuse_taken(app, &loaded.fleet, &asked_names)?;
     let answers = ask(app, &loaded, &Ask { verb, within })?;
     let fleet = &loaded.fleet;

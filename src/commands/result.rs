@@ -6,13 +6,13 @@ use serde_json::json;
 
 use crate::app::{App, print};
 use crate::cli::ResultOf;
-use crate::commands::work::board;
+use crate::commands::tasks::known::Known;
 use crate::error::{Error, code};
 use crate::render::row::one_line;
 
 pub fn run(app: &App, asked: &ResultOf) -> Result<u8, Error> {
     let fleet = app.in_force()?.loaded.fleet;
-    let board = board(&fleet.state_dir())?;
+    let Known { board, .. } = Known::of(&fleet)?;
     let Some((held, place)) = board.task(&asked.name) else {
         let name = &asked.name;
         return Err(Error::Usage(format!("there is no task `{name}`; `agents tasks` lists them")));

@@ -20,7 +20,8 @@ pub fn run(app: &App, run: &Run) -> Result<u8, Error> {
     let fleet =
         agents_config::load(&app.config, &agents_config::Environment::without_overrides())?.fleet;
     let board = work::board(&fleet.state_dir())?;
-    let repository = repository(&fleet, run.repository.as_deref())?;
+    let repository = repository(&fleet, run.repository.as_deref())
+        .map_err(|why| Error::Usage(format!("{why}{}", hint_of_repo(run))))?;
     let header = match &run.manifest {
         Some(path) => of_file(path, repository)?,
         None => of_prompt(&fleet, &board, run, repository)?,
@@ -37,6 +38,15 @@ pub fn run(app: &App, run: &Run) -> Result<u8, Error> {
     if !left.is_empty() {
         let left = indented(&left.join("\n"));
         return Err(Error::Usage(format!("{shown} cannot be run here:\n{left}")));
+    }
+    if let Some(repo) = held.manifest.repo.as_deref().filter(|repo| Path::new(repo).is_dir())
+        && Path::new(repo).canonicalize().ok().as_ref() != Some(&held.header.repository)
+    {
+        let works = held.header.repository.display();
+        say(&format!(
+            "{shown}: its `repo` ({repo}) is the repository of the forge, and no folder: its tasks work in {works}, and \
+             `--repository DIR` names another"
+        ));
     }
     neighbours::refuse(app, &loaded.fleet)?;
     agents_store::private_folder(&fleet.log_dir)?;
@@ -115,18 +125,29 @@ fn free_name(fleet: &Fleet, board: &Board, prompt: &str) -> String {
     std::iter::once(stem.to_owned()).chain(numbered).find(is_free).unwrap_or_default()
 }
 
-fn repository(fleet: &Fleet, named: Option<&Path>) -> Result<PathBuf, Error> {
+fn repository(fleet: &Fleet, named: Option<&Path>) -> Result<PathBuf, String> {
     let folder = named.unwrap_or(&fleet.project_dir);
     let folder = folder
         .canonicalize()
-        .map_err(|error| Error::Usage(format!("no repository at {}: {error}", folder.display())))?;
+        .map_err(|error| format!("no repository at {}: {error}", folder.display()))?;
     if folder.join(".git").exists() {
         return Ok(folder);
     }
-    Err(Error::Usage(format!(
+    Err(format!(
         "{} is not the root of a git repository; name one with `--repository DIR`",
         folder.display()
-    )))
+    ))
+}
+
+/// What the `repo` of a manifest is not, for who meant to name the folder with it.
+fn hint_of_repo(run: &Run) -> String {
+    let text = run.manifest.as_ref().and_then(|path| {
+        Some((std::fs::read_to_string(path).ok()?, agents_tasks::Format::of(path)))
+    });
+    let manifest = text.and_then(|(text, format)| agents_tasks::load(&text, format).ok());
+    manifest.and_then(|manifest| manifest.repo).map_or_else(String::new, |repo| {
+        format!("; its `repo` ({repo}) is the repository of the forge, and no folder")
+    })
 }
 
 fn indented(rows: &str) -> String {

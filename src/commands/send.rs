@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use crate::app::{App, name_of, print, say};
 use crate::bystander;
 use crate::cli::Send;
+use crate::commands::neighbours;
 use crate::error::{Error, code};
 use crate::operate::{Ask, ask};
 
@@ -35,6 +36,7 @@ pub fn run(app: &App, send: &Send) -> Result<u8, Error> {
     if text.trim().is_empty() {
         return Err(Error::Usage("the message is blank".to_owned()));
     }
+    neighbours::refuse_before_first(app, &loaded.fleet)?;
     let terms = SendTerms { now: send.now, within: send.wait };
     let letter = Letter::of(&loaded.fleet.state_dir(), &name, text)?;
     let verb = Verb::Send { name: name.clone(), text: letter.line().to_owned(), terms };

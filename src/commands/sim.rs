@@ -36,9 +36,17 @@ pub fn run(app: &App, sim: &Sim) -> Result<u8, Error> {
         }
         lines.extend(gaps.iter().map(|gap| format!("too easy: {gap}")));
         lines.push(outcome.closing(sim.seed));
+        lines.extend((outcome.fleet_hours > sim.hours).then(|| beyond(sim.hours)));
         print(&lines.join("\n"))?;
     }
     Ok(if outcome.violations == 0 && gaps.is_empty() { code::DONE } else { code::FAILED })
+}
+
+/// Why more was lived than was asked for.
+fn beyond(hours: u64) -> String {
+    let were = if hours == 1 { "was" } else { "were" };
+    let life = Swarm::LIFE;
+    format!("{hours} {were} asked for; each life lasts {life} hours, and none is cut short")
 }
 
 /// What was violated in a life, and the line that lives it again.

@@ -1,6 +1,7 @@
 //! `agents tasks`: how far are the tasks, what would be done in which order, and what do issues ask for?
 
 mod import;
+pub mod known;
 pub mod list;
 mod plan;
 

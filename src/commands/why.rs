@@ -15,6 +15,7 @@ use crate::app::{App, print};
 use crate::bystander::{self, Looked};
 use crate::cli::One;
 use crate::commands::events::{FLEET, known, of_fleet};
+use crate::commands::tasks::known::Known;
 use crate::error::{Error, code};
 use crate::render::evidence::{self, Evidence, Fact};
 use crate::render::row::one_line;
@@ -80,7 +81,7 @@ struct TaskStanding {
 }
 
 fn task_of(fleet: &agents_config::Fleet, name: &str) -> Option<TaskStanding> {
-    let board = crate::commands::work::board(&fleet.state_dir()).ok()?;
+    let Known { board, .. } = Known::of(fleet).ok()?;
     let (held, place) = board.task(name)?;
     let it = held.work.tasks.get(place)?;
     let state = it.state.word();

@@ -39,6 +39,7 @@ pub fn unseen(config: &Path, error: &Error) -> Value {
     let problem = match error {
         Error::Config(error) => Some(error.to_string()),
         Error::UnknownName { .. }
+        | Error::Undeclared { .. }
         | Error::Usage(_)
         | Error::Failed(_)
         | Error::Held(_)

@@ -3,7 +3,9 @@
 use crate::render::row::one_line;
 use agents_decide::sentence::span;
 use agents_watchdog::notify::Untold;
-use agents_watchdog::view::{Declared, FleetView, MemberView, PhaseView, State, WatchdogState};
+use agents_watchdog::view::{
+    ConfigStanding, Declared, FleetView, MemberView, PhaseView, State, WatchdogState,
+};
 use anstyle::{AnsiColor, Style};
 use chrono::{DateTime, Local, Utc};
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
@@ -68,10 +70,13 @@ pub fn of(view: &FleetView, width: Option<usize>) -> String {
 /// What keeps the fleet from being looked after, a line each.
 fn troubles(view: &FleetView) -> Vec<Line> {
     let neighbour = view.neighbour.as_ref().map(|neighbour| neighbour.problem.clone());
-    let config = if view.config_mended {
-        "config: mended since, the last good one stays in force until it is read"
-    } else {
-        "config: BROKEN, the last good one stays in force"
+    let config = match view.config_standing {
+        ConfigStanding::Mended => {
+            "config: mended since, the last good one stays in force until it is read"
+        }
+        ConfigStanding::Untrusted => "config: not trusted, the last good one stays in force",
+        ConfigStanding::Unstartable => "config: not trusted, `agents up` would be refused",
+        ConfigStanding::Broken => "config: BROKEN, the last good one stays in force",
     };
     let told = [
         ("names: another fleet has them, and nothing of this one runs", &neighbour),

@@ -48,6 +48,8 @@ pub struct FileProblem {
     pub finder: u64,
     /// The digest of the text that it is wrong with; `null` where there was none to read, and nothing of an earlier version.
     pub digest: Option<serde_json::Value>,
+    /// Nothing was wrong but that nobody had trusted it.
+    pub is_untrusted: bool,
 }
 
 /// What the store remembers; where it is damaged, nothing but that.
@@ -96,6 +98,7 @@ impl Remembered {
                 summary: it["broken"].as_str()?.to_owned(),
                 finder: it["finder"].as_u64().unwrap_or_default(),
                 digest: it.get("digest").cloned(),
+                is_untrusted: it["untrusted"].as_bool().unwrap_or_default(),
             })
         });
         let socket = of(SOCKET_WORD).and_then(|word| serde_json::from_str(word).ok());

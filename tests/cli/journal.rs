@@ -31,7 +31,7 @@ fn before_the_first_start_there_is_nothing_to_tell() {
     assert!(bed.agents(&["why", "ann"]).ends_with(0).out.contains("nothing was decided"));
     let unknown = bed.agents(&["why", "anm"]).ends_with(2);
     assert!(
-        unknown.err.contains("`ann`") && unknown.err.contains("known: ann, bob"),
+        unknown.err.contains("`ann`") && unknown.err.contains("Known: ann, bob"),
         "{unknown:?}"
     );
     bed.agents(&["events", "nobody"]).ends_with(2);

@@ -45,6 +45,7 @@ fn f7_a_fleet_whose_prefix_another_one_uses_is_refused_by_name_and_touches_nothi
         &["watchdog"],
         &["restart", "ann"],
         &["send", "ann", "hello"],
+        &["pilot", "start", "ann"],
         &["down"],
         &["down", "ann"],
         &["down", "watchdog"],
@@ -54,6 +55,7 @@ fn f7_a_fleet_whose_prefix_another_one_uses_is_refused_by_name_and_touches_nothi
         assert!(ran.err.contains(first.to_str().unwrap()), "{words:?}: {ran:?}");
         assert!(ran.err.contains("session_prefix"), "{words:?}: {ran:?}");
         assert_eq!(processes(&bed), before, "{words:?}");
+        assert!(!bed.dir.join("other/.state").exists(), "{words:?} left files");
     }
     // The first is as well as ever, and its watchdog still heals.
     bed.tmux(&["kill-session", "-t", "=t-ann"]).ends_with(0);

@@ -100,7 +100,7 @@ fn what_cannot_be_sent_is_refused_with_the_way_out() {
         (&["send", "web", "hello"][..], "only agents take messages"),
         (&["send", "ann", "  "], "the message is blank"),
         (&["send", "ann"], "required"),
-        (&["send", "anm", "hello"], "did you mean `ann`?; known: ann, bob, web"),
+        (&["send", "anm", "hello"], "did you mean `ann`? Known: ann, bob, web"),
         (&["send", "ann", "hello", "--nwo"], "'--nwo'"),
     ] {
         let ran = bed.agents(words).ends_with(2);

@@ -62,7 +62,7 @@ fn what_cannot_be_waited_for_is_an_error_at_once() {
     let unwatched = bed.agents(&["wait", "ann", "--until", "idle"]).ends_with(1);
     assert!(unwatched.err.contains("`agents up watchdog`"), "{unwatched:?}");
     for (words, said) in [
-        (&["wait", "anm", "--until", "idle"][..], "did you mean `ann`?; known: ann, bob, web"),
+        (&["wait", "anm", "--until", "idle"][..], "did you mean `ann`? Known: ann, bob, web"),
         (&["wait", "web", "--until", "idle"], "web is a service"),
         (&["wait", "ann", "--until", "asleep"], "idle, active, waiting_input, exited"),
         (&["wait", "--until", "idle"], "required"),

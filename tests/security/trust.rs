@@ -134,3 +134,58 @@ fn s17_status_shows_what_runs_and_not_what_an_untrusted_file_says() {
     bed.agents(&["trust"]).ends_with(0);
     bed.until("it is in force", || names() == ["y"]);
 }
+
+#[test]
+fn s17_what_only_reads_says_that_nothing_would_be_started() {
+    let bed = fleet("", &[agent("x", "", RAN)]);
+    let way_out = |ran: &Ran| {
+        assert!(
+            ran.out.contains("was never trusted") && ran.out.contains("`agents trust`"),
+            "{ran:?}"
+        );
+        assert!(ran.out.contains("`agents up` would"), "{ran:?}");
+    };
+    let check = bed.agents_with(&ASK, &["check"]).ends_with(0);
+    way_out(&check);
+    assert!(check.out.contains("is good: 1 agent"), "{check:?}");
+    way_out(&bed.agents_with(&ASK, &["plan"]).ends_with(0));
+    let status = bed.agents_with(&ASK, &["status"]).ends_with(0);
+    assert!(status.out.contains(" config: not trusted"), "{status:?}");
+    assert!(!status.out.contains("last good one"), "nothing is in force: {status:?}");
+    let check = bed.agents_with(&ASK, &["check", "--json"]).ends_with(0);
+    assert_eq!(check.json()["ok"], true);
+    assert!(check.json()["untrusted"].as_str().unwrap().contains("agents trust"), "{check:?}");
+    let plan = bed.agents_with(&ASK, &["plan", "--json"]).ends_with(0).json();
+    assert!(plan["actions"].as_array().unwrap().is_empty(), "{plan}");
+    assert!(!bed.dir.join(".agents").exists() && bed.sessions().is_empty());
+    // Where nobody asks, and once it is trusted, nothing of it is said.
+    assert!(!bed.agents(&["check"]).out.contains("trust"));
+    bed.agents(&["trust"]).ends_with(0);
+    for words in [["check"], ["plan"], ["status"]] {
+        let ran = bed.agents_with(&ASK, &words).ends_with(0);
+        assert!(!ran.out.contains("trust"), "{ran:?}");
+    }
+}
+
+#[test]
+fn s17_a_change_that_was_not_trusted_is_told_as_that_and_not_as_broken() {
+    let bed = fleet("", &[healed("x", "exec sleep 1000")]);
+    bed.agents(&["trust"]).ends_with(0);
+    bed.agents(&["up"]).ends_with(0);
+    let trusted = bed.read("agents.toml");
+    bed.write("agents.toml", &trusted.replace("name = \"x\"", "name = \"y\""));
+    bed.until("it is told", || bed.status()["config_problem"].is_string());
+    let status = bed.agents(&["status"]).ends_with(0);
+    assert!(
+        status.out.contains(" config: not trusted, the last good one stays in force"),
+        "{status:?}"
+    );
+    assert!(!status.out.contains("BROKEN"), "{status:?}");
+    let log = bed.watchdog_log();
+    assert!(log.contains("the config is not trusted") && !log.contains("is broken"), "{log}");
+    let check = bed.agents(&["check"]).ends_with(0);
+    assert!(check.out.contains("has changed since it was trusted"), "{check:?}");
+    let plan = bed.agents(&["plan"]).ends_with(0);
+    assert!(plan.err.contains("has changed since it was trusted"), "{plan:?}");
+    assert!(!plan.out.contains("start y"), "the watchdog does not obey it: {plan:?}");
+}

@@ -1,7 +1,7 @@
 //! Why did a config file not load?
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::diagnostics::Report;
 use crate::digest::Digest;
@@ -45,7 +45,13 @@ impl LoadError {
 
     pub(crate) fn missing(path: &Path) -> Self {
         let message = format!("there is no config file at {}", path.display());
-        let help = "name one with `--config PATH`, or make one with `agents init`".to_owned();
+        let help = match above(path) {
+            Some(found) => format!(
+                "one lies in a folder above: `--config {}`; a verb looks for it here alone",
+                found.display()
+            ),
+            None => "name one with `--config PATH`, or make one with `agents init`".to_owned(),
+        };
         Self::Missing(without_text(path, message, help))
     }
 
@@ -70,6 +76,19 @@ impl LoadError {
             | Self::Invalid { report, .. } => report,
         }
     }
+}
+
+/// The file of that plain name in the nearest folder above this one, as seen from here.
+fn above(path: &Path) -> Option<PathBuf> {
+    if path.components().count() != 1 || path.is_absolute() {
+        return None;
+    }
+    let here = std::env::current_dir().ok()?;
+    let mut ups = PathBuf::new();
+    here.ancestors().skip(1).find_map(|folder| {
+        ups.push("..");
+        folder.join(path).is_file().then(|| ups.join(path))
+    })
 }
 
 fn without_text(path: &Path, message: String, help: String) -> Box<Report> {

@@ -20,7 +20,7 @@ pub struct ConfigSource {
     held: bool,
 }
 
-/// A file that does not load; the last good fleet stays in force.
+/// A file that does not load, or is refused; the last good fleet stays in force.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Broken {
     digest: Option<Digest>,
@@ -28,9 +28,17 @@ pub struct Broken {
     pub report: String,
     /// Its first line.
     pub summary: String,
+    /// Nothing is wrong with it but that nobody has trusted it.
+    pub is_untrusted: bool,
 }
 
 impl Broken {
+    /// What it is, in words.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        if self.is_untrusted { "not trusted" } else { "broken" }
+    }
+
     /// Which text that is wrong with; `None` where it could not be read.
     #[must_use]
     pub fn digest(&self) -> Option<&Digest> {
@@ -139,12 +147,12 @@ impl ConfigSource {
 
     fn good(&mut self, loaded: Loaded) -> Change {
         if let Some(what) = moved(&self.fleet, &loaded.fleet) {
-            return self.refuse(what.to_string(), loaded.digest);
+            return self.refuse(what.to_string(), loaded.digest, false);
         }
         if *self.fleet != loaded.fleet
             && let Err(untrusted) = trust::check(&loaded, false)
         {
-            return self.refuse(untrusted.to_string(), loaded.digest);
+            return self.refuse(untrusted.to_string(), loaded.digest, true);
         }
         let was_broken = self.broken.take().is_some();
         if *self.fleet == loaded.fleet {
@@ -156,8 +164,9 @@ impl ConfigSource {
     }
 
     /// A good file that is not to come in force: it would tear the fleet apart, or nobody trusted it.
-    fn refuse(&mut self, summary: String, digest: Digest) -> Change {
-        let broken = Broken { digest: Some(digest), report: summary.clone(), summary };
+    fn refuse(&mut self, summary: String, digest: Digest, is_untrusted: bool) -> Change {
+        let report = summary.clone();
+        let broken = Broken { digest: Some(digest), report, summary, is_untrusted };
         if self.broken.as_ref() == Some(&broken) {
             return Change::None;
         }
@@ -170,6 +179,7 @@ impl ConfigSource {
             digest: error.digest().cloned(),
             report: error.report(false),
             summary: error.to_string(),
+            is_untrusted: false,
         };
         if self.broken.as_ref() == Some(&broken) {
             return Change::None;

@@ -4,7 +4,7 @@ pub mod git;
 pub(crate) mod look;
 pub mod phase;
 pub(crate) mod screens;
-pub(crate) mod sessions;
+pub mod sessions;
 pub(crate) mod shown;
 
 use std::collections::BTreeMap;

@@ -5,6 +5,7 @@ mod word;
 
 use std::collections::BTreeMap;
 
+use agents_config::Fleet;
 use agents_decide::invariants::Violation;
 use agents_decide::sentence::{Mood, Telling};
 use agents_decide::{
@@ -50,17 +51,18 @@ impl Recorder {
 impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
     pub(crate) fn record(
         &mut self,
+        fleet: &Fleet,
         decision: &Decision,
         now: Now,
         broken: &[Violation],
     ) -> Result<(), LedgerError> {
         let mark = self.place.clock_mark();
         // What is told depends on the words before.
-        let entries = self.recorder.entries(decision, now, broken);
+        let entries = self.recorder.entries((fleet, decision), now, broken);
         let mut record = Record {
             state: self.recorder.worth_writing(decision).then_some((&decision.next, &mark)),
             entries,
-            words: self.recorder.words(decision, now),
+            words: self.recorder.words((fleet, decision), now),
             replies: replies(decision),
             taken: taken(&self.state, decision),
         };
@@ -120,7 +122,12 @@ impl Recorder {
         !is_alike || beside_members(written) != beside_members(next)
     }
 
-    fn entries(&self, decision: &Decision, now: Now, broken: &[Violation]) -> Vec<Entry> {
+    fn entries(
+        &self,
+        (fleet, decision): (&Fleet, &Decision),
+        now: Now,
+        broken: &[Violation],
+    ) -> Vec<Entry> {
         let entry = |subject: Option<&AgentName>, kind, text: String, detail| Entry {
             at_wall_ms: now.wall.timestamp_millis(),
             tick: decision.next.tick,
@@ -149,14 +156,14 @@ impl Recorder {
                 }
                 Action::Reply { .. } => EntryKind::Request,
                 _ => {
-                    tracing::info!("{}", action.told(now));
+                    tracing::info!("{}", action.told_of(fleet, now));
                     EntryKind::Action
                 }
             };
             let detail = serde_json::to_value(action).unwrap_or_default();
             let text = match action {
                 Action::Alarm { text, .. } => text.clone(),
-                _ => action.told(now),
+                _ => action.told_of(fleet, now),
             };
             entries.push(entry(action.about(), kind, text, detail));
         }
@@ -187,7 +194,7 @@ impl Recorder {
         decision.notes.iter().filter(|about| is_notable(&about.note)).filter(is_new).collect()
     }
 
-    fn words(&mut self, decision: &Decision, now: Now) -> Vec<(String, String)> {
+    fn words(&mut self, (fleet, decision): (&Fleet, &Decision), now: Now) -> Vec<(String, String)> {
         let actions = decision.actions.iter();
         let actions = by_subject(actions.map(|action| (name_of(action.about()), action)));
         let notes = by_subject(decision.notes.iter().map(|about| (subject_of(about), &about.note)));
@@ -203,7 +210,8 @@ impl Recorder {
             };
             let before = known.next_if(|(known, _)| *known == subject).map(|(_, word)| word);
             let (actions, notes) = (next_of(&mut actions, subject), next_of(&mut notes, subject));
-            let actions: Vec<String> = actions.iter().map(|(_, it)| it.told(now)).collect();
+            let actions: Vec<String> =
+                actions.iter().map(|(_, it)| it.told_of(fleet, now)).collect();
             if before.is_none_or(|before| !before.says(&actions, notes)) {
                 let (at_wall_ms, tick) = (now.wall.timestamp_millis(), decision.next.tick);
                 let notes = notes.iter().map(|(_, note)| (*note).clone()).collect();

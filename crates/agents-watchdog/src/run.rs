@@ -264,6 +264,7 @@ impl<D: Driver> Reign<D> {
             "report": broken.map(|broken| &broken.report),
             "finder": broken.map(|_| std::process::id()),
             "digest": broken.map(|broken| broken.digest()),
+            "untrusted": broken.map(|broken| broken.is_untrusted),
         });
         vec![
             self.config.in_force().word(),
@@ -306,7 +307,8 @@ impl<D: Driver> Reign<D> {
                 (
                     EntryKind::Alarm,
                     format!(
-                        "the config is broken, the last good one stays in force: {}",
+                        "the config is {}, the last good one stays in force: {}",
+                        broken.word(),
                         broken.summary
                     ),
                 )

@@ -184,7 +184,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         let broken = invariants::check(fleet, &self.state, &observation, &decision, now);
         refuse(&mut decision, &broken);
         let news = self.unheard_of(&broken);
-        if let Err(error) = self.record(&decision, now, &news) {
+        if let Err(error) = self.record(fleet, &decision, now, &news) {
             // What was not made durable was not decided.
             self.recorder.forget();
             self.state.remember_seen(&decision.next);

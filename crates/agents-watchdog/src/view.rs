@@ -31,8 +31,8 @@ pub struct Known<'a> {
     /// The fleet in force.
     pub fleet: &'a Fleet,
     pub config_problem: Option<String>,
-    /// The file is good by now, and the watchdog has not read it yet.
-    pub config_mended: bool,
+    /// What that comes to.
+    pub config_standing: ConfigStanding,
     /// Why the store cannot be used; then nothing is remembered.
     pub store_problem: Option<String>,
     /// Who could not be told of what needs a person.
@@ -55,6 +55,20 @@ pub struct Known<'a> {
     pub now: Now,
 }
 
+/// What a problem of the config file comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ConfigStanding {
+    /// It is not obeyed, and the last good one stays in force.
+    #[default]
+    Broken,
+    /// Nothing is wrong with it but that nobody has trusted it; the last good one stays in force.
+    Untrusted,
+    /// Nobody has trusted it and nobody watches, so that a start would be refused.
+    Unstartable,
+    /// It is good by now, and the watchdog has not read it yet.
+    Mended,
+}
+
 /// What the look at the terminals brought.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Terminals {
@@ -74,8 +88,8 @@ pub struct FleetView {
     pub config: PathBuf,
     /// What is wrong with the config file, in one line.
     pub config_problem: Option<String>,
-    /// The file is good by now, and the watchdog has not read it yet.
-    pub config_mended: bool,
+    /// What that comes to.
+    pub config_standing: ConfigStanding,
     /// Why the store cannot be used, since when, and the way out.
     pub store_problem: Option<String>,
     /// Who could not be told of what needs a person.
@@ -283,7 +297,7 @@ impl FleetView {
         Self {
             config: known.fleet.config.clone(),
             config_problem: known.config_problem.clone(),
-            config_mended: known.config_mended,
+            config_standing: known.config_standing,
             store_problem: known.store_problem.clone(),
             untold: known.untold.clone(),
             neighbour: known.neighbour.cloned(),

@@ -4,12 +4,11 @@ use std::time::Duration;
 
 use agents_tasks::report::{phases, task_json};
 use agents_tasks::timeline::progress_row;
-use agents_watchdog::work::{Board, Held};
-use chrono::Utc;
+use agents_watchdog::work::Held;
 use serde_json::{Value, json};
 
+use super::known::Known;
 use crate::app::{App, print};
-use crate::commands::work::board;
 use crate::error::{Error, code};
 use crate::render::row::one_line;
 
@@ -18,19 +17,18 @@ const LOOKS: Duration = Duration::from_millis(500);
 
 pub fn run(app: &App, watch: bool) -> Result<u8, Error> {
     let fleet = app.in_force()?.loaded.fleet;
-    let state_dir = fleet.state_dir();
     let mut shown = String::new();
     loop {
-        let board = board(&state_dir)?;
-        let now_ms = Utc::now().timestamp_millis();
+        let known = Known::of(&fleet)?;
+        let board = &known.board;
         let told = if app.json {
-            document(&board, now_ms)
+            document(&known)
         } else if board.works.is_empty() {
             nothing_yet(&fleet)
         } else {
-            text(&board, now_ms)
+            text(&known)
         };
-        let key = if app.json { told.clone() } else { without_times(&board) };
+        let key = if app.json { told.clone() } else { without_times(&known) };
         if key != shown {
             shown = key;
             print(&told)?;
@@ -43,9 +41,15 @@ pub fn run(app: &App, watch: bool) -> Result<u8, Error> {
 }
 
 /// As `agents.tasks/1`.
-fn document(board: &Board, now_ms: i64) -> String {
-    let works: Vec<Value> = board.works.iter().map(|held| work_json(held, now_ms)).collect();
-    json!({ "schema": "agents.tasks/1", "works": works }).to_string()
+fn document(known: &Known) -> String {
+    let works = known.board.works.iter().map(|held| work_json(held, known.as_of_ms));
+    json!({
+        "schema": "agents.tasks/1",
+        "watched": known.is_watched,
+        "as_of_ms": known.as_of_ms,
+        "works": works.collect::<Vec<Value>>(),
+    })
+    .to_string()
 }
 
 fn work_json(held: &Held, now_ms: i64) -> Value {
@@ -84,11 +88,12 @@ fn nothing_yet(fleet: &agents_config::Fleet) -> String {
     }
 }
 
-fn text(board: &Board, now_ms: i64) -> String {
-    let mut rows = Vec::new();
-    for held in &board.works {
+fn text(known: &Known) -> String {
+    let mut rows: Vec<String> = known.remark().into_iter().collect();
+    for held in &known.board.works {
         rows.push(format!("{}: {}", held.header.name, held.header.repository.display()));
-        for (place, phase) in phases(&held.manifest, &held.work, now_ms).iter().enumerate() {
+        for (place, phase) in phases(&held.manifest, &held.work, known.as_of_ms).iter().enumerate()
+        {
             rows.push(format!("  {}", progress_row(phase)));
             let tasks = held.manifest.tasks.iter().zip(&held.work.tasks);
             for (task, it) in tasks.filter(|(task, _)| task.phase == place) {
@@ -103,8 +108,9 @@ fn text(board: &Board, now_ms: i64) -> String {
 }
 
 /// What is worth showing anew.
-fn without_times(board: &Board) -> String {
+fn without_times(known: &Known) -> String {
+    let board = &known.board;
     let tasks = board.works.iter().flat_map(|held| &held.work.tasks);
     let rows: Vec<String> = tasks.map(|it| format!("{} {}", it.state.word(), it.reason)).collect();
-    format!("{}\n{}", board.works.len(), rows.join("\n"))
+    format!("{} {}\n{}", known.is_watched, board.works.len(), rows.join("\n"))
 }

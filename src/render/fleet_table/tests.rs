@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use agents_config::{Kind, Watch};
 use agents_names::{BackendName, PhaseId};
-use agents_watchdog::view::{Since, UndeclaredView, WatchdogView};
+use agents_watchdog::view::{ConfigStanding, Since, UndeclaredView, WatchdogView};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::*;
@@ -57,7 +57,7 @@ fn view() -> FleetView {
     FleetView {
         config: "/srv/agents.toml".into(),
         config_problem: None,
-        config_mended: false,
+        config_standing: ConfigStanding::default(),
         store_problem: None,
         untold: Vec::new(),
         neighbour: None,
@@ -122,7 +122,7 @@ fn trouble_stands_above_the_table() {
 fn a_file_that_was_mended_since_is_not_called_broken() {
     let mut view = view();
     view.config_problem = Some("the watchdog reads it at its next look".to_owned());
-    view.config_mended = true;
+    view.config_standing = ConfigStanding::Mended;
     let text = plain(&of(&view, None));
     assert!(text.starts_with(" config: mended since, ") && !text.contains("BROKEN"), "{text}");
 }

@@ -81,3 +81,101 @@ fn a_report_draws_when_each_task_was_at_work() {
     let tasks = works.agents(&["tasks"]).ends_with(0).out;
     assert!(tasks.contains("  all: [####################] 2 of 2, "), "{tasks}");
 }
+
+#[test]
+fn a_task_that_down_cut_off_is_not_told_as_running_and_nobody_is_said_to_look() {
+    let works = Works::new();
+    works.bed.write("how/a", "echo begun; sleep 600\n");
+    works.bed.write("tasks.toml", &one(""));
+    works.run("tasks.toml").ends_with(0);
+    let told = || works.agents(&["tasks"]).ends_with(0).out;
+    works.bed.until("it runs", || told().contains("a                running    attempt 1 runs"));
+    let told = told();
+    assert!(!told.contains("no watchdog runs"), "{told}");
+    // Its watchdog dies, and nobody has looked since whether it goes on.
+    works.kill_watchdog();
+    let told = works.agents(&["tasks"]).ends_with(0).out;
+    assert!(told.starts_with("no watchdog runs, so nothing of this moves"), "{told}");
+    assert!(told.contains("running    at the last look: attempt 1 runs"), "{told}");
+    works.agents(&["down"]).ends_with(0);
+    let cut =
+        "stuck      its session was ended, as the operator asked; `agents up` goes on with it";
+    let told = works.agents(&["tasks"]).ends_with(0).out;
+    assert!(told.starts_with("no watchdog runs, so nothing of this moves"), "{told}");
+    assert!(told.contains(cut) && !told.contains("runs\n"), "{told}");
+    // No time is counted that nobody has seen pass.
+    let json = || works.agents(&["tasks", "--json"]).ends_with(0).json();
+    let first = json();
+    assert_eq!(
+        (&first["watched"], &first["works"][0]["tasks"][0]["state"]),
+        (&false.into(), &"stuck".into())
+    );
+    assert!(first["works"][0]["phases"][0]["elapsed_ms"].is_u64());
+    assert_eq!(json(), first);
+    let report = works.agents(&["report-run"]).ends_with(0).out;
+    assert!(report.contains("1 stuck") && !report.contains("running"), "{report}");
+    let result = works.agents(&["result", "a"]).out;
+    assert!(result.starts_with("a: stuck: its session was ended"), "{result}");
+    let why = works.agents(&["why", "a"]).ends_with(0).out;
+    assert!(why.contains("task: stuck in `tasks`, attempt 1: its session was ended"), "{why}");
+    works.bed.write("how/a", "");
+    works.agents(&["up"]).ends_with(0);
+    works.until_task("a", "complete");
+    assert_eq!(json()["watched"], true);
+}
+
+#[test]
+fn a_prompt_may_ask_for_an_answer_alone_and_a_manifest_says_so_where_it_does() {
+    let works = Works::new();
+    works.bed.write("how/ask", "echo 42; exit 0\n");
+    works.bed.write("how/a", "echo 42; exit 0\n");
+    let words = ["run", "--repository", "builder", "--name", "ask", "--", "How many are there?"];
+    works.agents(&words).ends_with(0);
+    works.until_task("ask", "complete");
+    assert_eq!(works.task("ask")["reason"], "it ended well, and changed nothing");
+    works.bed.write("tasks.toml", &one("attempts = 1"));
+    works.run("tasks.toml").ends_with(0);
+    works.until_task("a", "error");
+    let why = works.task("a")["reason"].as_str().unwrap().to_owned();
+    assert!(why.contains("there is no commit and no change"), "{why}");
+}
+
+#[test]
+fn a_manifest_whose_repo_names_a_folder_hears_that_its_tasks_run_elsewhere() {
+    let works = Works::new();
+    works.bed.write("how/a", "exit 0\n");
+    works.bed.write("tasks.toml", &one("repo = \"./builder\""));
+    // The project itself is no repository.
+    let refused = works.agents(&["run", "tasks.toml"]).ends_with(2);
+    assert!(refused.err.contains("`--repository DIR`"), "{refused:?}");
+    assert!(
+        refused
+            .err
+            .contains("its `repo` (./builder) is the repository of the forge, and no folder"),
+        "{refused:?}"
+    );
+    // Here it is another one than `repo` says.
+    works.bed.write("other/.keep", "");
+    works.bed.git("other", &["init", "-q"]).ends_with(0);
+    let told = works.agents(&["run", "tasks.toml", "--repository", "other"]);
+    assert!(told.err.contains("its tasks work in ") && told.err.contains("/other,"), "{told:?}");
+    works.bed.write("tasks2.toml", &one("repo = \"example/project\"").replace("\"a\"", "\"b\""));
+    let told = works.run("tasks2.toml").ends_with(0);
+    assert!(!told.err.contains("repo"), "{told:?}");
+}
+
+#[test]
+fn each_start_and_stop_of_a_tasks_session_is_told_with_one_reason() {
+    let works = Works::new();
+    works.bed.write("how/a", "sleep 600\n");
+    works.bed.write("tasks.toml", &one("stall = 1\nattempts = 2"));
+    works.run("tasks.toml").ends_with(0);
+    works.until_task("a", "error");
+    let events = works.agents(&["events", "a"]).ends_with(0).out;
+    let told = |order: &str| {
+        let row = format!(" a action {order} a, because its task or the operator asked for it");
+        events.lines().filter(|line| line.ends_with(&row)).count()
+    };
+    assert_eq!((told("start"), told("stop")), (2, 2), "{events}");
+    assert!(!events.contains("because it is declared"), "{events}");
+}

@@ -8,7 +8,7 @@ use crate::draft::Draft;
 use crate::life::{Ending, Life};
 use crate::request::Answer;
 use crate::sentence::Telling;
-use crate::state::{Member, OpenRequest};
+use crate::state::{Member, OpenRequest, Wanted};
 use crate::{MemberSeen, Moment, RunId, Seen, Why};
 
 /// How long a started program must live for the start to count: one that dies at once has failed.
@@ -56,7 +56,8 @@ pub(super) fn started(
             Some(if well { Answer::Started } else { Answer::Failed(how.clone()) })
         }
         Life::Stopped { how: Ending::NeverStarted | Ending::Asked, .. } => {
-            Some(Answer::Failed("it was stopped meanwhile".to_owned()))
+            let by = if member.wanted == Wanted::Down { "asked down" } else { "stopped" };
+            Some(Answer::Failed(format!("it was {by} meanwhile")))
         }
     }
 }

@@ -1,8 +1,10 @@
 //! What is done? An action as an order, which `would` can stand before.
 
+use agents_config::Fleet;
 use agents_names::AgentName;
 
 use super::{Telling, first_words, listed};
+use crate::draft::Declared;
 use crate::{Action, Answer, Now, Opening, StopStage, Why};
 
 impl Action {
@@ -10,6 +12,26 @@ impl Action {
     #[must_use]
     pub fn told(&self, now: Now) -> String {
         let telling = Telling::decided(self.about(), now);
+        self.told_because(|why| why.told(&telling))
+    }
+
+    /// As [`Action::told`], by who knows the fleet. The session of a manifest's task is asked for by the work on that task,
+    /// as verbs ask, so nobody can tell it from the operator.
+    #[must_use]
+    pub fn told_of(&self, fleet: &Fleet, now: Now) -> String {
+        let agent = self.about().and_then(|name| fleet.agent(name));
+        let is_of_manifest =
+            agent.is_some_and(|agent| Declared::Agent(agent).is_of_manifest(fleet));
+        let telling = Telling::decided(self.about(), now);
+        self.told_because(|why| match why {
+            Why::Asked | Why::New if is_of_manifest => {
+                "its task or the operator asked for it".to_owned()
+            }
+            why => why.told(&telling),
+        })
+    }
+
+    fn told_because(&self, because: impl Fn(&Why) -> String) -> String {
         match self {
             Self::Start { name, why, opening, phase, one_off, .. } => {
                 let with =
@@ -23,7 +45,7 @@ impl Action {
                     }
                     Opening::Unnamed | Opening::Named(_) => String::new(),
                 };
-                format!("start {name}{with}{phase}{opening}, because {}", why.told(&telling))
+                format!("start {name}{with}{phase}{opening}, because {}", because(why))
             }
             // Its session is no more; its processes may be.
             Self::Stop {
@@ -32,13 +54,13 @@ impl Action {
                 why: why @ (Why::Gone { .. } | Why::ServerLost),
                 ..
             } => {
-                format!("end what is left of {name}, because {}", why.told(&telling))
+                format!("end what is left of {name}, because {}", because(why))
             }
             Self::Stop { name, stage: StopStage::Terminate, why, .. } => {
-                format!("stop {name}, because {}", why.told(&telling))
+                format!("stop {name}, because {}", because(why))
             }
             Self::Stop { name, stage: StopStage::Kill, why, .. } => {
-                format!("kill what is left of {name}, because {}", why.told(&telling))
+                format!("kill what is left of {name}, because {}", because(why))
             }
             Self::Type { name, text, .. } => format!("type at {name}: {}", first_words(text)),
             Self::Submit { name, key, .. } => {

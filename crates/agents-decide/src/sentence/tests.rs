@@ -294,6 +294,27 @@ fn what_has_no_session_left_is_not_said_to_be_stopped() {
 }
 
 #[test]
+fn who_asked_for_the_session_of_a_task_is_not_said_to_be_the_operator() {
+    let text = "[defaults]\nsession_prefix = \"t-\"\nlog_dir = \"l\"\nprompt = \"x\"\nbackend = \"c\"\n\
+                [backend.c]\nbin = \"c\"\n[[agent]]\nname = \"ann\"\nkind = \"task\"\n[[agent]]\nname = \"bob\"\n";
+    let mut fleet = crate::activity::fixture::fleet_of(text);
+    fleet.agents[0].dir = fleet.log_dir.join("worktrees/ann");
+    let stop = |who, why| {
+        let stage = StopStage::Terminate;
+        Action::Stop { name: name(who), pane: None, run: Some(RunId(1)), stage, why }
+            .told_of(&fleet, now(NOON))
+    };
+    for why in [Why::Asked, Why::New] {
+        assert_eq!(stop("ann", why), "stop ann, because its task or the operator asked for it");
+    }
+    assert_eq!(
+        stop("ann", Why::ServerLost),
+        "end what is left of ann, because the tmux server was lost"
+    );
+    assert_eq!(stop("bob", Why::Asked), "stop bob, because the operator asked for it");
+}
+
+#[test]
 fn no_sentence_speaks_of_the_code() {
     for (note, _) in notes() {
         let said = told(note);

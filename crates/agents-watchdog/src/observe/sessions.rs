@@ -102,3 +102,10 @@ pub(crate) fn undeclared(fleet: &Fleet, listing: Option<&Listing>) -> Vec<Undecl
     }
     found
 }
+
+/// The session of one whom the file does not declare any more, where it runs.
+#[must_use]
+pub fn of_undeclared(fleet: &Fleet, listing: &Listing, name: &str) -> Option<String> {
+    let found = undeclared(fleet, Some(listing));
+    found.into_iter().find(|found| found.name.as_str() == name).map(|found| found.session)
+}

@@ -124,7 +124,7 @@ fn with_files(
     FleetView::of(&Known {
         fleet: &fleet(),
         config_problem: None,
-        config_mended: false,
+        config_standing: ConfigStanding::default(),
         store_problem: None,
         untold: Vec::new(),
         neighbour: None,

@@ -90,3 +90,25 @@ fn nobody_says_that_one_runs_whom_nobody_can_see() {
         assert_eq!(super::started(&draft, &name, &member, Moment(90_000)), expected);
     }
 }
+
+#[test]
+fn a_start_that_a_down_took_back_is_told_with_what_took_it_back() {
+    use crate::draft::Draft;
+    use crate::state::Wanted;
+    use crate::{Answer, Ending, FleetState, Life, Member};
+    let fleet = fixture::fleet_of(
+        "[defaults]\nsession_prefix = \"t-\"\nlog_dir = \"l\"\nprompt = \"x\"\nbackend = \"c\"\n[backend.c]\nbin = \"c\"\n\
+         [[agent]]\nname = \"ann\"\n",
+    );
+    let (state, seen) = (FleetState::default(), fixture::observation([]));
+    let draft = Draft::new(&fleet, &state, &seen, false, fixture::now(100));
+    let name: agents_names::AgentName = "ann".parse().unwrap();
+    for (wanted, told) in
+        [(Wanted::Down, "it was asked down meanwhile"), (Wanted::Up, "it was stopped meanwhile")]
+    {
+        let life = Life::Stopped { since: Moment(5), how: Ending::Asked };
+        let member = Member { life, wanted, ..Member::default() };
+        let answer = super::started(&draft, &name, &member, Moment(0));
+        assert_eq!(answer, Some(Answer::Failed(told.to_owned())));
+    }
+}
