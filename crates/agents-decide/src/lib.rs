@@ -39,6 +39,7 @@ mod sequence;
 mod shared;
 mod shown;
 pub mod stall;
+mod stamp;
 pub mod standing;
 mod state;
 mod step;
@@ -81,6 +82,7 @@ pub use sequence::{PhaseNote, Sequence};
 pub use shared::Shared;
 pub use shown::{Shown, ShownState};
 pub use stall::{Stall, StallLook, StallNote, Vow};
+pub use stamp::Stamp;
 pub use standing::{Stand, Standing};
 pub use state::{
     Blind, FleetState, Member, OpenRequest, STATE_SCHEMA, SentStart, Suspicion, Trial, Wanted,

@@ -14,7 +14,7 @@ use chrono::{DateTime, Utc};
 
 use crate::rows::digest;
 use crate::sentence::Telling;
-use crate::{Moment, Note, Now, PaneSeen, ScreenSeen, Seen, Shown, Step, Told, Wish};
+use crate::{Moment, Note, Now, PaneSeen, ScreenSeen, Seen, Shown, Stamp, Step, Told, Wish};
 
 pub(crate) use banner::{TAIL_ROWS, Tail, TailRead};
 pub use found::{GoesOn, LimitSource};
@@ -34,9 +34,9 @@ pub enum Limit {
     Clear {
         /// A banner row that a probe has proved to be old or quoted text.
         dismissed: Option<String>,
-        /// Up to then, what the program itself said of a limit is over, in milliseconds since 1970.
-        #[serde(default)]
-        settled_ms: Option<i64>,
+        /// Up to then, what the program itself said of a limit is over.
+        #[serde(default, alias = "settled_ms")]
+        settled: Option<Stamp>,
     },
     /// The provider refuses work.
     Held {
@@ -71,7 +71,7 @@ pub enum Limit {
 
 impl Default for Limit {
     fn default() -> Self {
-        Self::Clear { dismissed: None, settled_ms: None }
+        Self::Clear { dismissed: None, settled: None }
     }
 }
 
@@ -181,7 +181,7 @@ impl Limit {
     /// What follows from one look. Never a restart: a probe is the strongest thing that this machine does.
     pub fn step(self, look: &LimitLook<'_>, now: Now) -> Step<Self> {
         match self {
-            Self::Clear { dismissed, settled_ms } => clear(dismissed, settled_ms, look, now),
+            Self::Clear { dismissed, settled } => clear(dismissed, settled, look, now),
             Self::Held { since, probe_at, until, banner, probes, source, goes_on } => {
                 Window { since, probe_at, until, banner, probes, source, goes_on }.step(look, now)
             }
@@ -235,18 +235,18 @@ impl LimitLook<'_> {
 
 fn clear(
     dismissed: Option<String>,
-    settled_ms: Option<i64>,
+    settled: Option<Stamp>,
     look: &LimitLook<'_>,
     now: Now,
 ) -> Step<Limit> {
     if look.is_gone() {
         return Step::to(Limit::default());
     }
-    let stays = |dismissed| Step::to(Limit::Clear { dismissed, settled_ms });
+    let stays = |dismissed| Step::to(Limit::Clear { dismissed, settled });
     let Some(tail) = look.tail() else { return stays(dismissed) };
     let Some(found) = look.found(&tail) else { return stays(None) };
     let is_settled = match found.source.told_ms() {
-        Some(told_ms) => settled_ms.is_some_and(|settled_ms| told_ms <= settled_ms),
+        Some(told_ms) => settled.is_some_and(|settled| !settled.is_before(told_ms, now)),
         // What stands below the probe was printed after it, also when it reads the same.
         None => !tail.below_probe && dismissed.as_ref() == Some(&found.row),
     };

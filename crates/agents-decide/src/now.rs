@@ -67,6 +67,14 @@ impl Now {
         // Past the end of the calendar nothing is due.
         shifted.unwrap_or(self.wall)
     }
+
+    /// The moment of a stamp of the wall clock as it goes now, in milliseconds since 1970; the first one when it lies
+    /// before that, and the present one when it lies ahead.
+    #[must_use]
+    pub fn moment_of(&self, wall_ms: i64) -> Moment {
+        let ago = self.wall.timestamp_millis().saturating_sub(wall_ms);
+        self.at.before(Duration::from_millis(u64::try_from(ago).unwrap_or(0)))
+    }
 }
 
 /// The zone in which a reset time without a zone is read: this machine's.

@@ -19,7 +19,7 @@ use crate::delivery::{MessageKind, forget_untyped, is_owed, owe};
 use crate::draft::Draft;
 use crate::life::Life;
 use crate::state::Member;
-use crate::{Activity, MemberSeen, Moment};
+use crate::{Activity, MemberSeen, Moment, Stamp};
 
 pub use analysis::{Analysis, AnalysisSeen};
 pub use note::{PilotNote, Preview};
@@ -38,8 +38,9 @@ pub struct PilotState {
     pub given: u32,
     /// When the last of them went.
     pub prompted_at: Option<Moment>,
-    /// Of when the last prompt is that the program told of, in milliseconds of the wall clock since 1970.
-    pub heard_ms: i64,
+    /// Of when the last prompt is that the program told of.
+    #[serde(alias = "heard_ms")]
+    pub heard: Option<Stamp>,
     pub doing: Doing,
     /// The conversation of its analyzer.
     pub conversation: Option<String>,
@@ -218,12 +219,11 @@ fn count_cycle(draft: &mut Draft<'_>, name: &AgentName) {
 /// Whether the program tells of a prompt that a person gave it: then the count begins anew.
 fn hear(draft: &mut Draft<'_>, name: &AgentName, seen: &MemberSeen) {
     let prompt = seen.heard.as_ref().and_then(|heard| heard.prompt.as_ref());
-    let Some(prompt) = prompt.filter(|it| it.at_ms > draft.member(name).pilot.heard_ms) else {
-        return;
-    };
-    let (now, at_ms) = (draft.now, prompt.at_ms);
+    let (now, before) = (draft.now, draft.member(name).pilot.heard);
+    let is_new = |at_ms: i64| before.is_none_or(|before| before.is_before(at_ms, now));
+    let Some(at_ms) = prompt.map(|it| it.at_ms).filter(|at_ms| is_new(*at_ms)) else { return };
     let member = draft.member(name);
-    member.pilot.heard_ms = at_ms;
+    member.pilot.heard = Some(Stamp::read(at_ms, now));
     // Programs shorten what they report, so it is the time that tells whose it is.
     let is_near = |at: Moment| {
         let at = now.wall_of(at).timestamp_millis();

@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::found::{Found, GoesOn, LimitSource};
 use super::{LASTS, LASTS_DAYS, Limit, LimitLook, LimitNote, ProbeState, probe_text, reset};
 use crate::sentence::Telling;
-use crate::{Moment, Note, Now, Step, Wish};
+use crate::{Moment, Note, Now, Stamp, Step, Wish};
 
 /// The longest time between two probes when no banner says when the window ends.
 const SLOWEST_PROBES: Duration = Duration::from_secs(30 * 60);
@@ -84,10 +84,10 @@ impl Window {
         }
         let Some(tail) = look.tail() else { return self.hold() };
         if look.pattern_active {
-            return lifted((Some(self.banner), self.source), "it works again");
+            return lifted((Some(self.banner), self.source), "it works again", now);
         }
         let Some(found) = look.found(&tail) else {
-            return lifted((None, self.source), "its screen shows it no longer");
+            return lifted((None, self.source), "its screen shows it no longer", now);
         };
         let is_new = found.source != self.source;
         if over && !(is_new && found.source.told_ms().is_some()) {
@@ -170,11 +170,11 @@ pub(super) struct Probe {
 impl Probe {
     pub(super) fn step(mut self, look: &LimitLook<'_>, now: Now) -> Step<Limit> {
         if look.is_gone() {
-            return lifted((None, LimitSource::Pattern), "its session ended");
+            return lifted((None, LimitSource::Pattern), "its session ended", now);
         }
         let Some(tail) = look.tail() else { return self.wait() };
         if look.pattern_active {
-            return lifted((Some(self.banner), self.source), "it works again");
+            return lifted((Some(self.banner), self.source), "it works again", now);
         }
         let found = look.found(&tail);
         match look.probe {
@@ -185,7 +185,7 @@ impl Probe {
                 // A draft of the probe hides the banner above it, which proves nothing.
                 let is_bare = found.is_none() && !tail.below_probe;
                 if is_bare && look.probe == ProbeState::Waiting {
-                    return lifted((None, self.source), "its screen shows it no longer");
+                    return lifted((None, self.source), "its screen shows it no longer", now);
                 }
                 self.wait()
             }
@@ -204,6 +204,7 @@ impl Probe {
                             Some(_) | None => lifted(
                                 (Some(self.banner), self.source),
                                 "the program says nothing of it after the probe",
+                                now,
                             ),
                         }
                     }
@@ -214,6 +215,7 @@ impl Probe {
                     (None, _) if settled => lifted(
                         (Some(self.banner), self.source),
                         "the answer to the probe does not show it again",
+                        now,
                     ),
                     // The answer to the probe may still be on its way.
                     (Some(_) | None, _) => self.wait(),
@@ -250,10 +252,10 @@ impl Probe {
 }
 
 /// `over`: the row and the source of what is no limit any more.
-fn lifted(over: (Option<String>, LimitSource), how: &str) -> Step<Limit> {
+fn lifted(over: (Option<String>, LimitSource), how: &str, now: Now) -> Step<Limit> {
     let (dismissed, source) = over;
-    let settled_ms = source.told_ms();
-    Step::to(Limit::Clear { dismissed, settled_ms })
+    let settled = source.told_ms().map(|told_ms| Stamp::read(told_ms, now));
+    Step::to(Limit::Clear { dismissed, settled })
         .because(Note::Limit(LimitNote::Lifted { how: how.to_owned() }))
 }
 

@@ -212,3 +212,27 @@ fn what_was_told_before_a_probe_is_no_answer_to_it_and_the_screen_decides() {
     let new = Sight { probe: ProbeState::Seen, ..tells("10:01:10", None, false, "used up") };
     assert!(words(&step(taken(), &new, at("10:01:11"))).starts_with("held until unknown"));
 }
+
+#[test]
+fn f52_a_limit_that_is_told_after_the_clock_was_set_holds_and_an_old_one_does_not_come_back() {
+    // Told at 09:00:00, and over by what the screen said after the probe at 10:01:00.
+    let old = tells("09:00:00", None, false, "used up");
+    let sight = Sight { probe: ProbeState::Seen, ..old.clone() };
+    let over = step(taken(), &sight, at("10:02:00"));
+    assert_eq!(words(&over), "clear, dismissed");
+    for hours in [240, 3, -3, -240] {
+        let set = |now: Now| Now { wall: now.wall + TimeDelta::hours(hours), ..now };
+        let moved = |mut sight: Sight| {
+            let told = sight.told.as_mut().unwrap();
+            told.since_ms += TimeDelta::hours(hours).num_milliseconds();
+            sight
+        };
+        for old in [old.clone(), moved(old.clone())] {
+            let stays = step(over.next.clone(), &old, set(at("10:30:00")));
+            assert!(matches!(stays.next, Limit::Clear { .. }), "{hours}: {:?}", stays.next);
+        }
+        let new = moved(tells("10:20:00", None, false, "used up again"));
+        let held = step(over.next.clone(), &new, set(at("10:30:00")));
+        assert!(matches!(held.next, Limit::Held { .. }), "{hours}: {:?}", held.next);
+    }
+}
