@@ -107,12 +107,34 @@ fn s15_a_link_in_place_of_a_log_is_an_alarm_until_it_is_gone_and_nobody_follows_
             assert!(refused.err.contains(said), "{said}: {refused:?}");
         }
     }
+    // Who cannot be logged is not ended for a restart that would fail.
+    let refused = bed.agents(&["restart", "ann"]).ends_with(1);
+    assert!(refused.err.contains("stands in the place of its log"), "{refused:?}");
+    assert!(bed.has("t-ann"));
     std::fs::remove_file(&ann).unwrap();
     bed.until("the log goes on", || rows(&bed, "ann").len() > 3);
     bed.until("its end is said", || {
         bed.agents(&["events"]).out.contains("nothing stands in the place of")
     });
     assert_eq!(std::fs::read_to_string(&prize).unwrap(), "secret\n");
+    bed.agents(&["down"]).ends_with(0);
+}
+
+#[test]
+fn s15_a_file_that_is_linked_in_place_of_a_log_stays_as_it_is_under_its_own_name() {
+    let head = HEAD.replace("[watchdog]", "[watchdog]\nlog_megabytes = 1");
+    let bed = Bed::with(&CONFIG.replace("HEAD", &head));
+    bed.agents(&["up"]).ends_with(0);
+    bed.until("it is logged", || rows(&bed, "ann").len() > 3);
+    let (ann, mine) = (log(&bed, "ann"), bed.dir.join("mine"));
+    let text = "mine\n".repeat(400_000);
+    std::fs::write(&mine, &text).unwrap();
+    std::fs::remove_file(&ann).unwrap();
+    std::fs::hard_link(&mine, &ann).unwrap();
+    bed.until("the log goes on", || {
+        rows(&bed, "ann").len() > 3 && std::fs::metadata(&ann).unwrap().len() < 1_000_000
+    });
+    assert!(std::fs::read_to_string(&mine).unwrap() == text, "nobody wrote to it or cut it");
     bed.agents(&["down"]).ends_with(0);
 }
 

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use rustix::fs::{FileType, Mode, OFlags, fchmod, fstat, open};
+use rustix::fs::{FileType, Mode, OFlags, fchmod, fstat, open, unlink};
 
 use crate::TmuxError;
 
-/// Makes sure that the log is a plain file, readable by its owner only if it is new; tmux's pipe then appends to it.
+/// Makes sure that the log is a plain file with no other name, readable by its owner only; tmux's pipe then appends to it.
 ///
 /// # Errors
 /// [`TmuxError::Refused`] when the path is relative (the server has another working folder), a link, no plain
@@ -25,9 +25,15 @@ pub(crate) fn create_log(log: &Path) -> Result<(), TmuxError> {
         | OFlags::NOFOLLOW
         | OFlags::NONBLOCK
         | OFlags::CLOEXEC;
-    let file =
-        open(log, flags, Mode::RUSR | Mode::WUSR).map_err(|error| refused(error.to_string()))?;
-    let stat = fstat(&file).map_err(|error| refused(error.to_string()))?;
+    let mode = Mode::RUSR | Mode::WUSR;
+    let mut file = open(log, flags, mode).map_err(|error| refused(error.to_string()))?;
+    let mut stat = fstat(&file).map_err(|error| refused(error.to_string()))?;
+    if FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile && stat.st_nlink > 1 {
+        // Somebody's file, or a copy that somebody keeps: it stays as it is, under its other name.
+        unlink(log).map_err(|error| refused(error.to_string()))?;
+        file = open(log, flags | OFlags::EXCL, mode).map_err(|error| refused(error.to_string()))?;
+        stat = fstat(&file).map_err(|error| refused(error.to_string()))?;
+    }
     if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
         return Err(refused("it is no plain file".to_owned()));
     }
@@ -50,6 +56,15 @@ mod tests {
         let log = folder.path().join("a.log");
         create_log(&log).unwrap();
         assert_eq!(log.metadata().unwrap().mode() & 0o777, 0o600);
+        let (other, second) = (folder.path().join("other"), folder.path().join("second.log"));
+        std::fs::write(&other, "somebody's").unwrap();
+        std::fs::set_permissions(&other, std::os::unix::fs::PermissionsExt::from_mode(0o644))
+            .unwrap();
+        std::fs::hard_link(&other, &second).unwrap();
+        create_log(&second).unwrap();
+        assert_eq!(second.metadata().unwrap().len(), 0);
+        assert_eq!(std::fs::read_to_string(&other).unwrap(), "somebody's");
+        assert_eq!(other.metadata().unwrap().mode() & 0o777, 0o644);
         let link = folder.path().join("link");
         symlink(&log, &link).unwrap();
         assert!(matches!(create_log(&link), Err(TmuxError::Refused { .. })));

@@ -3,7 +3,7 @@
 
 use std::fs::File;
 use std::io::{Read, Seek as _, SeekFrom, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
@@ -184,6 +184,11 @@ fn put_aside(log: &Path, most: u64) -> std::io::Result<Option<Result<PathBuf, Lo
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
     };
+    if seen.nlink() > 1 {
+        // Somebody keeps it under another name, where it stays whole. A log without a file is opened again.
+        std::fs::remove_file(log)?;
+        return Ok(None);
+    }
     let mut file = File::options().read(true).write(true).custom_flags(plain()).open(log)?;
     file.seek(SeekFrom::Start(seen.len() - most))?;
     let mut name = log.as_os_str().to_owned();
@@ -236,6 +241,10 @@ fn plain() -> i32 {
 
 /// Writes what is read to a plain file, in place of what that held.
 fn keep(mut end: impl Read, aside: &Path) -> std::io::Result<()> {
+    if aside.symlink_metadata().is_ok_and(|seen| seen.is_file() && seen.nlink() > 1) {
+        // What it held is kept under its other name.
+        std::fs::remove_file(aside)?;
+    }
     let mut kept = File::options();
     kept.write(true).create(true).truncate(false).mode(0o600).custom_flags(plain());
     let mut kept = kept.open(aside)?;

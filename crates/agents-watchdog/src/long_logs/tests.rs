@@ -74,6 +74,21 @@ fn f46_a_log_is_cut_also_where_nothing_can_be_put_aside_and_links_are_not_follow
 }
 
 #[test]
+fn s15_a_file_with_another_name_is_neither_cut_nor_written_over() {
+    let dir = tempfile::tempdir().unwrap();
+    let (log, other) = (dir.path().join("t-ann.log"), dir.path().join("other"));
+    let aside = dir.path().join("t-ann.log.1");
+    std::fs::write(&other, "somebody's").unwrap();
+    std::fs::hard_link(&other, &log).unwrap();
+    assert_eq!(put_aside(&log, 1).unwrap(), None);
+    assert!(!log.exists(), "whoever logs opens a new one");
+    std::fs::write(&log, "long").unwrap();
+    std::fs::hard_link(&other, &aside).unwrap();
+    put_aside(&log, 1).unwrap().unwrap().unwrap();
+    assert_eq!((text(&aside), text(&other)), ("g".to_owned(), "somebody's".to_owned()));
+}
+
+#[test]
 fn f46_the_last_words_of_a_log_that_cannot_be_put_aside_stay_in_it() {
     let dir = tempfile::tempdir().unwrap();
     let log = dir.path().join("t-ann.log");

@@ -114,6 +114,13 @@ pub(crate) fn unstartable(fleet: &Fleet, name: &AgentName) -> Option<String> {
             "its working directory {dir} does not exist (`create_dir = true` makes it)"
         ));
     }
+    let log = log_file(fleet, &fleet.session_prefix.session_of(name));
+    if log.symlink_metadata().is_ok_and(|found| !found.is_file()) {
+        return Some(format!(
+            "something that is no plain file stands in the place of its log {}: delete or move away what is there",
+            log.display()
+        ));
+    }
     let agent = fleet.agent(name)?;
     if fleet.backends.get(&agent.backend).is_none_or(agents_config::Backend::is_missing) {
         let backend = &agent.backend;
