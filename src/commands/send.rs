@@ -72,14 +72,22 @@ fn text(send: &Send) -> Result<String, Error> {
     Ok(send.text.join(" "))
 }
 
+/// The longest message, in bytes: nobody reads more, and a device or a pipe may never end.
+const LONGEST: u64 = 16 << 20;
+
 fn read(file: &Path) -> Result<String, Error> {
     let mut text = String::new();
     let read = if file.as_os_str() == "-" {
-        std::io::stdin().read_to_string(&mut text)
+        std::io::stdin().take(LONGEST + 1).read_to_string(&mut text)
     } else {
-        std::fs::File::open(file).and_then(|mut file| file.read_to_string(&mut text))
+        std::fs::File::open(file).and_then(|file| file.take(LONGEST + 1).read_to_string(&mut text))
     };
     match read {
+        Ok(_) if text.len() as u64 > LONGEST => Err(Error::Usage(format!(
+            "{} is longer than a message may be, {} MiB: send its path instead",
+            file.display(),
+            LONGEST >> 20
+        ))),
         Ok(_) => Ok(text),
         Err(error) => {
             Err(Error::Failed(format!("cannot read the message from {}: {error}", file.display())))

@@ -40,4 +40,4 @@ pub use pane::{Dead, Listing, Pane, PaneId, ServerId};
 pub use place::{Place, Socket};
 pub use screen::Screen;
 pub use server::{SocketRepair, TmuxVersion, server_process_alive};
-pub use text::sanitised;
+pub use text::{loses_characters, sanitised};

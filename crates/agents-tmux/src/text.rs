@@ -20,6 +20,12 @@ pub fn sanitised(text: &str) -> String {
     kept
 }
 
+/// Whether characters of the text are left out when it is typed.
+#[must_use]
+pub fn loses_characters(text: &str) -> bool {
+    text.chars().any(|c| c != '\r' && !may_be_typed(c))
+}
+
 fn may_be_typed(c: char) -> bool {
     let is_bidi_control = matches!(
         c,
@@ -34,6 +40,16 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_text_loses_characters_that_a_terminal_would_take_for_itself() {
+        for lost in ["a\0b", "\x1b[31mred\x1b[0m", "a\x03", "\u{202e}evil", "a\u{9b}b", "\x7f"] {
+            assert!(loses_characters(lost), "{lost:?}");
+        }
+        for kept in ["tab\there", "a\r\nb\n\n", "ends so \\", "Grüße 漢字 🦀", ""] {
+            assert!(!loses_characters(kept), "{kept:?}");
+        }
+    }
 
     #[test]
     fn what_is_dropped_and_what_stays() {

@@ -23,13 +23,14 @@ pub struct Letter {
 }
 
 impl Letter {
-    /// Puts a long message into a file below the state folder.
+    /// Puts a message that is long, or of which a terminal would not take each character, into a file below the state
+    /// folder.
     ///
     /// # Errors
     /// When the file cannot be written.
     pub fn of(state_dir: &Path, name: &AgentName, text: String) -> Result<Self, Error> {
         let is_short = text.len() <= LONGEST && text.lines().count() <= MOST_LINES;
-        if is_short && !is_command(&text) {
+        if is_short && !is_command(&text) && !agents_tmux::loses_characters(&text) {
             return Ok(Self { line: text, file: None });
         }
         let dir = state_dir.join("messages");
