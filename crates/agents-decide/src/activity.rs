@@ -249,7 +249,10 @@ fn watch_told(
     if !told.is_told_active() {
         return false;
     }
-    let heard = seen.heard.as_ref().map_or(0, |heard| heard.at_ms).max(told.since_ms.unwrap_or(0));
+    // What lies ahead was heard before the wall clock was set back: one that hangs would say so for as long as that.
+    let heard = [seen.heard.as_ref().map(|heard| heard.at_ms), told.since_ms];
+    let heard =
+        heard.into_iter().flatten().filter(|at_ms| !now.is_ahead(*at_ms)).max().unwrap_or(0);
     let silent = now.wall.timestamp_millis().saturating_sub(heard).max(0).cast_unsigned();
     let heard_at = now.at.before(Duration::from_millis(silent));
     let since = next.changed_at.unwrap_or(now.at).max(heard_at);

@@ -7,7 +7,7 @@ use agents_config::Agent;
 
 use crate::draft::Draft;
 use crate::standing::SETTLES_WITHIN;
-use crate::{MemberSeen, Moment, Note, Seen, Stand, Standing, answer};
+use crate::{MemberSeen, Moment, Note, Now, Seen, Stand, Standing, answer};
 
 /// A question that stands on an agent's screen.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -30,7 +30,8 @@ pub(crate) fn step(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen) {
     let (row, is_sure) = match (by_screen, by_word) {
         (Some(shown), _) => (shown.proof.clone(), true),
         (None, Some(told)) => {
-            (format!("as the program itself says ({})", told.by), has_lasted(draft, &told))
+            let is_sure = has_lasted(draft.now, &told, draft.member(name).asks.as_ref());
+            (format!("as the program itself says ({})", told.by), is_sure)
         }
         (None, None) => {
             draft.member(name).asks = None;
@@ -54,8 +55,13 @@ pub(crate) fn step(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen) {
 }
 
 /// A program that answers its own question, by a rule of its user's, has done so by then.
-fn has_lasted(draft: &Draft<'_>, told: &Standing) -> bool {
-    let settles = i64::try_from(SETTLES_WITHIN.as_millis()).unwrap_or(i64::MAX);
-    let now = draft.now.wall.timestamp_millis();
-    told.since_ms.is_none_or(|since| now.saturating_sub(since) >= settles)
+///
+/// What was told before the wall clock was set back lies ahead, perhaps for days: it lasts as long as it has been known.
+fn has_lasted(now: Now, told: &Standing, known: Option<&Asks>) -> bool {
+    let told_at = told.since_ms.map(|since| now.moment_of(since));
+    let since = match told_at.zip(known) {
+        Some((told_at, known)) => Some(told_at.min(known.since)),
+        None => told_at,
+    };
+    since.is_none_or(|since| now.at.since(since) >= SETTLES_WITHIN)
 }

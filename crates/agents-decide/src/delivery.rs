@@ -388,7 +388,7 @@ fn went(
         urgent: message.now_until.is_some(),
         repeated: mailbox.is_some_and(|mailbox| mailbox.recent.contains(&message.text)),
     };
-    let told = evidence::told(seen, draft.now.wall_of(before.first), &submitted);
+    let told = evidence::told(seen, (before.first, draft.now), &submitted);
     told.or_else(|| {
         let (Seen::Known(screen), Some(backend)) = (&seen.screen, what.backend(draft.fleet)) else {
             return None;

@@ -163,7 +163,11 @@ impl Asked {
         let backend = draft.fleet.backend_of(agent);
         let screen = seen.screen.known();
         let is_answer = match &found.told_at {
-            Some(failed_at) => *failed_at > draft.now.wall_of(self.since).timestamp_millis(),
+            // One of before the wall clock was set back lies ahead, and answers nothing.
+            Some(failed_at) => {
+                let asked_at = draft.now.wall_of(self.since).timestamp_millis();
+                *failed_at > asked_at && !draft.now.is_ahead(*failed_at)
+            }
             None => screen
                 .is_some_and(|screen| fatal::answers(backend, screen, messages::LOOK_AND_GO_ON)),
         };

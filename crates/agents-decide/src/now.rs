@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+/// Clocks that are read one after the other differ by no more.
+const READ_WITHIN: TimeDelta = TimeDelta::seconds(2);
+
 /// A point in fleet time: milliseconds that never go back, whatever the wall clock does.
 ///
 /// The shell continues it over restarts of the watchdog and over reboots, so a stored moment stays comparable.
@@ -66,6 +69,13 @@ impl Now {
         };
         // Past the end of the calendar nothing is due.
         shifted.unwrap_or(self.wall)
+    }
+
+    /// Whether a stamp of the wall clock, in milliseconds since 1970, lies ahead: it was made before the clock was set back, and
+    /// when that was is not known.
+    #[must_use]
+    pub fn is_ahead(&self, wall_ms: i64) -> bool {
+        wall_ms.saturating_sub(self.wall.timestamp_millis()) > READ_WITHIN.num_milliseconds()
     }
 
     /// The moment of a stamp of the wall clock as it goes now, in milliseconds since 1970; the first one when it lies

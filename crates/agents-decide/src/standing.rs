@@ -269,7 +269,7 @@ fn settle(told: Stand, shown: Stand, lasts: Duration, look: &Look<'_>) -> Wins {
         // A key would answer it, whatever the program says that it does.
         (_, Stand::WaitingInput) => Wins::Shown,
         // Answered, and its tool runs: that is not reported before the tool ends.
-        (Stand::WaitingInput, Stand::Active) if moves_on(look) => Wins::Shown,
+        (Stand::WaitingInput, Stand::Active) if moves_on(lasts, look) => Wins::Shown,
         // What was asked is answered by what the program tells next, or by a person.
         (Stand::WaitingInput, Stand::Exited) if is_stale => Wins::Shown,
         (
@@ -278,7 +278,7 @@ fn settle(told: Stand, shown: Stand, lasts: Duration, look: &Look<'_>) -> Wins {
         ) if is_stale => Wins::Shown,
         (Stand::Active, Stand::Unknown) if is_stale && !moves(look) => Wins::Nobody,
         (Stand::Idle | Stand::Limited | Stand::Unauthenticated | Stand::Failed, Stand::Active)
-            if moves_on(look) =>
+            if moves_on(lasts, look) =>
         {
             Wins::Shown
         }
@@ -304,9 +304,11 @@ fn settle(told: Stand, shown: Stand, lasts: Duration, look: &Look<'_>) -> Wins {
 
 /// For how long nothing was heard of the program.
 fn silence(look: &Look<'_>) -> Duration {
-    let told = look.told.map_or(0, |told| told.since_ms);
-    let heard = look.heard.map_or(0, |heard| heard.at_ms);
-    since_ms(look.now.wall, told.max(heard))
+    let told = look.told.map(|told| told.since_ms);
+    let heard = look.heard.map(|heard| heard.at_ms);
+    // What lies ahead was heard before the wall clock was set back, and is no news until then.
+    let past = [told, heard].into_iter().flatten().filter(|at_ms| !look.now.is_ahead(*at_ms));
+    since_ms(look.now.wall, past.max().unwrap_or(0))
 }
 
 fn since_ms(now: DateTime<Utc>, then: i64) -> Duration {
@@ -318,9 +320,14 @@ fn moves(look: &Look<'_>) -> bool {
     look.changed_at.is_some_and(|at| look.now.at.since(at) <= look.longest_still)
 }
 
-/// The screen moves, and did so well after what the program told: a last frame is drawn at about the same time.
-fn moves_on(look: &Look<'_>) -> bool {
+/// The screen moves, and did so well after what the program told: a last frame is drawn at about the same time. What it told
+/// before the wall clock was set back is as old as the difference at least.
+fn moves_on(lasts: Duration, look: &Look<'_>) -> bool {
     let Some((changed_at, told)) = look.changed_at.zip(look.told) else { return false };
+    if look.now.is_ahead(told.since_ms) {
+        let differed_at = look.now.at.before(lasts);
+        return moves(look) && changed_at > differed_at.after(SETTLES_WITHIN);
+    }
     let changed = look.now.wall_of(changed_at).timestamp_millis();
     let settles = i64::try_from(SETTLES_WITHIN.as_millis()).unwrap_or(i64::MAX);
     moves(look) && changed > told.since_ms.saturating_add(settles)

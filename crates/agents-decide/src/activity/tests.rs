@@ -358,6 +358,12 @@ fn what_its_program_tells_is_believed_until_nothing_else_moved_for_ninety_second
     assert_eq!(activity, Activity::Idle);
     let (by, since) = ("hook X".to_owned(), now(0).at);
     assert!(notes.contains(&ActivityNote::ToldLongAgo { by, since }), "{notes:?}");
+    // Nor is what was told before the wall clock was set back by ten days believed for so long.
+    let ahead = |seconds| {
+        let told = told(864_000);
+        judge(&first, &backend(), (&seen, Some(&told)).into(), &timing, now(seconds)).1
+    };
+    assert_eq!((ahead(90), ahead(91)), (Activity::Active, Activity::Idle), "f52");
 }
 
 #[test]

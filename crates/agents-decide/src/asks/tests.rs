@@ -64,3 +64,11 @@ fn the_operator_hears_of_a_question_that_its_program_has_not_answered_itself() {
     let question = MemberSeen { shown: Some(reading(ShownState::WaitingInput)), ..up(3) };
     assert_eq!(alarms(&after(false, Some(told(0)), &question)), 1);
 }
+
+#[test]
+fn f52_a_question_of_before_the_wall_clock_was_set_back_is_told_of_soon() {
+    let ahead = || Some(told(-864_000_000));
+    let first = after(false, ahead(), &up(3));
+    assert_eq!((alarms(&first), first.look_by), (0, Some(now(1000).at.after(SETTLES_WITHIN))));
+    assert_eq!(alarms(&after(true, ahead(), &up(3))), 1);
+}

@@ -1,9 +1,7 @@
 //! Did the submitted message go?
 
+use crate::{MemberSeen, Moment, Now, Shown, ToldState};
 use agents_config::Pattern;
-use chrono::{DateTime, Utc};
-
-use crate::{MemberSeen, Shown, ToldState};
 
 /// How many characters of the message's end are looked for; the end is what a composer shows last.
 const NEEDLE: usize = 40;
@@ -31,30 +29,35 @@ pub(super) struct Submitted<'a> {
 /// tells the time by the same clock, but what it tells may be a moment older than what was done then.
 pub(super) fn told(
     seen: &MemberSeen,
-    sent: DateTime<Utc>,
+    (sent, now): (Moment, Now),
     submitted: &Submitted<'_>,
 ) -> Option<Went> {
-    let since = sent.timestamp_millis();
-    if took(seen, sent, submitted.text) {
+    if took(seen, (sent, now), submitted.text) {
         return Some(Went::Told);
     }
     let took = seen.heard.as_ref().and_then(|heard| heard.prompt.as_ref());
-    let took = took.filter(|prompt| prompt.at_ms >= since);
+    let took = took.filter(|prompt| is_since(prompt.at_ms, sent, now));
     // A turn of somebody else's prompt can begin just then, so that prompt must not be known. One that is over already
     // began since, but where a turn ran as the key was sent, that is the one that may be over.
     let began = seen.told.as_ref().is_some_and(|told| {
-        (told.state == ToldState::Active || !submitted.urgent) && told.since_ms >= since
+        (told.state == ToldState::Active || !submitted.urgent) && is_since(told.since_ms, sent, now)
     });
     (began && took.is_none()).then_some(Went::WorkBegan)
 }
 
 /// Whether the program itself says that it took that text since then.
-pub(super) fn took(seen: &MemberSeen, since: DateTime<Utc>, text: &str) -> bool {
+pub(super) fn took(seen: &MemberSeen, (since, now): (Moment, Now), text: &str) -> bool {
     let prompt = seen.heard.as_ref().and_then(|heard| heard.prompt.as_ref());
     prompt.is_some_and(|prompt| {
         let needle: String = squeeze(text).chars().take(NEEDLE).collect();
-        prompt.at_ms >= since.timestamp_millis() && squeeze(&prompt.text).contains(&needle)
+        is_since(prompt.at_ms, since, now) && squeeze(&prompt.text).contains(&needle)
     })
+}
+
+/// Whether a stamp of a program is of then or later. One that lies ahead is of before the wall clock was set back: the same
+/// text, or a turn, of long ago.
+fn is_since(at_ms: i64, since: Moment, now: Now) -> bool {
+    at_ms >= now.wall_of(since).timestamp_millis() && !now.is_ahead(at_ms)
 }
 
 /// Whether the screen shows that it went. Where a preset reads the composer, that counts: text that stands in it did not

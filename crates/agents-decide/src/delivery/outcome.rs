@@ -223,8 +223,8 @@ pub(super) fn take_out_told(draft: &mut Draft<'_>, what: Declared<'_>, seen: &Me
     let now = draft.now;
     let queue = &draft.member(what.name()).mailbox.queue;
     let told = queue.iter().find(|owed| {
-        let first = owed.again.map(|again| now.wall_of(again.first));
-        first.is_some_and(|first| evidence::took(seen, first, &owed.text))
+        let first = owed.again.map(|again| again.first);
+        first.is_some_and(|first| evidence::took(seen, (first, now), &owed.text))
     });
     if let Some(message) = told.cloned() {
         delivered(draft, what, &message, (Went::Told, SUBMITS));

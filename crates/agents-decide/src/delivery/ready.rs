@@ -198,7 +198,8 @@ fn is_unheard(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSeen) -> b
     let now = draft.now;
     let submitted = draft.member(what.name()).mailbox.submitted;
     let (true, Some(at), Some(told)) = (is_asked, submitted, &seen.told) else { return false };
-    now.at.since(at) < BEGINS_WITHIN && told.since_ms < now.wall_of(at).timestamp_millis()
+    let sent_ms = now.wall_of(at).timestamp_millis();
+    now.at.since(at) < BEGINS_WITHIN && (told.since_ms < sent_ms || now.is_ahead(told.since_ms))
 }
 
 /// Whether its screen changed a moment ago.

@@ -305,8 +305,12 @@ fn a_turn_that_began_since_is_ours_unless_a_prompt_of_somebody_elses_is_known() 
         // A prompt from before began no turn since; one that came since is another's.
         (Some(("good morning", -1)), 0, Some(Went::WorkBegan)),
         (Some(("good morning", 0)), 0, None),
+        // The same text, and a turn, of before the wall clock was set back by ten days.
+        (Some(("hello there", 864_000_000)), -1, None),
+        (None, 864_000_000, None),
     ] {
-        let told = super::evidence::told(&seen(prompt, began), now(1000).wall, &submitted);
+        let sent = (now(1000).at, now(1000));
+        let told = super::evidence::told(&seen(prompt, began), sent, &submitted);
         assert_eq!(told, expected, "{prompt:?} {began}");
     }
 }

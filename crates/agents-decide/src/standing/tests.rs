@@ -204,6 +204,31 @@ fn a_program_that_is_still_heard_of_is_not_stale() {
 }
 
 /// One step of a story: what is told since this step, what is shown, and how many seconds later.
+/// What stands when a pair lasts whose word is of ten days ahead: of before the wall clock was set back.
+fn ahead((word, screen): (&str, &str), seconds: u64, changed: u64) -> Stand {
+    const DAYS: u64 = 864_000;
+    let (pane, told) = (Seen::Known(pane()), told(word, now(1000 + DAYS)));
+    let heard = Heard { at_ms: now(1000 + DAYS).wall.timestamp_millis(), prompt: None };
+    let (shown, mut standing) = (shown(screen), None);
+    for at in [1000, 1000 + seconds] {
+        let changed_at = Some(now(1000 + changed.min(at - 1000)).at);
+        let look =
+            Look { heard: Some(&heard), shown: shown.as_ref(), ..look(&pane, &told, now(at)) };
+        standing = join(standing.as_ref(), &Look { changed_at, ..look });
+    }
+    standing.unwrap().stand
+}
+
+#[test]
+fn f52_what_was_told_before_the_wall_clock_was_set_back_counts_no_longer_than_else() {
+    assert_eq!(ahead(("active", "idle"), 29, 0), Stand::Active);
+    assert_eq!(ahead(("active", "idle"), 30, 0), Stand::Idle);
+    assert_eq!(ahead(("idle", "active"), 2, 2), Stand::Idle);
+    assert_eq!(ahead(("idle", "active"), 3, 3), Stand::Active);
+    assert_eq!(ahead(("idle", "active"), 60, 0), Stand::Idle, "it stands still");
+    assert_eq!(ahead(("waiting", "active"), 3, 3), Stand::Active);
+}
+
 fn steps() -> impl Strategy<Value = Vec<(usize, usize, u64, bool)>> {
     let step = (0..TOLD.len(), 0..SHOWN.len(), 0..120_u64, any::<bool>());
     proptest::collection::vec(step, 1..40)

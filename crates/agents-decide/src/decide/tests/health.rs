@@ -208,11 +208,12 @@ fn tells_failure(scene: &mut Scene, words: &str, second: u64) {
     scene.look("ann").told = Some(Told { state, since_ms, source: "hook X".to_owned() });
 }
 
-/// Tells of a failure, and again one second after it was asked, where it fails again; why it is stopped then.
-fn ends_after_telling(words: &str, fails_again: bool) -> (Option<Why>, Scene) {
+/// Tells of a failure, and again one second after it was asked, where it fails again; why it is stopped then. `ahead`: by so many
+/// seconds the wall clock was set back since the first of them.
+fn ends_after_telling(words: &str, ahead: u64, fails_again: bool) -> (Option<Why>, Scene) {
     let mut scene = idle();
     let second = scene.at_ms / 1000;
-    tells_failure(&mut scene, words, second);
+    tells_failure(&mut scene, words, second + ahead);
     for _ in 0..240 {
         let decision = scene.tick(250);
         for action in decision.actions {
@@ -243,12 +244,14 @@ fn ends_after_telling(words: &str, fails_again: bool) -> (Option<Why>, Scene) {
 #[test]
 fn f28_a_turn_that_its_program_says_failed_is_tried_again_before_anything_is_ended() {
     for (words, row) in [(" API Error: 500 ", "API Error: 500"), ("  ", "the turn failed")] {
-        let (why, _) = ends_after_telling(words, true);
+        let (why, _) = ends_after_telling(words, 0, true);
         assert_eq!(why, Some(fatal(row)));
     }
     // It told of no other failure since, so the message helped.
-    let (why, scene) = ends_after_telling("API Error: 500", false);
-    assert_eq!((why, trial(&scene)), (None, Some(Trial::Passed)));
+    for ahead in [0, 864_000] {
+        let (why, scene) = ends_after_telling("API Error: 500", ahead, false);
+        assert_eq!((why, trial(&scene)), (None, Some(Trial::Passed)), "{ahead}");
+    }
 }
 
 #[test]

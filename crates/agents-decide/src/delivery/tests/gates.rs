@@ -141,6 +141,10 @@ fn looks() -> Vec<(&'static str, Change)> {
             it.seen.told = told(ToldState::Idle, AT - 50);
             it.submitted = Some(AT - 60);
         }),
+        ("told rest before the clock was set back", |it| {
+            it.seen.told = told(ToldState::Idle, AT + 864_000);
+            it.submitted = Some(AT - 10);
+        }),
         ("told nothing since a message of long ago", |it| {
             it.seen.told = told(ToldState::Idle, AT - 50);
             it.submitted = Some(AT - 31);
