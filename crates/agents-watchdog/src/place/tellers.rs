@@ -8,7 +8,7 @@ mod tale;
 mod tests;
 mod voice;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -36,9 +36,17 @@ pub(crate) struct Tellers {
     inbox: Option<Arc<Inbox>>,
     /// Whether reports are ours to take: whoever only looks leaves them to the holder of the fleet.
     is_listening: bool,
-    voices: HashMap<AgentName, (RunId, Voice)>,
+    voices: HashMap<AgentName, Voices>,
     reader: Reader,
     servers: Servers,
+}
+
+/// The runs of one agent that are heard. A later one may report while the one before is still the one that lives.
+#[derive(Default)]
+struct Voices {
+    /// The latest run that was seen to live: it has replaced those before it.
+    lives: Option<RunId>,
+    of: BTreeMap<RunId, Voice>,
 }
 
 /// A run that lives, and what is known of its conversation besides what it reports.
@@ -106,6 +114,7 @@ impl Tellers {
     /// What is told of a run that lives.
     pub fn tale(&mut self, fleet: &Fleet, living: Living<'_>) -> Tale {
         let Living { name, run, .. } = living;
+        self.lives(name, run);
         let Some(voice) = self.voice_of(name, run) else { return Tale::default() };
         let clocks = Clocks::now();
         voice.follow(clocks.offset_ms());
@@ -144,26 +153,36 @@ impl Tellers {
 
     /// Whether that run is one of ours: whoever reports under another number would make the living one mute.
     fn is_started(&self, name: &AgentName, run: RunId) -> bool {
-        self.voices.get(name).is_some_and(|(known, _)| *known == run)
+        self.voices.get(name).is_some_and(|voices| voices.of.contains_key(&run))
             || self.files.start(name, run).is_some()
+    }
+
+    /// Whoever lives has replaced the runs before it.
+    fn lives(&mut self, name: &AgentName, run: RunId) {
+        let voices = self.voices.entry(name.clone()).or_default();
+        if voices.lives.is_none_or(|lives| lives < run) {
+            voices.lives = Some(run);
+            voices.of = voices.of.split_off(&run);
+        }
     }
 
     /// The voice of a run; none for a run that a later one has replaced.
     fn voice_of(&mut self, name: &AgentName, run: RunId) -> Option<&mut Voice> {
-        let known = self.voices.get(name).map(|(known, _)| *known);
-        if known.is_some_and(|known| known > run) {
+        let voices = self.voices.get(name);
+        if voices.and_then(|it| it.lives).is_some_and(|lives| lives > run) {
             return None;
         }
-        if known != Some(run) {
+        if !voices.is_some_and(|it| it.of.contains_key(&run)) {
             let kept = std::fs::read(self.file(name, run)).ok();
             let kept = kept.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-            self.voices.insert(name.clone(), (run, kept.unwrap_or_default()));
+            let voices = self.voices.entry(name.clone()).or_default();
+            voices.of.insert(run, kept.unwrap_or_default());
         }
-        self.voices.get_mut(name).map(|(_, voice)| voice)
+        self.voices.get_mut(name)?.of.get_mut(&run)
     }
 
     fn keep(&self, name: &AgentName, run: RunId, before: &Voice) {
-        let Some((_, voice)) = self.voices.get(name).filter(|(of, _)| *of == run) else { return };
+        let Some(voice) = self.voices.get(name).and_then(|it| it.of.get(&run)) else { return };
         if !voice.says_more_than(before) {
             return;
         }

@@ -15,6 +15,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::Notify;
 
 use super::tale::{self, Recorded};
+use super::voice::SET_BY_MS;
 
 /// How often the records are looked at while one of them grows; a look at one that did not change asks only for its size
 /// and time.
@@ -170,11 +171,13 @@ struct Open {
     /// Size and time of the file at the last reading.
     mark: Option<(u64, std::time::SystemTime)>,
     grown_ms: Option<i64>,
+    /// The line that said what it does when all of the file was read first.
+    first_line: Option<u64>,
 }
 
 impl Open {
     fn new(run: RunId) -> Self {
-        Self { run, follower: None, searched: None, mark: None, grown_ms: None }
+        Self { run, follower: None, searched: None, mark: None, grown_ms: None, first_line: None }
     }
 
     /// What is new; `None` when nothing is.
@@ -182,7 +185,7 @@ impl Open {
         let path = self.path(asked, others)?;
         if self.follower.as_ref().is_none_or(|follower| follower.path() != path) {
             self.follower = Some(Follower::new(asked.cli, &path));
-            self.mark = None;
+            (self.mark, self.first_line) = (None, None);
         }
         let file = std::fs::metadata(&path).ok()?;
         let mark = (file.len(), file.modified().ok()?);
@@ -197,7 +200,10 @@ impl Open {
         }
         self.mark = Some(mark);
         let changed: DateTime<Utc> = mark.1.into();
-        self.grown_ms = self.grown_ms.max(Some(changed.timestamp_millis()));
+        let line = follower.verdict().evidence.as_ref().map(|evidence| evidence.line);
+        self.first_line = self.first_line.or(line);
+        let (changed_ms, now_ms) = (changed.timestamp_millis(), Utc::now().timestamp_millis());
+        self.grown_ms = Some(grown(self.grown_ms, changed_ms, now_ms));
         Some(self.recorded(asked))
     }
 
@@ -206,13 +212,16 @@ impl Open {
         let verdict = follower.verdict();
         let line = verdict.evidence.as_ref().map_or(0, |evidence| evidence.line);
         let told = tale::of(&verdict.state, format!("record line {line}"));
+        // What came while the run was watched is of the run, also by a wall clock that was set back to before it began.
+        let is_watched = self.first_line.is_some_and(|first| line > first);
         let began = (asked.began - SLACK).timestamp_millis();
+        let is_own = |at_ms: i64| is_watched || at_ms >= began;
         let own = |it: &&Conversation| it.origin != Origin::Subagent;
         let conversation = follower.standing().conversation().filter(own);
         Recorded {
-            told: told.filter(|told| told.since_ms >= began),
+            told: told.filter(|told| is_own(told.since_ms)),
             conversation: conversation.map(|it| it.id.clone()),
-            grown_ms: self.grown_ms.filter(|grown| *grown >= began),
+            grown_ms: self.grown_ms.filter(|grown| is_own(*grown)),
             prompt: None,
         }
     }
@@ -230,6 +239,12 @@ impl Open {
         }
         self.follower.as_ref().map(|follower| follower.path().to_owned())
     }
+}
+
+/// When the record last grew. A file that is written after the wall clock was set back is dated before what it was dated then.
+fn grown(before: Option<i64>, changed_ms: i64, now_ms: i64) -> i64 {
+    let is_past = |at_ms: &i64| *at_ms <= now_ms.saturating_add(SET_BY_MS);
+    before.filter(is_past).map_or(changed_ms, |before| before.max(changed_ms))
 }
 
 fn search(asked: &Asked, others: &BTreeSet<String>) -> Option<PathBuf> {

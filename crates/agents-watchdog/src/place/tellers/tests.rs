@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::tale::{Recorded, Tale};
 use super::voice::Voice;
-use super::{Clocks, Tellers};
+use super::{Clocks, Living, Tellers};
 use crate::launch::{RunFiles, StartRecord};
 use crate::report::{Envelope, Spool};
 
@@ -229,49 +229,85 @@ fn a_record_that_grows_is_a_sign_of_life() {
     assert_eq!(heard.prompt.unwrap().text, "do 2");
 }
 
-#[test]
-fn a_report_of_a_run_that_was_never_started_keeps_nobody_from_being_heard() {
-    let dir = tempfile::tempdir().unwrap();
-    std::fs::create_dir(dir.path().join("runs")).unwrap();
-    let text = "[defaults]\nsession_prefix = \"t-\"\nlog_dir = \"/tmp\"\n\
-                [backend.c]\npreset = \"claude\"\nhooks = true\n\
-                [[agent]]\nname = \"ann\"\nbackend = \"c\"\nprompt = \"begin\"\n";
-    let file = std::path::Path::new("/tmp/agents.toml");
-    let fleet = load_text(text, file, &Environment::default()).unwrap().fleet;
-    let name = AgentName::new("ann").unwrap();
-    let begins = |run| {
+/// A fleet with one agent, and a state directory in which runs of it begin.
+struct Scene {
+    dir: tempfile::TempDir,
+    fleet: agents_config::Fleet,
+    name: AgentName,
+    tellers: Tellers,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::create_dir(dir.path().join("runs")).unwrap();
+        let text = "[defaults]\nsession_prefix = \"t-\"\nlog_dir = \"/tmp\"\n\
+                    [backend.c]\npreset = \"claude\"\nhooks = true\n\
+                    [[agent]]\nname = \"ann\"\nbackend = \"c\"\nprompt = \"begin\"\n";
+        let file = std::path::Path::new("/tmp/agents.toml");
+        let fleet = load_text(text, file, &Environment::default()).unwrap().fleet;
+        let mut tellers = Tellers::new(dir.path());
+        tellers.listen(None);
+        Self { fleet, name: AgentName::new("ann").unwrap(), tellers, dir }
+    }
+
+    fn begins(&self, run: u64) {
         let start =
             StartRecord { launcher: 1, program: 0, launcher_mark: None, program_mark: None };
-        RunFiles::new(dir.path()).claim(&name, RunId(run), &start).unwrap();
-    };
-    let mut tellers = Tellers::new(dir.path());
-    tellers.listen(None);
-    let mut hear = |run, event: &str| {
+        RunFiles::new(self.dir.path()).claim(&self.name, RunId(run), &start).unwrap();
+    }
+
+    fn hear(&mut self, run: u64, event: &str) {
         let envelope = Envelope {
-            name: name.clone(),
+            name: self.name.clone(),
             run: RunId(run),
             cli: None,
             at_wall_ms: 5,
             at_boot_ms: Some(crate::process::boot_clock_ms()),
             payload: serde_json::from_str(&hook(event)).unwrap(),
         };
-        Spool::of(dir.path()).put(5, &serde_json::to_vec(&envelope).unwrap()).unwrap();
-        tellers.take(&fleet);
-        let told = |it: &mut Voice| it.told.clone().map(|told| told.state);
-        [1, 9].map(|run| {
-            tellers
-                .voices
-                .get_mut(&name)
-                .filter(|it| it.0 == RunId(run))
-                .and_then(|it| told(&mut it.1))
-        })
-    };
-    begins(1);
-    assert_eq!(hear(1, "UserPromptSubmit"), [Some(ToldState::Active), None]);
-    assert_eq!(hear(9, "UserPromptSubmit"), [Some(ToldState::Active), None]);
-    assert_eq!(hear(1, "Stop"), [Some(ToldState::Idle), None]);
+        Spool::of(self.dir.path()).put(5, &serde_json::to_vec(&envelope).unwrap()).unwrap();
+        self.tellers.take(&self.fleet);
+    }
+
+    /// What is told of a run, if that is the one that lives.
+    fn told(&mut self, run: u64) -> Option<ToldState> {
+        let living =
+            Living { name: &self.name, run: RunId(run), conversation: None, began: Utc::now() };
+        self.tellers.tale(&self.fleet, living).told.map(|told| told.state)
+    }
+}
+
+#[test]
+fn a_report_of_a_run_that_was_never_started_keeps_nobody_from_being_heard() {
+    let mut scene = Scene::new();
+    scene.begins(1);
+    scene.hear(1, "UserPromptSubmit");
+    assert_eq!(scene.told(1), Some(ToldState::Active));
+    scene.hear(9, "UserPromptSubmit");
+    assert_eq!(scene.told(1), Some(ToldState::Active));
+    scene.hear(1, "Stop");
+    assert_eq!(scene.told(1), Some(ToldState::Idle));
     // One that begins under that number later has said nothing yet, and is heard from then on.
-    begins(9);
-    assert_eq!(hear(1, "Stop"), [Some(ToldState::Idle), None]);
-    assert_eq!(hear(9, "UserPromptSubmit"), [None, Some(ToldState::Active)]);
+    scene.begins(9);
+    scene.hear(1, "Stop");
+    assert_eq!(scene.told(1), Some(ToldState::Idle));
+    scene.hear(9, "UserPromptSubmit");
+    assert_eq!(scene.told(9), Some(ToldState::Active));
+}
+
+#[test]
+fn a_run_that_lives_is_told_of_though_a_later_one_reports_already() {
+    let mut scene = Scene::new();
+    scene.begins(1);
+    scene.hear(1, "UserPromptSubmit");
+    scene.begins(2);
+    scene.hear(2, "UserPromptSubmit");
+    assert_eq!(scene.told(1), Some(ToldState::Active), "it still lives");
+    scene.hear(1, "Stop");
+    assert_eq!(scene.told(1), Some(ToldState::Idle));
+    assert_eq!(scene.told(2), Some(ToldState::Active), "what it said first is not lost");
+    // And the one that it replaced is done with.
+    scene.hear(1, "UserPromptSubmit");
+    assert_eq!((scene.told(1), scene.told(2)), (None, Some(ToldState::Active)));
 }

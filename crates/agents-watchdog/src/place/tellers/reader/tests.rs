@@ -155,3 +155,28 @@ fn an_id_of_codex_tells_when_it_was_made() {
         assert_eq!(begun(other), None, "{other}");
     }
 }
+
+#[test]
+fn f52_a_record_that_grows_after_the_wall_clock_was_set_back_is_heard() {
+    let now = 1_000_000_000;
+    assert_eq!(grown(None, now - 5_000, now), now - 5_000);
+    assert_eq!(grown(Some(now - 9_000), now - 5_000, now), now - 5_000);
+    assert_eq!(grown(Some(now - 5_000), now - 9_000, now), now - 5_000, "another record");
+    assert_eq!(grown(Some(now + 864_000_000), now - 5_000, now), now - 5_000, "set back");
+}
+
+#[test]
+fn f52_what_a_record_says_while_its_run_is_watched_is_of_the_run_whatever_its_clock_says() {
+    let lines = fixture("weekly");
+    let scene = Scene::of("weekly", lines.len() - 1);
+    let id = head(&lines)["payload"]["id"].as_str().unwrap().to_owned();
+    // By the clock of when it began, all of the record is of long before.
+    let asked = scene.asked("2099-01-01T00:00:00Z", Some(&id));
+    let mut open = Open::new(RunId(1));
+    let before = open.look(&asked, &BTreeSet::new).unwrap();
+    assert_eq!((before.told, before.grown_ms), (None, None), "it may be of an earlier run");
+    scene.grow();
+    let after = open.look(&asked, &BTreeSet::new).unwrap();
+    assert!(matches!(after.told.unwrap().state, ToldState::Limited { .. }));
+    assert!(after.grown_ms.is_some());
+}
