@@ -57,7 +57,10 @@ fn a_swarm_breaks_nothing() {
 
 /// Lives that are known to break something, which `agents sim` counts as violations. None of them is to stay: each is mended
 /// in the product, or in the judge where that is proven to be wrong, and moved to those below.
-const OPEN: [u64; 0] = [];
+const OPEN: [u64; 1] = [
+    // L2: a ping whose paste is lost goes for delivered, since its program begins a turn of its own within the same seconds.
+    1903370870813088828,
+];
 
 /// Lives that broke something once. Four more, whose forty agents stall again and again as those of the two kept here do, were
 /// lived again when that was mended, and take too long for a test.
