@@ -229,6 +229,8 @@ impl Request {
             Subject::Session { name, pane: None, .. } if refusal.session != name.as_str() => {
                 Ok(Done::Already)
             }
+            // The pane is being cleared away, and its session has gone before it. The next look tells.
+            Subject::Session { .. } if refusal.session.is_empty() => Ok(Done::Already),
             Subject::Session { agent_id, .. } => {
                 let name = &refusal.session;
                 let owner = match refusal.agent_id.as_str() {
@@ -385,3 +387,6 @@ fn path_text(path: &Path) -> Result<String, TmuxError> {
     let text = path.to_str().filter(|text| !text.contains('\0'));
     text.map(str::to_owned).ok_or_else(|| refused(format!("the log path {path:?} is not UTF-8")))
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,7 +24,8 @@ fn a_short_message_is_typed_as_it_is() {
 }
 
 #[test]
-fn a_long_one_a_shells_command_or_one_with_control_characters_lies_whole_in_a_private_file_that_one_line_names() {
+fn a_long_one_a_shells_command_or_one_with_control_characters_lies_whole_in_a_private_file_that_one_line_names()
+ {
     use std::os::unix::fs::PermissionsExt as _;
     let dir = tempfile::tempdir().unwrap();
     let signs = ["!ls", " \n!important", " /etc is full", "nul\0in", "\x1b[31mred\x1b[0m"];

@@ -32,7 +32,11 @@ pub(super) async fn make(
     let failed = |detail: String| GitError::Failed { doing: doing.to_owned(), detail };
     let path = mirror.to_str().ok_or_else(|| failed("its path is not UTF-8".to_owned()))?;
     let folder = mirror.parent().unwrap_or(mirror);
-    agents_store::private_folder(mirror).map_err(|error| failed(error.to_string()))?;
+    agents_store::private_folder(mirror).map_err(|error| {
+        let in_the_way = mirror.symlink_metadata().is_ok_and(|found| !found.is_dir());
+        let way_out = if in_the_way { "; delete or move away what is there" } else { "" };
+        failed(format!("{path}: {error}{way_out}"))
+    })?;
     let format = remote.format.as_ref().map(|format| format!("--object-format={format}"));
     let mut words = vec!["init", "--quiet", "--bare", "--template="];
     words.extend(format.as_deref());
