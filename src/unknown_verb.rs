@@ -15,6 +15,9 @@ pub fn mend(error: &mut clap::Error, words: Vec<OsString>) -> Option<String> {
         return None;
     };
     let word = word.clone();
+    if word == "version" {
+        return Some("`agents --version` tells it".to_owned());
+    }
     let similar = match error.remove(ContextKind::SuggestedSubcommand) {
         Some(ContextValue::Strings(similar)) => similar,
         Some(ContextValue::String(similar)) => vec![similar],

@@ -49,6 +49,8 @@ fn a_word_that_is_no_verb_hears_of_the_agent_that_was_meant_and_of_no_distant_ve
     }
     let near = bed.agents(&["statsu"]).ends_with(2);
     assert!(near.err.contains("'status'") && !near.err.contains("worker"), "{near:?}");
+    let version = bed.agents(&["version"]).ends_with(2);
+    assert!(version.err.contains("`agents --version`"), "{version:?}");
     // It is found where the words say that the config is.
     bed.write("other/agents.toml", &fleet(&["walter"]));
     let other = bed.agents(&["--config", "other/agents.toml", "walter"]).ends_with(2);

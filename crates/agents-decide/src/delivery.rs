@@ -370,7 +370,8 @@ fn gone(
     if !has_arrived(sent, message) {
         return None;
     }
-    went(draft, what, seen, &sent.before, message)
+    let found = went(draft, what, seen, &sent.before, message);
+    outcome::believed(seen, sent, message, found)
 }
 
 fn went(

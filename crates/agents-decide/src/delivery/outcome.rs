@@ -6,7 +6,9 @@ use agents_names::AgentName;
 
 use super::evidence::{self, Went};
 use super::mailbox::Again;
-use super::{Before, Message, MessageKind, MessageNote, SUBMITS, Stage, hint, unsent, went};
+use super::{
+    Before, Message, MessageKind, MessageNote, SUBMITS, Stage, Submit, hint, unsent, went,
+};
 use crate::draft::{Declared, Draft};
 use crate::{MemberSeen, Moment, PaneSeen, ScreenSeen};
 
@@ -181,6 +183,21 @@ fn is_by_chance(
         |screen: &ScreenSeen| evidence::is_said_again(&before.rows, &screen.rows, &message.text);
     matches!(evidence, Some(Went::WorkBegan | Went::ScreenChanged))
         && !seen.screen.known().is_some_and(is_said)
+}
+
+/// The evidence, unless it is a turn of the program's own: a first key did nothing, and the text never showed. One of ours may
+/// come twice, and must not be lost; one of a person must not be done twice.
+pub(super) fn believed(
+    seen: &MemberSeen,
+    sent: &Submit<'_>,
+    message: &Message,
+    found: Option<Went>,
+) -> Option<Went> {
+    let is_by_chance = sent.tries > 1
+        && message.kind.request().is_none()
+        && is_unseen(seen, &sent.before, message)
+        && is_by_chance(seen, &sent.before, found, message);
+    found.filter(|_| !is_by_chance)
 }
 
 /// What shows that a message went whose key we did not press. Whoever cleared the composer took its text away as well, so

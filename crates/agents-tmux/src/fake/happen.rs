@@ -32,7 +32,13 @@ impl Inner {
         }
         self.unreachable.extend(self.server.take());
         self.servers_started += 1;
-        self.server = Some(Server::new(self.servers_started, self.now));
+        let server = Server::new(self.servers_started, self.now);
+        // A client that makes a server locks all others out until that has its socket, so a start that is under way made this
+        // one. (tmux 3.3a, its `bind` held up for 4 s and the client killed after 1 s: the next `new-session` waited for the
+        // lock, and both sessions came in one server.)
+        let under_way = self.late.iter_mut().filter(|(.., (_, sent_to))| sent_to.is_none());
+        under_way.for_each(|(.., (_, sent_to))| *sent_to = Some(server.id));
+        self.server = Some(server);
     }
 
     /// The same, for a driver: beside a server that holds its fleet, it is not to start another.

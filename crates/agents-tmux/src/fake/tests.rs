@@ -96,6 +96,29 @@ async fn what_a_server_was_asked_for_it_does_itself_though_its_socket_is_gone() 
 }
 
 #[tokio::test]
+async fn a_start_that_found_no_server_happens_in_the_next_one_also_where_that_lost_its_socket() {
+    let world = World::new();
+    let mut driver = world.driver();
+    world.fault(Call::Apply, 1, Fault::Late(seconds(3)));
+    driver.apply(&start("late")).await.unwrap_err();
+    driver.apply(&start("a")).await.unwrap();
+    let first = driver.list().await.unwrap().server;
+    world.remove_socket();
+    world.advance(seconds(4));
+    assert_eq!((world.live_servers(), world.second_servers()), (1, 0));
+    assert_eq!(driver.restore_socket(first).await.unwrap(), SocketRepair::Back);
+    assert_eq!(driver.list().await.unwrap().panes.len(), 2);
+    // With that server, it is gone.
+    world.lose_server();
+    world.fault(Call::Apply, 1, Fault::Late(seconds(3)));
+    driver.apply(&start("late")).await.unwrap_err();
+    driver.apply(&start("a")).await.unwrap();
+    world.lose_server();
+    world.advance(seconds(4));
+    assert_eq!(world.live_servers(), 0);
+}
+
+#[tokio::test]
 async fn t18_a_paste_into_a_pane_that_has_just_died_is_refused_or_ends_the_server() {
     for is_guarded in [true, false] {
         let world = World::new();

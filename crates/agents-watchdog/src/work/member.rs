@@ -88,7 +88,7 @@ fn gone(kept: &str, task: &Task) -> String {
 
 fn undecided(known: &[&str], task: &Task) -> String {
     format!(
-        "it names no backend, and the config has several ({}): set `backend` in `[defaults]` of the config, or `agents tasks cancel {}` and run it with `backend` in its manifest",
+        "it names no backend, and the config has several ({}): set `backend` in `[defaults]` of the config, or run it with `--backend NAME` or `backend` in its manifest (one that was handed in already ends with `agents tasks cancel {}`)",
         known.join(", "),
         task.id
     )

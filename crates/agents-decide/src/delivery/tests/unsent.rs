@@ -270,6 +270,50 @@ fn l2_what_a_program_works_on_long_after_the_key_is_not_a_text_that_was_lost() {
     }
 }
 
+/// Whether a message whose `tries`th key was pressed counts as delivered 1.5 s later, `before` having been shown at the first
+/// of them and `after` since the last.
+fn is_delivered_by(kind: MessageKind, tries: u8, before: &str, after: &str) -> bool {
+    let fleet = fleet("");
+    let mut state = FleetState::default();
+    up(&mut state, 3);
+    let (text, at, run) = ("look at this again".to_owned(), now(1000).at, Some(RunId(3)));
+    let message = Message { id: 7, kind, text, owed_since: at, now_until: None, again: None };
+    let mailbox = &mut state.members.get_mut(&ann()).unwrap().mailbox;
+    mailbox.queue.push_back(message);
+    let (before, first) = (screen(before).rows, Some(now(998).at));
+    mailbox.stage = crate::Stage::Submitted { at, run, tries, before, first, drafted: false };
+    (1000..=1002).any(|at| {
+        let mut seen = seen(after, 3, false);
+        let pane = PaneSeen { submitted: Some(format!("m7/{tries}")), ..pane() };
+        seen.pane = Seen::Known(PaneSeen { run, ..pane });
+        let decision = looked(&fleet, &state, seen, at);
+        state = decision.next.into_inner();
+        state.members[&ann()].mailbox.queue.is_empty()
+    })
+}
+
+#[test]
+fn l2_a_turn_after_a_key_that_did_nothing_is_not_one_on_a_text_that_never_showed() {
+    let (claim, person) = (MessageKind::Claim, MessageKind::Operator(1));
+    let (bare, stands) = ("done. / >", "done. / > look at this again");
+    let (works, says) = ("working, esc interrupt", "done. / it says something / >");
+    for (kind, tries, before, after, expected) in [
+        (&claim, 2, bare, works, false),
+        (&claim, 3, bare, works, false),
+        (&claim, 2, bare, says, false),
+        // At its first key a program begins what it was asked for.
+        (&claim, 1, bare, works, true),
+        // It stood there, or stands above the work.
+        (&claim, 2, stands, works, true),
+        (&claim, 2, bare, "> look at this again / working, esc interrupt", true),
+        // Typed a second time, a person's message might be done twice.
+        (&person, 2, bare, works, true),
+    ] {
+        let is_delivered = is_delivered_by(kind.clone(), tries, before, after);
+        assert_eq!(is_delivered, expected, "{kind} {tries} | {before} | {after}");
+    }
+}
+
 #[test]
 fn i13_a_message_that_somebody_cleared_away_with_their_line_is_not_delivered() {
     // A ping is typed anew, and the operator is told that it is not known.
