@@ -58,7 +58,7 @@ impl InForce {
         match agents_config::load(config, &Environment::without_overrides()) {
             Ok(loaded) => {
                 first(&loaded.fleet);
-                Ok(match torn(config, &loaded) {
+                Ok(match torn(config, &loaded)? {
                     Some((kept, moved)) => {
                         Self { loaded: kept, problem: Some(Problem::Moved(moved)) }
                     }
@@ -92,29 +92,50 @@ impl InForce {
 /// What would be torn from a fleet that is up, if the file's fleet took its place.
 ///
 /// # Errors
-/// [`Error::Usage`] names the key and the way out.
+/// [`Error::Usage`] names the key and the way out; also where a fleet of another file is up in the same folder.
 pub fn refuse_to_tear(config: &Path, loaded: &Loaded, but_for: Option<Moved>) -> Result<(), Error> {
-    match torn(config, loaded) {
+    match torn(config, loaded)? {
         Some((_, moved)) if Some(moved) != but_for => Err(Error::Usage(moved.to_string())),
         Some(_) | None => Ok(()),
     }
 }
 
 /// The fleet that is up, and in what the file's fleet has moved away from it.
-fn torn(config: &Path, loaded: &Loaded) -> Option<(Loaded, Moved)> {
+fn torn(config: &Path, loaded: &Loaded) -> Result<Option<(Loaded, Moved)>, Error> {
     let by_file = (loaded.fleet.state_dir(), loaded.fleet.config.clone());
     // Mostly the hint leads to where the file says.
     let hint = hint(config).filter(|hint| *hint != by_file);
-    hint.into_iter().chain([by_file]).find_map(|(folder, file)| {
+    for (folder, file) in hint.into_iter().chain([by_file]) {
         // A store that cannot be read is reported by whoever needs it.
-        let kept = Kept::recall(&folder).ok().flatten()?;
-        if kept.config != file || kept.text == loaded.text {
-            return None;
+        let Some(kept) = Kept::recall(&folder).ok().flatten() else { continue };
+        if kept.config != file {
+            refuse_shared(&kept, &loaded.fleet)?;
+            continue;
         }
-        let kept = kept.load().ok()?;
-        let moved = moved(&kept.fleet, &loaded.fleet)?;
-        is_up(&kept.fleet).then_some((kept, moved))
-    })
+        let before = (kept.text != loaded.text).then(|| kept.load().ok()).flatten();
+        let moved = before.and_then(|kept| Some((moved(&kept.fleet, &loaded.fleet)?, kept)));
+        if let Some((moved, kept)) = moved
+            && is_up(&kept.fleet)
+        {
+            return Ok(Some((kept, moved)));
+        }
+    }
+    Ok(None)
+}
+
+/// One folder holds one fleet: what a file's verbs would find there is another's. A file that is gone has likely been renamed.
+fn refuse_shared(kept: &Kept, fleet: &Fleet) -> Result<(), Error> {
+    let is_theirs = |other: &Loaded| other.fleet.state_dir() == fleet.state_dir();
+    let other = kept.load().ok().filter(is_theirs);
+    if !kept.config.exists() || !other.is_some_and(|other| is_up(&other.fleet)) {
+        return Ok(());
+    }
+    let (folder, file) = (fleet.log_dir.display(), kept.config.display());
+    Err(Error::Usage(format!(
+        "{folder} holds the fleet of {file}, which is up: set another `log_dir` in {}, or end that one with `agents --config \
+         {file} down`",
+        fleet.config.display()
+    )))
 }
 
 /// The fleet that whoever holds that state folder keeps in force, where it was made of the same file; it is the last good one

@@ -164,3 +164,39 @@ fn a_fleet_that_only_a_watchdog_in_a_terminal_holds_is_left_alone_too() {
     bed.agents(&["down"]).ends_with(0);
     bed.until("it ends", || watchdog.try_wait().unwrap().is_some());
 }
+
+#[test]
+fn a_file_whose_folder_holds_the_living_fleet_of_another_file_is_refused_and_touches_nothing() {
+    let bed = Bed::with(FIRST);
+    let other =
+        bed.read("agents.toml").replace("session_prefix = \"t-\"", "session_prefix = \"u-\"");
+    bed.write("other.toml", &other.replace("\"b-ann\"", "\"bob\""));
+    bed.agents(&["up"]).ends_with(0);
+    let before = processes(&bed);
+    let other = |words: &[&str]| bed.agents(&[&["--config", "other.toml"], words].concat());
+    for words in [
+        &["up"][..],
+        &["up", "bob"],
+        &["status"],
+        &["plan"],
+        &["why", "bob"],
+        &["restart", "bob"],
+        &["send", "bob", "hello"],
+        &["wait", "bob", "--until", "idle"],
+        &["watchdog"],
+        &["down"],
+        &["down", "watchdog"],
+    ] {
+        let ran = other(words);
+        let said = format!("{}{}", ran.out, ran.err);
+        assert!(said.contains("holds the fleet of") && said.contains("agents.toml"), "{ran:?}");
+        assert!(said.contains("set another `log_dir` in"), "{words:?}: {ran:?}");
+        ran.ends_with(2);
+        assert_eq!(processes(&bed), before, "{words:?}");
+    }
+    // A folder whose fleet is down is free.
+    bed.agents(&["down"]).ends_with(0);
+    other(&["up"]).ends_with(0);
+    bed.until("the other runs", || bed.has("u-bob"));
+    other(&["down"]).ends_with(0);
+}

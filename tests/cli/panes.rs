@@ -44,7 +44,7 @@ fn person(bed: &Bed) -> String {
 }
 
 #[test]
-fn a_program_that_ends_beside_a_persons_pane_comes_back_and_the_pane_stays() {
+fn s05_a_program_that_ends_beside_a_persons_pane_comes_back_and_the_pane_stays() {
     let bed = bed();
     let pids = of(&bed, "t-ann");
     in_dir(&bed, &["split-window", "-d", "-t", "=t-ann:"]);
@@ -69,7 +69,7 @@ fn a_program_that_ends_beside_a_persons_pane_comes_back_and_the_pane_stays() {
 }
 
 #[test]
-fn a_pane_that_was_there_before_is_no_agents_and_one_that_is_moved_is_still_one() {
+fn s05_a_pane_that_was_there_before_is_no_agents_and_one_that_is_moved_is_still_one() {
     let bed = Bed::with(CONFIG);
     in_dir(&bed, &["new-session", "-d", "-s", "person"]);
     in_dir(&bed, &["split-window", "-d", "-t", "=person:"]);
@@ -94,7 +94,7 @@ fn a_pane_that_was_there_before_is_no_agents_and_one_that_is_moved_is_still_one(
 }
 
 #[test]
-fn a_session_that_is_looked_at_through_another_gets_a_message_once() {
+fn s05_a_session_that_is_looked_at_through_another_gets_a_message_once() {
     let bed = bed();
     // As `tmux new-session -t` makes it, for a second view of the same windows.
     bed.tmux(&["new-session", "-d", "-t", "=t-ann", "-s", "another"]).ends_with(0);

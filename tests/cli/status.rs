@@ -84,7 +84,9 @@ fn a_life_is_told_from_up_to_a_broken_config() {
         "{table}"
     );
     bed.tmux(&["new-session", "-d", "-s", "t-old", "sleep 1000"]).ends_with(0);
-    bed.tmux(&["set-option", "-t", "=t-old:", "@agents_id", "t-/old"]).ends_with(0);
+    for (option, text) in [("@agents_id", "t-/old"), ("@agents_run", "r1")] {
+        bed.tmux(&["set-option", "-p", "-t", "=t-old:", option, text]).ends_with(0);
+    }
     assert_eq!(bed.status()["undeclared"][0]["session"], "t-old");
 
     let config = bed.read("agents.toml");

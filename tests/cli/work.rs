@@ -8,7 +8,9 @@ mod elsewhere;
 mod forges;
 mod left;
 mod logs;
+mod losing;
 mod stage;
+mod taken;
 mod told;
 
 use stage::{EIGHT, Works, one};

@@ -92,13 +92,9 @@ fn a_session_of_a_task_that_is_at_its_end_is_ended_and_no_other() {
     for name in ["a", "other"] {
         let session = format!("t-{name}");
         works.bed.tmux(&["new-session", "-d", "-s", &session, "sleep 600"]);
-        works.bed.tmux(&[
-            "set-option",
-            "-t",
-            &format!("={session}:"),
-            "@agents_id",
-            &format!("t-/{name}"),
-        ]);
+        let (pane, tag) = (format!("={session}:"), format!("t-/{name}"));
+        works.bed.tmux(&["set-option", "-p", "-t", &pane, "@agents_id", &tag]);
+        works.bed.tmux(&["set-option", "-p", "-t", &pane, "@agents_run", "r1"]);
     }
     let kept = works.agents(&["clean"]).ends_with(0).out;
     assert!(kept.contains("session t-a of a: kept: what the config does not declare ends together, and other would end, too"), "{kept}");

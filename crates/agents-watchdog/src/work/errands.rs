@@ -4,6 +4,7 @@ mod hook;
 mod judge;
 pub(super) mod left;
 mod look;
+mod nested;
 mod prepare;
 mod pull;
 mod push;
@@ -186,7 +187,10 @@ async fn program(
 
 /// The paths that are changed, those that were copied there aside.
 async fn changes(site: &Site) -> Result<Vec<String>, Failure> {
-    let words = ["status", "--porcelain", "-z", "--untracked-files=normal"];
+    // A folder that git does not know is told by its name alone, though only one file in it may be a copy.
+    let files = if site.rules.copy.is_empty() { "normal" } else { "all" };
+    let files = format!("--untracked-files={files}");
+    let words = ["status", "--porcelain", "-z", &files, "--ignore-submodules=none"];
     let status = git(&site.worktree, &words, ASKS).await?;
     if status.code != Some(0) {
         return Err(passing(status.failed("read the state of the worktree").to_string()));
@@ -197,10 +201,7 @@ async fn changes(site: &Site) -> Result<Vec<String>, Failure> {
         let path = path.trim_end_matches('/');
         site.rules.copy.iter().any(|copy| {
             let copy = copy.trim_end_matches('/');
-            // Git tells a folder that it does not know by its name alone.
-            path == copy
-                || path.strip_prefix(copy).is_some_and(|rest| rest.starts_with('/'))
-                || copy.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))
+            path == copy || path.strip_prefix(copy).is_some_and(|rest| rest.starts_with('/'))
         })
     };
     Ok(paths.filter(|path| !is_copied(path)).map(str::to_owned).collect())

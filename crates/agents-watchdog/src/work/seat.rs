@@ -46,10 +46,24 @@ pub(super) fn seat(
         // It comes up again, unless somebody says otherwise.
         Life::Stopping { then: Some(_), .. } => Seat::Busy,
         Life::Stopping { then: None, .. } => Seat::Going,
+        Life::Up { since, .. } if is_strangers(seen, name) => {
+            let session = fleet.session_prefix.session_of(name);
+            let end = fleet.command_that_ends(session.as_str());
+            let reason = format!(
+                "a session `{session}` runs that was not started by `agents`, and is left as it is: `{end}` ends it"
+            );
+            Seat::Failed { since: since.0, reason }
+        }
         Life::Up { since, .. } => {
             Seat::Up { since: since.0, held: held(fleet, state, name, member) }
         }
     }
+}
+
+/// Whether somebody else's program runs under the name of its session.
+fn is_strangers(seen: &Observation, name: &AgentName) -> bool {
+    let pane = seen.members.get(name).and_then(|seen| seen.pane.known());
+    pane.is_some_and(|pane| !pane.ours)
 }
 
 fn ended(

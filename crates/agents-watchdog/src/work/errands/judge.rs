@@ -13,13 +13,40 @@ pub(super) async fn judge(site: &Site) -> Result<Done, Failure> {
         follow(site, &branch).await?;
     }
     let head = line(&site.repository, &["rev-parse", &branch], ASKS).await?;
-    let mut words = vec!["rev-list", "--count", &branch];
-    let not = site.progress.start.as_ref().map(|start| format!("^{start}"));
-    words.extend(not.as_deref());
-    let commits = line(&site.repository, &words, ASKS).await?;
+    let commits = own_work(site, &branch).await?;
     let dirty = if site.worktree.exists() { count(&changes(site).await?) } else { 0 };
     let commits = commits.parse().map_err(|_| lasting(format!("git counted `{commits}`")))?;
     Ok(Done::Judged { commits, dirty, head })
+}
+
+/// How many commits the task made since it began. What the base has by now was brought to the branch, as it is by a pull,
+/// unless the task made it, and somebody took it over.
+async fn own_work(site: &Site, branch: &str) -> Result<String, Failure> {
+    let not = site.progress.start.as_ref().map(|start| format!("^{start}"));
+    let mut words = vec!["rev-list", "--count", branch];
+    words.extend(not.as_deref());
+    let all = line(&site.repository, &words, ASKS).await?;
+    let bases = bases(site).await?;
+    words.extend(bases.iter().map(String::as_str));
+    let own = line(&site.repository, &words, ASKS).await?;
+    if own != "0" || has_made_commits(site).await? { Ok(all) } else { Ok(own) }
+}
+
+/// Whether a commit was made in the worktree, and not only brought there; also where nothing tells.
+async fn has_made_commits(site: &Site) -> Result<bool, Failure> {
+    /// What git writes down where it makes one. What it only takes over is a "checkout", "reset", "pull" or "Fast-forward".
+    const MAKES: [&str; 7] =
+        ["commit", "cherry-pick", "revert", "am:", "rebase (pick)", "rebase (continue)", "merge"];
+    if !site.worktree.exists() {
+        return Ok(true);
+    }
+    let words = ["reflog", "show", "--format=%gs", "HEAD"];
+    let told = git(&site.worktree, &words, ASKS).await?;
+    let told = told.text();
+    let makes = |row: &str| {
+        MAKES.iter().any(|made| row.starts_with(made)) && !row.ends_with("Fast-forward")
+    };
+    Ok(told.trim().is_empty() || told.lines().any(makes))
 }
 
 /// A program may commit on a branch of its own, or on none: what follows the task's branch there is the task's work, and
@@ -68,13 +95,20 @@ async fn is_checked_out(site: &Site, branch: &str) -> Result<bool, Failure> {
 
 /// How many commits stand there that neither the branch has nor that from which it began.
 async fn own_commits(site: &Site, branch: &str, head: &str) -> Result<String, Failure> {
-    let bases =
-        [reference(&site.base), format!("refs/remotes/{}/{}", site.rules.remote, site.base)];
     let mut words = vec!["rev-list", "--count", head, "--not", branch];
-    for base in &bases {
-        if holds(&site.repository, &["rev-parse", "--quiet", "--verify", base]).await? {
-            words.push(base);
+    let bases = bases(site).await?;
+    words.extend(bases.iter().map(|base| base.trim_start_matches('^')));
+    line(&site.repository, &words, ASKS).await
+}
+
+/// What the base holds, here and on the remote, as it is left out of a count.
+async fn bases(site: &Site) -> Result<Vec<String>, Failure> {
+    let mut bases = Vec::new();
+    let remote = format!("refs/remotes/{}/{}", site.rules.remote, site.base);
+    for base in [reference(&site.base), remote] {
+        if holds(&site.repository, &["rev-parse", "--quiet", "--verify", &base]).await? {
+            bases.push(format!("^{base}"));
         }
     }
-    line(&site.repository, &words, ASKS).await
+    Ok(bases)
 }

@@ -6,6 +6,7 @@ use agents_config::Fleet;
 use agents_tasks::errand::Failure;
 use agents_tasks::{Progress, Stage, TaskState};
 
+use super::nested::with_own_commits;
 use super::tidy::obstacle;
 use super::{ASKS, WORKS, git, holds};
 use crate::work::board::{Board, Held};
@@ -51,7 +52,8 @@ pub async fn remove_forgotten(path: &Path) -> Result<(), String> {
         if let Some(reason) = of_nobody(path).await? {
             return Ok(Err(reason));
         }
-        let words = ["worktree", "remove", path.to_str().unwrap_or_default()];
+        // A worktree with submodules goes only by force; nothing of it would be lost.
+        let words = ["worktree", "remove", "--force", path.to_str().unwrap_or_default()];
         let removed = git(path, &words, WORKS).await?;
         if removed.code != Some(0) {
             return Ok(Err(removed.failed("remove the worktree").to_string()));
@@ -106,7 +108,8 @@ async fn of_task(fleet: &Fleet, held: &Held, place: usize) -> Result<Option<Stri
 
 /// One of a task that was reset, or of a manifest that is forgotten: the branch that is checked out says what is in it.
 async fn of_nobody(path: &Path) -> Result<Option<String>, Failure> {
-    let status = git(path, &["status", "--porcelain"], ASKS).await?;
+    let words = ["status", "--porcelain", "--untracked-files=normal", "--ignore-submodules=none"];
+    let status = git(path, &words, ASKS).await?;
     if status.code != Some(0) {
         return Ok(Some("git does not know it as a worktree".to_owned()));
     }
@@ -117,6 +120,9 @@ async fn of_nobody(path: &Path) -> Result<Option<String>, Failure> {
         Some(false) => {}
         Some(true) => return Ok(Some("a process works there".to_owned())),
         None => return Ok(Some("it cannot be told whether a process works there".to_owned())),
+    }
+    if let Some(own) = with_own_commits(path).await?.first() {
+        return Ok(Some(own.told()));
     }
     // On a branch, which stays, and everything of it somewhere else, too.
     if !holds(path, &["symbolic-ref", "--quiet", "HEAD"]).await? {

@@ -3,6 +3,7 @@
 use agents_tasks::TaskState;
 use agents_tasks::errand::{Done, Failure};
 
+use super::nested::with_own_commits;
 use super::{ASKS, Site, WORKS, changes, count, git, holds, line, passing, reference};
 use crate::work::site::is_occupied;
 
@@ -43,6 +44,9 @@ pub(super) async fn obstacle(site: &Site) -> Result<Option<String>, Failure> {
         Some(false) => {}
         Some(true) => return Ok(Some("a process works there".to_owned())),
         None => return Ok(Some("it cannot be told whether a process works there".to_owned())),
+    }
+    if let Some(own) = with_own_commits(&site.worktree).await?.first() {
+        return Ok(Some(own.told()));
     }
     if site.progress.state == TaskState::Merged {
         return Ok(None);
