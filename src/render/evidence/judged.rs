@@ -197,6 +197,7 @@ pub(super) fn standing(evidence: &Evidence<'_>) -> Option<String> {
             | Stand::Idle
             | Stand::WaitingInput
             | Stand::Unauthenticated
+            | Stand::Suspended
             | Stand::Exited
             | Stand::Unknown => {}
         }
