@@ -46,6 +46,7 @@ mod cli {
     mod socket;
     mod status;
     mod stopped;
+    mod suspended;
     mod tasks;
     mod told;
     mod touched;

@@ -14,8 +14,7 @@ use crate::{MemberSeen, Moment, Note, Seen};
 const TOLD_AFTER: Duration = Duration::from_secs(60);
 
 /// Why nothing is typed at it, and nothing else asked of it.
-pub(crate) const REASON: &str =
-    "its program was stopped by a signal (SIGSTOP or Ctrl-Z), and reads nothing until it goes on";
+pub(crate) const REASON: &str = "its program has been stopped by a signal (SIGSTOP or Ctrl-Z), and reads nothing until it goes on";
 
 /// A program that was stopped by a signal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

@@ -47,7 +47,7 @@ impl Note {
                 telling.name()
             ),
             Self::Suspended { pid, since } => format!(
-                "its program was stopped by a signal (SIGSTOP or Ctrl-Z) {}; nothing is typed at it, and it is not ended for that; `kill -CONT -- -{pid}` lets it go on",
+                "its program has been stopped by a signal (SIGSTOP or Ctrl-Z) {}; nothing is typed at it, and it is not ended for that; `kill -CONT -{pid}` lets it go on",
                 telling.now.since(*since)
             ),
             Self::GoesOn { since } => {

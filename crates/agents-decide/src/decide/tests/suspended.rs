@@ -43,7 +43,7 @@ fn is_stall(action: &Action) -> bool {
 }
 
 #[test]
-fn one_that_was_stopped_is_told_of_once_after_a_minute_and_is_not_ended_for_it() {
+fn f19_one_that_was_stopped_is_told_of_once_after_a_minute_and_is_not_ended_for_it() {
     let mut scene = scene();
     stops(&mut scene);
     let done = lives(&mut scene, HOUR_MS);
@@ -51,8 +51,8 @@ fn one_that_was_stopped_is_told_of_once_after_a_minute_and_is_not_ended_for_it()
         panic!("{done:?}")
     };
     assert_eq!((about.as_ref(), key.as_str()), (Some(&name("ann")), "suspended"));
-    assert!(text.starts_with("ann: its program was stopped by a signal (SIGSTOP or Ctrl-Z)"));
-    assert!(text.ends_with("`kill -CONT -- -7` lets it go on"), "{text}");
+    assert!(text.starts_with("ann: its program has been stopped by a signal (SIGSTOP or Ctrl-Z)"));
+    assert!(text.ends_with("`kill -CONT -7` lets it go on"), "{text}");
     assert_eq!(stand(&scene), Some(Stand::Suspended));
     let decision = scene.tick(1000);
     let said = notes(&decision, Some("ann"));
@@ -64,7 +64,7 @@ fn one_that_was_stopped_is_told_of_once_after_a_minute_and_is_not_ended_for_it()
 }
 
 #[test]
-fn the_time_in_which_it_was_stopped_is_no_idling() {
+fn f19_the_time_in_which_it_was_stopped_is_no_idling() {
     let mut scene = scene();
     let began = scene.at_ms;
     // It would be ended at 305.1 s.
@@ -94,7 +94,7 @@ fn the_time_in_which_it_was_stopped_is_no_idling() {
 }
 
 #[test]
-fn what_cannot_be_told_is_taken_for_neither() {
+fn f19_what_cannot_be_told_is_taken_for_neither() {
     // As before there was any such look: idle, and ended at a closer look.
     let ended = |job: Option<JobSeen>| {
         let mut scene = scene();
@@ -123,7 +123,7 @@ fn what_cannot_be_told_is_taken_for_neither() {
 }
 
 #[test]
-fn nothing_is_typed_at_it_not_even_at_once_until_it_goes_on() {
+fn f19_nothing_is_typed_at_it_not_even_at_once_until_it_goes_on() {
     for at_once in [false, true] {
         let mut scene = scene();
         stops(&mut scene);
@@ -147,7 +147,7 @@ fn nothing_is_typed_at_it_not_even_at_once_until_it_goes_on() {
         let said = notes(&decision, Some("ann"));
         let waits = |note: &&Note| {
             matches!(note, Note::Message(crate::MessageNote::Waits { reason, .. })
-                if reason.starts_with("its program was stopped by a signal"))
+                if reason.starts_with("its program has been stopped by a signal"))
         };
         assert!(said.iter().any(waits), "{said:?}");
         goes_on(&mut scene);
@@ -158,7 +158,7 @@ fn nothing_is_typed_at_it_not_even_at_once_until_it_goes_on() {
 }
 
 #[test]
-fn neither_an_error_nor_a_dialog_on_its_last_screen_moves_anybody() {
+fn f19_neither_an_error_nor_a_dialog_on_its_last_screen_moves_anybody() {
     let mut scene = scene();
     scene.screen("ann", "it is broken");
     stops(&mut scene);
@@ -173,7 +173,7 @@ fn neither_an_error_nor_a_dialog_on_its_last_screen_moves_anybody() {
 }
 
 #[test]
-fn a_wake_that_is_due_waits_and_the_screen_of_before_proves_no_work() {
+fn f19_a_wake_that_is_due_waits_and_the_screen_of_before_proves_no_work() {
     let wake = "watch = \"none\"\nwake = { interval = \"10m\", prompt_file = \"wake.md\" }\n";
     let mut scene = Scene::running(&["ann"], wake);
     scene.look("ann").wake_text = Some("wake up".to_owned());
@@ -192,7 +192,7 @@ fn a_wake_that_is_due_waits_and_the_screen_of_before_proves_no_work() {
 }
 
 #[test]
-fn who_is_started_anew_was_not_the_one_that_was_stopped() {
+fn f19_who_is_started_anew_was_not_the_one_that_was_stopped() {
     let mut scene = scene();
     stops(&mut scene);
     scene.tick(1000);

@@ -41,7 +41,7 @@ fn an_id_that_nobody_has_is_certainly_absent() {
 }
 
 #[test]
-fn a_stopped_process_is_told_from_one_that_goes_on_and_from_one_that_is_not_it() {
+fn f19_a_stopped_process_is_told_from_one_that_goes_on_and_from_one_that_is_not_it() {
     let of =
         |state: &str, start| suspended(42, &line("T) T", state, 5555), &StartMark::Ticks(start));
     for state in ["R", "S", "D", "I"] {
