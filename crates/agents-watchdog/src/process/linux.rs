@@ -86,7 +86,7 @@ fn suspended(pid: u32, text: &str, start: &StartMark) -> Option<bool> {
     let state = text[text.rfind(')')? + 1..].split_ascii_whitespace().next()?;
     let is_it = row.start.is_same(start) == Some(true) && !row.ended;
     // By a signal, and by a debugger.
-    is_it.then(|| matches!(state, "T" | "t"))
+    is_it.then_some(matches!(state, "T" | "t"))
 }
 
 /// The environment that a process began with, entries set off by zero bytes; `None` when it may not be read.
