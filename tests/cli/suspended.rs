@@ -94,7 +94,7 @@ fn f19_one_that_was_stopped_gets_what_it_is_sent_when_it_goes_on_and_once() {
     assert!(bed.sessions().is_empty(), "{:?}", bed.sessions());
 }
 
-/// A terminal that echoes shows what is typed though nobody reads it: that would count as delivered.
+/// A terminal that echoes shows what is typed though nobody reads it.
 #[cfg(target_os = "linux")]
 #[test]
 fn f19_ctrl_z_in_its_pane_is_told_and_the_way_out_that_is_named_is_one() {
