@@ -31,6 +31,7 @@ mod cli {
     mod notify;
     mod notify_trouble;
     mod one_offs;
+    mod panes;
     mod phases;
     mod pilot;
     mod races;

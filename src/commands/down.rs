@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use agents_config::{Fleet, Loaded};
 use agents_decide::Verb;
 use agents_store::{FleetLock, Holder};
-use agents_tmux::{Driver as _, OneShot};
+use agents_tmux::{Driver as _, OneShot, Pane};
 use agents_watchdog::launch::forget_keys;
 use agents_watchdog::run::Answers;
 use agents_watchdog::trouble::Trouble;
@@ -330,7 +330,7 @@ fn runs(app: &App, loaded: &Loaded) -> Result<bool, Error> {
     let ours = format!("{}/", loaded.fleet.session_prefix.as_str());
     let listing = runtime()?.block_on(async { OneShot::new(terminals).list().await });
     Ok(listing.is_ok_and(|listing| {
-        let mut tags = listing.panes.iter().filter_map(|pane| pane.agent_id.as_deref());
+        let mut tags = listing.panes.iter().filter_map(Pane::tag);
         tags.any(|tag| tag.starts_with(&ours))
     }))
 }

@@ -156,7 +156,7 @@ fn look(app: &App, fleet: &Fleet, name: &AgentName) -> Result<(Pane, Screen), Er
     runtime()?.block_on(async {
         let listing = driver.list().await.map_err(unseen)?;
         let tag = tag(fleet, name);
-        let of_tag = |pane: &&Pane| pane.agent_id.as_deref() == Some(tag.as_str());
+        let of_tag = |pane: &&Pane| pane.tag() == Some(tag.as_str());
         let Some(pane) = listing.panes.iter().find(of_tag) else {
             return Err(Error::Failed(format!(
                 "{name} does not run; `agents up {name}` starts it"

@@ -44,7 +44,7 @@ pub async fn clear(terminals: &Place, prefix: &SessionPrefix) -> Vec<String> {
     let own = Own::of(prefix);
     let [(_, watchdog), (control, _)] = &own.0;
     let living = listing.panes.iter().filter(|pane| pane.dead.is_none());
-    for pane in living.filter(|pane| pane.agent_id.as_ref() == Some(watchdog)) {
+    for pane in living.filter(|pane| pane.tag() == Some(watchdog.as_str())) {
         let pid = i32::try_from(pane.pid).ok().and_then(Pid::from_raw);
         // One that has ended meanwhile needs no signal.
         let _ = pid.map(|pid| kill_process(pid, Signal::TERM));

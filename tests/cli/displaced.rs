@@ -37,7 +37,7 @@ fn said(bed: &Bed, words: &str) -> usize {
 
 /// The number of the run that the session's tag names.
 fn run_of(bed: &Bed) -> Option<u64> {
-    let tag = bed.tmux(&["show-options", "-qv", "-t", "=t-ann:", "@agents_run"]).out;
+    let tag = bed.tmux(&["show-options", "-pqv", "-t", "=t-ann:", "@agents_run"]).out;
     tag.trim().strip_prefix('r')?.parse().ok()
 }
 

@@ -1,5 +1,6 @@
 //! What fleet is measured, and where does it live?
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -13,6 +14,8 @@ pub struct Bed {
     root: tempfile::TempDir,
     program: PathBuf,
     tmux: PathBuf,
+    /// How often every pane has printed.
+    printed: Cell<u32>,
 }
 
 /// Every agent runs `cat`: alive, silent, and cheap, so that what is measured is the supervision.
@@ -35,6 +38,9 @@ limit_re = "usage limit|limit reached|reached your .*limit"
 fatal_re = "session state error|FATAL"
 "#;
 
+/// A screen of 24 rows is full after so many lines: each is shown as it was typed, and as `cat` says it.
+const LINES: usize = 13;
+
 /// How long a fleet may take to show all its agents.
 const SETTLES_WITHIN: Duration = Duration::from_secs(60);
 
@@ -52,7 +58,7 @@ impl Bed {
             .map(|dir| dir.join("tmux"))
             .find(|file| file.is_absolute() && file.is_file())
             .ok_or(Error::NoTmux)?;
-        let bed = Self { agents, root, program: program.to_owned(), tmux };
+        let bed = Self { agents, root, program: program.to_owned(), tmux, printed: Cell::new(0) };
         std::fs::create_dir(bed.dir())?;
         let head = HEAD.replace("[watchdog]\n", &format!("[watchdog]\n{keys}"));
         let mut config = head.replace("SOCKET", &bed.socket().display().to_string());
@@ -165,15 +171,34 @@ impl Bed {
 
     /// Makes every pane print a row.
     pub fn print_in_every_pane(&self) {
+        // A screen full of like rows does not change when one more comes.
+        let row = format!("work goes on, row {}", self.printed.get());
+        self.printed.set(self.printed.get() + 1);
         let names: Vec<String> = (0..self.agents).map(|it| format!("=bn-a{it:04}:")).collect();
         // tmux takes 16 kB of arguments at once.
         for names in names.chunks(100) {
             let mut words = Vec::new();
             for name in names {
-                words.extend(["send-keys", "-t", name.as_str(), "work goes on", "Enter", ";"]);
+                words.extend(["send-keys", "-t", name.as_str(), row.as_str(), "Enter", ";"]);
             }
             words.pop();
             self.tmux(&words);
+        }
+    }
+
+    /// The same in a second of its own: tmux dates what is drawn by the second, and a row in the second of the last look would
+    /// not be seen as new.
+    pub fn print_after_the_second(&self, server: u32) {
+        machine::until_next_second();
+        self.print_in_every_pane();
+        self.calm(server);
+    }
+
+    /// Full screens, so that each capture, ours and the floor's, has as much to say.
+    pub fn fill_screens(&self, server: u32) {
+        for _ in 0..LINES {
+            self.print_in_every_pane();
+            self.calm(server);
         }
     }
 

@@ -2,12 +2,19 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rustix::time::{ClockId, clock_gettime};
 
 /// The kernel counts in hundredths of a second in `/proc/<pid>/stat` on every Linux that Rust runs on.
 const TICK: Duration = Duration::from_millis(10);
+
+/// Waits until the wall clock has come to another second.
+pub fn until_next_second() {
+    let passed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let rest = Duration::from_nanos(u64::from(1_000_000_000 - passed.subsec_nanos()));
+    std::thread::sleep(rest);
+}
 
 /// The processor time of this process, all its threads together; to the nanosecond.
 pub fn own_cpu() -> Duration {

@@ -146,6 +146,7 @@ fn one_size(
     bed.settle()?;
     command(&bed, &["down", "watchdog"])?;
     bed.calm(server);
+    bed.fill_screens(server);
     let floor = floor::measure(&bed, server, 15)?;
     bed.calm(server);
     let plan = Plan { signal: arguments.ticks, heavy: 15, printed: 15 };

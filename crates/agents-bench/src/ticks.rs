@@ -125,8 +125,7 @@ pub async fn measure(bed: &Bed, plan: Plan) -> Result<Ticks, Error> {
     }
     let mut printed = Vec::new();
     for _ in 0..plan.printed {
-        bed.print_in_every_pane();
-        bed.calm(bench.server);
+        bed.print_after_the_second(bench.server);
         printed.push(bench.tick(signal).await?);
     }
     bench.engine.driver.close().await;

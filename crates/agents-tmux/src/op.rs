@@ -17,8 +17,8 @@ pub enum TmuxOp {
     Type { pane: PaneId, text: String, token: Token },
     /// Presses a key, and notes the token in the session, atomically. Refused as for `Type`.
     Submit { pane: PaneId, key: String, token: Token },
-    /// Ends the session that holds `pane`, whatever it is called by now; without a pane, the one of exactly that name.
-    /// Refused unless the session carries that id tag, or carries none and `untagged_too`.
+    /// Ends `pane`, and with its last pane the session, whatever that is called by now; without a pane, the session of exactly that
+    /// name. Refused unless it carries that id tag, or carries none and `untagged_too`.
     Kill { session: SessionName, pane: Option<PaneId>, agent_id: String, untagged_too: bool },
     /// Attaches a log pipe to a pane that has none. One that it has is left as it is or, `anew`, gives way to the new
     /// one in the same turn of the server: whoever writes to a file that has lost its name does not find back.

@@ -52,14 +52,23 @@ pub struct Pane {
     pub title: String,
     /// Whether a log pipe is attached.
     pub logged: bool,
-    /// `@agents_id`.
+    /// `@agents_id`: of the pane, else of its session.
     pub agent_id: Option<String>,
-    /// `@agents_run`.
+    /// `@agents_run`: of the pane. Sessions of earlier versions have it for all their panes.
     pub run: Option<String>,
     /// The token of the last text typed.
     pub typed: Option<String>,
     /// The token of the last submit.
     pub submitted: Option<String>,
+}
+
+impl Pane {
+    /// Whose program was started in it; `None` also for one that somebody split off, or brought into a session of ours: that has
+    /// the session's tag, and no run.
+    #[must_use]
+    pub fn tag(&self) -> Option<&str> {
+        self.run.as_ref().and(self.agent_id.as_deref())
+    }
 }
 
 /// How the process of a kept pane ended. tmux knows neither for a moment, and 3.3a on a busy machine sometimes never.

@@ -1,13 +1,18 @@
 //! Which tmux commands carry out a change, and what do their answers mean?
 
+mod aside;
+mod guard;
+
 use std::path::Path;
 
 use agents_names::SessionName;
 
+use self::guard::Guard;
+
 use crate::argv::{self, Words};
 use crate::log_file::create_log;
 use crate::options::harden;
-use crate::reply::{DONE, Refusal, Reply, Verdict, refusal_format, server_word};
+use crate::reply::{DONE, Refusal, Reply, Verdict};
 use crate::target::Target;
 use crate::text::sanitised;
 use crate::transport::{Batch, Load, Memory, mark};
@@ -81,9 +86,13 @@ impl Request {
             new = new.and(word);
         }
         let mut made = vec![
+            aside::set_aside(start),
             new,
+            // The session's, by which it is known whoever sits in it by now.
             set(target, "@agents_id", &start.agent_id),
-            set(target, "@agents_run", &start.run),
+            // The pane's: one that a person splits off or brings in has none, and this one takes them along wherever it goes.
+            set_on_pane(target, "@agents_id", &start.agent_id),
+            set_on_pane(target, "@agents_run", &start.run),
             // A user's config may have every detached session destroyed.
             set(target, "destroy-unattached", "off"),
         ];
@@ -118,7 +127,7 @@ impl Request {
         let target = target.as_str();
         // -r keeps line feeds as they are: without it each would press Enter.
         let paste = Words::new(["paste-buffer", "-p", "-r", "-d", "-b", &buffer, "-t", target]);
-        let steps = [paste, set(target, "@agents_typed", &token.0), done()];
+        let steps = [paste, set_on_pane(target, "@agents_typed", &token.0), done()];
         let guard = Guard::input(pane, memory).once("@agents_typed", token);
         let drop = Words::new(["delete-buffer", "-b", &buffer]);
         let commands = vec![guard.around_or(&steps, vec![drop], memory)];
@@ -133,7 +142,7 @@ impl Request {
         let target = target.as_str();
         let steps = [
             Words::new(["send-keys", "-t", target, "--", key]),
-            set(target, "@agents_submitted", &token.0),
+            set_on_pane(target, "@agents_submitted", &token.0),
             done(),
         ];
         let guard = Guard::input(pane, memory).once("@agents_submitted", token);
@@ -162,7 +171,9 @@ impl Request {
             }
         };
         guard.refuse_if.push(not(&may));
-        let end = Words::new(["kill-session", "-t", target.as_str()]);
+        // With its last pane a session ends. Others in it are a person's, and stay.
+        let verb = if pane.is_some() { "kill-pane" } else { "kill-session" };
+        let end = Words::new([verb, "-t", target.as_str()]);
         let commands = vec![guard.around(&[end, done()], memory)];
         let (name, agent_id) = (session.clone(), agent_id.to_owned());
         let subject = Subject::Session { name, pane, agent_id };
@@ -245,68 +256,6 @@ impl Request {
     }
 }
 
-/// A check inside the server, made in the same turn as what it guards.
-struct Guard {
-    target: Option<Target>,
-    /// Formats, each of which speaks against the change when it is true.
-    refuse_if: Vec<String>,
-}
-
-impl Guard {
-    /// The pane is there, on the server that was listed.
-    fn pane(pane: PaneId, memory: &Memory) -> Self {
-        let mut refuse_if = vec![format!("#{{!=:#{{pane_id}},{pane}}}")];
-        if let Some(server) = memory.server {
-            refuse_if.push(format!("#{{!=:#{{pid}}.#{{start_time}},{}}}", server_word(server)));
-        }
-        Self { target: Some(Target::pane(pane)), refuse_if }
-    }
-
-    /// The step of that token was not done before: a request that timed out may have taken effect since.
-    fn once(mut self, option: &str, token: &Token) -> Self {
-        let token = argv::format_operand(&token.0);
-        self.refuse_if.push(format!("#{{==:#{{{option}}},{token}}}"));
-        self
-    }
-
-    /// Bytes sent to the pane reach its program.
-    fn input(pane: PaneId, memory: &Memory) -> Self {
-        let mut guard = Self::pane(pane, memory);
-        let states = ["#{pane_dead}", "#{pane_in_mode}", "#{pane_input_off}"];
-        guard.refuse_if.extend(states.map(str::to_owned));
-        guard
-    }
-
-    fn around(self, steps: &[Words], memory: &Memory) -> Words {
-        self.around_or(steps, Vec::new(), memory)
-    }
-
-    /// The steps behind the guard; when it says no, the reason is reported and `otherwise` is run.
-    fn around_or(mut self, steps: &[Words], otherwise: Vec<Words>, memory: &Memory) -> Words {
-        let mut steps = steps.to_vec();
-        if let Some(fence) = &memory.fence {
-            let epoch = epoch_word(fence.epoch);
-            // Texts of one length compare as their numbers do; tmux counts in floating point.
-            self.refuse_if.push(format!("#{{>:#{{{}}},{epoch}}}", fence.option));
-            steps.insert(0, Words::new(["set-option", "-s", &fence.option, &epoch]));
-        }
-        let condition =
-            self.refuse_if.into_iter().reduce(|all, one| format!("#{{||:{one},{all}}}"));
-        let mut command = Words::new(["if-shell", "-F"]);
-        let mut report = Words::new(["display-message", "-p"]);
-        if let Some(target) = &self.target {
-            command = command.and("-t").and(target.as_str());
-            report = report.and("-t").and(target.as_str());
-        }
-        let mut refusal = vec![report.and(refusal_format(memory.fence.as_ref()))];
-        refusal.extend(otherwise);
-        command
-            .and(condition.unwrap_or_else(|| "0".to_owned()))
-            .and(argv::line(&refusal))
-            .and(argv::line(&steps))
-    }
-}
-
 /// The commands that start a server and leave it running; they print something when they are through.
 pub(crate) fn server_start(memory: &Memory) -> Batch {
     let mut commands =
@@ -322,6 +271,10 @@ pub(crate) fn is_server_ending(cause: &str) -> bool {
 
 fn set(target: &str, option: &str, value: &str) -> Words {
     Words::new(["set-option", "-t", target, "--", option, value])
+}
+
+fn set_on_pane(target: &str, option: &str, text: &str) -> Words {
+    Words::new(["set-option", "-p", "-t", target, "--", option, text])
 }
 
 fn done() -> Words {

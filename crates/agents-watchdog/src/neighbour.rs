@@ -175,7 +175,7 @@ async fn has_sessions(terminals: &Place, prefix: &str) -> Result<bool, TmuxError
 
 fn lives_under(prefix: &str, listing: &Listing) -> bool {
     let mut living = listing.panes.iter().filter(|pane| pane.dead.is_none());
-    living.any(|pane| pane.agent_id.as_deref().is_some_and(|tag| is_of(prefix, tag)))
+    living.any(|pane| pane.tag().is_some_and(|tag| is_of(prefix, tag)))
 }
 
 /// Tells the server that the names are this fleet's, unless another living fleet has them.

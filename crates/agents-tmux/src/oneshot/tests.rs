@@ -1,3 +1,5 @@
+mod strangers;
+
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -174,7 +176,7 @@ async fn an_option_that_an_agent_set_to_rows_is_one_value() {
     let mut bench = one_shot().await;
     started(&mut bench, "a", Actor::Shows("x".to_owned())).await.unwrap();
     let value = "x\n%9 1 0 s g 0\ttail\nrow-";
-    bench.tmux(&["set-option", "-t", "=a:", "@agents_run", value]).await.unwrap();
+    bench.tmux(&["set-option", "-p", "-t", "=a:", "@agents_run", value]).await.unwrap();
     assert_eq!(pane(&mut bench, "a").await.unwrap().run.as_deref(), Some(value));
     assert_eq!(bench.driver().list().await.unwrap().panes.len(), 1);
 }

@@ -1,5 +1,6 @@
 //! Which pane belongs to which member?
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use agents_config::Fleet;
@@ -31,18 +32,20 @@ pub(crate) fn session_of<'a>(fleet: &'a Fleet, name: &AgentName) -> Option<&'a S
 }
 
 /// The pane of each member that has one. The tag decides; the name only where no tag is, as for sessions
-/// that the original program started. Of several panes in a session the first made is the agent's.
+/// that the original program started. Of several panes that carry it the one of the latest run is the agent's, else the
+/// first made.
 pub(crate) fn panes_of_members<'l>(
     fleet: &'l Fleet,
     listing: Option<&'l Listing>,
 ) -> BTreeMap<&'l AgentName, &'l Pane> {
     let mut found = BTreeMap::new();
     let Some(listing) = listing else { return found };
-    let tagged = by(listing, |pane| tagged(fleet, pane.agent_id.as_deref()?));
+    let tagged = by(listing, |pane| tagged(fleet, pane.tag()?));
     let named = by(listing, |pane| pane.agent_id.is_none().then_some(pane.session.as_str()));
     for name in member_names(fleet) {
         let session = || session_of(fleet, name).map(SessionName::as_str);
-        let pane = of(&tagged, name.as_str()).or_else(|| of(&named, session()?));
+        let tagged = of(&tagged, name.as_str()).map(|pane| in_session(listing, pane, session()));
+        let pane = tagged.or_else(|| of(&named, session()?));
         if let Some(pane) = pane {
             found.insert(name, pane);
         }
@@ -50,14 +53,22 @@ pub(crate) fn panes_of_members<'l>(
     found
 }
 
-/// The first made pane of each key, in the order of the keys: those of one server are few, and soon sorted.
+/// The same pane as the session of that name has it, where several have it (`tmux new-session -t`).
+fn in_session<'l>(listing: &'l Listing, pane: &'l Pane, session: Option<&str>) -> &'l Pane {
+    let is_other = session.is_some_and(|session| session != pane.session);
+    let mut same = listing.panes.iter().filter(|it| is_other && it.id == pane.id);
+    same.find(|it| session == Some(it.session.as_str())).unwrap_or(pane)
+}
+
+/// One pane of each key, in the order of the keys: those of one server are few, and soon sorted.
 fn by<'l>(
     listing: &'l Listing,
     key: impl Fn(&'l Pane) -> Option<&'l str>,
 ) -> Vec<(&'l str, &'l Pane)> {
     let mut found: Vec<(&str, &Pane)> =
         listing.panes.iter().filter_map(|pane| Some((key(pane)?, pane))).collect();
-    found.sort_unstable_by_key(|(key, pane)| (*key, pane.id));
+    let run = |pane: &Pane| Reverse(run_of(pane.run.as_deref()));
+    found.sort_unstable_by_key(|(key, pane)| (*key, run(pane), pane.id));
     found.dedup_by_key(|(key, _)| *key);
     found
 }
@@ -92,7 +103,7 @@ pub(crate) fn undeclared(fleet: &Fleet, listing: Option<&Listing>) -> Vec<Undecl
     let Some(listing) = listing else { return Vec::new() };
     let mut found: Vec<Undeclared> = Vec::new();
     for pane in &listing.panes {
-        let name = pane.agent_id.as_deref().and_then(|id| tagged(fleet, id));
+        let name = pane.tag().and_then(|id| tagged(fleet, id));
         let Some(name) = name.and_then(|name| AgentName::new(name).ok()) else { continue };
         let declared = name.as_str() == "watchdog" || session_of(fleet, &name).is_some();
         if !declared && !found.iter().any(|it| it.name == name) {
