@@ -47,6 +47,7 @@ mod cli {
     mod socket;
     mod status;
     mod stopped;
+    mod suspended;
     mod tasks;
     mod told;
     mod touched;

@@ -164,6 +164,8 @@ enum Seen {
     /// Its last turn ended in an error, and it rests.
     Failed,
     Starting,
+    /// A signal stopped it.
+    Suspended,
     Exited,
     Unknown,
 }
@@ -187,6 +189,7 @@ impl Seen {
             Self::Unauthenticated => "unauthenticated",
             Self::Failed => "failed",
             Self::Starting => "starting",
+            Self::Suspended => "suspended",
             Self::Exited => "exited",
             Self::Unknown => "unknown",
         }
@@ -224,6 +227,7 @@ impl Seen {
             Stand::Limited => Self::Limited,
             Stand::Unauthenticated => Self::Unauthenticated,
             Stand::Failed => Self::Failed,
+            Stand::Suspended => Self::Suspended,
             Stand::Exited => Self::Exited,
             Stand::Unknown => Self::Unknown,
         }

@@ -47,6 +47,7 @@ const SERVER: &[Row] = &[
     must("F16", "the session lives and its agent does not"),
     may("F17", "an agent is not ready yet"),
     may("F18", "another program than the backend's runs in the pane"),
+    may("F19", "a signal stops the program of an agent"),
 ];
 
 const JUDGING: &[Row] = &[

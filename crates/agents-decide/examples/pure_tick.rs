@@ -108,6 +108,7 @@ fn member(number: u32, screen: &ScreenSeen) -> MemberSeen {
         log_dated: None,
         log_size: None,
         processes: Seen::Known(ProcessesSeen { cpu_ms: 100, digest: 1, count: 1 }),
+        job: None,
         unstartable: None,
         start_failed: None,
         began: None,

@@ -167,6 +167,7 @@ pub fn stand(
         seen.screen.known().map_or(state.changed_at, |screen| state.changed_with(screen, now));
     let look = standing::Look {
         pane: &seen.pane,
+        job: seen.job,
         told: seen.told.as_ref(),
         heard: seen.heard.as_ref(),
         shown: seen.shown.as_ref(),
@@ -207,6 +208,10 @@ pub fn judge(
         }
     };
     watch_screen(&mut next, screen, now, &mut notes);
+    if seen.suspended().is_some() {
+        // It cannot work, and its stillness says nothing of it.
+        return (next, Activity::Unknown, notes);
+    }
     let shown = seen.shown.as_ref();
     let told = standing.filter(|standing| standing.is_told);
     let log_active = log_active && told.is_none();
@@ -230,7 +235,7 @@ pub fn judge(
 fn is_judged(standing: Option<&Standing>, shown: Option<&Shown>) -> bool {
     let asks = shown.is_some_and(Shown::asks);
     let stands = standing.is_none_or(|standing| match standing.stand {
-        Stand::WaitingInput | Stand::Unknown | Stand::Unauthenticated => false,
+        Stand::WaitingInput | Stand::Unknown | Stand::Unauthenticated | Stand::Suspended => false,
         // A window that it told of and that was proved to be over is nobody's hang.
         Stand::Limited => !standing.is_told,
         Stand::Active | Stand::Idle | Stand::Failed | Stand::Exited => true,

@@ -20,7 +20,10 @@ pub struct Asks {
 /// Notes what the agent asks: by the rules of a preset, or by its own word.
 pub(crate) fn step(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen) {
     let name = &agent.name;
-    // A look that failed answers no question.
+    // A look that failed answers no question, and a program that is stopped takes no answer.
+    if seen.suspended().is_some() {
+        return;
+    }
     if matches!(seen.pane, Seen::Unknown(_)) || matches!(seen.screen, Seen::Unknown(_)) {
         return;
     }

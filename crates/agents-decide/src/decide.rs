@@ -10,7 +10,7 @@ use crate::state::{Blind, FleetState, Wanted};
 use crate::{
     Action, Activity, MemberSeen, Note, Now, Observation, Seen, Step, StopStage, Wish, account,
     activity, asks, conversation, delivery, handoff, health, intent, left, life, login, pilot,
-    program, sequence, standing, wake,
+    program, sequence, standing, suspended, wake,
 };
 
 /// After so long without a look that succeeds the operator hears of it.
@@ -185,6 +185,7 @@ fn one_agent<'a>(
     stalls: &mut Vec<(&'a Agent, crate::Why)>,
 ) {
     let name = &agent.name;
+    suspended::step(draft, agent, seen);
     if matches!(draft.member(name).life, Life::Stopped { .. } | Life::Parked { .. }) {
         return pilot::call_off(draft, name);
     }
@@ -194,7 +195,7 @@ fn one_agent<'a>(
     let activity = if alive {
         let member = draft.member(name);
         let (before, stood) = (member.activity.clone(), member.standing.take());
-        let is_accused = is_accused(member);
+        let is_accused = member.is_accused();
         let standing = activity::stand(&before, stood.as_ref(), seen, timing, draft.now);
         let known = Known { seen, standing: standing.as_ref(), is_accused };
         let (next, activity, notes) = activity::judge(&before, backend, known, timing, draft.now);
@@ -211,11 +212,13 @@ fn one_agent<'a>(
     } else {
         draft.member(name).standing = None;
         if matches!(seen.pane, Seen::Unknown(_)) {
-            let is_accused = is_accused(draft.member(name));
+            let is_accused = draft.member(name).is_accused();
             activity::overhear(draft, agent, seen, is_accused);
         }
         Activity::Unknown
     };
+    // Nothing is held against one that was stopped by a signal, and it is not woken.
+    let alive = alive && seen.suspended().is_none();
     conversation::hear(draft, agent, seen);
     asks::step(draft, agent, seen);
     if draft.seen.supervised {
@@ -232,11 +235,6 @@ fn one_agent<'a>(
         pilot::step(draft, agent, seen, activity);
     }
     delivery::step(draft, Declared::Agent(agent), seen, activity);
-}
-
-/// Whether a closer look is to tell that it stalled. An error on its screen is weighed by each burst.
-fn is_accused(member: &crate::Member) -> bool {
-    matches!(member.stall, crate::Stall::Suspect { .. }) && member.suspicion.is_none()
 }
 
 /// Judges an agent that is watched; why it is to be restarted, when it stalls.

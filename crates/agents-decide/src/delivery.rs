@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use crate::draft::{Declared, Draft};
 use crate::foreground::has_left;
-use crate::{Action, Activity, MemberSeen, Moment, PaneSeen, Rows, RunId, Seen};
+use crate::{Action, Activity, MemberSeen, Moment, PaneSeen, Rows, Seen};
 
 mod evidence;
+mod halted;
 mod hint;
 mod mailbox;
 mod menu;
@@ -57,14 +58,15 @@ pub(crate) fn step(
     if let Some(pane) = pane.filter(|_| !has_left) {
         unsent::remember(draft, what, seen, (pane, activity));
     }
-    let Some(message) = first(draft, what, seen) else { return };
+    let message = first(draft, what, seen);
+    let Some(message) = message.filter(|it| !halted::holds(draft, what, seen, it)) else { return };
     let Some(pane) = pane else { return wait(draft, what, &message, "it is not running") };
     if has_left {
         // The text would go to whatever took its place, a shell for example.
         return wait(draft, what, &message, "another program is in the foreground of its pane");
     }
     let stage = draft.member(name).mailbox.stage.clone();
-    if run_of(&stage).is_some_and(|run| run != pane.run) {
+    if stage.run().is_some_and(|run| run != pane.run) {
         // Typed into a run that is over: owed again.
         lose(draft, name);
         draft.member(name).mailbox.stage = Stage::Owed;
@@ -109,16 +111,6 @@ fn first(draft: &mut Draft<'_>, what: Declared<'_>, seen: &MemberSeen) -> Option
         }
     }
     draft.member(name).mailbox.queue.front().cloned()
-}
-
-fn run_of(stage: &Stage) -> Option<Option<RunId>> {
-    match stage {
-        Stage::Owed => None,
-        Stage::Typing { run, .. }
-        | Stage::Typed { run, .. }
-        | Stage::Submitted { run, .. }
-        | Stage::Stuck { run, .. } => Some(*run),
-    }
 }
 
 fn wait(draft: &mut Draft<'_>, what: Declared<'_>, message: &Message, reason: &str) {

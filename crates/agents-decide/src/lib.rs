@@ -43,6 +43,7 @@ mod stamp;
 pub mod standing;
 mod state;
 mod step;
+mod suspended;
 mod told;
 mod wake;
 mod zones;
@@ -69,9 +70,9 @@ pub use login::{LoginNote, LoginRefusal};
 pub use note::{About, Note};
 pub use now::{Moment, Now, Zone};
 pub use observation::{
-    BeganSeen, DeadSeen, ExitSeen, HandoffSeen, InboxSeen, MemberSeen, NewsSeen, Observation,
-    PaneSeen, ProcessSeen, ProcessesSeen, RootsSeen, ScreenSeen, ServerSeen, StatusSeen,
-    Undeclared,
+    BeganSeen, DeadSeen, ExitSeen, HandoffSeen, InboxSeen, JobSeen, MemberSeen, NewsSeen,
+    Observation, PaneSeen, ProcessSeen, ProcessesSeen, RootsSeen, ScreenSeen, ServerSeen,
+    StatusSeen, Undeclared,
 };
 pub use pilot::{Analysis, AnalysisSeen, Doing, PilotNote, PilotState, Preview, Switch};
 pub use program::Program;
@@ -88,6 +89,7 @@ pub use state::{
     Blind, FleetState, Member, OpenRequest, STATE_SCHEMA, SentStart, Suspicion, Trial, Wanted,
 };
 pub use step::{Step, Wish};
+pub use suspended::Suspended;
 pub use told::{Heard, Prompted, Told, ToldState};
 pub use wake::WakeNote;
 pub use zones::{NoSuchZone, Tz, ZoneOffset};

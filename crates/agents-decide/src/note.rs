@@ -72,6 +72,15 @@ pub enum Note {
     Asks {
         row: String,
     },
+    /// Its program was stopped by a signal.
+    Suspended {
+        pid: u32,
+        since: Moment,
+    },
+    /// Its program was stopped, and is no longer.
+    GoesOn {
+        since: Moment,
+    },
 }
 
 impl Note {
@@ -113,7 +122,9 @@ impl Note {
             | Self::HandoffNews { .. }
             | Self::Undeclared { .. }
             | Self::Answer(_)
-            | Self::Asks { .. } => {}
+            | Self::Asks { .. }
+            | Self::Suspended { .. }
+            | Self::GoesOn { .. } => {}
         }
         gist
     }

@@ -79,6 +79,9 @@ pub struct MemberSeen {
     pub log_size: Option<u64>,
     /// The processes of the last run; `Absent` when none is left, or none was recorded.
     pub processes: Seen<ProcessesSeen>,
+    /// Whether the program of a living run goes on; `None` where that was not looked at, or cannot be told.
+    #[serde(default)]
+    pub job: Option<JobSeen>,
     /// Why a start would fail now: a missing prompt file or working directory.
     pub unstartable: Option<String>,
     /// Why the last start that the shell tried did fail, and which it was.
@@ -171,6 +174,22 @@ pub struct ProcessesSeen {
     /// Equal digests mean the same set of processes.
     pub digest: u64,
     pub count: u32,
+}
+
+/// Whether the program that a run began with goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct JobSeen {
+    /// It leads the process group of its run.
+    pub pid: u32,
+    /// A signal stopped it, or a debugger holds it.
+    pub suspended: bool,
+}
+
+impl MemberSeen {
+    /// The program of the run, where it is known to be stopped by a signal.
+    pub(crate) fn suspended(&self) -> Option<u32> {
+        self.job.filter(|job| job.suspended).map(|job| job.pid)
+    }
 }
 
 /// The processes that a run began with. Whatever becomes of its records, the rest of it is found by them.

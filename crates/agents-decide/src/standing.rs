@@ -1,6 +1,6 @@
 //! What does an agent's program do, when all that is known of it is put together, and what is that known by?
 //!
-//! In order of trust: whether the process lives, a question on the screen, what the program itself tells, its title and
+//! In order of trust: whether the process lives, whether a signal stopped it, a question on the screen, what the program itself tells, its title and
 //! screen. What it tells can be stale, since a hook gets lost and an interrupted turn ends without one: a screen that says
 //! otherwise for long enough is believed then.
 
@@ -12,7 +12,9 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::draft::Draft;
-use crate::{Heard, MemberSeen, Moment, Now, PaneSeen, Seen, Shown, ShownState, Told, ToldState};
+use crate::{
+    Heard, JobSeen, MemberSeen, Moment, Now, PaneSeen, Seen, Shown, ShownState, Told, ToldState,
+};
 
 /// A program that says it works, and was not heard of for so long while its screen shows that it rests, does rest.
 pub const STALE_AFTER: Duration = Duration::from_secs(30);
@@ -36,6 +38,8 @@ pub enum Stand {
     Unauthenticated,
     /// The last turn ended in another error, and it takes a prompt.
     Failed,
+    /// It was stopped by a signal, and does nothing until it goes on.
+    Suspended,
     /// It has ended.
     Exited,
     /// What is known does not tell, or contradicts itself.
@@ -53,6 +57,7 @@ impl Stand {
             Self::Limited => "limited",
             Self::Unauthenticated => "unauthenticated",
             Self::Failed => "failed",
+            Self::Suspended => "suspended",
             Self::Exited => "exited",
             Self::Unknown => "unknown",
         }
@@ -79,6 +84,7 @@ pub struct Standing {
 #[derive(Debug, Clone, Copy)]
 pub struct Look<'a> {
     pub pane: &'a Seen<PaneSeen>,
+    pub job: Option<JobSeen>,
     pub told: Option<&'a Told>,
     pub heard: Option<&'a Heard>,
     pub shown: Option<&'a Shown>,
@@ -97,6 +103,12 @@ pub fn join(before: Option<&Standing>, look: &Look<'_>) -> Option<Standing> {
     if let Some(gone) = gone(look) {
         let others = told.into_iter().chain(shown.filter(|it| it.stand != Stand::Exited));
         return Some(gone.stands(others.collect(), None));
+    }
+    if let Some(job) = look.job.filter(|job| job.suspended) {
+        let shown = shown.filter(|it| it.stand != Stand::Unknown);
+        return Some(
+            Claim::of_suspended(job).stands(told.into_iter().chain(shown).collect(), None),
+        );
     }
     let differs_since = differs(told.as_ref(), shown.as_ref())
         .then(|| still_differs(before, told.as_ref(), shown.as_ref()).unwrap_or(look.now.at));
@@ -140,9 +152,10 @@ impl Standing {
         self.is_told && self.stand == Stand::Active
     }
 
-    /// What the program tells, unless its screen has proved that to be stale; a question on the screen does not.
+    /// What the program tells, unless its screen has proved that to be stale; a question on the screen does not, nor a
+    /// signal that stopped the program.
     pub(crate) fn counted<'a>(&self, seen: &'a MemberSeen) -> Option<&'a Told> {
-        let holds = self.is_told || self.stand == Stand::WaitingInput;
+        let holds = self.is_told || matches!(self.stand, Stand::WaitingInput | Stand::Suspended);
         seen.told.as_ref().filter(|_| holds)
     }
 }
@@ -182,6 +195,11 @@ impl Claim {
             ToldState::Failed { retried: false, .. } => Stand::Failed,
         };
         Self { stand, by: told.source.clone(), is_told: true, since_ms: Some(told.since_ms) }
+    }
+
+    fn of_suspended(job: JobSeen) -> Self {
+        let by = format!("process {}, which a signal stopped", job.pid);
+        Self { stand: Stand::Suspended, by, ..Self::default() }
     }
 
     fn of_shown(shown: &Shown) -> Self {
@@ -295,6 +313,7 @@ fn settle(told: Stand, shown: Stand, lasts: Duration, look: &Look<'_>) -> Wins {
             | Stand::Limited
             | Stand::Unauthenticated
             | Stand::Failed
+            | Stand::Suspended
             | Stand::Exited
             | Stand::Unknown,
             _,

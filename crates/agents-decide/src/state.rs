@@ -79,6 +79,9 @@ pub struct Member {
     /// What all evidence together says that its program does; `None` where only patterns read its screen.
     #[serde(default)]
     pub standing: Option<crate::Standing>,
+    /// Its program is known to be stopped by a signal.
+    #[serde(default)]
+    pub suspended: Option<crate::Suspended>,
     /// What it asks a person, as far as the rules of a preset can tell.
     #[serde(default)]
     pub asks: Option<crate::Asks>,
@@ -155,6 +158,11 @@ impl FleetState {
 }
 
 impl Member {
+    /// Whether a closer look is to tell that it stalled. An error on its screen is weighed by each burst.
+    pub(crate) fn is_accused(&self) -> bool {
+        matches!(self.stall, Stall::Suspect { .. }) && self.suspicion.is_none()
+    }
+
     /// Whether nothing was launched for a run of which one request is known to have failed.
     pub(crate) fn is_sent_once(&self, run: RunId) -> bool {
         self.sent.is_none_or(|sent| sent.run != run || !sent.again)

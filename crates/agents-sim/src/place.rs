@@ -175,6 +175,7 @@ impl Place for SimPlace {
             log_dated: logged_at.map(|at| self.log_dated(at)),
             log_size: None,
             processes,
+            job: None,
             unstartable,
             began,
             roots: None,

@@ -145,6 +145,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             began,
             roots,
             strays,
+            job,
             resume_id,
             conversation,
             wake_text,
@@ -166,6 +167,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
             log_dated,
             log_size,
             processes,
+            job,
             unstartable,
             start_failed,
             began,
@@ -277,6 +279,12 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
                 Some(Life::Stopped { .. } | Life::Due { .. } | Life::Parked { .. }) | None => false,
             },
             strays: stops,
+            // One that draws goes on.
+            job: up
+                && alive
+                && fleet.agent(name).is_some()
+                && !(look == Look::Light
+                    && member.is_some_and(|member| look::is_changed(member, digest))),
             // A running member is restarted only on a suspicion that an earlier tick had.
             startable: !judged
                 || member.is_some_and(|member| matches!(member.stall, Stall::Suspect { .. }))

@@ -20,7 +20,7 @@ pub(crate) use prepare::make_private_dir;
 
 use agents_config::{Fleet, OneOff};
 use agents_decide::{
-    AnalysisSeen, Base, BeganSeen, ExitSeen, HandoffSeen, Heard, Moment, Now, Opening,
+    AnalysisSeen, Base, BeganSeen, ExitSeen, HandoffSeen, Heard, JobSeen, Moment, Now, Opening,
     ProcessesSeen, RootsSeen, RunId, Seen, StatusSeen, StopStage, Told,
 };
 use agents_names::{AgentName, PhaseId};
@@ -36,6 +36,7 @@ pub struct Facts {
     /// In bytes.
     pub log_size: Option<u64>,
     pub processes: Seen<ProcessesSeen>,
+    pub job: Option<JobSeen>,
     pub unstartable: Option<String>,
     pub began: Option<BeganSeen>,
     pub roots: Option<RootsSeen>,
@@ -67,6 +68,8 @@ pub struct Need {
     /// It lives in its pane, as far as is known.
     pub lives: bool,
     pub processes: bool,
+    /// Whether the program of the run goes on, or was stopped by a signal.
+    pub job: bool,
     /// Also those that left the run: it is to end with all that it began.
     pub strays: bool,
     /// Whether a start would work.

@@ -14,5 +14,5 @@ pub use census::Census;
 pub use clock::{boot_clock_ms, boot_id};
 pub use end::{Sent, Signal, alive, signal, signal_group};
 pub use error::ProcessError;
-pub use look::{Process, StartMark, Table, Tree, find, tree};
+pub use look::{Process, StartMark, Table, Tree, find, is_suspended, tree};
 pub use marked::{Marked, NAME_VARIABLE, RUN_VARIABLE};

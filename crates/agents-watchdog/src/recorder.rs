@@ -334,6 +334,8 @@ fn is_notable(note: &Note) -> bool {
         | Note::Undeclared { .. }
         | Note::Conversation(_)
         | Note::Answer(_)
-        | Note::Asks { .. } => true,
+        | Note::Asks { .. }
+        | Note::Suspended { .. }
+        | Note::GoesOn { .. } => true,
     }
 }

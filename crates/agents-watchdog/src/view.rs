@@ -348,7 +348,8 @@ impl MemberView {
     #[must_use]
     pub fn needs_person(&self) -> bool {
         let doing = self.doing.as_ref().map(|doing| doing.stand);
-        self.state == State::WaitingInput || doing == Some(Stand::Unauthenticated)
+        self.state == State::WaitingInput
+            || matches!(doing, Some(Stand::Unauthenticated | Stand::Suspended))
     }
 
     /// Whether its program runs, at work or inside a usage window.

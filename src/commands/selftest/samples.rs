@@ -76,6 +76,7 @@ pub fn seen(screen: &[&str]) -> MemberSeen {
         log_dated: None,
         log_size: None,
         processes: Seen::Absent,
+        job: None,
         unstartable: None,
         start_failed: None,
         began: None,

@@ -52,6 +52,13 @@ impl<'a> Evidence<'a> {
         (self.watch() == Some(Watch::None))
             .then(|| "not judged, since its `watch` is `none`".to_owned())
     }
+
+    /// Why its stillness says nothing.
+    fn suspended(&self) -> Option<String> {
+        let stopped = self.member.suspended?;
+        let since = self.now.since(stopped.since);
+        Some(format!("not judged, since a signal has stopped its program {since}"))
+    }
 }
 
 pub(super) fn limit(evidence: &Evidence<'_>) -> String {
@@ -106,7 +113,8 @@ pub(super) fn limit(evidence: &Evidence<'_>) -> String {
 
 pub(super) fn stall(evidence: &Evidence<'_>) -> String {
     let now = &evidence.now;
-    if let Some(silence) = evidence.silence().or_else(|| evidence.unwatched()) {
+    let silence = evidence.silence().or_else(|| evidence.unwatched());
+    if let Some(silence) = silence.or_else(|| evidence.suspended()) {
         return silence;
     }
     if evidence.watch() == Some(Watch::Heal) {
@@ -137,7 +145,7 @@ pub(super) fn stall(evidence: &Evidence<'_>) -> String {
 
 /// What the store remembers is at most a minute old while an agent works, so what the last look found goes first.
 pub(super) fn activity(evidence: &Evidence<'_>) -> String {
-    if let Some(silence) = evidence.silence() {
+    if let Some(silence) = evidence.silence().or_else(|| evidence.suspended()) {
         return silence;
     }
     let (now, activity) = (&evidence.now, &evidence.member.activity);
@@ -197,6 +205,7 @@ pub(super) fn standing(evidence: &Evidence<'_>) -> Option<String> {
             | Stand::Idle
             | Stand::WaitingInput
             | Stand::Unauthenticated
+            | Stand::Suspended
             | Stand::Exited
             | Stand::Unknown => {}
         }

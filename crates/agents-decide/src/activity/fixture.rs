@@ -155,6 +155,7 @@ pub(crate) fn member(text: &str, cpu_ms: u64) -> MemberSeen {
         log_dated: None,
         log_size: None,
         processes: processes(cpu_ms, 1),
+        job: None,
         unstartable: None,
         start_failed: None,
         began: None,

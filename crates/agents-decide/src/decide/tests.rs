@@ -7,6 +7,7 @@ mod rests;
 mod server;
 mod stalls;
 mod strays;
+mod suspended;
 mod tasks;
 mod wakes;
 

@@ -64,6 +64,19 @@ pub struct Again {
     pub first: Moment,
 }
 
+impl Stage {
+    /// The run that the message under way was typed into; `None`: none is under way.
+    pub(super) fn run(&self) -> Option<Option<RunId>> {
+        match self {
+            Self::Owed => None,
+            Self::Typing { run, .. }
+            | Self::Typed { run, .. }
+            | Self::Submitted { run, .. }
+            | Self::Stuck { run, .. } => Some(*run),
+        }
+    }
+}
+
 impl Message {
     /// Whether it may be typed, as far as its own time goes.
     pub(super) fn is_due(&self, now: Moment) -> bool {

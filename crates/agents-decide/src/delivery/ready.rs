@@ -7,7 +7,8 @@ use super::{Message, MessageKind, menu, unsent};
 use crate::draft::{Declared, Draft};
 use crate::life::Life;
 use crate::{
-    Activity, MemberSeen, PaneSeen, Seen, ShownState, Stand, Standing, ToldState, account, messages,
+    Activity, MemberSeen, PaneSeen, Seen, ShownState, Stand, Standing, ToldState, account,
+    messages, suspended,
 };
 
 /// How long a program that was just started is left to draw its composer, where nothing says when it is ready.
@@ -34,6 +35,9 @@ const ASKS: &str = "it asks something, and any key would be an answer; `agents a
 /// Why nothing may be typed at the pane at all, not even at once: a person has to act first.
 pub(crate) fn closed(seen: &MemberSeen) -> Option<&'static str> {
     let pane = seen.pane.known()?;
+    if seen.suspended().is_some() {
+        return Some(suspended::REASON);
+    }
     if pane.deaf {
         return Some("its pane is in copy mode or takes no input");
     }
@@ -223,6 +227,7 @@ fn told(standing: &Standing, is_probe: bool) -> Option<&'static str> {
         | Stand::Active
         | Stand::Idle
         | Stand::Failed
+        | Stand::Suspended
         | Stand::Exited
         | Stand::Unknown => None,
     }

@@ -64,6 +64,7 @@ pub(super) fn judge(
         Some(Stand::Limited) => return Verdict::No("it is limited"),
         Some(Stand::WaitingInput) => return Verdict::No("it asks something"),
         Some(Stand::Unauthenticated) => return Verdict::No("its provider refuses its login"),
+        Some(Stand::Suspended) => return Verdict::No(crate::suspended::REASON),
         Some(Stand::Exited) => return Verdict::No("its program has ended"),
         Some(Stand::Unknown) => return Verdict::No("what it does is not known"),
     }

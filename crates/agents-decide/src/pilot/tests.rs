@@ -138,12 +138,13 @@ fn an_agent_without_a_pilot_has_none_to_switch_on() {
 #[test]
 fn nothing_is_typed_while_something_speaks_against_it() {
     type Change = fn(&mut Bed);
-    let cases: [(Change, &str); 5] = [
+    let cases: [(Change, &str); 6] = [
         (
             |bed| (bed.shown, bed.draft) = (Some(ShownState::Idle), Some("half a".to_owned())),
             "text of somebody's stands in its composer, not sent",
         ),
         (|bed| bed.is_deaf = true, "its pane is in copy mode or takes no input"),
+        (|bed| bed.is_suspended = true, "its program has been stopped by a signal"),
         (|bed| bed.shown = Some(ShownState::Limited), "it is limited"),
         (|bed| bed.shown = Some(ShownState::WaitingInput), "it asks something"),
         (|bed| bed.shown = Some(ShownState::Unknown), "what it does is not known"),

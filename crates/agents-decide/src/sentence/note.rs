@@ -46,6 +46,16 @@ impl Note {
                 "asks something, and is answered by a person only (`agents attach {}`); nothing is typed at it until then: {row}",
                 telling.name()
             ),
+            Self::Suspended { pid, since } => format!(
+                "its program has been stopped by a signal (SIGSTOP or Ctrl-Z) {}; nothing is typed at it, and it is not ended for that; `kill -CONT -{pid}` lets it go on",
+                telling.now.since(*since)
+            ),
+            Self::GoesOn { since } => {
+                format!(
+                    "its program goes on, which was seen to be stopped {}",
+                    telling.now.since(*since)
+                )
+            }
             Self::Answer(AnswerNote::Answers { dialog, choose }) => {
                 format!(
                     "its dialog {dialog} {} answered with \"{choose}\", as the config says",

@@ -59,6 +59,7 @@ fn after(pair: (&str, &str), seconds: u64, changed: u64) -> Option<Standing> {
     for at in [1000, 1000 + seconds] {
         let look = Look {
             pane: &Seen::Known(pane()),
+            job: None,
             told: told.as_ref(),
             heard: None,
             shown: shown.as_ref(),
@@ -158,6 +159,7 @@ fn every_pair_that_lasts_for_hours() {
 fn look<'a>(pane: &'a Seen<PaneSeen>, told: &'a Option<Told>, at: Now) -> Look<'a> {
     Look {
         pane,
+        job: None,
         told: told.as_ref(),
         heard: None,
         shown: None,
@@ -250,6 +252,7 @@ proptest! {
             let (told, shown) = (told(TOLD[word], said), shown(SHOWN[screen]));
             let look = Look {
                 pane: &Seen::Known(pane()),
+                job: None,
                 told: told.as_ref(),
                 heard: None,
                 shown: shown.as_ref(),

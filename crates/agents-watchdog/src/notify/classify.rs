@@ -115,7 +115,9 @@ fn of_note(note: &Note, at_wall_ms: i64) -> Option<NotifyEvent> {
         | Note::HandoffNews { .. }
         | Note::Undeclared { .. }
         | Note::Answer(_)
-        | Note::Asks { .. } => None,
+        | Note::Asks { .. }
+        | Note::Suspended { .. }
+        | Note::GoesOn { .. } => None,
     }
 }
 

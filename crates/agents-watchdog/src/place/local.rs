@@ -191,6 +191,7 @@ impl Place for LocalPlace {
             (true, Some(run)) => self.processes(&files, name, run, &need),
             _ => Seen::Absent,
         };
+        let job = need.run.filter(|_| need.job).and_then(|run| self.job(&files, name, run, &need));
         let began = need
             .run
             .filter(|_| need.beginning)
@@ -213,6 +214,7 @@ impl Place for LocalPlace {
             log_dated: log_written.map(|(at, _)| at.timestamp_millis()),
             log_size: log_written.map(|(_, size)| size),
             processes,
+            job,
             began,
             roots,
             strays,

@@ -75,6 +75,20 @@ pub(super) fn row(pid: u32) -> Result<Option<Process>, ProcessError> {
     }
 }
 
+/// Whether the process that began at `start` is stopped; `None` when that cannot be read, or it has ended.
+pub(super) fn is_suspended(pid: u32, start: &StartMark) -> Option<bool> {
+    let bytes = fs::read(format!("/proc/{pid}/stat")).ok()?;
+    suspended(pid, &String::from_utf8_lossy(&bytes), start)
+}
+
+fn suspended(pid: u32, text: &str, start: &StartMark) -> Option<bool> {
+    let row = parse(pid, text)?;
+    let state = text[text.rfind(')')? + 1..].split_ascii_whitespace().next()?;
+    let is_it = row.start.is_same(start) == Some(true) && !row.ended;
+    // By a signal, and by a debugger.
+    is_it.then_some(matches!(state, "T" | "t"))
+}
+
 /// The environment that a process began with, entries set off by zero bytes; `None` when it may not be read.
 pub(super) fn environment(pid: u32) -> Option<Vec<u8>> {
     fs::read(format!("/proc/{pid}/environ")).ok()

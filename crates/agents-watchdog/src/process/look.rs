@@ -191,6 +191,19 @@ pub fn find(pid: u32) -> Result<Option<Process>, ProcessError> {
     portable::row(pid)
 }
 
+/// Whether the process that began at `start` is stopped by a signal or held by a debugger. `None` where that is not known:
+/// it is gone or hidden, or the system does not tell it by one file.
+#[must_use]
+pub fn is_suspended(pid: u32, start: &StartMark) -> Option<bool> {
+    #[cfg(target_os = "linux")]
+    return super::linux::is_suspended(pid, start);
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = (pid, start);
+        None
+    }
+}
+
 /// Whether a row is of the process that began at `start`, and that process lives.
 pub(super) fn lives(row: Option<&Process>, start: &StartMark) -> Result<bool, ProcessError> {
     let Some(row) = row else { return Ok(false) };

@@ -43,6 +43,7 @@ fn beside_activity(member: &Member) -> impl PartialEq + '_ {
         budget,
         limit,
         mailbox,
+        suspended,
         asks,
         answering,
         login,
@@ -61,7 +62,7 @@ fn beside_activity(member: &Member) -> impl PartialEq + '_ {
         in_front,
     } = member;
     let machines = (wanted, life, budget, limit, mailbox, wake_at, suspicion);
-    let asked = (asks, answering, login, pilot);
+    let asked = (suspended, asks, answering, login, pilot);
     let runs =
         (starts, restarts, last_run, sent, one_off, program, conversations, began, roots, in_front);
     (machines, asked, runs)

@@ -20,7 +20,8 @@ pub(super) fn waiting_for(
         (State::Unknown, _) => return cause(known),
         (State::Stopped | State::Ended, _) => return None,
         (State::Failed, _) => return failure(known, subject, member),
-        (State::Running, _) => login(subject, member)
+        (State::Running, _) => suspended(known, subject)
+            .or_else(|| login(subject, member))
             .or_else(|| account(known, subject))
             .or_else(|| message(known, subject, member))
             .or_else(|| promise(known, member))
@@ -60,6 +61,12 @@ pub(super) fn waiting_for(
         }
         WatchdogState::Running => said,
     })
+}
+
+/// A signal has stopped its program.
+fn suspended(known: &Known<'_>, subject: &Subject<'_>) -> Option<String> {
+    let note = notes(known, subject).find(|note| matches!(note, Note::Suspended { .. }))?;
+    Some(format!("a person, since {}", note.told(&of(known, subject))))
 }
 
 /// Its pilot has said what it may.

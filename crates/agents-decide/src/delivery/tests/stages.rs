@@ -9,8 +9,8 @@ use crate::activity::fixture::{
 };
 use crate::delivery::Stage;
 use crate::{
-    Action, DeadSeen, FleetState, Heard, Life, MemberSeen, Message, MessageKind, Moment, PaneSeen,
-    Prompted, RunId, Seen, ServerSeen, Shown, ShownState, Told, ToldState, decide,
+    Action, DeadSeen, FleetState, Heard, JobSeen, Life, MemberSeen, Message, MessageKind, Moment,
+    PaneSeen, Prompted, RunId, Seen, ServerSeen, Shown, ShownState, Told, ToldState, decide,
 };
 
 /// When the look is made, in seconds.
@@ -109,6 +109,9 @@ fn looks() -> Vec<(&'static str, Change)> {
         ("deaf, tmux was not heard", |seen| {
             with_pane(seen, |pane| pane.deaf = true);
             seen.unheard = true;
+        }),
+        ("a signal stopped the program", |seen| {
+            seen.job = Some(JobSeen { pid: 7, suspended: true });
         }),
         ("another run", |seen| with_pane(seen, |pane| pane.run = Some(RunId(4)))),
         ("the pane is dead", |seen| {

@@ -31,6 +31,7 @@ pub(super) struct Bed {
     pub is_gone: bool,
     /// It takes text only in this case.
     pub is_deaf: bool,
+    pub is_suspended: bool,
     /// What its analyzer does.
     pub analysis: Option<AnalysisSeen>,
     requests: Vec<Request>,
@@ -64,6 +65,7 @@ impl Bed {
             heard: None,
             is_gone: false,
             is_deaf: false,
+            is_suspended: false,
             analysis: None,
             requests: Vec::new(),
             typed: None,
@@ -220,6 +222,7 @@ impl Bed {
         let mut pane = pane();
         (pane.typed, pane.submitted) = (self.typed.clone(), self.submitted.clone());
         pane.deaf = self.is_deaf;
+        seen.job = self.is_suspended.then_some(crate::JobSeen { pid: 7, suspended: true });
         seen.analysis.clone_from(&self.analysis);
         seen.pane = Seen::Known(pane);
         seen.heard.clone_from(&self.heard);

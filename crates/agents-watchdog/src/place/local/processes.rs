@@ -1,13 +1,13 @@
 //! Which processes does a run have, and which has it left behind?
 
-use agents_decide::{RunId, Seen};
+use agents_decide::{JobSeen, RunId, Seen};
 use agents_names::AgentName;
 
 use super::LocalPlace;
 use crate::launch::RunFiles;
 use crate::observe::run_of;
 use crate::place::{Need, facts};
-use crate::process::{Marked, StartMark};
+use crate::process::{self, Marked, StartMark};
 
 impl LocalPlace {
     pub(super) fn processes(
@@ -46,6 +46,20 @@ impl LocalPlace {
         }
         let count = u32::try_from(left.len()).unwrap_or(u32::MAX);
         Seen::Known(agents_decide::ProcessesSeen { cpu_ms: 0, digest: 0, count })
+    }
+
+    /// Whether the program of a run goes on; `None` where that cannot be told. Its file alone is read, not the table.
+    pub(super) fn job(
+        &mut self,
+        files: &RunFiles,
+        name: &AgentName,
+        run: RunId,
+        need: &Need,
+    ) -> Option<JobSeen> {
+        let start = self.start_of(files, name, run, need)?;
+        let pid = start.program;
+        let suspended = process::is_suspended(pid, start.program_mark.as_ref()?)?;
+        Some(JobSeen { pid, suspended })
     }
 
     /// The processes with the mark of that run of a member, or of an earlier one.

@@ -13,6 +13,7 @@ fn need(run: RunId) -> Need {
         end: false,
         lives: false,
         processes: true,
+        job: false,
         strays: false,
         startable: false,
         wake: false,

@@ -39,3 +39,22 @@ fn the_table_has_us_and_our_parent() {
 fn an_id_that_nobody_has_is_certainly_absent() {
     assert_eq!(row(i32::MAX.unsigned_abs()).unwrap(), None);
 }
+
+#[test]
+fn f19_a_stopped_process_is_told_from_one_that_goes_on_and_from_one_that_is_not_it() {
+    let of =
+        |state: &str, start| suspended(42, &line("T) T", state, 5555), &StartMark::Ticks(start));
+    for state in ["R", "S", "D", "I"] {
+        assert_eq!(of(state, 5555), Some(false), "{state}");
+    }
+    for state in ["T", "t"] {
+        assert_eq!(of(state, 5555), Some(true), "{state}");
+        assert_eq!(of(state, 5556), None, "a later process has its number");
+    }
+    for state in ["Z", "X", "x"] {
+        assert_eq!(of(state, 5555), None, "{state}");
+    }
+    let date = StartMark::Date("Mon Jan  1 10:00:00 2024".to_owned());
+    assert_eq!(suspended(42, &line("sh", "T", 5555), &date), None, "it cannot be compared");
+    assert_eq!(suspended(42, "42 (sh) T 7", &StartMark::Ticks(5555)), None, "a cut line");
+}
