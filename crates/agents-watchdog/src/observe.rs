@@ -245,6 +245,7 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
         let is_suspected = member
             .and_then(|member| member.suspicion.as_ref())
             .is_some_and(|suspicion| suspicion.trial == Trial::Open);
+        let is_halted = member.is_some_and(|member| member.suspended.is_some());
         let up = member.is_some_and(|member| matches!(member.life, Life::Up { .. }));
         let stalls = fleet.agent(name).is_some_and(|agent| {
             let stall_idle = fleet.backend_of(agent).stall_idle;
@@ -279,12 +280,12 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
                 Some(Life::Stopped { .. } | Life::Due { .. } | Life::Parked { .. }) | None => false,
             },
             strays: stops,
-            // One that draws goes on.
+            // One file for each: a light look reads it of those alone whose processes it reads as well. Before anything is
+            // typed comes a whole look.
             job: up
                 && alive
                 && fleet.agent(name).is_some()
-                && !(look == Look::Light
-                    && member.is_some_and(|member| look::is_changed(member, digest))),
+                && (look != Look::Light || (still && stalls) || is_suspected || is_halted),
             // A running member is restarted only on a suspicion that an earlier tick had.
             startable: !judged
                 || member.is_some_and(|member| matches!(member.stall, Stall::Suspect { .. }))
