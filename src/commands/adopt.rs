@@ -137,12 +137,13 @@ fn refuse_another_server(fleet: &Fleet, adopt: &Adopt) -> Result<(), Error> {
     )))
 }
 
-/// The first pane of the session, which must be a person's.
+/// The pane of the session that is watched over from now on, the one made first; it must be a person's.
 fn pane(app: &App, fleet: &Fleet, session: &str) -> Result<Pane, Error> {
     let terminals = app.terminals(fleet)?;
     let listing = runtime()?.block_on(async { OneShot::new(terminals).list().await });
     let listing = listing.map_err(|error| Error::Unavailable(error.to_string()))?;
-    let found = listing.panes.iter().find(|pane| pane.session == session);
+    let panes = listing.panes.iter().filter(|pane| pane.session == session);
+    let found = panes.min_by_key(|pane| pane.id);
     let Some(pane) = found else {
         let mut known: Vec<&str> = listing.panes.iter().map(|pane| pane.session.as_str()).collect();
         known.dedup();

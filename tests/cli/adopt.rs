@@ -99,3 +99,17 @@ fn a_session_of_a_fleet_has_its_watchdog_and_is_not_taken() {
     assert!(refused.err.contains("was started by a fleet, as `other-/ann`"), "{refused:?}");
     assert!(!bed.read("agents.toml").contains("[[agent]]"));
 }
+
+#[test]
+fn the_pane_whose_program_is_judged_is_the_one_that_is_watched() {
+    let bed = Bed::with(BACKEND);
+    let session = ["new-session", "-d", "-s", "mine", "-x", "100", "-y", "30", "cat", "-"];
+    bed.tmux(&session).ends_with(0);
+    let program = [env!("CARGO_BIN_EXE_agents"), "demo-agent", "--speed", "5"];
+    // A later pane that stands before the first.
+    let window = ["new-window", "-d", "-t", "=mine:5"];
+    bed.tmux(&[&window[..], &program[..]].concat()).ends_with(0);
+    bed.tmux(&["swap-window", "-d", "-s", "=mine:5", "-t", "=mine:0"]).ends_with(0);
+    let adopted = bed.agents(&["adopt", "mine"]).ends_with(2);
+    assert!(adopted.err.contains("what runs in `mine` is `cat`"), "{adopted:?}");
+}
