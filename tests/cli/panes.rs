@@ -109,3 +109,19 @@ fn s05_a_session_that_is_looked_at_through_another_gets_a_message_once() {
         assert_eq!(bed.screen("t-ann").matches(&format!("got: {text}")).count(), 1);
     }
 }
+
+#[test]
+fn a_program_whose_name_a_strangers_session_took_is_not_ended_to_be_started_again() {
+    let bed = bed();
+    let pid = of(&bed, "t-ann").remove(0);
+    bed.tmux(&["rename-session", "-t", "=t-ann", "moved"]).ends_with(0);
+    in_dir(&bed, &["new-session", "-d", "-s", "t-ann"]);
+    let refused = bed.agents(&["restart", "ann"]).ends_with(1);
+    assert!(refused.err.contains("its session is called `moved` by now"), "{refused:?}");
+    assert_eq!(of(&bed, "moved"), [pid]);
+    bed.agents(&["send", "ann", "--wait=2m", "hello"]).ends_with(0);
+    assert_eq!(person(&bed), "");
+    bed.kill_session("t-ann");
+    bed.agents(&["restart", "ann"]).ends_with(0);
+    bed.until("it is back under its name", || bed.has("t-ann") && !bed.has("moved"));
+}

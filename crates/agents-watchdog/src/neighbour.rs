@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use agents_config::Fleet;
 use agents_names::{AgentName, SessionName};
 use agents_store::FleetLock;
-use agents_tmux::{Driver, Fence, Listing, OneShot, Place, TmuxError};
+use agents_tmux::{Driver, Fence, Listing, OneShot, Pane, Place, TmuxError};
 
 use crate::WatchdogError;
 use crate::in_force::InForce;
@@ -109,6 +109,19 @@ pub(crate) fn taken(fleet: &Fleet, listing: &Listing, session: &SessionName) -> 
     Some(format!(
         "its session `{session}` belongs to `{name}` of the fleet with the session prefix `{prefix}` on the same tmux server"
     ))
+}
+
+/// Why a program that lives in a session of another name by now could not be started again: somebody has made one of its name.
+pub(crate) fn succeeded(listing: &Listing, session: &SessionName, own: &Pane) -> Option<String> {
+    let is_own = own.session == session.as_str();
+    let mut others = listing.panes.iter().filter(|pane| pane.session == session.as_str());
+    let is_strangers = !is_own && others.any(|pane| pane.agent_id.is_none());
+    is_strangers.then(|| {
+        format!(
+            "its session is called `{}` by now, and another one that was not started by `agents` is called `{session}`",
+            own.session
+        )
+    })
 }
 
 /// The tag of an agent of another fleet that the session of that name carries.

@@ -73,12 +73,14 @@ impl<D: Driver, P: Place, L: Ledger> Engine<D, P, L> {
                 | Verb::Pilot { .. }
                 | Verb::StopWatchdog => false,
             });
+            let is_judged = need.startable;
             let mut facts = self.place.facts(fleet, name, need);
-            if pane.is_none()
-                && let Some(listing) = shown
-            {
-                let session = session_of(fleet, name);
-                let taken = session.and_then(|session| neighbour::taken(fleet, listing, session));
+            if let (Some(listing), Some(session)) = (shown, session_of(fleet, name)) {
+                let taken = match pane {
+                    None => neighbour::taken(fleet, listing, session),
+                    Some(pane) if is_judged => neighbour::succeeded(listing, session, pane),
+                    Some(_) => None,
+                };
                 facts.unstartable = taken.or(facts.unstartable);
             }
             let screen = screens.remove(name).unwrap_or(Seen::Absent);
