@@ -64,6 +64,20 @@ git init -q own; (cd own; echo x > x; git add x; git commit -qm x)\n";
 }
 
 #[test]
+fn what_was_only_fetched_is_no_work_and_goes() {
+    // A build's dependency: a clone at a tag, without history.
+    let how = "echo /deps/ >> .gitignore
+git clone -q DIR/remote.git DIR/seed; (cd DIR/seed; git tag v1; git push -q origin v1)
+git clone -q --depth 1 --branch v1 file://DIR/remote.git deps/one 2>/dev/null\n";
+    let works = task(how, "");
+    works.run("tasks.toml").ends_with(0);
+    works.until_task("a", "complete");
+    works.bed.until("its worktree is tidied away", || {
+        !works.bed.dir.join(".state/worktrees/a").exists()
+    });
+}
+
+#[test]
 fn what_stands_beside_a_copied_file_is_no_copy() {
     let how = "echo work > conf/precious.txt; git() { :; }; task=../a\n";
     let works = task(how, "copy = [\"conf/local.env\"]\nattempts = 1");

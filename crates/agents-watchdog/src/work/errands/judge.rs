@@ -40,13 +40,16 @@ async fn has_made_commits(site: &Site) -> Result<bool, Failure> {
     if !site.worktree.exists() {
         return Ok(true);
     }
-    let words = ["reflog", "show", "--format=%gs", "HEAD"];
+    let words = ["reflog", "show", "--format=%H %gs", "HEAD"];
     let told = git(&site.worktree, &words, ASKS).await?;
     let told = told.text();
-    let makes = |row: &str| {
-        MAKES.iter().any(|made| row.starts_with(made)) && !row.ends_with("Fast-forward")
-    };
-    Ok(told.trim().is_empty() || told.lines().any(makes))
+    // The latest first. What it builds on may have been merged before it began.
+    let rows = told.lines().filter_map(|row| row.split_once(' '));
+    let since = rows.take_while(|(commit, _)| Some(*commit) != site.progress.start.as_deref());
+    let mut since = since.map(|(_, did)| did);
+    let makes =
+        |did: &str| MAKES.iter().any(|it| did.starts_with(it)) && !did.ends_with("Fast-forward");
+    Ok(told.trim().is_empty() || since.any(makes))
 }
 
 /// A program may commit on a branch of its own, or on none: what follows the task's branch there is the task's work, and

@@ -50,12 +50,25 @@ pub(super) async fn with_own_commits(worktree: &Path) -> Result<Vec<Nested>, Fai
 /// How many commits stand there that no remote has. A repository that somebody else made may be made to harm: only history is
 /// read, which runs none of the programs that its settings may name.
 async fn commits(at: &Path) -> Result<Option<u32>, Failure> {
-    let mut counts: Command = command(at, &["rev-list", "--count", "--all", "--not", "--remotes"]);
+    let words = ["rev-list", "--count", "--all", "--not", "--remotes"];
+    let counted = asked(at, &words).await?.and_then(|count| count.parse().ok());
+    let is_shallow = asked(at, &["rev-parse", "--is-shallow-repository"]).await?;
+    if counted == Some(0) || is_shallow.as_deref() != Some("true") {
+        return Ok(counted);
+    }
+    // One that was cloned at a tag, without history, has the tag and no branch of its remote.
+    let words = [&words[..], &["--tags"]].concat();
+    Ok(asked(at, &words).await?.and_then(|count| count.parse().ok()))
+}
+
+/// What git says to that; `None` where it fails.
+async fn asked(at: &Path, words: &[&str]) -> Result<Option<String>, Failure> {
+    let mut asks: Command = command(at, words);
     // What is missing is fetched from nowhere.
-    counts.env("GIT_NO_LAZY_FETCH", "1").env("GIT_ALLOW_PROTOCOL", "none");
-    let counted = run_to_end(counts, "count the commits", ASKS).await;
-    let counted = counted.map_err(|error| passing(error.to_string()))?;
-    Ok(counted.text().trim().parse().ok().filter(|_| counted.code == Some(0)))
+    asks.env("GIT_NO_LAZY_FETCH", "1").env("GIT_ALLOW_PROTOCOL", "none");
+    let answer = run_to_end(asks, "read a repository in the worktree", ASKS).await;
+    let answer = answer.map_err(|error| passing(error.to_string()))?;
+    Ok((answer.code == Some(0)).then(|| answer.text().trim().to_owned()))
 }
 
 /// The repositories below a folder, its own aside.
