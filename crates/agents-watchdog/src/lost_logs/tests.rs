@@ -40,7 +40,7 @@ fn pane(id: u32, name: &str, logged: bool) -> Pane {
         title: String::new(),
         logged,
         agent_id: Some(format!("t-/{name}")),
-        run: None,
+        run: Some("r1".to_owned()),
         typed: None,
         submitted: None,
     }

@@ -81,7 +81,7 @@ fn pane(session: &str, tag: Option<&str>, dead: bool) -> Pane {
         title: String::new(),
         logged: true,
         agent_id: tag.map(str::to_owned),
-        run: None,
+        run: tag.map(|_| "r1".to_owned()),
         typed: None,
         submitted: None,
     }
