@@ -115,6 +115,46 @@ fn f41_a_store_that_is_put_back_as_it_was_is_used_again() {
 }
 
 #[test]
+fn f41_a_watchdog_that_finds_a_damaged_store_waits_for_another_and_heals() {
+    let bed = Bed::with(CONFIG);
+    bed.agents(&["up"]).ends_with(0);
+    kill_watchdog(&bed);
+    let whole = std::fs::read(store(&bed)).unwrap();
+    let said = || bed.watchdog_log().matches("nothing is done until that is mended").count();
+    for (at, (what, bytes)) in damages(&whole).into_iter().enumerate() {
+        overwrite(&store(&bed), &bytes);
+        // As a service manager starts it, and as one starts whose store is spoilt in its first instant.
+        let mut watchdog = bed.spawn(&["watchdog"]);
+        bed.until("the watchdog says so", || said() == at + 1);
+        let status = bed.agents(&["status", "--exit-code"]).ends_with(3);
+        for word in [" store: ", "`agents down`", "so it is since", "RUNNING"] {
+            assert!(status.out.contains(word), "{what}: {word}: {status:?}");
+        }
+        std::fs::write(store(&bed), &whole).unwrap();
+        bed.until("it goes on", || {
+            bed.watchdog_log().matches("work goes on after").count() == at + 1
+        });
+        let killed = bed.pid("t-ann").unwrap();
+        bed.tmux(&["kill-session", "-t", "=t-ann"]).ends_with(0);
+        bed.until("it heals", || bed.pid("t-ann").is_some_and(|pid| pid != killed));
+        watchdog.kill().unwrap();
+        watchdog.wait().unwrap();
+    }
+    assert_eq!(said(), 4, "each is told once\n{}", bed.watchdog_log());
+    assert_eq!(set_aside(&bed), Vec::<PathBuf>::new());
+
+    std::fs::write(store(&bed), [7; 5000]).unwrap();
+    let watchdog = bed.spawn(&["watchdog"]);
+    bed.until("the watchdog says so", || said() == 5);
+    let down = bed.agents(&["down"]).ends_with(0);
+    assert!(down.err.contains("ann: stopped") && down.err.contains("is set aside as"), "{down:?}");
+    let ended = crate::support::Ran::from(watchdog.wait_with_output().unwrap());
+    assert!(ended.err.contains("`agents down` has set the damaged store aside"), "{ended:?}");
+    assert_eq!(bed.sessions(), Vec::<String>::new());
+    assert_eq!(set_aside(&bed).len(), 1);
+}
+
+#[test]
 fn f41_a_log_that_is_damaged_beside_a_kill_loses_records_and_the_journal_says_so() {
     let bed = Bed::with(CONFIG);
     bed.agents(&["up"]).ends_with(0);

@@ -20,7 +20,7 @@ use crate::trouble::{Account, Meanwhile};
 /// Between two attempts to write on a disk that was full or failing.
 pub(crate) const WRITES_EVERY: Duration = Duration::from_secs(5);
 /// Between two looks for a store that can be used.
-const LOOKS_EVERY: Duration = Duration::from_secs(1);
+pub(crate) const LOOKS_EVERY: Duration = Duration::from_secs(1);
 /// A state that does not come back is not waited for longer: the fleet was given up, or moved for good.
 const WAITS_FOR: Duration = Duration::from_secs(3600);
 
@@ -90,35 +90,23 @@ impl<D: Driver> Reign<D> {
         let fleet = self.config.fleet().clone();
         let state_dir = fleet.state_dir();
         let store = self.engine.ledger.store();
-        let mut known = store.identity();
+        let mut awaited = Awaited::instead_of(Some(store.identity()));
         store.let_go();
-        let began = Instant::now();
-        let mut before = None;
         loop {
             // What is told now cannot be stored; a watchdog that is killed tells it again.
             self.notifier.tend(&mut self.engine.ledger, &fleet);
             self.manager.turned(|| told(account, &fleet));
-            if is_set_aside(&state_dir, known) {
-                return Err(WatchdogError::SetAside);
-            }
-            known = Identity::of(&path(&state_dir)).unwrap_or(known);
+            let is_at_rest = awaited.look(&state_dir)?;
             if self.lock.as_ref().is_some_and(|lock| lock.is_in_place(&state_dir)) {
                 heartbeat(&fleet);
             } else {
                 self.lock = None;
             }
-            // Whoever puts it back may be in the midst of it, one file after the other.
-            let now = Trace::of(&state_dir);
-            if now.is_some() && now == before && self.regain(&state_dir, account, is_damaged)? {
+            if is_at_rest && self.regain(&state_dir, account, is_damaged)? {
                 self.fence().await;
                 return Ok(self.is_wanted().then_some(Duration::ZERO));
             }
-            before = now;
-            // With its config the whole project is gone, whatever an action that was under way has left of the folder.
-            let is_gone = !path(&state_dir).exists() && !self.config.path().exists();
-            if is_gone || began.elapsed() >= WAITS_FOR {
-                return Err(WatchdogError::Displaced(state_dir));
-            }
+            awaited.go_on(&state_dir, self.config.path())?;
             tokio::select! {
                 () = tokio::time::sleep(LOOKS_EVERY) => {}
                 told = signals.next() => match told {
@@ -202,6 +190,47 @@ impl<D: Driver> Reign<D> {
             tracing::info!("the fleet was ended meanwhile");
         }
         !over
+    }
+}
+
+/// Another store that is waited for, in the place of one that is of no use.
+pub(crate) struct Awaited {
+    known: Option<Identity>,
+    began: Instant,
+    before: Option<Trace>,
+}
+
+impl Awaited {
+    /// `known`: the one that is of no use.
+    pub(crate) fn instead_of(known: Option<Identity>) -> Self {
+        Self { known, began: Instant::now(), before: None }
+    }
+
+    /// Whether there is a store that nobody has changed since the look before: whoever puts it back may be in the midst
+    /// of it, one file after the other.
+    ///
+    /// # Errors
+    /// [`WatchdogError::SetAside`] when nobody will read the one that was known again.
+    pub(crate) fn look(&mut self, state_dir: &Path) -> Result<bool, WatchdogError> {
+        if self.known.is_some_and(|known| is_set_aside(state_dir, known)) {
+            return Err(WatchdogError::SetAside);
+        }
+        self.known = Identity::of(&path(state_dir)).ok().or(self.known);
+        let now = Trace::of(state_dir);
+        let is_at_rest = now.is_some() && now == self.before;
+        self.before = now;
+        Ok(is_at_rest)
+    }
+
+    /// # Errors
+    /// [`WatchdogError::Displaced`] when it is waited for no longer.
+    pub(crate) fn go_on(&self, state_dir: &Path, config: &Path) -> Result<(), WatchdogError> {
+        // With its config the whole project is gone, whatever an action that was under way has left of the folder.
+        let is_gone = !path(state_dir).exists() && !config.exists();
+        if is_gone || self.began.elapsed() >= WAITS_FOR {
+            return Err(WatchdogError::Displaced(state_dir.to_owned()));
+        }
+        Ok(())
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use agents_config::{Fleet, Loaded};
-use agents_store::{FleetLock, Holder, Store, StoreError};
+use agents_store::{FleetLock, Holder, Identity, Store, StoreError};
 use agents_tmux::Driver;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -19,7 +19,7 @@ use crate::place::LocalPlace;
 use crate::run::{Reign, holder, tmux_place, told};
 use crate::service_manager::ServiceManager;
 use crate::signals::{Signals, Told};
-use crate::standby::WRITES_EVERY;
+use crate::standby::{Awaited, LOOKS_EVERY, WRITES_EVERY};
 use crate::store_ledger::StoreLedger;
 use crate::tick::Engine;
 use crate::tidy::Tidied;
@@ -49,8 +49,7 @@ pub fn take_over<D: Driver>(
     driver: impl FnOnce(agents_tmux::Place, &Fleet) -> D,
 ) -> Result<Reign<D>, WatchdogError> {
     let hold = Hold::take(&loaded.fleet, what)?;
-    let mut reign = hold.crown(config, loaded, tools, driver)?;
-    reign.keep_fleet()?;
+    let reign = hold.crowned(config, loaded, tools, driver)?;
     Ok(hold.over_to(reign))
 }
 
@@ -77,11 +76,12 @@ impl Hold {
         Ok(Self { lock, holder })
     }
 
-    /// Takes the stored state up, and waits as long as the disk takes no record: whoever asked for a watchdog has seen our
-    /// name in the lock, and believes the fleet watched. Meanwhile nothing is done, and `status` says why.
+    /// Takes the stored state up, and waits as long as the disk takes no record or the store is damaged: whoever asked for
+    /// a watchdog has seen our name in the lock, and believes the fleet watched. Meanwhile nothing is done, and `status`
+    /// says why.
     ///
     /// # Errors
-    /// When the store is of no use, also with room for it, or a signal asks for the end.
+    /// When the store is of no use for another reason, was set aside, or a signal asks for the end.
     pub async fn reign<D: Driver>(
         self,
         config: &Path,
@@ -96,36 +96,76 @@ impl Hold {
         let mut account = Account::default();
         // From now on an end that is asked for is one in order, also before the first look.
         let mut signals = Signals::watch()?;
+        let mut awaited: Option<Awaited> = None;
         loop {
-            let error = match self.crown(config, loaded.clone(), tools, &driver) {
-                Ok(mut reign) => match reign.keep_fleet() {
-                    Ok(()) => {
+            let is_at_rest = awaited.as_mut().map_or(Ok(true), |it| it.look(&state_dir))?;
+            if is_at_rest {
+                let error = match self.crowned(config, loaded.clone(), tools, &driver) {
+                    Ok(mut reign) => {
                         account.works(&state_dir);
                         reign.manager = manager;
                         reign.signals = Some(signals);
                         return Ok(self.over_to(reign));
                     }
-                    Err(error @ WatchdogError::Ledger(LedgerError::Unusable(_))) => error,
-                    Err(error) => return Err(error),
-                },
-                Err(WatchdogError::Store(
-                    error @ (StoreError::Unwritable { .. } | StoreError::Busy { .. }),
-                )) => error.into(),
-                Err(error) => return Err(error),
-            };
-            if account.blocked(&state_dir, &error.to_string(), Meanwhile::Retries) {
-                notifier.trouble(&fleet, &error.to_string());
+                    Err(error) => error,
+                };
+                let Some(meanwhile) = self.meanwhile(&error, &state_dir) else { return Err(error) };
+                // One damage is told once, though another look finds other words for it.
+                let is_told = meanwhile == Meanwhile::Waits && awaited.is_some();
+                if !is_told && account.blocked(&state_dir, &error.to_string(), meanwhile) {
+                    notifier.trouble(&fleet, &error.to_string());
+                }
+                awaited = (meanwhile == Meanwhile::Waits).then(|| {
+                    let found = Identity::of(&agents_store::path(&state_dir)).ok();
+                    awaited.take().unwrap_or_else(|| Awaited::instead_of(found))
+                });
             }
             notifier.tend_without_store(&fleet);
             heartbeat(&fleet);
             manager.turned(|| told(&account, &fleet));
+            let pause = match &awaited {
+                Some(awaited) => awaited.go_on(&state_dir, config).map(|()| LOOKS_EVERY)?,
+                None => WRITES_EVERY,
+            };
             tokio::select! {
-                () = tokio::time::sleep(WRITES_EVERY) => {}
+                () = tokio::time::sleep(pause) => {}
                 told = signals.next() => if matches!(told, Told::End) {
                     return Err(WatchdogError::Interrupted);
                 },
             }
         }
+    }
+
+    /// What is done about a store that could not be taken up; `None` where waiting is of no use.
+    fn meanwhile(&self, error: &WatchdogError, state_dir: &Path) -> Option<Meanwhile> {
+        match error {
+            WatchdogError::Ledger(LedgerError::Unusable(_))
+            | WatchdogError::Store(StoreError::Unwritable { .. } | StoreError::Busy { .. }) => {
+                Some(Meanwhile::Retries)
+            }
+            // Put in its place while it was opened.
+            WatchdogError::Displaced(_)
+            | WatchdogError::Ledger(LedgerError::Displaced)
+            | WatchdogError::Store(StoreError::Displaced { .. })
+                if self.lock.is_in_place(state_dir) =>
+            {
+                Some(Meanwhile::Waits)
+            }
+            error => error.is_damage().then_some(Meanwhile::Waits),
+        }
+    }
+
+    /// The right to act, but for the lock, with the fleet that is in force recorded.
+    fn crowned<D: Driver>(
+        &self,
+        config: &Path,
+        loaded: Loaded,
+        tools: &Tools,
+        driver: impl FnOnce(agents_tmux::Place, &Fleet) -> D,
+    ) -> Result<Reign<D>, WatchdogError> {
+        let mut reign = self.crown(config, loaded, tools, driver)?;
+        reign.keep_fleet()?;
+        Ok(reign)
     }
 
     /// The right to act, but for the lock.
