@@ -64,7 +64,11 @@ pub fn run(app: &App, watchdog: &Watchdog) -> Result<u8, Error> {
             }
         };
         let config = app.config_absolute();
-        let mut reign = hold.reign(&config, loaded.clone(), &tools, driver).await?;
+        let mut reign = match hold.reign(&config, loaded.clone(), &tools, driver).await {
+            // What it found of the watchdog before it stands as it was, for the next one to tell.
+            Err(WatchdogError::Interrupted) => return Ok(()),
+            reign => reign?,
+        };
         reign.note_beginning(watch::is_unended(&fleet.state_dir()));
         watch::begin(&fleet.state_dir());
         // A killed predecessor may have left its client, which keeps the server from ending.
@@ -74,13 +78,13 @@ pub fn run(app: &App, watchdog: &Watchdog) -> Result<u8, Error> {
         let result = reign.run(Until::Told).await;
         reign.manager.stopping();
         reign.engine.driver.close().await;
+        if result.is_ok() {
+            watch::end(&fleet.state_dir());
+        }
         result
     });
     match &result {
-        Ok(()) => {
-            watch::end(&loaded.fleet.state_dir());
-            tracing::info!("watchdog ends");
-        }
+        Ok(()) => tracing::info!("watchdog ends"),
         // It never was the watchdog, whose log this is.
         Err(WatchdogError::Lock(LockError::Held(_))) => {}
         Err(error) => tracing::error!("watchdog ends: {error}"),

@@ -143,9 +143,16 @@ fn f41_a_watchdog_that_finds_a_damaged_store_waits_for_another_and_heals() {
     assert_eq!(said(), 4, "each is told once\n{}", bed.watchdog_log());
     assert_eq!(set_aside(&bed), Vec::<PathBuf>::new());
 
+    // An end that is asked for meanwhile is one in order, and says nothing of the watchdog that was killed before.
     std::fs::write(store(&bed), [7; 5000]).unwrap();
-    let watchdog = bed.spawn(&["watchdog"]);
+    let mut watchdog = bed.spawn(&["watchdog"]);
     bed.until("the watchdog says so", || said() == 5);
+    let pid = rustix::process::Pid::from_child(&watchdog);
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    assert_eq!(watchdog.wait().unwrap().code(), Some(0));
+
+    let watchdog = bed.spawn(&["watchdog"]);
+    bed.until("the watchdog says so", || said() == 6);
     let down = bed.agents(&["down"]).ends_with(0);
     assert!(down.err.contains("ann: stopped") && down.err.contains("is set aside as"), "{down:?}");
     let ended = crate::support::Ran::from(watchdog.wait_with_output().unwrap());
