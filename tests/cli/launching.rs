@@ -13,7 +13,7 @@ use agents_watchdog::launch::{LaunchSpec, RunFiles};
 use crate::support::PATIENCE;
 
 /// What both are held to: steps, each start with what comes of it.
-const CONTRACT: [&str; 7] = [
+const CONTRACT: [&str; 11] = [
     // A run is taken once, however its program and its launcher ended, and whether or not it was laid ready once more.
     "ready 1 | start 1 runs | end | start 1 ends with 1",
     "ready 1 | start 1 runs | end | ready 1 | start 1 ends with 1",
@@ -24,11 +24,18 @@ const CONTRACT: [&str; 7] = [
     // Nothing keeps back a run that nobody has begun, nor a number that is given out again after another one.
     "ready 1 | start 1 runs | end | ready 2 | start 2 runs | end | ready 1 | start 1 runs",
     "ready 2 | start 2 runs | end | ready 1 | start 1 runs",
+    // What was taken back before a launcher claimed it never begins, laid ready once more or not; what was begun goes on.
+    "ready 1 | back 1 | start 1 ends with 1",
+    "ready 1 | back 1 | ready 1 | start 1 ends with 1",
+    "ready 1 | back 1 | ready 2 | start 1 ends with 1 | start 2 runs | back 2 | end",
+    "back 1 | ready 1 | back 2 | start 1 runs",
 ];
 
 trait Launchers {
     /// Lays a run ready, as a watchdog does before it starts it.
     fn ready(&mut self, run: RunId);
+    /// Takes it back, as a watchdog does before it ends what is there of it.
+    fn back(&mut self, run: RunId);
     /// What comes of a start.
     fn start(&mut self, run: RunId) -> String;
     /// The program ends.
@@ -51,6 +58,7 @@ fn keep(steps: &str, launchers: &mut impl Launchers, whose: &str) {
         let run = || words[1].parse().map(RunId).unwrap();
         match words[0] {
             "ready" => launchers.ready(run()),
+            "back" => launchers.back(run()),
             "start" => assert_eq!(launchers.start(run()), words[2], "{whose}: {step} of {steps}"),
             "end" => launchers.end(),
             "kill" => launchers.kill(),
@@ -99,6 +107,10 @@ impl Launchers for Real {
         };
         spec.write(&self.files.spec(&self.name, run)).unwrap();
         self.files.forget_others(&self.name, run);
+    }
+
+    fn back(&mut self, run: RunId) {
+        self.files.take_back(&self.name, run).unwrap();
     }
 
     fn start(&mut self, run: RunId) -> String {
@@ -161,6 +173,10 @@ impl Fake {
 impl Launchers for Fake {
     fn ready(&mut self, run: RunId) {
         self.world.lay_ready(SESSION, &run.to_string());
+    }
+
+    fn back(&mut self, run: RunId) {
+        self.world.take_back(SESSION, &run.to_string());
     }
 
     fn start(&mut self, run: RunId) -> String {

@@ -287,6 +287,7 @@ impl Place for SimPlace {
     ) {
         if self.gate.death().is_none() {
             let now = self.machine.terminals.now();
+            self.machine.terminals.take_back(name.as_str(), &run.to_string());
             self.machine.parts().runs.end(name, run, stage, now);
         }
     }

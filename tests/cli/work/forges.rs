@@ -70,8 +70,8 @@ const TWICE: &str = r#"#!/bin/sh
 call=$(echo "$*" | tr '\n' ' '); echo "$call" >> DIR/glab.calls
 count=$(cat DIR/count 2>/dev/null || echo 0)
 case "$1 $2" in
-"mr list") if [ "$count" -gt 0 ]; then echo "[{\"iid\":$count,\"web_url\":\"https://lab/$count\"}]"; else echo '[]'; fi ;;
-"mr create") echo $((count + 1)) > DIR/count; echo "https://lab/$((count + 1))" ;;
+"mr list") if [ "$count" -gt 0 ]; then echo "[{\"iid\":$count,\"state\":\"closed\",\"web_url\":\"https://lab/-/merge_requests/$count\"}]"; else echo '[]'; fi ;;
+"mr create") echo $((count + 1)) > DIR/count; echo "https://lab/-/merge_requests/$((count + 1))" ;;
 "mr view") if [ "$3" = 1 ]; then echo '{"state":"closed"}'; else echo '{"state":"merged"}'; fi ;;
 *) exit 1 ;;
 esac
@@ -89,5 +89,31 @@ fn a_task_whose_merge_request_was_closed_opens_another_when_it_is_tried_again() 
     works.until_task("a", "merged");
     let calls = works.bed.read("glab.calls");
     assert_eq!(calls.matches("mr create").count(), 2, "{calls}");
-    assert_eq!(works.task("a")["pull"]["url"], "https://lab/2");
+    assert_eq!(works.task("a")["pull"]["url"], "https://lab/-/merge_requests/2");
+}
+
+/// `gh` of a project in which the name of the branch has served before, and serves in a fork.
+const OLD: &str = r#"#!/bin/sh
+call=$(echo "$*" | tr '\n' ' '); echo "$call" >> DIR/gh.calls
+row() { echo "{\"number\":$1,\"url\":\"https://forge/o/p/pull/$1\",\"state\":\"$2\",\"headRefOid\":\"c0\",\"isCrossRepository\":$3}"; }
+case "$1 $2" in
+"pr list") echo "[$(row 5 OPEN true),$(row 4 CLOSED false),$(row 3 MERGED false)]" ;;
+"pr create") if [ -f DIR/mended ]; then echo "https://forge/o/p/pull/9"; else echo "see https://docs/rest/422"; fi ;;
+"pr view") echo '{"state":"OPEN"}' ;;
+esac
+"#;
+
+#[test]
+fn a_pull_request_of_before_or_of_a_fork_is_not_that_of_the_task_and_no_address_is_no_success() {
+    let works = Works::new();
+    let dir = works.bed.dir.display().to_string();
+    works.bed.program("bin/gh", &OLD.replace("DIR", &dir));
+    works.bed.write("tasks.toml", &one("forge = \"gh\"\nrepo = \"o/p\""));
+    works.run("tasks.toml").ends_with(0);
+    works.until_task("a", "stuck");
+    let reason = works.task("a")["reason"].as_str().unwrap().to_owned();
+    assert!(reason.contains("`gh pr create` printed no address of a pull request"), "{reason}");
+    works.bed.write("mended", "");
+    works.until_task("a", "pr_open");
+    assert_eq!(works.task("a")["pull"]["url"], "https://forge/o/p/pull/9");
 }

@@ -8,6 +8,9 @@ use crate::errand::{
 use crate::progress::{Pull, Stage, Then};
 use crate::{Forge, NoChange, TaskState};
 
+/// A pull request that could not be read so often in a row, for two and a half minutes, is told of.
+const TOLD_AFTER: u32 = 5;
+
 impl Draft<'_> {
     pub(super) fn hear(&mut self, outcome: &Outcome) {
         let place = outcome.place;
@@ -142,7 +145,11 @@ impl Draft<'_> {
         let Some(progress) = self.work.tasks.get_mut(place) else { return };
         let pull = progress.pull.as_ref().map(shown).unwrap_or_default();
         match fate {
-            Fate::Open => look_later(progress, now),
+            Fate::Open => {
+                look_later(progress, now);
+                // It may have said that nobody could read it.
+                self.set(place, TaskState::PrOpen, Some(pull));
+            }
             Fate::Merged => self.close(place, TaskState::Merged, pull),
             Fate::Closed => {
                 self.close(
@@ -165,11 +172,20 @@ impl Draft<'_> {
                 let text = format!("`{}` failed: {}", hook.word(), failure.reason);
                 self.told.push(Told { place, text, alarm: false });
             }
-            Errand::Watch | Errand::Tidy | Errand::Look => {
+            Errand::Watch => {
                 postpone(progress, now);
-                if errand == Errand::Tidy {
-                    progress.kept = Some(failure.reason.clone());
+                if progress.errand_failures == TOLD_AFTER {
+                    let pull = progress.pull.as_ref().map(shown).unwrap_or_default();
+                    let why = format!("{}: {}", doing(errand), failure.reason);
+                    let told = format!("{pull}; {why}; it is asked again");
+                    self.set(place, TaskState::PrOpen, Some(told));
+                    self.told.push(Told { place, text: why, alarm: true });
                 }
+            }
+            Errand::Look => postpone(progress, now),
+            Errand::Tidy => {
+                postpone(progress, now);
+                progress.kept = Some(failure.reason.clone());
             }
             Errand::Prepare | Errand::Judge | Errand::Push | Errand::Open => {
                 let told = format!("{}: {}", doing(errand), failure.reason);

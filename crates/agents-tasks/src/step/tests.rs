@@ -110,6 +110,37 @@ fn a_task_goes_its_whole_way() {
 }
 
 #[test]
+fn a_pull_request_that_cannot_be_read_is_told_once_and_so_is_that_it_can_be_again() {
+    let mut one = One::new("forge = \"gh\"");
+    one.begins();
+    one.ends(exit(0));
+    one.did(Ok(Done::Judged { commits: 2, dirty: 0, head: "c2".to_owned() }));
+    one.did(Ok(Done::Pushed));
+    let pull = Pull { forge: Forge::Gh, number: Some(4), url: String::new() };
+    one.did(Ok(Done::Opened(pull)));
+    one.did(Ok(Done::Removed));
+    let asked = |one: &mut One, result: Result<Done, Failure>| {
+        one.now = one.work.tasks[0].errand_from.max(one.now);
+        let errand = owed(&one.manifest, &one.work, 0, at(one.now)).unwrap();
+        assert_eq!(errand, Errand::Watch);
+        let outcomes = vec![Outcome { place: 0, generation: 0, errand, result, aside: None }];
+        one.step(Look { outcomes, ..Look::default() }).told
+    };
+    let failure = Failure { reason: "`gh pr view` failed: log in".to_owned(), lasting: false };
+    let told: Vec<Told> = (0..20).flat_map(|_| asked(&mut one, Err(failure.clone()))).collect();
+    let alarms: Vec<&str> =
+        told.iter().filter(|told| told.alarm).map(|told| told.text.as_str()).collect();
+    assert_eq!(alarms, ["its pull request cannot be read: `gh pr view` failed: log in"]);
+    assert_eq!(one.one().state, TaskState::PrOpen);
+    assert!(one.one().reason.starts_with("#4; its pull request cannot be read: "));
+    let told = asked(&mut one, Ok(Done::Watched(Fate::Open)));
+    assert_eq!((told.len(), one.one().reason.as_str()), (1, "#4"));
+    assert_eq!(asked(&mut one, Ok(Done::Watched(Fate::Open))).len(), 0);
+    asked(&mut one, Ok(Done::Watched(Fate::Merged)));
+    assert_eq!(one.one().state, TaskState::Merged);
+}
+
+#[test]
 fn a_program_of_the_operator_hears_once_of_each_end() {
     let mut one = One::new(
         "forge = \"gh\"\nattempts = 1\nonDone = [\"done\", \"it\"]\nonError = [\"failed\"]",

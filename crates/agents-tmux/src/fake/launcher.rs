@@ -1,7 +1,7 @@
 //! Which starts give a program, and which only a launcher that ends at once?
 //!
 //! A start is a launcher first. It reads the spec of its run, which the next start of that member takes away, and claims the
-//! run, which goes once. What is never claimed stays open, however late it comes: nothing here takes a start back.
+//! run, which goes once. What is never claimed stays open, however late it comes, unless it was taken back meanwhile.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -26,6 +26,7 @@ pub(super) struct Launches {
 struct Ready {
     run: String,
     is_claimed: bool,
+    is_taken_back: bool,
 }
 
 impl World {
@@ -34,13 +35,27 @@ impl World {
     pub fn lay_ready(&self, agent_id: &str, run: &str) {
         self.lock().launches.lay_ready(agent_id, run);
     }
+
+    /// A run that no launcher has claimed is taken back, as a watchdog does before it ends what is there of it. `name`: the
+    /// member's, without its fleet's.
+    pub fn take_back(&self, name: &str, run: &str) {
+        self.lock().launches.take_back(name, run);
+    }
 }
 
 impl Launches {
     fn lay_ready(&mut self, agent_id: &str, run: &str) {
         if self.ready.get(agent_id).is_none_or(|ready| ready.run != run) {
-            let ready = Ready { run: run.to_owned(), is_claimed: false };
+            let run = run.to_owned();
+            let ready = Ready { run, is_claimed: false, is_taken_back: false };
             self.ready.insert(agent_id.to_owned(), ready);
+        }
+    }
+
+    fn take_back(&mut self, name: &str, run: &str) {
+        let is_of = |agent_id: &str| agent_id.rsplit('/').next() == Some(name);
+        for (_, ready) in self.ready.iter_mut().filter(|(agent_id, _)| is_of(agent_id)) {
+            ready.is_taken_back |= ready.run == run;
         }
     }
 
@@ -49,8 +64,8 @@ impl Launches {
         let ready = self.ready.get(&start.agent_id)?;
         let why = if ready.run != start.run {
             "cannot read its spec: No such file or directory (os error 2)"
-        } else if ready.is_claimed {
-            "it is not started twice: File exists (os error 17)"
+        } else if ready.is_claimed || ready.is_taken_back {
+            "it is not started, since it ran before or was taken back: File exists (os error 17)"
         } else {
             return None;
         };

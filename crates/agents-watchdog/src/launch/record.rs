@@ -15,6 +15,9 @@ use crate::process::StartMark;
 /// So long a record of an end has room on a disk that is full by then; a block of most file systems.
 const END_ROOM: usize = 4096;
 
+/// In the place of a launcher, where a run was taken back before one had claimed it.
+const NOBODY: u32 = 0;
+
 /// Where the files of the runs lie: `<state>/runs/<name>.<run>.{spec,start,end}`.
 #[derive(Debug, Clone)]
 pub struct RunFiles {
@@ -97,7 +100,7 @@ impl RunFiles {
     /// How a run began, if it did.
     #[must_use]
     pub fn start(&self, name: &AgentName, run: RunId) -> Option<StartRecord> {
-        read(&self.path(name, run, "start"))
+        read(&self.path(name, run, "start")).filter(|start: &StartRecord| start.launcher != NOBODY)
     }
 
     /// Since when a run's program runs, by the wall clock: its start record is completed when it has begun.
@@ -123,6 +126,23 @@ impl RunFiles {
         let mut file = agents_store::private_file().write(true).create_new(true).open(path)?;
         agents_store::make_private(&file)?;
         file.write_all(&serde_json::to_vec(record)?)
+    }
+
+    /// Takes a run back that no launcher has claimed: one that comes later, because tmux was slow, ends at once. One that
+    /// was claimed stays as it is, and so does one that was never made ready.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub fn take_back(&self, name: &AgentName, run: RunId) -> std::io::Result<()> {
+        if !self.spec(name, run).exists() {
+            return Ok(());
+        }
+        let nobody =
+            StartRecord { launcher: NOBODY, program: 0, launcher_mark: None, program_mark: None };
+        match self.claim(name, run, &nobody) {
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+            Ok(()) | Err(_) => Ok(()),
+        }
     }
 
     /// Completes the start record.

@@ -44,7 +44,10 @@ pub fn launch(spec_path: &Path) -> i32 {
     let launcher_mark = mark_of(launcher);
     let mut record = StartRecord { launcher, program: 0, launcher_mark, program_mark: None };
     if let Err(error) = files.claim(&spec.name, spec.run, &record) {
-        eprintln!("agents launch: run {} of {} is not started twice: {error}", spec.run, spec.name);
+        eprintln!(
+            "agents launch: run {} of {} is not started, since it ran before or was taken back: {error}",
+            spec.run, spec.name
+        );
         return 1;
     }
     // A disk may be full by the time of the end: what could not be recorded is not begun.

@@ -284,7 +284,12 @@ impl Place for LocalPlace {
         roots: Option<&RootsSeen>,
         stage: StopStage,
     ) {
-        let begun = self.begun(&RunFiles::new(&self.state_dir), name, run);
+        let files = RunFiles::new(&self.state_dir);
+        // First: from now on it has begun, and is found, or it never begins.
+        if let Err(error) = files.take_back(name, run) {
+            tracing::debug!("the start of {name} cannot be taken back: {error}");
+        }
+        let begun = self.begun(&files, name, run);
         let start = begun.or_else(|| roots.map(roots::record));
         // Newer than the look, and one for all that end in this tick.
         if !std::mem::replace(&mut self.is_ending, true) {

@@ -56,7 +56,7 @@ async fn a_run_is_taken_once_also_after_its_program_and_its_server_have_ended() 
         scene.world.lay_ready("fleet/a", "r1");
         scene.start("r1").await.unwrap();
         assert_eq!(scene.runs(), Vec::<String>::new());
-        assert!(scene.world.shown("a").unwrap().contains("not started twice"));
+        assert!(scene.world.shown("a").unwrap().contains("ran before or was taken back"));
         assert!(!scene.world.truths()[0].has_program);
         scene.world.advance(LAUNCH);
         assert!(!scene.has_session());
@@ -89,6 +89,24 @@ async fn nothing_keeps_a_late_start_of_a_run_from_beginning_that_nobody_has_begu
     scene.start("r1").await.unwrap_err();
     scene.world.set_now(Duration::from_secs(3600));
     assert_eq!(scene.runs(), ["r1"]);
+}
+
+#[tokio::test]
+async fn a_start_that_was_taken_back_begins_no_program_however_late_it_comes() {
+    let scene = Scene::new();
+    scene.world.lay_ready("fleet/a", "r1");
+    scene.world.fault(Call::Apply, 1, Fault::Late(Duration::from_secs(3)));
+    scene.start("r1").await.unwrap_err();
+    for (name, run) in [("a", "r2"), ("b", "r1"), ("fleet", "r1"), ("a", "r1")] {
+        scene.world.take_back(name, run);
+    }
+    scene.world.set_now(Duration::from_secs(3));
+    assert_eq!(scene.runs(), Vec::<String>::new());
+    // The next one is another matter.
+    scene.world.advance(LAUNCH);
+    scene.world.lay_ready("fleet/a", "r2");
+    assert_eq!(scene.start("r2").await.unwrap(), Done::Changed);
+    assert_eq!(scene.runs(), ["r2"]);
 }
 
 #[tokio::test]

@@ -4,8 +4,8 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use agents_tasks::Forge;
-use agents_tasks::errand::{Done, Failure, Fate};
-use agents_tasks::forge::Request;
+use agents_tasks::errand::{Done, Failure};
+use agents_tasks::forge::{Pushed, Request};
 use serde_json::Value;
 use tokio::process::Command;
 
@@ -20,31 +20,25 @@ pub(super) async fn open(site: &Site) -> Result<Done, Failure> {
     if forge == Forge::None {
         return Err(lasting("`forge` is `none`, so there is nobody to open one with"));
     }
-    let branch = site.progress.branch.as_str();
-    let listed = document(site, &forge.find(branch)).await?;
-    if let Some(found) = forge.found(&listed, branch)
-        && !is_closed_one_of_before(site, found.number).await?
-    {
+    let pushed = Pushed {
+        branch: site.progress.branch.as_str(),
+        head: site.progress.head.as_deref().unwrap_or_default(),
+        known: site.progress.pull.as_ref().and_then(|pull| pull.number),
+    };
+    let words = forge.find(pushed.branch);
+    let found = forge.found(&document(site, &words).await?, pushed);
+    if let Some(found) = found.map_err(|said| passing(told(forge, &words, &said)))? {
         return Ok(Done::Opened(found));
     }
     let body = site.pull.body_with(changed(site).await.as_deref());
     let title = site.pull.title.as_str();
-    let words = forge.open(Request { branch, base: &site.base, title, body: &body });
+    let words = forge.open(Request { branch: pushed.branch, base: &site.base, title, body: &body });
     let created = ask(site, &words).await?;
-    Ok(Done::Opened(forge.opened(&created.text())))
-}
-
-/// Whether it is that of an earlier attempt, and was closed without a merge: since then somebody asked for another round.
-async fn is_closed_one_of_before(site: &Site, found: Option<u64>) -> Result<bool, Failure> {
-    let known = site.progress.pull.as_ref().and_then(|pull| pull.number);
-    if known.is_none() || found != known {
-        return Ok(false);
-    }
-    let (forge, branch) = (site.rules.forge, site.progress.branch.as_str());
-    let words = forge.look(known, branch);
-    let fate = forge.fate(&document(site, &words).await?, known, branch);
-    let fate = fate.map_err(|error| passing(format!("{} {error}", shown(forge, &words))))?;
-    Ok(fate == Fate::Closed)
+    // If there is one all the same, the next try finds it.
+    forge
+        .opened(&created.text())
+        .map(Done::Opened)
+        .map_err(|said| passing(told(forge, &words, &said)))
 }
 
 /// What its commits change; without it the request only says less.
@@ -61,7 +55,7 @@ pub(super) async fn watch(site: &Site) -> Result<Done, Failure> {
     let words = forge.look(pull.number, branch);
     let seen = document(site, &words).await?;
     let fate = forge.fate(&seen, pull.number, branch);
-    fate.map(Done::Watched).map_err(|error| passing(format!("{} {error}", shown(forge, &words))))
+    fate.map(Done::Watched).map_err(|said| passing(told(forge, &words, &said)))
 }
 
 async fn document(site: &Site, words: &[String]) -> Result<Value, Failure> {
@@ -94,6 +88,11 @@ async fn ask(site: &Site, words: &[String]) -> Result<Finished, Failure> {
         .find(|row| !row.trim().is_empty())
         .unwrap_or("it says nothing");
     Err(passing(format!("{} failed: {said}", shown(site.rules.forge, words))))
+}
+
+/// What the program said to what it was asked.
+fn told(forge: Forge, words: &[String], said: &str) -> String {
+    format!("{} {said}", shown(forge, words))
 }
 
 /// The program and what it was asked, without the texts.
