@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use agents_config::Fleet;
 use agents_names::AgentName;
+use agents_tasks::RESERVED;
 use agents_watchdog::launch::keep_keys;
 use agents_watchdog::work::{Board, Header, Held, WorkRequest, check};
 
@@ -119,7 +120,7 @@ fn free_name(fleet: &Fleet, board: &Board, prompt: &str) -> String {
     let is_free = |name: &String| {
         let is_declared = AgentName::new(name)
             .is_ok_and(|name| fleet.agent(&name).is_some() || fleet.service(&name).is_some());
-        !is_declared && board.task(name).is_none()
+        !is_declared && !RESERVED.contains(&name.as_str()) && board.task(name).is_none()
     };
     let numbered = (2_u32..).map(|number| format!("{stem}-{number}"));
     std::iter::once(stem.to_owned()).chain(numbered).find(is_free).unwrap_or_default()

@@ -346,7 +346,9 @@ fn what_cannot_be_run_here_is_refused_before_anything_starts() {
     works.bed.write("tasks.toml", &one("backend = \"claude\""));
     let refused = works.run("tasks.toml").ends_with(2);
     assert!(
-        refused.err.contains("a: the config has an agent or a service of that name"),
+        refused.err.contains(
+            "a: the agent `a` of the config has the name or the session of the task `a`: rename one"
+        ),
         "{refused:?}"
     );
     assert!(

@@ -196,7 +196,7 @@ impl<'a> Bench<'a> {
         let revision = self.engine.ledger.store().revision()?;
         let (client_before, server_before) = (client(self), machine::cpu(self.server));
         let (own, began) = (machine::own_cpu(), Instant::now());
-        self.config.refresh();
+        self.config.refresh([]);
         let fleet = Arc::clone(self.config.fleet());
         let ticked = self.engine.tick(&fleet).await?;
         let heartbeat = heartbeat_file(&fleet.state_dir());

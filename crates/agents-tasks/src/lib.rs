@@ -33,7 +33,7 @@ pub mod waves;
 pub use claim::Claim;
 pub use forge::Forge;
 pub use hook::Hook;
-pub use load::{Format, LoadError, load};
+pub use load::{Format, LoadError, RESERVED, load, load_stored};
 pub use manifest::{Manifest, Phase, Task};
 pub use problem::Problem;
 pub use progress::{Progress, Stage, Work};

@@ -8,6 +8,7 @@ mod rules;
 mod tests;
 
 use agents_names::AgentName;
+pub use checks::RESERVED;
 
 use crate::raw::{RawManifest, RawTask};
 use crate::{Manifest, Phase, Problem, Task};
@@ -46,10 +47,29 @@ pub enum LoadError {
 /// # Errors
 /// The first error of form, or else every problem of what it says.
 pub fn load(text: &str, format: Format) -> Result<Manifest, LoadError> {
+    load_by(text, format, |manifest, problems| {
+        checks::check(manifest, problems);
+        checks::check_new(manifest, problems);
+    })
+}
+
+/// The same of a text that was taken up before, by a version of the program that may have asked for less.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_stored(text: &str, format: Format) -> Result<Manifest, LoadError> {
+    load_by(text, format, checks::check)
+}
+
+fn load_by(
+    text: &str,
+    format: Format,
+    check: impl FnOnce(&Manifest, &mut Vec<Problem>),
+) -> Result<Manifest, LoadError> {
     let raw = read(text, format).map_err(LoadError::Form)?;
     let mut problems = Vec::new();
     let manifest = resolve(raw, &mut problems);
-    checks::check(&manifest, &mut problems);
+    check(&manifest, &mut problems);
     if problems.is_empty() { Ok(manifest) } else { Err(LoadError::Problems(problems)) }
 }
 

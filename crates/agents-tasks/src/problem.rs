@@ -17,6 +17,14 @@ pub enum Problem {
         "`{one}` and `{other}` would share the branch `{branch}`: give one of them another `branch`"
     )]
     BranchTwice { one: String, other: String, branch: String },
+    #[error(
+        "{task}: its branch `{branch}` is the base, which nothing is pushed to: give it another `branch`"
+    )]
+    BranchIsBase { task: String, branch: String },
+    #[error(
+        "`{one}` and `{other}`: git cannot have the branch `{outer}` beside `{inner}`: give one of them another `branch`"
+    )]
+    BranchInside { one: String, other: String, outer: String, inner: String },
     #[error("{task}: `dependsOn` names `{on}`, which no task is called{}", nearby(.known, "did you mean"))]
     UnknownTask { task: String, on: String, known: Vec<String> },
     #[error("{task}: it depends on itself")]
@@ -55,7 +63,9 @@ impl Problem {
             | Self::LaterPhase { task, .. }
             | Self::Claim { task, .. }
             | Self::Branch { task, .. }
+            | Self::BranchIsBase { task, .. }
             | Self::BranchTwice { other: task, .. }
+            | Self::BranchInside { other: task, .. }
             | Self::IdTwice(task) => Some(task),
             Self::Circle { path } => path.first().map(String::as_str),
             Self::NoTask

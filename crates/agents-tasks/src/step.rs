@@ -4,6 +4,7 @@
 //! often as it takes. Whoever is killed between a step and what it owes finds it owed still.
 
 mod asked;
+pub use asked::numbered;
 mod end;
 mod errands;
 mod seat;

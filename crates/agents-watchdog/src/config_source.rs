@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use agents_config::{Digest, Environment, Fleet, LoadError, Loaded};
+use agents_names::AgentName;
 
 use crate::in_force::{InForce, moved};
 use crate::trust;
@@ -112,7 +113,9 @@ impl ConfigSource {
     }
 
     /// Looks at the file. One-off overrides of the environment come with requests, never from here.
-    pub fn refresh(&mut self) -> Change {
+    ///
+    /// `tasks`: those that are under way, whose names no file may give to others meanwhile.
+    pub fn refresh<'t>(&mut self, tasks: impl IntoIterator<Item = &'t AgentName>) -> Change {
         if self.held {
             return Change::None;
         }
@@ -127,7 +130,14 @@ impl ConfigSource {
         }
         self.stamps = stamps;
         match agents_config::load(&self.path, &Environment::without_overrides()) {
-            Ok(loaded) => self.good(loaded),
+            Ok(loaded) => match tasks.into_iter().find_map(|task| taken(&loaded.fleet, task)) {
+                Some(taken) => {
+                    // The end of the task is no change of the file.
+                    self.stamps.clear();
+                    self.refuse(taken, loaded.digest, false)
+                }
+                None => self.good(loaded),
+            },
             Err(error) => self.bad(&error),
         }
     }
@@ -187,6 +197,14 @@ impl ConfigSource {
         self.broken = Some(broken.clone());
         Change::Broken(broken)
     }
+}
+
+/// What the file declares in the place of a task that is under way.
+fn taken(fleet: &Fleet, task: &AgentName) -> Option<String> {
+    let taken = crate::work::namesake(fleet, task)?;
+    Some(format!(
+        "{taken}, which is under way: rename it, or wait until the task is at its end (`agents tasks`)"
+    ))
 }
 
 impl Stamp {

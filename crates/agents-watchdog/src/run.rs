@@ -293,7 +293,7 @@ impl<D: Driver> Reign<D> {
 
     fn reload(&mut self) {
         let mut key = None;
-        let (kind, text) = match self.config.refresh() {
+        let (kind, text) = match self.config.refresh(self.desk.board().under_way()) {
             Change::None => return,
             Change::Fleet => {
                 // The same path may lead to another file by now.

@@ -20,6 +20,6 @@ mod turn;
 pub use board::{Board, Header, Held};
 pub(crate) use desk::Desk;
 pub use errands::left::{LeftWorktree, left_worktrees, owner_of_worktree, remove_forgotten};
-pub use member::{with_tasks, without_tasks};
+pub use member::{namesake, with_tasks, without_tasks};
 pub use request::{Reply, WorkRequest, check};
 pub use site::{kept_worktrees, worktrees_dir};

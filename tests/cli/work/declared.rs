@@ -121,3 +121,41 @@ fn what_runs_stays_in_its_repository_and_keeps_its_files_when_the_file_says_othe
         assert_eq!(result["files"], serde_json::json!([format!("{id}.txt")]), "{result}");
     }
 }
+
+#[test]
+fn an_agent_that_is_given_the_name_of_a_running_task_waits_for_its_end() {
+    let works = Works::new();
+    let fleet = works.bed.read("agents.toml");
+    let dir = works.bed.dir.display().to_string();
+    works.bed.write("how/a", &format!("while [ ! -f {dir}/go ]; do sleep 0.1; done\n"));
+    works.bed.write("tasks.toml", &task("a", ""));
+    works.run("tasks.toml").ends_with(0);
+    works.bed.until("a has begun", || works.bed.dir.join("journal").exists());
+    let agent = |rest: &str| {
+        format!(
+            "{fleet}\n[[agent]]\nbackend = \"worker\"\nwatch = \"heal\"\nprompt = \"x\"\n{rest}\n"
+        )
+    };
+    let refused = |what: &str| {
+        let told = format!(
+            "the agent `{what}` of the config has the name or the session of the task `a`, which is under way"
+        );
+        works.bed.until("it says why", || works.bed.watchdog_log().contains(&told));
+        let status = works.agents(&["status"]);
+        assert!(status.out.contains(&told), "{status:?}");
+    };
+    let prefix = works.bed.sessions()[0].strip_suffix('a').unwrap().to_owned();
+    works.bed.write("agents.toml", &agent(&format!("name = \"b\"\nsession = \"{prefix}a\"")));
+    refused("b");
+    works.bed.write("agents.toml", &agent("name = \"a\""));
+    refused("a");
+    // Also where a watchdog begins with that file.
+    works.crash();
+    works.until_task("a", "running");
+    works.bed.write("go", "");
+    works.until_task("a", "complete");
+    works.bed.git("remote.git", &["rev-parse", "--verify", "refs/heads/task/a"]).ends_with(0);
+    let good = || works.bed.status()["config_problem"].is_null();
+    works.bed.until("the file is in force", good);
+    assert_eq!(works.bed.status()["agents"][0]["name"], "a");
+}

@@ -1,11 +1,35 @@
 //! Can the tasks ever be done in the order that they ask for?
 
-use crate::{Manifest, Problem};
+use crate::{Manifest, Problem, Task};
 
 pub(super) fn check(manifest: &Manifest, problems: &mut Vec<Problem>) {
     later_phases(manifest, problems);
     circles(manifest, problems);
-    branches(manifest, problems);
+    for (place, task) in manifest.tasks.iter().enumerate() {
+        let mut earlier = manifest.tasks.iter().take(place);
+        if let Some(other) = earlier.find(|other| other.branch == task.branch) {
+            let (one, other) = (other.id.to_string(), task.id.to_string());
+            problems.push(Problem::BranchTwice { one, other, branch: task.branch.clone() });
+        }
+    }
+}
+
+/// Whose sessions the watchdog has itself.
+pub const RESERVED: [&str; 2] = ["watchdog", "watchdog-control"];
+
+/// What nobody may begin, and what was begun by an earlier version may have.
+pub(super) fn check_new(manifest: &Manifest, problems: &mut Vec<Problem>) {
+    for (place, task) in manifest.tasks.iter().enumerate() {
+        let id = task.id.to_string();
+        if RESERVED.contains(&id.as_str()) {
+            let reason = "the name is reserved for the watchdog: choose another".to_owned();
+            problems.push(Problem::Name { task: format!("`{id}`"), reason });
+        }
+        if task.branch == manifest.base {
+            problems.push(Problem::BranchIsBase { task: id, branch: task.branch.clone() });
+        }
+        problems.extend(manifest.tasks.iter().take(place).find_map(|other| inside(other, task)));
+    }
 }
 
 fn later_phases(manifest: &Manifest, problems: &mut Vec<Problem>) {
@@ -68,15 +92,17 @@ fn path(from: &[Option<usize>], start: usize, last: usize) -> Vec<usize> {
     path
 }
 
-fn branches(manifest: &Manifest, problems: &mut Vec<Problem>) {
-    for (place, task) in manifest.tasks.iter().enumerate() {
-        let mut earlier = manifest.tasks.iter().take(place);
-        if let Some(other) = earlier.find(|other| other.branch == task.branch) {
-            problems.push(Problem::BranchTwice {
-                one: other.id.to_string(),
-                other: task.id.to_string(),
-                branch: task.branch.clone(),
-            });
-        }
-    }
+/// Why two tasks cannot have their branches side by side: git keeps a branch as a file, and `a/b` in a folder `a`.
+fn inside(first: &Task, second: &Task) -> Option<Problem> {
+    let is_in = |inner: &str, outer: &str| {
+        inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'))
+    };
+    let (branch, next) = (&first.branch, &second.branch);
+    let (outer, inner) = match (is_in(next, branch), is_in(branch, next)) {
+        (true, _) => (branch.clone(), next.clone()),
+        (_, true) => (next.clone(), branch.clone()),
+        (false, false) => return None,
+    };
+    let (one, other) = (first.id.to_string(), second.id.to_string());
+    Some(Problem::BranchInside { one, other, outer, inner })
 }

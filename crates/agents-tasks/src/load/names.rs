@@ -96,8 +96,8 @@ pub(super) fn refused(name: &str) -> Option<&'static str> {
         Some("it is empty")
     } else if name.chars().any(is_odd) {
         Some("git allows no blank, control character or any of `~^:?*[\\` in it")
-    } else if name.contains("..") || name.contains("@{") || name == "@" {
-        Some("git allows no `..` and no `@{` in it")
+    } else if name.contains("..") || name.contains("@{") || ["@", "HEAD"].contains(&name) {
+        Some("git allows no `..` and no `@{` in it, and neither `@` nor `HEAD`")
     } else if name.starts_with('-') || name.ends_with('.') || name.split('/').any(bad_part) {
         Some("git allows no part of it that is empty, begins with `.` or ends with `.` or `.lock`")
     } else {

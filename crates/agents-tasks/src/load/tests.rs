@@ -83,9 +83,41 @@ fn an_unknown_key_is_told_with_its_line() {
 
 #[test]
 fn a_branch_that_git_refuses_is_refused() {
-    for branch in ["a b", "a..b", "-a", "a.lock", "a/.b", "a//b", "@", "a@{b", "x\\u0007"] {
+    for branch in ["HEAD", "a b", "a..b", "-a", "a.lock", "a/.b", "a//b", "@", "a@{b", "x\\u0007"] {
         let told = problems(&format!("[[task]]\nid = \"a\"\nbranch = \"{branch}\"\n"));
         assert!(told[0].contains("cannot name a branch"), "{branch}: {told:?}");
+    }
+}
+
+#[test]
+fn a_branch_that_is_the_base_or_cannot_stand_beside_another_is_refused_and_so_are_the_watchdogs_names()
+ {
+    let task = |id: &str, branch: &str| format!("[[task]]\nid = \"{id}\"\nbranch = \"{branch}\"\n");
+    let text = [
+        task("a", "main"),
+        task("b", "x"),
+        task("c", "x/y"),
+        task("d", "xy"),
+        task("e", "z/1"),
+        task("f", "z"),
+    ]
+    .concat();
+    assert_eq!(
+        problems(&text),
+        [
+            "a: its branch `main` is the base, which nothing is pushed to: give it another `branch`",
+            "`b` and `c`: git cannot have the branch `x` beside `x/y`: give one of them another `branch`",
+            "`e` and `f`: git cannot have the branch `z` beside `z/1`: give one of them another `branch`",
+        ]
+    );
+    // What an earlier version has begun goes on.
+    assert!(crate::load_stored(&text, Format::Toml).is_ok());
+    for id in crate::RESERVED {
+        let told = problems(&format!("[[task]]\nid = \"{id}\"\n"));
+        assert_eq!(
+            told,
+            [format!("`{id}`: the name is reserved for the watchdog: choose another")]
+        );
     }
 }
 

@@ -143,13 +143,41 @@ impl Draft<'_> {
     }
 
     fn reset(&mut self, place: usize) {
+        let Some(generation) = self.free_generation(place) else { return };
         let Some(task) = self.manifest.tasks.get(place) else { return };
         let Some(progress) = self.work.tasks.get_mut(place) else { return };
         // What the earlier generation left stays where it is: nothing of it is lost.
-        let generation = progress.generation + 1;
-        let branch = format!("{}-{}", task.branch, generation + 1);
+        let branch = numbered(&task.branch, generation);
         let (state, since_ms) = (progress.state, progress.since_ms);
         *progress = Progress { state, since_ms, generation, branch, ..Progress::default() };
         self.set(place, TaskState::Pending, Some("it begins anew, as asked".to_owned()));
+    }
+
+    /// The next one whose branch and worktree are nobody else's: a task may be called `a-2` beside `a`.
+    fn free_generation(&self, place: usize) -> Option<u32> {
+        let task = self.manifest.tasks.get(place)?;
+        let before = self.work.tasks.get(place)?.generation;
+        let tasks = || self.manifest.tasks.iter().zip(&self.work.tasks);
+        let is_taken = |generation: &u32| {
+            let branch = numbered(&task.branch, *generation);
+            let worktree = numbered(task.id.as_str(), *generation);
+            branch == self.manifest.base
+                || tasks().enumerate().any(|(other, (it, progress))| {
+                    let others = numbered(it.id.as_str(), progress.generation);
+                    other != place
+                        && ([&it.branch, &progress.branch].contains(&&branch)
+                            || [it.id.as_str(), &others].contains(&worktree.as_str()))
+                })
+        };
+        (before + 1..).find(|generation| !is_taken(generation))
+    }
+}
+
+/// The name of a branch or worktree in that generation; the first has no number.
+#[must_use]
+pub fn numbered(name: &str, generation: u32) -> String {
+    match generation {
+        0 => name.to_owned(),
+        generation => format!("{name}-{}", generation + 1),
     }
 }

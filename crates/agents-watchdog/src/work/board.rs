@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
+use agents_names::AgentName;
 use agents_store::{Reader, Store, StoreError, Word};
 use agents_tasks::progress::Now;
-use agents_tasks::{Format, Manifest, Progress, Work, load};
+use agents_tasks::{Format, Manifest, Progress, Stage, Work, load, load_stored};
 
 /// The store's word on which manifests there are; the slash keeps it apart from the words on agents.
 const BOARD: &str = "work/board";
@@ -42,13 +43,8 @@ pub struct Header {
 }
 
 impl Header {
-    /// The manifest.
-    ///
-    /// # Errors
-    /// What is wrong with it, in words.
-    pub fn manifest(&self) -> Result<Manifest, String> {
-        let format = if self.is_json { Format::Json } else { Format::Toml };
-        load(&self.source, format).map_err(|error| error.to_string())
+    fn format(&self) -> Format {
+        if self.is_json { Format::Json } else { Format::Toml }
     }
 }
 
@@ -58,9 +54,20 @@ impl Held {
     /// # Errors
     /// What is wrong with the manifest, in words.
     pub fn begin(header: Header) -> Result<Self, String> {
-        let manifest = header.manifest()?;
+        let manifest = load(&header.source, header.format()).map_err(|error| error.to_string())?;
+        Ok(Self::of(header, manifest))
+    }
+
+    /// That on one that was begun, by this version of the program or an earlier one.
+    fn stored(header: Header) -> Result<Self, String> {
+        let manifest =
+            load_stored(&header.source, header.format()).map_err(|error| error.to_string())?;
+        Ok(Self::of(header, manifest))
+    }
+
+    fn of(header: Header, manifest: Manifest) -> Self {
         let work = Work::begin(&manifest, Now { at: 0, wall_ms: header.began_ms });
-        Ok(Self { header, manifest, work })
+        Self { header, manifest, work }
     }
 
     /// The word under which the progress of a task is stored.
@@ -114,7 +121,7 @@ impl Board {
         let mut works = Vec::new();
         for header in headers {
             let name = header.name.clone();
-            let mut held = Held::begin(header).map_err(|error| refused(&name, &error))?;
+            let mut held = Held::stored(header).map_err(|error| refused(&name, &error))?;
             for place in 0..held.work.tasks.len() {
                 let Some(subject) = held.subject(place) else { continue };
                 let Some(stored) = word(&subject)? else { continue };
@@ -171,6 +178,15 @@ impl Board {
     pub fn task(&self, id: &str) -> Option<(&Held, usize)> {
         let mut newest = self.works.iter().rev();
         newest.find_map(|held| held.task(id).map(|(place, _, _)| (held, place)))
+    }
+
+    /// The tasks that are under way: their names and sessions are not to be given to others.
+    pub(crate) fn under_way(&self) -> impl Iterator<Item = &AgentName> {
+        let tasks =
+            self.works.iter().flat_map(|held| held.manifest.tasks.iter().zip(&held.work.tasks));
+        let under_way =
+            tasks.filter(|(_, it)| !matches!(it.stage, Stage::Waiting { .. } | Stage::Over));
+        under_way.map(|(task, _)| &task.id)
     }
 
     /// A name that no other has.

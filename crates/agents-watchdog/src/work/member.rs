@@ -1,7 +1,7 @@
 //! Which members does the fleet have beside those of its file? The tasks that have a session.
 
 use agents_config::{Agent, Backend, Fleet, Kind, PromptSource, Watch};
-use agents_names::BackendName;
+use agents_names::{AgentName, BackendName, SessionName};
 use agents_tasks::prompt::prompt;
 use agents_tasks::{Progress, Stage, Task};
 
@@ -13,11 +13,16 @@ pub fn with_tasks(fleet: &Fleet, board: &Board) -> Fleet {
     let mut fleet = fleet.clone();
     for held in &board.works {
         for (task, progress) in held.manifest.tasks.iter().zip(&held.work.tasks) {
-            let is_declared = fleet.agent(&task.id).is_some() || fleet.service(&task.id).is_some();
             if progress.stage.has_session()
-                && !is_declared
                 && let Some(agent) = member(&fleet, held, task, progress)
             {
+                // A file that gives its name to another one waits for its end.
+                let is_other = |name: &AgentName, session: &SessionName| {
+                    *name != agent.name && *session != agent.session
+                };
+                fleet.agents.retain(|it| is_other(&it.name, &it.session));
+                let prefix = fleet.session_prefix.clone();
+                fleet.services.retain(|it| is_other(&it.name, &prefix.session_of(&it.name)));
                 let missing = || Backend::missing(agent.backend.clone());
                 fleet.backends.entry(agent.backend.clone()).or_insert_with(missing);
                 fleet.agents.push(agent);
@@ -40,6 +45,18 @@ pub fn without_tasks(mut fleet: Fleet, board: &Board) -> Fleet {
     let is_used = |name: &BackendName| agents.iter().any(|agent| agent.backend == *name);
     backends.retain(|name, backend| !backend.is_missing() || is_used(name));
     fleet
+}
+
+/// The agent or service that has the name of a task, or its session, in words.
+#[must_use]
+pub fn namesake(fleet: &Fleet, task: &AgentName) -> Option<String> {
+    let session = fleet.session_prefix.session_of(task);
+    let agent = fleet.agents.iter().find(|it| it.name == *task || it.session == session);
+    let service = fleet.service(task).map(|it| ("service", &it.name));
+    let (what, name) = agent.map(|it| ("agent", &it.name)).or(service)?;
+    Some(format!(
+        "the {what} `{name}` of the config has the name or the session of the task `{task}`"
+    ))
 }
 
 /// The backend that runs a task. What is under way keeps the one that it was started with; else it is the task's own, the
@@ -75,7 +92,7 @@ pub(super) fn backend(
     })
 }
 
-fn is_under_way(stage: &Stage) -> bool {
+pub(super) fn is_under_way(stage: &Stage) -> bool {
     !matches!(stage, Stage::Waiting { .. } | Stage::Over)
 }
 

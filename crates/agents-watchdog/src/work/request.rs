@@ -5,7 +5,7 @@ use agents_tasks::Progress;
 use agents_tasks::step::TaskVerb;
 
 use super::board::{Board, Header, Held};
-use super::member::backend;
+use super::member::{backend, namesake};
 
 /// One request, as it lies in the store beside those of the other verbs.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -48,10 +48,6 @@ impl WorkRequest {
 pub fn check(fleet: &Fleet, board: &Board, held: &Held) -> Result<(), String> {
     let mut problems = Vec::new();
     for task in &held.manifest.tasks {
-        if fleet.agent(&task.id).is_some() || fleet.service(&task.id).is_some() {
-            problems
-                .push(format!("{}: the config has an agent or a service of that name", task.id));
-        }
         if let Some((other, place)) = board.task(task.id.as_str())
             && !other.work.tasks[place].state.is_over()
         {
@@ -64,6 +60,9 @@ pub fn check(fleet: &Fleet, board: &Board, held: &Held) -> Result<(), String> {
         }
         if fleet.tasks.as_ref().is_some_and(|own| own.manifest.task(task.id.as_str()).is_some()) {
             problems.push(format!("{}: the config has a task of that name", task.id));
+        }
+        if let Some(taken) = namesake(fleet, &task.id) {
+            problems.push(format!("{}: {taken}: rename one of them", task.id));
         }
         let nobody = backend(fleet, held, task, &Progress::default()).err();
         problems.extend(nobody.map(|why| format!("{}: {why}", task.id)));

@@ -7,18 +7,23 @@ use agents_tasks::step::{Seat, Told};
 use agents_tasks::{Manifest, Stage, TaskState};
 
 use super::board::Held;
-use super::member::backend;
+use super::member::{backend, is_under_way, namesake};
 use super::seat::seat;
 use crate::ledger::{Entry, EntryKind};
 use crate::observe::session_of;
 use crate::place::log_file;
 use crate::tick::Ticked;
 
-/// The backend that runs each task of the manifest, or why none does.
+/// The backend that runs each task of the manifest, or why none does. `fleet`: that of the file alone.
 pub(super) fn backends(held: &Held, fleet: &Fleet) -> Vec<Result<String, String>> {
     let tasks = held.manifest.tasks.iter().zip(&held.work.tasks);
-    let of = |(task, progress): (&agents_tasks::Task, &agents_tasks::Progress)| {
-        backend(fleet, held, task, progress).map(|name| name.to_string())
+    let of = |(task, progress): (&agents_tasks::Task, &agents_tasks::Progress)| match namesake(
+        fleet, &task.id,
+    )
+    .filter(|_| !is_under_way(&progress.stage))
+    {
+        Some(taken) => Err(format!("{taken}: rename one of them")),
+        None => backend(fleet, held, task, progress).map(|name| name.to_string()),
     };
     tasks.map(of).collect()
 }

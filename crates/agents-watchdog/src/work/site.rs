@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use agents_config::Fleet;
 use agents_tasks::pull::{PullText, onto, pull_text};
+use agents_tasks::step::numbered;
 use agents_tasks::{Progress, Rules};
 
 use super::board::Held;
@@ -34,10 +35,6 @@ pub(super) struct Site {
 impl Site {
     pub fn of(fleet: &Fleet, held: &Held, place: usize) -> Option<Self> {
         let (task, progress) = (held.manifest.tasks.get(place)?, held.work.tasks.get(place)?);
-        let generation = match progress.generation {
-            0 => String::new(),
-            generation => format!("-{}", generation + 1),
-        };
         let repository = progress.repository.as_ref().map(PathBuf::from);
         let onto = onto(&held.manifest, &held.work, place);
         Some(Self {
@@ -45,7 +42,7 @@ impl Site {
             work: held.header.name.clone(),
             repository: repository.unwrap_or_else(|| held.header.repository.clone()),
             repo: held.manifest.repo.clone(),
-            worktree: worktrees_dir(fleet).join(format!("{}{generation}", task.id)),
+            worktree: worktrees_dir(fleet).join(numbered(task.id.as_str(), progress.generation)),
             log: log_file(fleet, &fleet.session_prefix.session_of(&task.id)),
             base: held.manifest.base.clone(),
             rules: held.manifest.rules.clone(),

@@ -73,3 +73,17 @@ fn a_forge_that_went_from_the_file_before_its_pull_request_was_opened_is_not_ask
     assert_eq!((one.one().state, &one.one().stage), (TaskState::Complete, &Stage::Over));
     assert_eq!(one.one().reason, "pushed to `origin`");
 }
+
+#[test]
+fn one_that_begins_anew_takes_neither_the_branch_nor_the_worktree_of_another() {
+    let text = "base = \"task/a-4\"\n[[task]]\nid = \"a\"\n[[task]]\nid = \"a-2\"\nbranch = \"other\"\n\
+                [[task]]\nid = \"b\"\nbranch = \"task/a-3\"\n";
+    let manifest = manifest(text);
+    let mut work = Work::begin(&manifest, at(0));
+    work.tasks[0].state = TaskState::Complete;
+    work.tasks[0].stage = Stage::Over;
+    let asked = vec![Asked { place: 0, verb: TaskVerb::Reset }];
+    let after = step(&manifest, &work, &Look { asked, ..Look::default() }, at(100)).work;
+    // `a-2` is the worktree of another, `task/a-3` its branch, and `task/a-4` the base.
+    assert_eq!((after.tasks[0].generation, after.tasks[0].branch.as_str()), (4, "task/a-5"));
+}

@@ -19,6 +19,9 @@ const MAKING: &str = ".making";
 #[derive(PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 struct Mark {
     work: String,
+    /// Earlier versions did not say which.
+    #[serde(default)]
+    task: Option<String>,
     branch: String,
     start: String,
 }
@@ -35,6 +38,7 @@ pub(super) async fn prepare(site: &Site) -> Result<Done, Failure> {
     }
     let mark = |start: &str| Mark {
         work: site.work.clone(),
+        task: Some(site.id.clone()),
         branch: site.progress.branch.clone(),
         start: start.to_owned(),
     };
@@ -81,7 +85,11 @@ async fn again(site: &Site, start: &str) -> Result<Done, Failure> {
 /// Where the branch of a worktree that was made ready begins.
 async fn ready(site: &Site) -> Result<Option<String>, Failure> {
     let mark = read(site, READY);
-    let ours = |it: &Mark| it.work == site.work && it.branch == site.progress.branch;
+    let ours = |it: &Mark| {
+        it.work == site.work
+            && it.task.as_ref().is_none_or(|task| *task == site.id)
+            && it.branch == site.progress.branch
+    };
     match mark.filter(ours) {
         Some(mark) if is_worktree(&site.worktree).await? => Ok(Some(mark.start)),
         Some(_) | None => Ok(None),
