@@ -9,6 +9,7 @@ mod forges;
 mod left;
 mod logs;
 mod losing;
+mod onto;
 mod stage;
 mod taken;
 mod told;

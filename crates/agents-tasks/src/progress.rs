@@ -107,6 +107,8 @@ pub struct Progress {
     pub errand_from: Time,
     pub errand_failures: u32,
     pub pull: Option<Pull>,
+    /// How many files it changed, and had not committed when it ended.
+    pub uncommitted: u32,
     /// Why its worktree is kept.
     pub kept: Option<String>,
     /// A program that is still to hear of its end.

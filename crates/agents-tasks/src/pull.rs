@@ -69,12 +69,7 @@ const CHECKLIST: &str = "\n## Checklist\n";
 
 /// What the pull request of a task says.
 #[must_use]
-pub fn pull_text(
-    manifest: &Manifest,
-    task: &Task,
-    progress: &Progress,
-    onto: &[String],
-) -> PullText {
+pub fn pull_text(manifest: &Manifest, task: &Task, progress: &Progress, onto: &[Onto]) -> PullText {
     let what = if task.title.is_empty() { task.id.as_str() } else { task.title.as_str() };
     let what = what.replace(['\n', '\r'], " ");
     let title = match task.issue {
@@ -94,7 +89,7 @@ pub fn pull_text(
     }
     body += ".\n";
     if !onto.is_empty() {
-        let branches: Vec<String> = onto.iter().map(|branch| format!("`{branch}`")).collect();
+        let branches: Vec<String> = onto.iter().map(|onto| format!("`{}`", onto.branch)).collect();
         body += &format!(
             "\nIt builds on {}, and shows those changes too until they are merged.\n",
             branches.join(", ")
@@ -108,9 +103,17 @@ pub fn pull_text(
     PullText { title, body }
 }
 
+/// What a task builds on: the work of another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Onto {
+    pub branch: String,
+    /// The commit that the branch led to when that task was done; it may be deleted since.
+    pub head: String,
+}
+
 /// The branches that hold what the task builds on and the base may not have yet, in the order of their ends.
 #[must_use]
-pub fn onto(manifest: &Manifest, work: &crate::Work, place: usize) -> Vec<String> {
+pub fn onto(manifest: &Manifest, work: &crate::Work, place: usize) -> Vec<Onto> {
     let Some(task) = manifest.tasks.get(place) else { return Vec::new() };
     let counts = |other: &usize| {
         let is_before = task.depends_on.contains(other)
@@ -123,7 +126,11 @@ pub fn onto(manifest: &Manifest, work: &crate::Work, place: usize) -> Vec<String
     };
     let mut before: Vec<usize> = (0..manifest.tasks.len()).filter(counts).collect();
     before.sort_by_key(|other| work.tasks.get(*other).and_then(|it| it.ended_ms));
-    before.into_iter().filter_map(|other| Some(work.tasks.get(other)?.branch.clone())).collect()
+    let of = |other: usize| {
+        let progress = work.tasks.get(other)?;
+        Some(Onto { branch: progress.branch.clone(), head: progress.head.clone()? })
+    };
+    before.into_iter().filter_map(of).collect()
 }
 
 #[cfg(test)]
@@ -138,12 +145,12 @@ mod tests {
                     [[task]]\nid = \"b\"\nissue = 2\ntitle = \"Mend\\nit\"\ndependsOn = [\"a\"]\n";
         let manifest = load(text, Format::Toml).unwrap();
         let mut work = Work::begin(&manifest, Now::default());
-        assert_eq!(onto(&manifest, &work, 1), Vec::<String>::new());
+        assert_eq!(onto(&manifest, &work, 1), Vec::<Onto>::new());
         work.tasks[0].state = TaskState::PrOpen;
         (work.tasks[0].commits, work.tasks[0].head) = (1, Some("c".to_owned()));
         work.tasks[1].commits = 2;
         let onto = onto(&manifest, &work, 1);
-        assert_eq!(onto, ["fix/issue-1"]);
+        assert_eq!(onto, [Onto { branch: "fix/issue-1".to_owned(), head: "c".to_owned() }]);
         let told = pull_text(&manifest, &manifest.tasks[1], &work.tasks[1], &onto);
         assert_eq!(told.title, "fix: Issue #2 - Mend it");
         assert!(

@@ -5,7 +5,7 @@ use super::{Draft, Outcome, Told};
 use crate::errand::{
     self, Done, Errand, Failure, Fate, look_later, look_soon, of_stage, postpone, settled,
 };
-use crate::progress::{Pull, Stage, Then};
+use crate::progress::{Progress, Pull, Stage, Then};
 use crate::{Forge, NoChange, TaskState};
 
 /// A pull request that could not be read so often in a row, for two and a half minutes, is told of.
@@ -59,10 +59,11 @@ impl Draft<'_> {
             Done::Looked { trace } => self.looked(place, trace),
             Done::Judged { commits, dirty, head } => {
                 (progress.commits, progress.head) = (*commits, Some(head.clone()));
+                progress.uncommitted = *dirty;
                 self.judged(place, *commits, *dirty);
             }
             Done::Pushed if self.manifest.rules.forge == Forge::None => {
-                let told = format!("pushed to `{}`", self.manifest.rules.remote);
+                let told = format!("pushed to `{}`{}", self.manifest.rules.remote, left(progress));
                 self.close(place, TaskState::Complete, told);
             }
             Done::Pushed => {
@@ -71,14 +72,15 @@ impl Draft<'_> {
             }
             Done::NoRemote => {
                 let told = format!(
-                    "its commits stand on the branch; there is no remote `{}` to push to",
-                    self.manifest.rules.remote
+                    "its commits stand on the branch; there is no remote `{}` to push to{}",
+                    self.manifest.rules.remote,
+                    left(progress)
                 );
                 self.close(place, TaskState::Complete, told);
             }
             Done::Opened(pull) => {
                 progress.pull = Some(pull.clone());
-                let told = shown(pull);
+                let told = shown(pull) + &left(progress);
                 self.close(place, TaskState::PrOpen, told);
             }
             Done::Watched(fate) => self.watched(place, *fate),
@@ -143,7 +145,7 @@ impl Draft<'_> {
     fn watched(&mut self, place: usize, fate: Fate) {
         let now = self.now;
         let Some(progress) = self.work.tasks.get_mut(place) else { return };
-        let pull = progress.pull.as_ref().map(shown).unwrap_or_default();
+        let pull = progress.pull.as_ref().map(shown).unwrap_or_default() + &left(progress);
         match fate {
             Fate::Open => {
                 look_later(progress, now);
@@ -210,6 +212,15 @@ fn doing(errand: Errand) -> &'static str {
         Errand::Watch => "its pull request cannot be read",
         Errand::Tidy => "its worktree cannot be removed",
         Errand::Hook(_) => "nobody was told",
+    }
+}
+
+/// What its program changed, and did not commit: it stays in the worktree, and nobody else gets it.
+fn left(progress: &Progress) -> String {
+    match progress.uncommitted {
+        0 => String::new(),
+        1 => "; 1 changed file is not committed".to_owned(),
+        files => format!("; {files} changed files are not committed"),
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use agents_config::Fleet;
-use agents_tasks::pull::{PullText, onto, pull_text};
+use agents_tasks::pull::{Onto, PullText, onto, pull_text};
 use agents_tasks::step::numbered;
 use agents_tasks::{Progress, Rules};
 
@@ -25,8 +25,8 @@ pub(super) struct Site {
     pub base: String,
     pub rules: Rules,
     pub progress: Progress,
-    /// Branches that it builds on.
-    pub onto: Vec<String>,
+    /// What it builds on.
+    pub onto: Vec<Onto>,
     pub pull: PullText,
     /// What is to be said besides of what came of the errand, in words.
     pub aside: Arc<OnceLock<String>>,

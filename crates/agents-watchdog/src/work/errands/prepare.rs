@@ -4,6 +4,7 @@ use std::fs::File;
 use std::path::Path;
 
 use agents_tasks::errand::{Done, Failure};
+use agents_tasks::pull::Onto;
 use tokio::process::Command;
 
 use super::{
@@ -155,35 +156,61 @@ async fn base(site: &Site) -> Result<String, Failure> {
     Err(lasting(format!("there is no branch `{}`: set `base` in the manifest", site.base)))
 }
 
-/// Takes in the branches that it depends on.
+/// Takes in the work of those that it depends on, whatever the user's own merges are set to be.
 async fn build_on(site: &Site) -> Result<(), Failure> {
-    for branch in &site.onto {
-        let mut words = Vec::new();
+    for onto in &site.onto {
+        let mut words = vec![
+            "-c",
+            "merge.ff=true",
+            "-c",
+            "merge.verifySignatures=false",
+            "-c",
+            "commit.gpgSign=false",
+        ];
         if !holds(&site.worktree, &["config", "user.email"]).await? {
             words.extend(["-c", "user.name=agents", "-c", "user.email=agents@localhost"]);
         }
-        let other = found(site, branch).await?;
+        let other = found(site, onto).await?;
         words.extend(["merge", "-q", "--no-edit", &other]);
         let merged = git(&site.worktree, &words, WORKS).await?;
-        if merged.code != Some(0) {
-            git(&site.worktree, &["merge", "--abort"], ASKS).await?;
+        if merged.code == Some(0) {
+            continue;
+        }
+        git(&site.worktree, &["merge", "--abort"], ASKS).await?;
+        let branch = &onto.branch;
+        if merged.text().contains("CONFLICT") {
             return Err(lasting(format!(
                 "`{branch}`, which it builds on, cannot be merged with the others: merge it by hand, then `agents tasks retry {}`",
                 site.id
             )));
         }
+        let why = merged.failed("merge");
+        return Err(passing(format!("`{branch}`, which it builds on, was not merged: {why}")));
     }
     Ok(())
 }
 
-/// The branch of another task as this repository has it: its own, or else that of the remote. It may have been made in
-/// another repository, and pushed from there.
-async fn found(site: &Site, branch: &str) -> Result<String, Failure> {
-    let own = reference(branch);
-    if holds(&site.repository, &["rev-parse", "--quiet", "--verify", &own]).await? {
-        return Ok(own);
+/// The work of another task as this repository has it: its branch, or else that of the remote, since it may have been made
+/// in another repository and pushed from there; or else its commit, where both are deleted.
+async fn found(site: &Site, onto: &Onto) -> Result<String, Failure> {
+    let own = reference(&onto.branch);
+    let mut candidates = vec![own.clone()];
+    if !holds(&site.repository, &["rev-parse", "--quiet", "--verify", &own]).await?
+        && has_remote(site).await?
+    {
+        candidates.push(fetch(site, &onto.branch).await?);
     }
-    fetch(site, branch).await
+    candidates.push(onto.head.clone());
+    for candidate in candidates {
+        let commit = format!("{candidate}^{{commit}}");
+        if holds(&site.repository, &["rev-parse", "--quiet", "--verify", &commit]).await? {
+            return Ok(candidate);
+        }
+    }
+    Err(lasting(format!(
+        "`{}`, which it builds on, is deleted, and its commit {} is not here: fetch it, then `agents tasks retry {}`",
+        onto.branch, onto.head, site.id
+    )))
 }
 
 /// Fetches a branch of the remote to where this repository keeps it, also where that follows others only, as a clone with
