@@ -6,7 +6,7 @@ use agents_config::Fleet;
 use agents_names::AgentName;
 use agents_tasks::RESERVED;
 use agents_watchdog::launch::keep_keys;
-use agents_watchdog::work::{Board, Header, Held, WorkRequest, check};
+use agents_watchdog::work::{Board, Header, Held, Reply, WorkRequest, check};
 
 use crate::app::{App, print, say};
 use crate::cli::Run;
@@ -24,12 +24,12 @@ pub fn run(app: &App, run: &Run) -> Result<u8, Error> {
     let repository = repository(&fleet, run.repository.as_deref())
         .map_err(|why| Error::Usage(format!("{why}{}", hint_of_repo(run))))?;
     let header = match &run.manifest {
-        Some(path) => of_file(path, repository)?,
-        None => of_prompt(&fleet, &board, run, repository)?,
+        Some(path) => of_file(path, repository.clone())?,
+        None => of_prompt(&fleet, &board, run, repository.clone())?,
     };
     let shown =
         run.manifest.as_ref().map_or_else(|| header.name.clone(), |it| it.display().to_string());
-    let held = Held::begin(header.clone()).map_err(|problems| {
+    let mut held = Held::begin(header).map_err(|problems| {
         Error::Usage(format!("{shown} cannot be run as it is:\n{}", indented(&problems)))
     })?;
     check(&fleet, &board, &held).map_err(|problems| {
@@ -60,7 +60,11 @@ pub fn run(app: &App, run: &Run) -> Result<u8, Error> {
     if matches!(watchdog::start(app, &loaded)?, watchdog::Started::Now) && !app.json {
         say("watchdog: started");
     }
-    let reply = work::ask(&fleet, &WorkRequest::Run(header))?;
+    let mut reply = work::ask(&fleet, &WorkRequest::Run(held.header.clone()))?;
+    while let Some(header) = renamed(&fleet, run, &held.header, &reply)? {
+        held = Held::begin(header).map_err(Error::Failed)?;
+        reply = work::ask(&fleet, &WorkRequest::Run(held.header.clone()))?;
+    }
     if run.manifest.is_none() && !app.json && reply.iter().all(|(_, answer)| answer.is_ok()) {
         // The name is data: `agents result "$(agents run -- …)"`.
         let names: Vec<&str> = held.manifest.tasks.iter().map(|task| task.id.as_str()).collect();
@@ -68,6 +72,22 @@ pub fn run(app: &App, run: &Run) -> Result<u8, Error> {
         return Ok(code::DONE);
     }
     work::tell(app, "run", &reply)
+}
+
+/// The same under another name, where the one that was made for it was taken by another in the same moment.
+fn renamed(
+    fleet: &Fleet,
+    run: &Run,
+    refused: &Header,
+    reply: &Reply,
+) -> Result<Option<Header>, Error> {
+    let is_named = run.manifest.is_some() || run.name.is_some();
+    if is_named || reply.iter().all(|(_, answer)| answer.is_ok()) {
+        return Ok(None);
+    }
+    let board = work::board(&fleet.state_dir())?;
+    let header = of_prompt(fleet, &board, run, refused.repository.clone())?;
+    Ok(Some(header).filter(|header| header.name != refused.name))
 }
 
 fn of_file(path: &Path, repository: PathBuf) -> Result<Header, Error> {

@@ -15,6 +15,16 @@ pub struct Bounds {
     pub held_accounts: Vec<String>,
     /// The places of tasks that no backend can run, and why.
     pub nobody_runs: BTreeMap<usize, String>,
+    /// What tasks of other manifests write to in the same repository, while they are under way.
+    pub elsewhere: Vec<Busy>,
+}
+
+/// What a task of another manifest writes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Busy {
+    pub work: String,
+    pub task: String,
+    pub claim: Claim,
 }
 
 /// What is to be done about a task now.
@@ -39,6 +49,8 @@ pub enum Reason {
     Lost { on: usize },
     /// One that runs, or starts now, writes to what it writes to.
     Files { with: usize, own: Claim, theirs: Claim },
+    /// One of another manifest that is under way writes to what it writes to.
+    Elsewhere { with: Busy, own: Claim },
     /// So many tasks of an earlier phase are not at their end; this is the first.
     Phase { phase: usize, open: usize, first: usize },
     /// As many run as may.
@@ -116,6 +128,10 @@ fn reasons(
         }
     }
     reasons.extend(running.iter().filter_map(|&with| shared(manifest, place, with)));
+    reasons.extend(bounds.elsewhere.iter().find_map(|with| {
+        let own = task.files.iter().find(|own| own.overlaps(&with.claim))?.clone();
+        Some(Reason::Elsewhere { with: with.clone(), own })
+    }));
     let account = task.account.as_ref().filter(|name| bounds.held_accounts.contains(name));
     reasons.extend(account.map(|name| Reason::Account { name: name.clone() }));
     let nobody = bounds.nobody_runs.get(&place);

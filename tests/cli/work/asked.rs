@@ -69,3 +69,49 @@ fn a_folder_that_lies_in_the_way_when_a_task_begins_is_left_as_it_is() {
     assert!(reason.contains("is there already, from an earlier task"), "{reason}");
     assert_eq!(std::fs::read_to_string(there.join("notes.txt")).unwrap(), "mine\n");
 }
+
+#[test]
+fn those_who_ask_for_the_same_words_at_once_all_get_a_task() {
+    let works = Works::new();
+    works.agents(&["up"]).ends_with(0);
+    let words = ["run", "--repository", "builder", "--", "the same words"];
+    let runs: Vec<_> = (0..4).map(|_| works.bed.spawn(&words)).collect();
+    let mut names: Vec<String> = Vec::new();
+    for run in runs {
+        let ran = crate::support::Ran::from(run.wait_with_output().unwrap()).ends_with(0);
+        names.push(ran.out.trim().to_owned());
+    }
+    names.sort();
+    let stem = "the-same-words";
+    assert_eq!(
+        names,
+        [stem.to_owned(), format!("{stem}-2"), format!("{stem}-3"), format!("{stem}-4")]
+    );
+    for name in names {
+        works.bed.until("it is done", || works.agents(&["result", &name]).out.contains("complete"));
+    }
+}
+
+#[test]
+fn a_task_waits_for_one_of_another_manifest_that_writes_to_the_same_file() {
+    let works = Works::new();
+    let dir = works.bed.dir.display();
+    works.bed.write("how/a", &format!("while [ ! -f {dir}/go ]; do sleep 0.1; done\n"));
+    let task = |id: &str, files: &str| format!("[[task]]\nid = \"{id}\"\nfiles = [\"{files}\"]\n");
+    works.bed.write("one.toml", &task("a", "src/"));
+    works.bed.write("two.toml", &(task("b", "src/b.rs") + &task("c", "docs/")));
+    works.run("one.toml").ends_with(0);
+    works.until_task("a", "running");
+    works.run("two.toml").ends_with(0);
+    works.until_task("c", "complete");
+    let b = works.task("b");
+    assert_eq!(
+        (&b["state"], &b["reason"]),
+        (&"blocked".into(), &"a of `one` writes to src/, as its src/b.rs".into())
+    );
+    works.bed.write("go", "");
+    works.until_task("b", "complete");
+    let journal = works.journal();
+    let at = |row: &str| journal.iter().position(|it| it == row);
+    assert!(at("end a") < at("begin b"), "{journal:?}");
+}

@@ -17,6 +17,9 @@ impl Reason {
             Self::Files { with, own, theirs } => {
                 format!("{} writes to {theirs}, which may hold its {own}", id(with))
             }
+            Self::Elsewhere { with, own } => {
+                format!("{} of `{}` writes to {}, as its {own}", with.task, with.work, with.claim)
+            }
             Self::Phase { phase, open, first } => {
                 let name = manifest.phases.get(*phase).map_or("", |phase| phase.name.as_str());
                 let (tasks, are) = if *open == 1 { ("task", "is") } else { ("tasks", "are") };
@@ -36,9 +39,11 @@ impl Reason {
     #[must_use]
     pub fn is_of_another(&self) -> bool {
         match self {
-            Self::Depends { .. } | Self::Lost { .. } | Self::Files { .. } | Self::Phase { .. } => {
-                true
-            }
+            Self::Depends { .. }
+            | Self::Lost { .. }
+            | Self::Files { .. }
+            | Self::Elsewhere { .. }
+            | Self::Phase { .. } => true,
             Self::Full { .. } | Self::Account { .. } | Self::Backend { .. } => false,
         }
     }

@@ -8,6 +8,7 @@ use agents_tasks::Stage;
 use agents_tasks::errand::{next_due, owed};
 use agents_tasks::progress::Now;
 use agents_tasks::revise::is_behind;
+use agents_tasks::schedule::Bounds;
 use agents_tasks::step::{Asked, Look, Outcome, step};
 use agents_tmux::Driver;
 use tokio::sync::Notify;
@@ -18,7 +19,7 @@ use super::declared;
 use super::errands::{Arrived, Errands};
 use super::member::with_tasks;
 use super::request::{Reply, WorkRequest, check};
-use super::sight::{Sight, all_over, backends, entry, refusal, with_accounts};
+use super::sight::{Sight, all_over, backends, busy_elsewhere, entry, refusal, with_accounts};
 use super::site::Site;
 use crate::ledger::{Entry, Ledger as _, LedgerError, Record};
 use crate::place::Place;
@@ -205,7 +206,9 @@ impl Desk {
         }
         let (mut replies, verbs) = self.requests(&mut board, sight, asked, now);
         let mut looks = Vec::new();
-        for held in &mut board.works {
+        for place in 0..board.works.len() {
+            let elsewhere = busy_elsewhere(&board, place);
+            let Some(held) = board.works.get_mut(place) else { continue };
             let by = backends(held, sight.of_file);
             let manifest = with_accounts(&held.manifest, &by, sight.of_file);
             let own: Vec<_> = verbs.iter().filter(|verb| verb.work == held.header.name).collect();
@@ -213,7 +216,7 @@ impl Desk {
                 seats: sight.seats(held),
                 outcomes: self.outcomes_of(held),
                 asked: own.iter().map(|verb| verb.asked).collect(),
-                bounds: sight.bounds(),
+                bounds: Bounds { elsewhere, ..sight.bounds() },
                 backends: by,
             };
             let after = step(&manifest, &held.work, &look, now);

@@ -1,12 +1,14 @@
 //! What does a tick tell of the tasks, and how is what follows written down?
 
+use std::path::PathBuf;
+
 use agents_config::Fleet;
 use agents_names::AgentName;
-use agents_tasks::schedule::Bounds;
+use agents_tasks::schedule::{Bounds, Busy};
 use agents_tasks::step::{Seat, Told};
-use agents_tasks::{Manifest, Stage, TaskState};
+use agents_tasks::{Claim, Manifest, Stage, TaskState};
 
-use super::board::Held;
+use super::board::{Board, Held};
 use super::member::{backend, is_under_way, namesake};
 use super::seat::seat;
 use crate::ledger::{Entry, EntryKind};
@@ -26,6 +28,28 @@ pub(super) fn backends(held: &Held, fleet: &Fleet) -> Vec<Result<String, String>
         None => backend(fleet, held, task, progress).map(|name| name.to_string()),
     };
     tasks.map(of).collect()
+}
+
+/// What the tasks of other manifests write to in the repository of this one, while they are under way.
+pub(super) fn busy_elsewhere(board: &Board, place: usize) -> Vec<Busy> {
+    let Some(own) = board.works.get(place) else { return Vec::new() };
+    let mut busy = Vec::new();
+    for (_, held) in board.works.iter().enumerate().filter(|(other, _)| *other != place) {
+        for (task, progress) in held.manifest.tasks.iter().zip(&held.work.tasks) {
+            let here = progress.repository.as_ref().map(PathBuf::from);
+            let is_here =
+                here.as_ref().unwrap_or(&held.header.repository) == &own.header.repository;
+            if is_here && progress.state.is_under_way() {
+                let of = |claim: &Claim| Busy {
+                    work: held.header.name.clone(),
+                    task: task.id.to_string(),
+                    claim: claim.clone(),
+                };
+                busy.extend(task.files.iter().map(of));
+            }
+        }
+    }
+    busy
 }
 
 /// The accounts of the backends are those of the tasks, where they name none.
