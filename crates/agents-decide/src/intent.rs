@@ -214,6 +214,12 @@ fn send(
         }
         Life::Stopped { .. } | Life::Parked { .. } | Life::Stopping { then: None, .. } => false,
     };
+    if let Some(agent) = draft.fleet.agent(name)
+        && crate::messages::is_one_shot(draft.fleet, agent)
+    {
+        let reason = "its program runs once, and reads no messages";
+        return Answers::from([(name.clone(), Some(Answer::Failed(reason.to_owned())))]);
+    }
     let closed = draft.seen.members.get(name).filter(|_| terms.now).and_then(closed);
     let answer = match (comes, unseen) {
         (true, Some(cause)) if terms.now => {

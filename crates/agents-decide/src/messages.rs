@@ -1,7 +1,7 @@
 //! What is typed at agents? Fixed texts with paths and file names of the config only: no byte of a commit
 //! or a screen is ever passed on to another agent.
 
-use agents_config::{Agent, Backend, Fleet, PromptDelivery, PromptSource};
+use agents_config::{Agent, Backend, Fleet, Kind, PromptDelivery, PromptSource};
 
 use crate::conversation::Opening;
 use crate::draft::Declared;
@@ -21,6 +21,13 @@ pub fn is_typed(backend: &Backend, opening: &Opening) -> bool {
         (PromptDelivery::Arg, Opening::Unnamed | Opening::Unknown | Opening::Named(_))
         | (PromptDelivery::Exec, _) => false,
     }
+}
+
+/// Whether its program reads nothing that is typed: a task that is one run of a program (`claude -p`, `codex exec`), whose
+/// end says how it went.
+#[must_use]
+pub fn is_one_shot(fleet: &Fleet, agent: &Agent) -> bool {
+    agent.kind == Kind::Task && fleet.backend_of(agent).prompt_delivery == PromptDelivery::Exec
 }
 
 /// Whether an agent has no kickoff.

@@ -57,7 +57,7 @@ fn a_swarm_breaks_nothing() {
 
 /// Lives that are known to break something, which `agents sim` counts as violations. None of them is to stay: each is mended
 /// in the product, or in the judge where that is proven to be wrong, and moved to those below.
-const OPEN: [u64; 0] = [];
+const OPEN: [u64; 2] = [7028889979465249313, 1577807377218797790];
 
 /// Lives that broke something once. Four more, whose forty agents stall again and again as those of the two kept here do, were
 /// lived again when that was mended, and take too long for a test.

@@ -79,3 +79,22 @@ fn a_task_that_is_cut_off_when_its_backend_has_gone_waits_until_it_is_back() {
     works.until_task("a", "complete");
     assert_eq!(works.task("a")["attempt"], 1, "{}", works.task("a"));
 }
+
+#[test]
+fn a_one_shot_program_that_prints_about_limits_is_ended_by_its_time_and_is_never_typed_at() {
+    let works = Works::new();
+    works.with_limits();
+    works.bed.write("how/a", "echo '  // usage limit reached, resets in 3 hours'; sleep 600\n");
+    works.bed.write("tasks.toml", &one("maxRuntime = \"6s\"\nattempts = 1"));
+    works.run("tasks.toml").ends_with(0);
+    works.bed.until("it runs", || works.journal() == ["begin a"]);
+    let sent = works.agents(&["send", "a", "leave the database alone"]).ends_with(1);
+    assert!(sent.err.contains("its program runs once, and reads no messages"), "{sent:?}");
+    let now = works.agents(&["send", "a", "--now", "stop"]).ends_with(1);
+    assert!(now.err.contains("reads no messages"), "{now:?}");
+    works.until_task("a", "error");
+    let reason = works.task("a")["reason"].as_str().unwrap().to_owned();
+    assert!(reason.contains("it ran for 6 s, the longest that it may"), "{reason}");
+    let typed = works.agents(&["events", "a"]).ends_with(0).out;
+    assert!(!typed.contains("type at") && !typed.contains("probe"), "{typed}");
+}

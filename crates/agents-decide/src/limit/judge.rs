@@ -19,6 +19,14 @@ pub(crate) fn step(draft: &mut Draft<'_>, agent: &Agent, seen: &MemberSeen) {
         return;
     }
     let name = &agent.name;
+    // What it prints may be about limits, and nothing can be asked of it: one that is refused ends, and tells by that.
+    if crate::messages::is_one_shot(draft.fleet, agent) {
+        if draft.member(name).limit.silences() {
+            draft.member(name).limit = Limit::default();
+            account::lifted(draft, agent, false);
+        }
+        return;
+    }
     let waits = account::is_probed_later(draft, agent);
     // Nothing of the member is copied: that takes longer than all that is judged here.
     let member = &*draft.next.members.of(name);

@@ -230,8 +230,17 @@ fn not_its_time(progress: &mut Progress, now: Time) {
     }
 }
 
-fn first(message: &str) -> &str {
-    message.lines().find(|line| !line.trim().is_empty()).unwrap_or("it does not say why")
+/// So much of a message is a reason, in characters: it stands in lists, alarms and the environment of hooks.
+const REASON: usize = 400;
+
+fn first(message: &str) -> String {
+    let row = message.lines().find(|line| !line.trim().is_empty());
+    let row = row.unwrap_or("it does not say why");
+    let mut reason: String = row.chars().take(REASON).collect();
+    if reason.len() < row.len() {
+        reason.push('…');
+    }
+    reason
 }
 
 pub(super) fn span(seconds: u64) -> String {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use agents_config::Fleet;
+use agents_decide::Account;
 use agents_names::AgentName;
 use agents_tasks::schedule::{Bounds, Busy};
 use agents_tasks::step::{Seat, Told};
@@ -144,8 +145,14 @@ impl Sight<'_> {
     }
 
     pub fn bounds(&self) -> Bounds {
-        let held = self.state.accounts.keys().cloned().collect();
-        Bounds { held_accounts: held, ..Bounds::default() }
+        let now = self.ticked.now.at;
+        let is_held = |account: &Account| match account {
+            Account::Closed(_) => true,
+            Account::Opening(opening) => now < opening.next_at,
+        };
+        let held = self.state.accounts.iter().filter(|(_, account)| is_held(account));
+        let held_accounts = held.map(|(name, _)| name.clone()).collect();
+        Bounds { held_accounts, ..Bounds::default() }
     }
 
     /// What an attempt prints stands behind what the ones before it printed.
