@@ -256,17 +256,15 @@ fn one_command_keeps_a_session_going_and_obeys_what_is_typed_at_it() {
     let words = ["pilot", "run", "--session", "mine", "--socket", "bed", "--max_continue", "1"];
     let more =
         ["--idle-threshold", "1", "--poll-interval", "1", "--rule-continue-prompt", "go on please"];
-    let mut command = bed.command(env!("CARGO_BIN_EXE_agents"));
-    let mut child = command
-        .args(words)
-        .args(more)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let (out, err) = (drain(child.stdout.take().unwrap()), drain(child.stderr.take().unwrap()));
-    let mut typed = child.stdin.take().unwrap();
+    let begin = || {
+        let mut command = bed.command(env!("CARGO_BIN_EXE_agents"));
+        let command = command.args(words).args(more).stdin(Stdio::piped());
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let (out, err) = (drain(child.stdout.take().unwrap()), drain(child.stderr.take().unwrap()));
+        let typed = child.stdin.take().unwrap();
+        (child, typed, out, err)
+    };
+    let (mut child, mut typed, out, err) = begin();
     let told =
         |text: &str| out.lock().unwrap().contains(text) || err.lock().unwrap().contains(text);
     bed.until("it is ready", || told("`start` begins"));
@@ -286,6 +284,16 @@ fn one_command_keeps_a_session_going_and_obeys_what_is_typed_at_it() {
     assert!(interrupt.success());
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert_eq!(bed.pid("mine"), pid, "the session goes on");
+
+    // What was typed at that one is no `start` of another.
+    let (mut child, mut typed, out, _) = begin();
+    typed.write_all(b"status\n").unwrap();
+    let off = "session: off, 0 of 1 prompts given";
+    bed.until("it is off", || out.lock().unwrap().contains(off));
+    assert_eq!(heard(&bed, "go on please"), 1);
+    let interrupt = bed.command("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(interrupt.success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
 }
 
 /// What a pipe brings, as it comes.

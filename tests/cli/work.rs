@@ -374,7 +374,7 @@ fn a_usage_limit_is_waited_out_and_a_program_that_ends_well_but_says_that_it_fai
     let dir = works.bed.dir.display();
     works.bed.write("how/a", &format!(
         "if [ ! -f {dir}/limited ]; then touch {dir}/limited; echo 'You have hit your usage limit, try again in 4 seconds.'; exit 1; fi\n\
-         if [ ! -f {dir}/failed ]; then touch {dir}/failed; echo '{{\"type\":\"turn.failed\",\"error\":{{\"message\":\"no tools\"}}}}'; exit 0; fi\n"
+         if [ ! -f {dir}/failed ]; then touch {dir}/failed; echo '{{\"type\":\"thread.started\",\"thread_id\":\"x\"}}'; echo '{{\"type\":\"turn.failed\",\"error\":{{\"message\":\"no tools\"}}}}'; exit 0; fi\n"
     ));
     works.bed.write("tasks.toml", &one("attempts = 2"));
     works.run("tasks.toml").ends_with(0);

@@ -18,6 +18,8 @@ mod tests;
 const BUSY_LIMIT: Duration = Duration::from_secs(5);
 /// How often a read that a starting or ending writer has spoilt is made again.
 const TRIES: u32 = 10;
+/// Before a file that could not be opened is opened again.
+const PAUSE: Duration = Duration::from_millis(2);
 
 /// The store, opened for reading only: nothing in the folder changes.
 ///
@@ -77,6 +79,7 @@ impl Reader {
         &self,
         question: impl Fn(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
+        let mut refused = None;
         for _ in 1..TRIES {
             let before = self.trace();
             if schema::is_missing(&self.path)? {
@@ -85,11 +88,18 @@ impl Reader {
             let answer = self.ask(before.has_log, &question);
             let after = self.trace();
             let undisturbed = if before.has_log { after.has_log } else { after == before };
-            if undisturbed {
-                return answer;
+            match answer {
+                // The last writer to go takes the log's index away before the log, and another may come at once: for that
+                // moment the file cannot be opened, although a log is there before and after.
+                Err(error @ StoreError::Unreadable { .. }) => {
+                    refused = Some(error);
+                    std::thread::sleep(PAUSE);
+                }
+                answer if undisturbed => return answer,
+                _ => refused = None,
             }
         }
-        Err(StoreError::Busy { path: self.path.clone() })
+        Err(refused.unwrap_or_else(|| StoreError::Busy { path: self.path.clone() }))
     }
 
     fn ask<T>(

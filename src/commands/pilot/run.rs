@@ -10,17 +10,19 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
 use agents_config::Fleet;
+use agents_decide::Verb;
+use agents_store::Reader;
 use agents_tmux::{Driver as _, OneShot};
 use agents_watchdog::view::WatchdogState;
 use agents_watchdog::whereabouts;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::settings::{NAME, Settings};
-use crate::app::{App, print, say};
+use crate::app::{App, names, print, say};
 use crate::bystander;
 use crate::cli::PilotRun;
 use crate::error::{Error, code};
-use crate::operate::runtime;
+use crate::operate::{Ask, ask, runtime};
 use crate::whole_file;
 
 /// As a shell says of a program that Ctrl-C ended.
@@ -47,6 +49,7 @@ pub fn run(app: &App, asked: &PilotRun) -> Result<u8, Error> {
     // Before the children, so that none of what is typed is lost, and no Ctrl-C leaves one behind.
     let (tell, heard) = sync_channel(16);
     listen(tell)?;
+    begin_stopped(&own, &fleet)?;
     let mut watchdog = Helper::begin(&own.config, &["watchdog"], Stdio::null())?;
     let begun = Instant::now();
     while bystander::watchdog(&fleet)?.state != WatchdogState::Running {
@@ -61,6 +64,16 @@ pub fn run(app: &App, asked: &PilotRun) -> Result<u8, Error> {
     events.pass_on();
     say(&format!("session {}: `start` begins; also: stop, status; Ctrl-C ends", settings.session));
     obey(&own, &heard, &mut watchdog)
+}
+
+/// What somebody typed at an earlier one, which may have been a dry run, is no `start` of this one.
+fn begin_stopped(own: &App, fleet: &Fleet) -> Result<(), Error> {
+    if Reader::of(&fleet.state_dir())?.is_none() {
+        return Ok(());
+    }
+    let loaded = own.in_force()?.loaded;
+    let verb = Verb::Pilot { names: names(&loaded.fleet, &[NAME.to_owned()])?, on: false };
+    ask(own, &loaded, &Ask { verb, within: super::ANSWERS_WITHIN }).map(drop)
 }
 
 /// Does what is typed, until Ctrl-C.

@@ -40,7 +40,7 @@ fn what_its_program_told_of_the_cost_is_told_and_nothing_else() {
     let works = Works::new();
     works.bed.write(
         "how/a",
-        "echo '{\"type\":\"result\",\"subtype\":\"success\",\"is_error\":false,\"result\":\"Done.\",\"total_cost_usd\":0.0421,\"usage\":{\"input_tokens\":1200,\"output_tokens\":30}}' >> said\n\
+        "echo '{\"type\":\"result\",\"subtype\":\"success\",\"is_error\":false,\"session_id\":\"x\",\"result\":\"Done.\",\"total_cost_usd\":0.0421,\"usage\":{\"input_tokens\":1200,\"output_tokens\":30}}' >> said\n\
          trap 'cat said' EXIT\n",
     );
     works.bed.write("tasks.toml", &format!("{}[[task]]\nid = \"b\"\n", one("")));

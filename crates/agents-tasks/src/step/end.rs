@@ -202,8 +202,8 @@ impl Draft<'_> {
         progress.limited_until = until;
         progress.attempt = progress.attempt.saturating_sub(1);
         progress.stage = Stage::Waiting { from: until };
-        let minutes = until.saturating_sub(now.at).div_ceil(60_000);
-        let told = format!("its provider refused it by a usage limit; it goes on in {minutes} min");
+        let wait = span(until.saturating_sub(now.at).div_ceil(60_000) * 60);
+        let told = format!("its provider refused it by a usage limit; it goes on in {wait}");
         self.set(place, TaskState::Pending, Some(told));
     }
 

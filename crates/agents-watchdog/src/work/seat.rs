@@ -4,12 +4,12 @@ use std::path::Path;
 
 use agents_config::{Agent, Fleet};
 use agents_decide::limit::reset;
-use agents_decide::{Ending, ExitSeen, FleetState, Life, Member, Now, Observation};
+use agents_decide::{Account, Ending, ExitSeen, FleetState, Life, Member, Now, Observation};
 use agents_names::AgentName;
 use agents_tasks::progress::Exit;
-use agents_tasks::step::{Ended, Seat};
+use agents_tasks::step::{Ended, Judged, Seat};
 
-use super::tail::Tail;
+use super::tail::{Tail, speaks};
 
 /// So many rows of a program's last words are kept.
 const ROWS: usize = 20;
@@ -35,9 +35,13 @@ pub(super) fn seat(
             let exit = seen.members.get(name).and_then(|seen| seen.exit.as_ref());
             let exit = exit.filter(|exit| Some(exit.run) == member.last_run);
             let tail = Tail::of(log.0, log.1);
+            let agent = fleet.agent(name);
+            let judged = tail.judged(agent.is_some_and(|agent| prints_events(fleet, agent)));
+            let rows = tail.rows(ROWS);
             let limited_until =
-                fleet.agent(name).and_then(|agent| limited(fleet, agent, &tail, now));
-            Seat::Ended(Ended { limited_until, ..ended(member, (since.0, how), exit, &tail) })
+                agent.and_then(|agent| limited(fleet, agent, (&rows, judged.as_ref()), now));
+            let ended = ended(member, (since.0, how), exit);
+            Seat::Ended(Ended { limited_until, rows, judged, ..ended })
         }
         Life::Parked { since, reason, .. } => {
             Seat::Failed { since: since.0, reason: reason.clone() }
@@ -55,7 +59,7 @@ pub(super) fn seat(
             Seat::Failed { since: since.0, reason }
         }
         Life::Up { since, .. } => {
-            Seat::Up { since: since.0, held: held(fleet, state, name, member) }
+            Seat::Up { since: since.0, held: held(fleet, (state, now), name, member) }
         }
     }
 }
@@ -66,12 +70,14 @@ fn is_strangers(seen: &Observation, name: &AgentName) -> bool {
     pane.is_some_and(|pane| !pane.ours)
 }
 
-fn ended(
-    member: &Member,
-    (since, how): (u64, &str),
-    exit: Option<&ExitSeen>,
-    tail: &Tail,
-) -> Ended {
+/// Whether the command of its backend asks its program for events.
+fn prints_events(fleet: &Fleet, agent: &Agent) -> bool {
+    let backend = fleet.backend_of(agent);
+    speaks(&backend.bin) || backend.flags.as_deref().is_some_and(speaks)
+}
+
+/// How it ended, but for what its program said.
+fn ended(member: &Member, (since, how): (u64, &str), exit: Option<&ExitSeen>) -> Ended {
     let told = exit.filter(|exit| !exit.session_closed);
     let told = told.filter(|exit| exit.code.is_some() || exit.signal.is_some());
     Ended {
@@ -82,18 +88,22 @@ fn ended(
             alive_ms: u64::try_from(exit.alive.as_millis()).unwrap_or(u64::MAX),
         }),
         how: how.to_owned(),
-        rows: tail.rows(ROWS),
-        judged: tail.judged(),
+        rows: Vec::new(),
+        judged: None,
         limited_until: None,
         conversation: member.conversations.own().map(|own| own.id.clone()),
     }
 }
 
 /// Until when the provider refuses work, by the words of its program: to the announced reset, or a usual pause.
-fn limited(fleet: &Fleet, agent: &Agent, tail: &Tail, now: Now) -> Option<u64> {
+fn limited(
+    fleet: &Fleet,
+    agent: &Agent,
+    (rows, judged): (&[String], Option<&Judged>),
+    now: Now,
+) -> Option<u64> {
     let pattern = fleet.backend_of(agent).limit_re.as_ref()?;
-    let said = tail.judged().map(|judged| judged.message).unwrap_or_default();
-    let rows = tail.rows(ROWS);
+    let said = judged.map(|judged| judged.message.clone()).unwrap_or_default();
     let banner = rows.iter().map(String::as_str).chain(said.lines());
     let banner = banner.rev().find(|row| pattern.is_match(row))?;
     let at = rows.iter().position(|row| row == banner);
@@ -102,11 +112,26 @@ fn limited(fleet: &Fleet, agent: &Agent, tail: &Tail, now: Now) -> Option<u64> {
     let reset = reset::parse(banner, now).or_else(|| reset::parse(&below, now));
     let wait = reset.and_then(|reset| (reset.at - now.wall).to_std().ok());
     let wait = wait.map_or(timing.limit_probe_fallback, |wait| wait + timing.limit_reset_slack);
+    // As of any agent: no text holds it for longer than that.
+    let wait = wait.min(timing.limit_hold_cap);
     Some(now.at.after(wait).0)
 }
 
+/// Whether nobody of the account goes on now; one that opens lets its agents go on one by one.
+pub(super) fn is_closed(account: &Account, now: Now) -> bool {
+    match account {
+        Account::Closed(_) => true,
+        Account::Opening(opening) => now.at < opening.next_at,
+    }
+}
+
 /// What a session that runs waits for, if not for its own work.
-fn held(fleet: &Fleet, state: &FleetState, name: &AgentName, member: &Member) -> Option<String> {
+fn held(
+    fleet: &Fleet,
+    (state, now): (&FleetState, Now),
+    name: &AgentName,
+    member: &Member,
+) -> Option<String> {
     if member.limit.silences() {
         return Some("its program is inside a usage window".to_owned());
     }
@@ -114,6 +139,6 @@ fn held(fleet: &Fleet, state: &FleetState, name: &AgentName, member: &Member) ->
         return Some("the provider refuses its login".to_owned());
     }
     let account = fleet.agent(name).and_then(|agent| fleet.account_of(agent))?;
-    let is_held = state.accounts.contains_key(account);
+    let is_held = state.accounts.get(account).is_some_and(|it| is_closed(it, now));
     is_held.then(|| format!("the account `{account}` is inside a usage window"))
 }

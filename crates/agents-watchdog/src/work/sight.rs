@@ -11,7 +11,7 @@ use agents_tasks::{Claim, Manifest, Stage, TaskState};
 
 use super::board::{Board, Held};
 use super::member::{backend, is_under_way, namesake};
-use super::seat::seat;
+use super::seat::{is_closed, seat};
 use crate::ledger::{Entry, EntryKind};
 use crate::observe::session_of;
 use crate::place::log_file;
@@ -145,11 +145,7 @@ impl Sight<'_> {
     }
 
     pub fn bounds(&self) -> Bounds {
-        let now = self.ticked.now.at;
-        let is_held = |account: &Account| match account {
-            Account::Closed(_) => true,
-            Account::Opening(opening) => now < opening.next_at,
-        };
+        let is_held = |account: &Account| is_closed(account, self.ticked.now);
         let held = self.state.accounts.iter().filter(|(_, account)| is_held(account));
         let held_accounts = held.map(|(name, _)| name.clone()).collect();
         Bounds { held_accounts, ..Bounds::default() }

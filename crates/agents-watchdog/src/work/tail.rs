@@ -8,8 +8,10 @@ use agents_tasks::Spent;
 use agents_tasks::step::Judged;
 use serde_json::Value;
 
-/// How much of the end of a log is looked at.
-const LENGTH: u64 = 256 << 10;
+/// How much of the end of a log is looked at: the last event of pi holds its whole conversation.
+const LENGTH: u64 = 16 << 20;
+/// How much of that is looked through for its last rows.
+const ROWS_LENGTH: usize = 256 << 10;
 /// A row is cut there.
 const ROW: usize = 400;
 
@@ -26,7 +28,9 @@ impl Tail {
 
     /// The last readable rows, without control sequences and secrets.
     pub fn rows(&self, count: usize) -> Vec<String> {
-        let text = crate::harmless::text(&self.text);
+        let from = self.text.len().saturating_sub(ROWS_LENGTH);
+        let from = (from..=self.text.len()).find(|at| self.text.is_char_boundary(*at));
+        let text = crate::harmless::text(&self.text[from.unwrap_or_default()..]);
         let text = crate::redacted::redacted(&text);
         let rows: Vec<&str> =
             text.lines().map(str::trim_end).filter(|row| !row.is_empty()).collect();
@@ -35,12 +39,17 @@ impl Tail {
     }
 
     /// What the last event says that a program prints at its end; `None` where it prints none that is known.
-    pub fn judged(&self) -> Option<Judged> {
+    ///
+    /// `speaks`: it was told to print events. Of any other such a row may be part of a text, so that it counts only where
+    /// the program began as one that prints them does.
+    pub fn judged(&self, speaks: bool) -> Option<Judged> {
         let events = self.text.lines().filter_map(event);
+        let mut speaks = speaks;
         let mut judged = None;
         let mut said = String::new();
         for event in events {
-            match judge(&event) {
+            speaks |= begins(&event);
+            match judge(&event).filter(|_| speaks) {
                 Some(Event::Said(text)) => said = text,
                 Some(Event::Ended(is_well, message)) => {
                     let message = if message.is_empty() { said.clone() } else { message };
@@ -63,10 +72,33 @@ enum Event {
     Ended(bool, String),
 }
 
+/// A row that is one event, and nothing else but control sequences before it.
 fn event(row: &str) -> Option<Value> {
-    let from = row.find('{')?;
-    let event: Value = serde_json::from_str(row[from..].trim_end()).ok()?;
+    let (before, event) = row.split_at(row.find('{')?);
+    if !crate::harmless::text(before).is_empty() {
+        return None;
+    }
+    let event: Value = serde_json::from_str(event.trim_end()).ok()?;
     event.is_object().then_some(event)
+}
+
+/// Whether a program that prints events begins so: `codex exec --json`, `claude -p --output-format stream-json`, `pi --mode
+/// json`; `claude -p --output-format json` prints one event alone, with its conversation.
+fn begins(event: &Value) -> bool {
+    match event["type"].as_str() {
+        Some("thread.started") => event["thread_id"].is_string(),
+        Some("system") => event["subtype"] == "init",
+        Some("result") => event["session_id"].is_string(),
+        Some("session" | "agent_start") => true,
+        Some(_) | None => false,
+    }
+}
+
+/// Whether a command tells its program to print events.
+pub(super) fn speaks(command: &str) -> bool {
+    ["--json", "--output-format", "--mode json", "--mode=json"]
+        .iter()
+        .any(|it| command.contains(it))
 }
 
 /// The events of `claude -p --output-format json` and `stream-json`, `codex exec --json` and `pi --mode json`.

@@ -2,7 +2,7 @@ use super::*;
 
 fn judged(text: &str) -> Option<(bool, String)> {
     let tail = Tail { text: text.to_owned() };
-    tail.judged().map(|judged| (judged.is_well, judged.message))
+    tail.judged(true).map(|judged| (judged.is_well, judged.message))
 }
 
 #[test]
@@ -28,7 +28,7 @@ fn the_last_event_of_a_program_tells_how_it_ended() {
 #[test]
 fn what_a_program_says_that_it_cost_is_read_and_nothing_else_counts() {
     let spent = |text: &str| {
-        let judged = Tail { text: text.to_owned() }.judged().unwrap();
+        let judged = Tail { text: text.to_owned() }.judged(true).unwrap();
         judged.spent.map(|it| (it.usd_micros, it.read, it.written, it.attempts))
     };
     let claude = r#"{"type":"result","subtype":"success","is_error":false,"result":"Done.","total_cost_usd":0.0123,
@@ -61,7 +61,58 @@ fn a_log_is_read_from_where_the_attempt_began() {
     let log = dir.path().join("x.log");
     std::fs::write(&log, "{\"type\":\"turn.completed\"}\nold\n\u{1b}[31mnew\u{1b}[0m\r\n").unwrap();
     assert_eq!(Tail::of(&log, 30).rows(20), ["new"]);
-    assert_eq!(Tail::of(&log, 30).judged(), None, "what an earlier attempt said is not its word");
+    assert_eq!(
+        Tail::of(&log, 30).judged(true),
+        None,
+        "what an earlier attempt said is not its word"
+    );
     assert_eq!(Tail::of(&log, 9000).rows(1), ["new"]);
     assert_eq!(Tail::of(&dir.path().join("none"), 0).rows(5), Vec::<String>::new());
+}
+
+#[test]
+fn a_text_about_events_is_no_event_of_a_program_that_prints_none() {
+    let judged = |text: &str| Tail { text: text.to_owned() }.judged(false).map(|it| it.is_well);
+    let failed = r#"{"type":"turn.failed","error":{"message":"usage limit, resets in 3 days"}}"#;
+    let result = r#"{"type":"result","subtype":"success","is_error":true,"result":"no"}"#;
+    for text in [failed, result, &format!("As codex prints:\n{failed}\nSo it is.")] {
+        assert_eq!(judged(text), None, "{text}");
+    }
+    for text in [format!("  {failed}"), format!("it says {failed}"), format!("{failed} and")] {
+        assert_eq!(Tail { text }.judged(true), None);
+    }
+    // One that began as those do that print events is one of them, whatever its command is.
+    let codex = format!("{{\"type\":\"thread.started\",\"thread_id\":\"x\"}}\n{failed}");
+    assert_eq!(judged(&codex), Some(false));
+    assert_eq!(
+        judged(&result.replace("\"result\",", "\"result\",\"session_id\":\"x\",")),
+        Some(false)
+    );
+    assert_eq!(
+        judged(&format!("\u{1b}[?25l{}", codex.replace('\n', "\r\n\u{1b}]0;t\u{7}"))),
+        Some(false)
+    );
+    for (command, is_asked) in [
+        ("codex exec --json - < {kickoff}", true),
+        ("claude -p \"$(cat {kickoff})\" --output-format stream-json", true),
+        ("pi --mode json -p", true),
+        ("claude -p \"$(cat {kickoff})\"", false),
+    ] {
+        assert_eq!(speaks(command), is_asked, "{command}");
+    }
+}
+
+#[test]
+fn an_event_as_long_as_a_conversation_is_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = dir.path().join("x.log");
+    let long = "q".repeat(3 << 20);
+    let event = format!(
+        r#"{{"type":"agent_end","messages":[{{"role":"user","content":"{long}"}},{{"role":"assistant","stopReason":"error","errorMessage":"500","content":[]}}]}}"#
+    );
+    std::fs::write(&log, format!("begun\n{event}\n")).unwrap();
+    let tail = Tail::of(&log, 0);
+    let judged = tail.judged(true).unwrap();
+    assert_eq!((judged.is_well, judged.message.as_str()), (false, "500"));
+    assert!(tail.rows(20).iter().all(|row| row.chars().count() <= ROW));
 }
