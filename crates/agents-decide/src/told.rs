@@ -10,6 +10,17 @@ pub struct Told {
     pub source: String,
 }
 
+/// What the hook stands for by which a program says that it has begun and waits for a prompt, in [`Told::source`].
+const BEGAN: &str = "hook SessionStart";
+
+impl Told {
+    /// Whether it says no more than that the program, or another conversation in it, began: that is no end of a turn.
+    #[must_use]
+    pub fn is_of_beginning(&self) -> bool {
+        self.source == BEGAN
+    }
+}
+
 /// The state that a program tells. What it does not tell is no `Told` at all.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum ToldState {

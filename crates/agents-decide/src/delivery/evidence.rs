@@ -40,7 +40,9 @@ pub(super) fn told(
     // A turn of somebody else's prompt can begin just then, so that prompt must not be known. One that is over already
     // began since, but where a turn ran as the key was sent, that is the one that may be over.
     let began = seen.told.as_ref().is_some_and(|told| {
-        (told.state == ToldState::Active || !submitted.urgent) && is_since(told.since_ms, sent, now)
+        let is_turn =
+            told.state == ToldState::Active || !(submitted.urgent || told.is_of_beginning());
+        is_turn && is_since(told.since_ms, sent, now)
     });
     (began && took.is_none()).then_some(Went::WorkBegan)
 }

@@ -314,3 +314,27 @@ fn a_turn_that_began_since_is_ours_unless_a_prompt_of_somebody_elses_is_known() 
         assert_eq!(told, expected, "{prompt:?} {began}");
     }
 }
+
+#[test]
+fn a_program_that_began_after_the_key_says_nothing_of_a_turn() {
+    let since_ms = now(1000).wall.timestamp_millis();
+    let submitted = Submitted {
+        text: "hello there",
+        before: &[],
+        drafted: false,
+        urgent: false,
+        repeated: false,
+    };
+    for (state, source, expected) in [
+        (crate::ToldState::Idle, "hook SessionStart", None),
+        (crate::ToldState::Idle, "hook Stop", Some(Went::WorkBegan)),
+        (crate::ToldState::Idle, "record line 7", Some(Went::WorkBegan)),
+        (crate::ToldState::Active, "hook UserPromptSubmit", Some(Went::WorkBegan)),
+    ] {
+        let told = crate::Told { state, since_ms, source: source.to_owned() };
+        let seen =
+            crate::MemberSeen { told: Some(told), ..crate::activity::fixture::member("> ", 0) };
+        let told = super::evidence::told(&seen, (now(1000).at, now(1000)), &submitted);
+        assert_eq!(told, expected, "{source}");
+    }
+}

@@ -40,12 +40,53 @@ pub(super) async fn push(site: &Site) -> Result<Done, Failure> {
     if pushed.code == Some(0) {
         return Ok(Done::Pushed);
     }
-    let reason = pushed.failed("push").to_string();
-    if pushed.stderr.contains("[rejected]") {
+    let reason = refused(&pushed.stderr).unwrap_or_else(|| pushed.failed("push").to_string());
+    if pushed.stderr.lines().any(|row| row.starts_with(" ! [rejected]")) {
         return Err(lasting(format!(
             "the remote has other commits on `{}` ({reason}): join the two by hand, then `agents tasks retry {}`",
             site.progress.branch, site.id
         )));
     }
     Err(passing(reason))
+}
+
+/// So many of the remote's own words are told, in rows and in characters of each.
+const TOLD: (usize, usize) = (3, 200);
+
+/// Why the remote took nothing, in git's words and its own: what its hooks print stands behind `remote:`.
+fn refused(stderr: &str) -> Option<String> {
+    let row = stderr.lines().find(|row| row.starts_with(" ! ["))?;
+    let said = stderr.lines().filter_map(|row| row.strip_prefix("remote:")).map(str::trim);
+    let said: Vec<String> =
+        said.filter(|row| !row.is_empty()).map(|row| row.chars().take(TOLD.1).collect()).collect();
+    let last = said[said.len().saturating_sub(TOLD.0)..].join(" / ");
+    let row: String = row.trim_start_matches(" ! ").chars().take(TOLD.1).collect();
+    let told = if last.is_empty() { row } else { format!("{row}; it says: {last}") };
+    let told = crate::harmless::text(&told);
+    Some(format!("the remote refused it: {}", crate::redacted::redacted(&told)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn why_a_remote_refused_a_push_is_told_in_its_words() {
+        let hook = "remote: one\nremote: two\nremote: \nremote: no pushes at night\x1b[31m        \n\
+                    remote: policy: [rejected] unsigned\nTo /r.git\n \
+                    ! [remote rejected] task/a -> task/a (pre-receive hook declined)\n\
+                    error: failed to push some refs to '/r.git'\n";
+        assert_eq!(
+            refused(hook).unwrap(),
+            "the remote refused it: [remote rejected] task/a -> task/a (pre-receive hook declined); it says: \
+             two / no pushes at night / policy: [rejected] unsigned"
+        );
+        let behind =
+            "To /r.git\n ! [rejected]        task/a -> task/a (non-fast-forward)\nerror: failed\n";
+        assert_eq!(
+            refused(behind).unwrap(),
+            "the remote refused it: [rejected]        task/a -> task/a (non-fast-forward)"
+        );
+        assert_eq!(refused("fatal: could not read from remote repository\n"), None);
+    }
 }
