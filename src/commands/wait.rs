@@ -4,17 +4,21 @@ use std::time::{Duration, Instant, SystemTime};
 
 use agents_config::Fleet;
 use agents_decide::sentence::span;
-use agents_decide::{FleetState, Life, Member, Stand};
+use agents_decide::{ActivityNote, FleetState, Life, Member, Moment, Note, StallNote, Stand};
 use agents_names::AgentName;
 use agents_store::FleetLock;
+use agents_tasks::{Progress, TaskState};
+use agents_watchdog::place::now_after;
 use agents_watchdog::recorder::Word;
 use agents_watchdog::run::heartbeat_file;
 use agents_watchdog::view::WatchdogState;
+use agents_watchdog::work::{Board, worktrees_dir};
 use serde_json::json;
 
 use crate::app::{App, name_of, print, say};
 use crate::bystander;
 use crate::cli::{Until, Wait};
+use crate::commands::work;
 use crate::error::{Error, code};
 use crate::operate::poke;
 use crate::render::stored::Remembered;
@@ -27,9 +31,13 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// So often the watchdog is asked for a look while somebody waits: its own interval may be half a minute.
 const LOOKS_EVERY: Duration = Duration::from_secs(2);
 
+/// A program of which nothing but signs of work is known rests when it gave none for so long: one that prints a row each
+/// second shows the same screen to two looks in a row.
+const RESTS_FROM: Duration = Duration::from_secs(5);
+
 pub fn run(app: &App, wait: &Wait) -> Result<u8, Error> {
     let fleet = app.in_force()?.loaded.fleet;
-    let names = names(&fleet, &wait.names)?;
+    let names = names(&fleet, &work::board(&fleet.state_dir())?, &wait.names)?;
     let asked = Asked { began: Instant::now(), at: SystemTime::now(), limit: wait.timeout };
     look_now(&fleet)?;
     let mut states = vec![Seen::Unknown; names.len()];
@@ -71,11 +79,16 @@ impl Asked {
     }
 }
 
-fn names(fleet: &Fleet, asked: &[String]) -> Result<Vec<AgentName>, Error> {
+/// Agents of the config, and tasks, wherever they are on their way.
+fn names(fleet: &Fleet, board: &Board, asked: &[String]) -> Result<Vec<AgentName>, Error> {
     let mut names = Vec::new();
     for name in asked {
-        let name = name_of(fleet, name)?;
-        if fleet.agent(&name).is_none() {
+        let task = AgentName::new(name).ok().filter(|name| task(fleet, board, name).is_some());
+        let name = match task {
+            Some(task) => task,
+            None => name_of(fleet, name)?,
+        };
+        if fleet.service(&name).is_some() {
             return Err(Error::Usage(format!("{name} is a service; only agents are judged")));
         }
         if !names.contains(&name) {
@@ -83,6 +96,14 @@ fn names(fleet: &Fleet, asked: &[String]) -> Result<Vec<AgentName>, Error> {
         }
     }
     Ok(names)
+}
+
+/// How far the task of that name is, unless an agent of the config has the name by now.
+fn task<'b>(fleet: &Fleet, board: &'b Board, name: &AgentName) -> Option<&'b Progress> {
+    let worktrees = worktrees_dir(fleet);
+    let is_agents = fleet.agent(name).is_some_and(|agent| !agent.dir.starts_with(&worktrees));
+    let (held, place) = board.task(name.as_str()).filter(|_| !is_agents)?;
+    held.work.tasks.get(place)
 }
 
 /// Asks the watchdog for a look, if there is one.
@@ -114,13 +135,23 @@ fn seen(fleet: &Fleet, names: &[AgentName]) -> Result<Vec<Seen>, Error> {
     if let Some(damage) = remembered.damage {
         return Err(Error::Unavailable(damage));
     }
+    let now = now_after(remembered.document.as_ref().map(|document| &document.clock)).at;
     let Some(state) = remembered.document.map(|document| document.state) else {
         return Ok(vec![Seen::Unknown; names.len()]);
     };
     let of = |name: &AgentName| {
-        let member = state.members.get(name);
-        let word = remembered.words.get(name.as_str());
-        member.map_or(Seen::Unknown, |member| Seen::of(&state, member, word))
+        let member = || {
+            let word = remembered.words.get(name.as_str());
+            state.members.get(name).map(|member| Seen::of(&state, member, word, now))
+        };
+        match task(fleet, &remembered.board, name) {
+            None => member().unwrap_or(Seen::Unknown),
+            // What only a person moves is an end, too.
+            Some(task) if task.state.is_over() || task.state == TaskState::Error => Seen::Exited,
+            // Between two attempts it has no program, and is not at its end.
+            Some(task) if !task.stage.has_session() => Seen::Starting,
+            Some(_) => member().filter(|seen| *seen != Seen::Exited).unwrap_or(Seen::Starting),
+        }
     };
     Ok(names.iter().map(of).collect())
 }
@@ -196,7 +227,7 @@ impl Seen {
     }
 
     /// What the store says of a member; `word` is what was noted of it last.
-    fn of(state: &FleetState, member: &Member, word: Option<&Word>) -> Self {
+    fn of(state: &FleetState, member: &Member, word: Option<&Word>, now: Moment) -> Self {
         if state.blind.is_some() {
             return Self::Unknown;
         }
@@ -208,7 +239,7 @@ impl Seen {
             Life::Up { .. } if member.limit.silences() => Self::Limited,
             Life::Up { .. } => {
                 let stand = member.standing.as_ref().map(|standing| standing.stand);
-                let seen = stand.map_or_else(|| Self::noted(word), Self::standing);
+                let seen = stand.map_or_else(|| Self::noted(word, now), Self::standing);
                 // What it is owed makes it work, or stands in its composer.
                 if seen.is(Until::Idle) && !member.mailbox.queue.is_empty() {
                     Self::Starting
@@ -234,7 +265,16 @@ impl Seen {
     }
 
     /// Of a program without a preset, of which nothing but signs of work is known.
-    fn noted(word: Option<&Word>) -> Self {
-        word.and_then(Word::doing).map_or(Self::Unknown, |(stand, _)| Self::standing(stand))
+    fn noted(word: Option<&Word>, now: Moment) -> Self {
+        let Some((stand, note)) = word.and_then(Word::doing) else { return Self::Unknown };
+        let since = match note {
+            Note::Activity(ActivityNote::Idle { since })
+            | Note::Stall(StallNote::Idle { since, .. }) => Some(*since),
+            _ => None,
+        };
+        if since.is_some_and(|since| now.since(since) < RESTS_FROM) {
+            return Self::Active;
+        }
+        Self::standing(stand)
     }
 }

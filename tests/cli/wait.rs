@@ -82,3 +82,26 @@ fn nobody_waits_for_a_watchdog_that_is_gone() {
     let ran = crate::support::Ran::from(waiting.wait_with_output().unwrap()).ends_with(1);
     assert!(ran.err.contains("no watchdog runs"), "{ran:?}");
 }
+
+#[test]
+fn one_that_prints_once_a_second_is_not_idle_before_it_rests() {
+    let bed = Bed::with(
+        r#"HEAD
+[backend.worker]
+bin = "sh ./worker.sh"
+prompt_delivery = "exec"
+[[agent]]
+name = "ann"
+watch = "heal"
+backend = "worker"
+prompt = "go"
+"#,
+    );
+    bed.write("worker.sh", "while [ ! -e rest ]; do date +%N; sleep 0.8; done; sleep 1000\n");
+    bed.agents(&["up"]).ends_with(0);
+    bed.until("it prints", || bed.screen("t-ann").lines().count() > 3);
+    let early = bed.agents(&["wait", "ann", "--until", "idle", "--timeout", "8s"]).ends_with(4);
+    assert!(early.out.contains("ann: active"), "{early:?}");
+    bed.write("rest", "");
+    bed.agents(&["wait", "ann", "--until", "idle", "--timeout", "60s"]).ends_with(0);
+}

@@ -12,7 +12,7 @@ fn up() -> Member {
 
 fn seen(member: &Member, notes: Vec<Note>) -> Seen {
     let word = Word { at_wall_ms: 0, tick: 1, actions: Vec::new(), notes };
-    Seen::of(&FleetState::default(), member, Some(&word))
+    Seen::of(&FleetState::default(), member, Some(&word), Moment(5000))
 }
 
 #[test]
@@ -22,6 +22,8 @@ fn the_last_look_tells_work_from_rest() {
     assert_eq!(seen(&up(), vec![idle()]), Seen::Idle);
     let stall = StallNote::Idle { since: Moment(0), stalls_at: Moment(9) };
     assert_eq!(seen(&up(), vec![stall.into()]), Seen::Idle);
+    let moved = |since| seen(&up(), vec![ActivityNote::Idle { since: Moment(since) }.into()]);
+    assert_eq!((moved(0), moved(1)), (Seen::Idle, Seen::Active), "it may print once a second");
     assert_eq!(seen(&up(), Vec::new()), Seen::Unknown, "nothing was judged");
     let unseen = Note::CannotSee { cause: "no answer".to_owned() };
     assert_eq!(seen(&up(), vec![idle(), unseen]), Seen::Unknown);

@@ -115,3 +115,25 @@ fn a_task_waits_for_one_of_another_manifest_that_writes_to_the_same_file() {
     let at = |row: &str| journal.iter().position(|it| it == row);
     assert!(at("end a") < at("begin b"), "{journal:?}");
 }
+
+#[test]
+fn a_script_waits_for_the_end_of_a_task_and_not_for_that_of_an_attempt() {
+    let works = Works::new();
+    let dir = works.bed.dir.display();
+    works.bed.write(
+        "how/one-more",
+        &format!("[ -e {dir}/second ] || {{ touch {dir}/second; sleep 1; exit 3; }}\n"),
+    );
+    let run = ["run", "--repository", "builder", "--", "one more"];
+    let name = works.agents(&run).ends_with(0).out.trim().to_owned();
+    let wait = ["wait", &name, "--until", "exited", "--timeout", "100s"];
+    let waited = works.agents(&wait).ends_with(0);
+    assert_eq!(waited.out, "one-more: exited\n");
+    let result = works.agents(&["result", &name]).ends_with(0);
+    assert!(result.out.contains("complete"), "{result:?}");
+    let begun = works.journal().iter().filter(|row| *row == "begin one-more").count();
+    assert_eq!(begun, 2);
+    // At its end it is known, too.
+    works.agents(&wait).ends_with(0);
+    works.agents(&["wait", "nobody", "--until", "exited"]).ends_with(2);
+}
