@@ -184,6 +184,10 @@ impl Draft<'_> {
                 let reason = format!("its program says that it failed: {}", first(&judged.message));
                 self.fail(place, &reason, ended.rows.clone());
             }
+            None if is_well && ended.untold.is_some() => {
+                let why = ended.untold.as_deref().unwrap_or_default();
+                self.fail(place, &format!("{}, but {why}", ended.how), ended.rows.clone());
+            }
             Some(_) | None if is_well => {
                 progress.stage = Stage::Judging;
                 crate::errand::settled(progress);

@@ -44,6 +44,8 @@ pub struct Ended {
     pub rows: Vec<String>,
     /// What its own events say.
     pub judged: Option<Judged>,
+    /// Why nothing tells how it ended, though its program tells it by events: then its exit code alone is no success.
+    pub untold: Option<String>,
     /// The provider refuses work until then.
     pub limited_until: Option<Time>,
     /// The conversation that its program was in.

@@ -27,6 +27,7 @@ fn ended(since: Time, code: Option<Exit>) -> Seat {
         how: "it ended".to_owned(),
         rows: vec!["last words".to_owned()],
         judged: None,
+        untold: None,
         limited_until: None,
         conversation: None,
     })

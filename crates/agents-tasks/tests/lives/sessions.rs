@@ -129,6 +129,7 @@ impl Member {
                     message: "so it says".to_owned(),
                     spent: None,
                 }),
+                untold: None,
                 limited_until: end.limited_until,
                 conversation: None,
             }),

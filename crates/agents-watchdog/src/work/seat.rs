@@ -1,9 +1,10 @@
 //! What does the fleet say of a task's session?
 
 use std::path::Path;
+use std::time::Duration;
 
-use agents_config::{Agent, Fleet};
-use agents_decide::limit::reset;
+use agents_config::{Agent, Fleet, Timing};
+use agents_decide::limit::reset::{self, Reset};
 use agents_decide::{Account, Ending, ExitSeen, FleetState, Life, Member, Now, Observation};
 use agents_names::AgentName;
 use agents_tasks::progress::Exit;
@@ -36,12 +37,14 @@ pub(super) fn seat(
             let exit = exit.filter(|exit| Some(exit.run) == member.last_run);
             let tail = Tail::of(log.0, log.1);
             let agent = fleet.agent(name);
-            let judged = tail.judged(agent.is_some_and(|agent| prints_events(fleet, agent)));
+            let speaks = agent.is_some_and(|agent| prints_events(fleet, agent));
+            let judged = tail.judged(speaks);
+            let untold = tail.untold(speaks, judged.as_ref());
             let rows = tail.rows(ROWS);
             let limited_until =
                 agent.and_then(|agent| limited(fleet, agent, (&rows, judged.as_ref()), now));
             let ended = ended(member, (since.0, how), exit);
-            Seat::Ended(Ended { limited_until, rows, judged, ..ended })
+            Seat::Ended(Ended { limited_until, rows, judged, untold, ..ended })
         }
         Life::Parked { since, reason, .. } => {
             Seat::Failed { since: since.0, reason: reason.clone() }
@@ -90,6 +93,7 @@ fn ended(member: &Member, (since, how): (u64, &str), exit: Option<&ExitSeen>) ->
         how: how.to_owned(),
         rows: Vec::new(),
         judged: None,
+        untold: None,
         limited_until: None,
         conversation: member.conversations.own().map(|own| own.id.clone()),
     }
@@ -110,11 +114,18 @@ fn limited(
     let below = at.map_or_else(|| said.clone(), |at| rows[at..].join(" "));
     let timing = &fleet.timing;
     let reset = reset::parse(banner, now).or_else(|| reset::parse(&below, now));
-    let wait = reset.and_then(|reset| (reset.at - now.wall).to_std().ok());
-    let wait = wait.map_or(timing.limit_probe_fallback, |wait| wait + timing.limit_reset_slack);
-    // As of any agent: no text holds it for longer than that.
-    let wait = wait.min(timing.limit_hold_cap);
-    Some(now.at.after(wait).0)
+    Some(now.at.after(pause(reset, timing, now)).0)
+}
+
+/// How long it is waited out, as of any agent: no text holds it for longer than `limit_hold_cap`, and a time of day that
+/// comes only after that is not believed.
+fn pause(reset: Option<Reset>, timing: &Timing, now: Now) -> Duration {
+    let announced = reset.and_then(|reset| {
+        let ahead = (reset.at - now.wall).to_std().ok()?;
+        let is_believed = reset.dated || ahead <= timing.limit_hold_cap;
+        is_believed.then(|| ahead + timing.limit_reset_slack)
+    });
+    announced.unwrap_or(timing.limit_probe_fallback).min(timing.limit_hold_cap)
 }
 
 /// Whether nobody of the account goes on now; one that opens lets its agents go on one by one.
@@ -141,4 +152,25 @@ fn held(
     let account = fleet.agent(name).and_then(|agent| fleet.account_of(agent))?;
     let is_held = state.accounts.get(account).is_some_and(|it| is_closed(it, now));
     is_held.then(|| format!("the account `{account}` is inside a usage window"))
+}
+
+#[cfg(test)]
+mod tests {
+    use agents_decide::{Moment, Zone};
+    use chrono::{DateTime, Utc};
+
+    use super::*;
+
+    #[test]
+    fn what_a_program_prints_of_a_limit_holds_no_longer_than_an_agents_screen_does() {
+        let timing = Timing::default();
+        let wall: DateTime<Utc> = "2026-11-23T13:00:00Z".parse().unwrap();
+        let now = Now { at: Moment(5), wall, zone: Zone::Fixed(0) };
+        let paused = |row: &str| pause(reset::parse(row, now), &timing, now);
+        let hour = Duration::from_secs(3600);
+        assert_eq!(paused("usage limit, try again in 30 days"), timing.limit_hold_cap);
+        assert_eq!(paused("usage limit, resets at 12am (UTC)"), timing.limit_probe_fallback);
+        assert_eq!(paused("usage limit, resets at 3pm (UTC)"), hour * 2 + timing.limit_reset_slack);
+        assert_eq!(paused("usage limit"), timing.limit_probe_fallback);
+    }
 }

@@ -18,12 +18,15 @@ const ROW: usize = 400;
 /// The end of a session log, from where the attempt began.
 pub(super) struct Tail {
     text: String,
+    /// Whether the attempt printed more before that, which cuts the first row.
+    is_cut: bool,
 }
 
 impl Tail {
     /// Empty where there is nothing to read.
     pub fn of(log: &Path, from: u64) -> Self {
-        Self { text: read(log, from).unwrap_or_default() }
+        let (text, is_cut) = read(log, from).unwrap_or_default();
+        Self { text, is_cut }
     }
 
     /// The last readable rows, without control sequences and secrets.
@@ -66,6 +69,22 @@ impl Tail {
     }
 }
 
+impl Tail {
+    /// Why nothing tells how a program ended that was told to print events: its last one may stand in what is not read.
+    pub fn untold(&self, speaks: bool, judged: Option<&Judged>) -> Option<String> {
+        if !speaks || !self.is_cut || judged.is_some() {
+            return None;
+        }
+        let most = LENGTH >> 20;
+        let whole = self.text.split_once('\n').map_or("", |(_, whole)| whole);
+        Some(if whole.trim().is_empty() {
+            format!("its last event is longer than {most} MiB: nothing tells whether it succeeded")
+        } else {
+            format!("no event in the last {most} MiB of its output tells whether it succeeded")
+        })
+    }
+}
+
 enum Event {
     Said(String),
     /// Whether it ended well, and what it says of that.
@@ -96,9 +115,13 @@ fn begins(event: &Value) -> bool {
 
 /// Whether a command tells its program to print events.
 pub(super) fn speaks(command: &str) -> bool {
-    ["--json", "--output-format", "--mode json", "--mode=json"]
-        .iter()
-        .any(|it| command.contains(it))
+    let given = |option: &str, value: &str| {
+        let option = [format!("{option} {value}"), format!("{option}={value}")];
+        option.iter().any(|it| command.contains(it))
+    };
+    command.contains("--json")
+        || given("--mode", "json")
+        || ["json", "stream-json"].iter().any(|it| given("--output-format", it))
 }
 
 /// The events of `claude -p --output-format json` and `stream-json`, `codex exec --json` and `pi --mode json`.
@@ -160,17 +183,19 @@ fn spent(event: &Value) -> Option<Spent> {
     }
 }
 
-fn read(log: &Path, from: u64) -> Option<String> {
+/// The end of a log, and whether the attempt printed more before it.
+fn read(log: &Path, from: u64) -> Option<(String, bool)> {
     // A pipe in the place of the log would make the opening wait.
     let metadata = std::fs::metadata(log).ok().filter(std::fs::Metadata::is_file)?;
     let length = metadata.len();
     // A log that is shorter by now was begun anew.
     let from = if from <= length { from } else { 0 };
     let mut file = File::open(log).ok()?;
-    file.seek(SeekFrom::Start(from.max(length.saturating_sub(LENGTH)))).ok()?;
+    let begin = from.max(length.saturating_sub(LENGTH));
+    file.seek(SeekFrom::Start(begin)).ok()?;
     let mut bytes = Vec::new();
     file.take(LENGTH).read_to_end(&mut bytes).ok()?;
-    Some(String::from_utf8_lossy(&bytes).into_owned())
+    Some((String::from_utf8_lossy(&bytes).into_owned(), begin > from))
 }
 
 #[cfg(test)]

@@ -87,3 +87,14 @@ fn one_that_begins_anew_takes_neither_the_branch_nor_the_worktree_of_another() {
     // `a-2` is the worktree of another, `task/a-3` its branch, and `task/a-4` the base.
     assert_eq!((after.tasks[0].generation, after.tasks[0].branch.as_str()), (4, "task/a-5"));
 }
+
+#[test]
+fn code_0_of_a_program_whose_last_event_could_not_be_read_is_no_success() {
+    let mut one = One::new("");
+    one.begins();
+    let Seat::Ended(mut end) = ended(one.now, exit(0)) else { unreachable!() };
+    end.untold = Some("its last event is longer than 16 MiB".to_owned());
+    one.seat(Seat::Ended(end));
+    assert_eq!(one.one().failures, 1);
+    assert!(one.one().reason.contains("longer than 16 MiB"), "{}", one.one().reason);
+}

@@ -1,7 +1,7 @@
 use super::*;
 
 fn judged(text: &str) -> Option<(bool, String)> {
-    let tail = Tail { text: text.to_owned() };
+    let tail = Tail { text: text.to_owned(), is_cut: false };
     tail.judged(true).map(|judged| (judged.is_well, judged.message))
 }
 
@@ -28,7 +28,7 @@ fn the_last_event_of_a_program_tells_how_it_ended() {
 #[test]
 fn what_a_program_says_that_it_cost_is_read_and_nothing_else_counts() {
     let spent = |text: &str| {
-        let judged = Tail { text: text.to_owned() }.judged(true).unwrap();
+        let judged = Tail { text: text.to_owned(), is_cut: false }.judged(true).unwrap();
         judged.spent.map(|it| (it.usd_micros, it.read, it.written, it.attempts))
     };
     let claude = r#"{"type":"result","subtype":"success","is_error":false,"result":"Done.","total_cost_usd":0.0123,
@@ -72,14 +72,16 @@ fn a_log_is_read_from_where_the_attempt_began() {
 
 #[test]
 fn a_text_about_events_is_no_event_of_a_program_that_prints_none() {
-    let judged = |text: &str| Tail { text: text.to_owned() }.judged(false).map(|it| it.is_well);
+    let judged = |text: &str| {
+        Tail { text: text.to_owned(), is_cut: false }.judged(false).map(|it| it.is_well)
+    };
     let failed = r#"{"type":"turn.failed","error":{"message":"usage limit, resets in 3 days"}}"#;
     let result = r#"{"type":"result","subtype":"success","is_error":true,"result":"no"}"#;
     for text in [failed, result, &format!("As codex prints:\n{failed}\nSo it is.")] {
         assert_eq!(judged(text), None, "{text}");
     }
     for text in [format!("  {failed}"), format!("it says {failed}"), format!("{failed} and")] {
-        assert_eq!(Tail { text }.judged(true), None);
+        assert_eq!(Tail { text, is_cut: false }.judged(true), None);
     }
     // One that began as those do that print events is one of them, whatever its command is.
     let codex = format!("{{\"type\":\"thread.started\",\"thread_id\":\"x\"}}\n{failed}");
@@ -97,6 +99,8 @@ fn a_text_about_events_is_no_event_of_a_program_that_prints_none() {
         ("claude -p \"$(cat {kickoff})\" --output-format stream-json", true),
         ("pi --mode json -p", true),
         ("claude -p \"$(cat {kickoff})\"", false),
+        ("claude -p --output-format text", false),
+        ("pi --mode text", false),
     ] {
         assert_eq!(speaks(command), is_asked, "{command}");
     }
@@ -115,4 +119,19 @@ fn an_event_as_long_as_a_conversation_is_read() {
     let judged = tail.judged(true).unwrap();
     assert_eq!((judged.is_well, judged.message.as_str()), (false, "500"));
     assert!(tail.rows(20).iter().all(|row| row.chars().count() <= ROW));
+}
+
+#[test]
+fn a_last_event_that_is_too_long_to_be_read_tells_nothing_and_that_is_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = dir.path().join("x.log");
+    let long = "q".repeat(17 << 20);
+    std::fs::write(&log, format!("begun\n{{\"type\":\"agent_end\",\"messages\":\"{long}\"}}\r\n"))
+        .unwrap();
+    let tail = Tail::of(&log, 0);
+    assert_eq!(tail.judged(true), None);
+    assert!(tail.untold(true, None).unwrap().contains("its last event is longer than 16 MiB"));
+    assert_eq!(tail.untold(false, None), None, "a program that prints text has its exit code");
+    let from = std::fs::metadata(&log).unwrap().len() - 5;
+    assert_eq!(Tail::of(&log, from).untold(true, None), None, "it printed no more than that");
 }
